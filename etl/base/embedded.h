@@ -1,0 +1,13 @@
+/* etl/base/embedded.h - files that stand inside the program: descriptions, stock mappings, schemas. */
+#ifndef ETL_BASE_EMBEDDED_H
+#define ETL_BASE_EMBEDDED_H
+
+#include "etl/base/str.h"
+
+struct embedded_file {
+    const char *name;           /* "ispn.yaml"; NULL ends the table */
+    const char *begin, *end;
+};
+struct str embedded_find(const struct embedded_file *table, struct str name);   /* STR_NONE if absent */
+
+#endif

@@ -1,0 +1,20 @@
+/* etl/base/record.h - one row or object of an extract, with the place it came from.
+ *
+ * Lifetime  lent by a reader: cells and raw point into the reader's block and are good until the block
+ *           is given back. Copy into an arena whatever has to live longer.
+ * Text      cells are valid UTF-8, whatever the extract's encoding; raw holds the input's own bytes. */
+#ifndef ETL_BASE_RECORD_H
+#define ETL_BASE_RECORD_H
+
+#include "etl/base/str.h"
+
+struct record {
+    const struct str *cells;     /* by column; a column beyond count is absent */
+    size_t            count;
+    struct str        raw;       /* the record's bytes as they stood, without the line end */
+    uint64_t          line;      /* first physical line, 1-based */
+    uint64_t          offset;    /* of raw's first byte in the (unpacked) input */
+    uint64_t          number;    /* 1-based among the input's records, damaged ones included */
+};
+
+#endif

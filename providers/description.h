@@ -1,0 +1,270 @@
+/* providers/description.h - what a provider is: one YAML file, loaded, checked and compiled.
+ *
+ * The file format is told in providers/reference.md. Everything that knows a provider's facts reads
+ * them here: rules, wire and reply styles, verification, `provider show`, the sandbox.
+ *
+ * Lifetime  a provider lives in the arena it was loaded into; compiled patterns are freed by
+ *           provider_free(). Read-only after loading, so threads may share it. */
+#ifndef PROVIDERS_DESCRIPTION_H
+#define PROVIDERS_DESCRIPTION_H
+
+#include "etl/base/embedded.h"
+#include "etl/base/err.h"
+#include "etl/base/pattern.h"
+#include "etl/base/str.h"
+#include "etl/base/value.h"
+#include "etl/base/yaml.h"
+
+struct wire_style;
+struct reply_style;
+
+enum effect { EFFECT_READ, EFFECT_CREATE, EFFECT_CHANGE, EFFECT_REMOVE };
+enum { DANGER_CUTS = 1, DANGER_DESTROYS = 2, DANGER_SPENDS = 4, DANGER_NOTIFIES = 8 };
+extern const char *const effect_names[];          /* "read" "create" "change" "remove" */
+const char *danger_name(unsigned danger);         /* one bit -> "cuts" … */
+
+/* A text with {places}: parameter values, captures, row columns. Compiled once. */
+struct text_part {
+    struct str literal;      /* ptr NULL when this is a place */
+    struct str place;        /* "mbox", "row.status", "new_id" */
+    int        param;        /* index in the command's params, or -1 */
+};
+struct text {
+    const struct text_part *parts;
+    size_t                  count;
+};
+struct pair {                /* name: text */
+    struct str  name;
+    struct text text;
+};
+struct pairs {
+    const struct pair *items;
+    size_t             count;
+};
+
+enum check {
+    CHECK_LENGTH, CHECK_CHARS, CHECK_FIRST, CHECK_PATTERN, CHECK_ONE_OF, CHECK_NONE_OF, CHECK_DATE, CHECK_NUMBER,
+    CHECK_ADDRESS, CHECK_NOT_EQUAL, CHECK_NOT_CONTAINING, CHECK_NOT_WORD, CHECK_NOT_WEAK, CHECK_NOT_CLEAR
+};
+enum part { PART_WHOLE, PART_LOCAL, PART_DOMAIN, PART_EACH };
+
+struct rule {
+    struct str    id, message, source;
+    enum severity severity;
+    enum check    check;
+    enum part     part;
+    int64_t       min, max;              /* length, number */
+    bool          chars[256];            /* chars, first */
+    struct pattern *pattern;
+    const struct str *words;             /* one_of, none_of; date: the words that pass besides */
+    size_t        word_count;
+    struct str    form;                  /* date: "YYYY-MM-DD"; address: "ipv4" | "mac" */
+    bool          future;
+    struct str    role;                  /* not_equal, not_containing */
+    const struct str *good, *bad;
+    size_t        good_count, bad_count;
+    struct pairs  with;                  /* role: value, for the examples */
+    uint64_t      line;
+};
+
+struct value_type {
+    struct str  name, title, role, example;
+    const struct rule *const *rules;
+    size_t      rule_count;
+    bool        secret, is_bool, no_is_absent;
+    struct str  yes, no;                 /* write: */
+    struct str  date;                    /* "" or the form a date is written in */
+};
+
+struct danger_value {
+    struct str value;
+    unsigned   dangers;
+};
+struct param {
+    struct str  name, wire, title;
+    const struct value_type *type;       /* NULL for `always` */
+    bool        required, recommended, secret;
+    struct str  always;                  /* sent as it is; ptr NULL otherwise */
+    const struct danger_value *danger_values;
+    size_t      danger_value_count;
+};
+
+enum together_kind { TOGETHER_EXACTLY_ONE, TOGETHER_AT_LEAST_ONE, TOGETHER_AT_MOST_ONE, TOGETHER_REQUIRED,
+                     TOGETHER_ABSENT, TOGETHER_TYPE_OF };
+struct together_item {                   /* a parameter, or a parameter with a value */
+    int        param;
+    struct str value;                    /* ptr NULL: given at all */
+};
+struct together {
+    struct str rule, message;
+    enum together_kind kind;
+    enum severity severity;
+    const struct together_item *items;
+    size_t     item_count;
+    bool       has_condition, unless;    /* REQUIRED, ABSENT: when: / unless: */
+    struct together_item condition;
+    int        subject, by;              /* TYPE_OF */
+    const struct type_case {
+        struct str value;
+        const struct value_type *type;
+    } *cases;
+    size_t     case_count;
+};
+
+enum reply_is { REPLY_DONE, REPLY_NOTHING, REPLY_REFUSED, REPLY_THROTTLED, REPLY_LOGIN, REPLY_OUTAGE,
+                REPLY_FAILED, REPLY_UNCERTAIN };
+extern const char *const reply_is_names[];
+
+struct reply_case {
+    const struct status_range { int from, to; } *statuses;
+    size_t      status_count;
+    struct str  type;                    /* content type begins so */
+    struct str  header;                  /* header name, with pattern header_like */
+    struct pattern *header_like, *body;
+    int64_t     records_min, records_max;   /* -1, -1: not asked */
+    enum reply_is is;
+};
+struct reply {
+    struct str  name;
+    const struct reply_style *style;
+    const struct reply_case *cases;
+    size_t      case_count;
+    bool        skip_header;
+};
+
+struct capture {
+    struct str      name;
+    struct pattern *pattern;             /* text style: group 1 */
+    struct str      field;               /* record styles: a field's name */
+};
+
+/* A read that answers a question about a call: verify, test, probe. */
+struct lookup_read {
+    const struct command *read;          /* NULL: there is none */
+    struct pairs with;                   /* the read's parameters, from the call's */
+    struct pairs match;                  /* capture or record field: what it must equal */
+    bool         wants_nothing;
+    bool         baseline, absence_is_proof, full;
+    uint32_t     settle_seconds;
+};
+
+enum step_kind { STEP_MAKE, STEP_CHANGE, STEP_REMOVE };
+struct table_step {
+    enum step_kind kind;
+    struct str   table;
+    struct pairs key, set;
+    struct str   within_table;           /* ptr NULL: none */
+    struct pairs within;
+    bool         has_condition;
+    struct together_item condition;
+    bool         duplicate_allowed, missing_allowed;
+};
+
+struct find {                            /* sandbox: how a read answers */
+    struct str   table;
+    struct pairs where;
+    struct text  answer;
+};
+
+struct command {
+    struct str   name, title, about, entity, wire;
+    enum effect  effect;
+    unsigned     dangers;
+    struct str   clear;                  /* ptr NULL: nothing can be cleared */
+    const struct param *params;
+    size_t       param_count;
+    const struct together *together;
+    size_t       together_count;
+    const struct reply *reply;
+    struct pattern *done;                /* or NULL */
+    struct str   record;                 /* xml: the record's element */
+    const struct capture *captures;
+    size_t       capture_count;
+    bool         repeat_safe;
+    bool         test_send;              /* tested by sending it in the provider's test mode */
+    struct lookup_read verify, test;
+    const struct table_step *steps;
+    size_t       step_count;
+    struct text  answer, nothing;        /* sandbox */
+    const struct find *finds;
+    size_t       find_count;
+    const struct report *lists;          /* sandbox: renders rows by this report */
+    struct str   lists_table;
+    struct pairs lists_where;
+    struct pairs example;
+    const struct provider *provider;
+    uint64_t     line;
+};
+
+struct report_column {
+    struct str field, column;            /* theirs, the table's */
+};
+struct report_value {
+    struct str column, theirs, ours;
+};
+struct report {
+    struct str name, table, record;
+    const struct command *command;
+    const struct report_column *columns;
+    size_t     column_count;
+    const struct report_value *values;
+    size_t     value_count;
+};
+
+struct credential {
+    struct str name, wire, title;
+    bool       chars[256];
+    int64_t    min, max;
+};
+struct provider_limits {
+    uint32_t concurrency, per_second, timeout_seconds, tries;
+    uint64_t per_day;                    /* 0: none */
+};
+
+struct provider {
+    struct str name, title, document;
+    struct str url;
+    const struct wire_style *wire;
+    struct str command_field;
+    const struct credential *credentials;
+    size_t     credential_count;
+    struct provider_limits limits;
+    const struct rule *rules;
+    size_t     rule_count;
+    const struct value_type *types;
+    size_t     type_count;
+    const struct reply *replies;
+    size_t     reply_count;
+    const struct command *commands;
+    size_t     command_count;
+    const struct report *reports;
+    size_t     report_count;
+    struct pairs test_send;              /* parameters that make any call a test; count 0: none */
+    const struct command *probe;
+    struct pairs probe_with;
+    unsigned   probe_expect;             /* bits 1 << enum reply_is */
+    struct text answer_refused, answer_login, answer_unknown;    /* sandbox */
+    struct str answer_type;
+    struct str source_name, source;      /* the file itself: its digest is sealed into plans */
+};
+
+/* `name` is a stock provider's name or a path (one with a slash or ending in .yaml). All faults at once. */
+enum etl_status provider_load(struct str name, struct arena *run_mem, const struct provider **out,
+                              struct findings *faults);
+enum etl_status provider_load_text(const struct yaml_source *source, struct arena *run_mem,
+                                   const struct provider **out, struct findings *faults);
+void            provider_free(const struct provider *p);          /* patterns; NULL is fine */
+extern const struct embedded_file stock_providers[];
+
+const struct command *provider_command(const struct provider *p, struct str name);
+const struct param   *command_param(const struct command *c, struct str name);
+int                   command_param_index(const struct command *c, struct str name);   /* -1 */
+const struct capture *command_capture(const struct command *c, struct str name);
+/* Fills a text's places from a call's values (by param index) and from named extras. A place that is
+ * absent makes the whole text absent: STR_NONE. */
+struct pair_value {
+    struct str name, value;
+};
+struct str text_fill(const struct text *t, const struct value *params, const struct pair_value *extras,
+                     size_t extra_count, struct arena *mem);
+#endif

@@ -1,0 +1,58 @@
+/* providers/reply.h - reply styles: what an answer says. No network here.
+ *
+ * Success is recognised positively; what fits no case is a failure that quotes what came. A transport
+ * that did not bring a whole answer never gets here: that is the caller's REPLY_UNCERTAIN.
+ *
+ * Lifetime  a verdict's texts live in the arena given to reply_judge().
+ * Limits    answers up to max_body (16 MiB by default), 256 fields a record. */
+#ifndef PROVIDERS_REPLY_H
+#define PROVIDERS_REPLY_H
+
+#include "providers/description.h"
+
+struct reply_message {
+    int        status;                   /* HTTP */
+    struct str content_type;
+    struct str headers;                  /* lines "Name: value\n", as they came */
+    struct str body;
+};
+struct reply_field {
+    struct str name, value;
+};
+struct reply_record {
+    const struct reply_field *fields;
+    size_t                    count;
+};
+struct verdict {
+    enum reply_is is;
+    bool       by_description;           /* a case of the description decided, not the general HTTP table */
+    struct str reason;                   /* the provider's words, or what came, clipped; never empty unless done */
+    const struct pair_value *captures;   /* by command->captures order; absent: STR_NONE */
+    size_t     capture_count;
+    const struct reply_record *records;
+    size_t     record_count;
+    uint64_t   retry_after_ms;           /* 0: not said */
+};
+
+struct reply_judge;                      /* match data; one per thread */
+struct reply_judge *reply_judge_new(void);
+void reply_judge_free(struct reply_judge *j);
+void reply_judge_call(struct reply_judge *j, const struct command *command, const struct reply_message *m,
+                      struct arena *call_mem, struct verdict *out);
+
+/* Splits a body into records; a style without records has none. ETL_REJECT: the body is not what it should be. */
+struct reply_style {
+    const char *name, *summary;
+    enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,
+                               const struct reply_record **out, size_t *count, struct err *err);
+};
+extern const struct reply_style reply_text, reply_csv, reply_xml;
+extern const struct reply_style *const reply_styles[];
+
+/* Does a verify, test or probe read answer what it wants for this call? */
+enum lookup_answer { LOOKUP_THERE, LOOKUP_NOT_THERE, LOOKUP_DIFFERS, LOOKUP_UNKNOWN };
+/* LOOKUP_THERE: found and every `match` is exactly equal. DIFFERS: found, another's or other than sent. */
+enum lookup_answer lookup_judge(const struct lookup_read *lookup, const struct value *call_values,
+                                const struct verdict *read_verdict, struct arena *call_mem);
+
+#endif
