@@ -1,0 +1,68 @@
+/* formats/csv_reader.h - reads CSV, RFC 4180 and what real extracts do to it, as records.
+ *
+ * Two steps, so that all cores can work: csv_reader_block() cuts the input into blocks of whole records, in order, by
+ * one thread at a time; csv_block_next() splits a block into records and cells, on any thread.
+ *
+ * What real files do: a quote inside an unquoted cell is literal; text after a closing quote rejects that record and
+ * reading resumes at the next line; a quote still open at the end, or past max_record, stops with ETL_UNREAD naming
+ * the line where it opened; short rows are rejects, long ones too unless the surplus is empty; blanks are kept; empty lines
+ * are skipped and counted; NUL bytes and bytes wrong in the encoding reject the record; line ends are LF, CRLF or CR.
+ *
+ * Lifetime  a record's cells point into its block, or into the block's own arena where they had to be changed (a doubled
+ *           quote, an encoding); good until csv_block_release().
+ * Threads   csv_reader_block() one thread at a time; a block belongs to whoever got it; a block outlives the reader's next block.
+ * Limits    a record longer than max_record (1 MiB) stops as above when a quote is open, else it is damaged: it is skipped
+ *           whatever its size (100 MB too) without being held in memory.
+ * Not here  types and dates: a cell is text. */
+#ifndef FORMATS_CSV_READER_H
+#define FORMATS_CSV_READER_H
+
+#include "etl/base/arena.h"
+#include "etl/base/err.h"
+#include "etl/base/record.h"
+#include "formats/source.h"
+
+enum encoding { ENCODING_AUTO, ENCODING_UTF8, ENCODING_WINDOWS_1252, ENCODING_LATIN1, ENCODING_UTF16LE, ENCODING_UTF16BE };
+enum etl_status encoding_from_name(struct str name, enum encoding *out, struct err *err);   /* "did you mean" */
+
+struct csv_options {
+    char   delimiter;            /* ',' */
+    char   quote;                /* '"'; 0: none */
+    enum encoding encoding;      /* AUTO: the BOM's, else UTF-8; a BOM wins over a named UTF-8 only */
+    bool   has_header;
+    const struct str *names;     /* the columns, where the file has no header */
+    size_t name_count;
+    size_t max_record;           /* 0: 1 MiB */
+    size_t block_bytes;          /* 0: 256 KiB */
+};
+struct csv_reader;
+struct csv_block;
+
+enum etl_status csv_reader_open(struct source *source, const struct csv_options *options, struct csv_reader **out,
+                                struct err *err);
+/* The columns: the header's cells (trimmed, as UTF-8) or options->names. Empty and double names are told as they are. */
+const struct str *csv_reader_columns(const struct csv_reader *r, size_t *count);
+/* How the input is written, so that rejects can be written alike. */
+struct csv_form {
+    enum encoding encoding;
+    bool          has_bom, crlf, has_header;
+    char          delimiter, quote;
+    struct str    header_raw;    /* its bytes, without the line end */
+};
+const struct csv_form *csv_reader_form(const struct csv_reader *r);
+
+/* The next block; ETL_END after the last. */
+enum etl_status csv_reader_block(struct csv_reader *r, struct csv_block **out, struct err *err);
+/* The next record of the block: ETL_OK; ETL_END; ETL_REJECT with err.line, rule and text, where out->raw, line, offset
+ * and number are set: `damaged` tells a record that is none (broken quote, wrong bytes, too long: rule damaged-*)
+ * from one with the wrong number of cells (rule row-short, row-long; then cells are set too). */
+enum etl_status csv_block_next(struct csv_block *b, struct record *out, bool *damaged, struct err *err);
+uint64_t        csv_block_empty_lines(const struct csv_block *b);
+void            csv_block_release(struct csv_block *b);        /* NULL is fine; blocks are pooled by the reader */
+void            csv_reader_close(struct csv_reader *r);        /* after all its blocks; does not close the source */
+
+/* One record again from its raw bytes (a parent row, `explain`): same splitting, cells in `mem`. */
+enum etl_status csv_record_parse(struct str raw, const struct csv_form *form, size_t column_count, struct arena *mem,
+                                 struct record *out, struct err *err);
+
+#endif

@@ -1,0 +1,35 @@
+/* formats/source.h - the bytes of an extract, wherever they are: a file, "-", .gz, .zst, a member of .zip/.tar.
+ *
+ * "extract.zip" with one file inside is that file; "set.zip:dialup.csv" names a member (the archive part must
+ * exist as a file). What is packed is seen by its magic bytes, not by its name.
+ *
+ * Limits    streaming; nothing is held but one buffer. Damage (checksum, cut-off, wrong magic) is ETL_UNREAD.
+ * Source    zlib reads gzip (libarchive ignores the checksum), zstd .zst, libarchive the archives.
+ * Digest    every byte as it lies in the file passes `seen`, for the plan's SHA-256 of its inputs. */
+#ifndef FORMATS_SOURCE_H
+#define FORMATS_SOURCE_H
+
+#include "etl/base/err.h"
+
+struct source;
+struct source_watch {                    /* may be NULL: who wants to see the raw bytes */
+    void (*seen)(void *context, struct str bytes);
+    void  *context;
+};
+
+/* `name` in messages and in `from` is the base name (of the member, where there is one). */
+enum etl_status source_open(const char *path, const struct source_watch *watch, struct source **out, struct err *err);
+/* Fills up to `max` bytes; ETL_END at the end, after every checksum was right. Short counts are normal. */
+enum etl_status source_read(struct source *s, char *to, size_t max, size_t *got, struct err *err);
+/* Back to the first byte: another pass. stdin and pipes are kept in a temporary file from the first pass on. */
+enum etl_status source_rewind(struct source *s, struct err *err);
+/* `len` unpacked bytes at `offset`, whatever the position (a second handle inside; packed inputs are kept unpacked in a
+ * temporary file once this was announced by source_keep() before the first read). Threads may call it at once. */
+enum etl_status source_keep(struct source *s, struct err *err);
+enum etl_status source_at(struct source *s, uint64_t offset, char *to, size_t len, struct err *err);
+const char     *source_name(const struct source *s);      /* "extract.csv" */
+/* Seconds since the file was last changed; 0 for stdin. For `expect: max_age`. */
+uint64_t        source_modified(const struct source *s);  /* Unix time, 0 unknown */
+void            source_close(struct source *s);
+
+#endif
