@@ -1,0 +1,39 @@
+/* etl/run.h - the run folder: a plan and all that becomes of it. 0700, its files 0600.
+ *
+ * plan.jsonl, rejects/, findings.jsonl, summary.json, seal.json, ledger.db, test.csv, results.csv, lanes.csv. plan.jsonl is renamed
+ * into place last: a folder without one holds no plan.
+ *
+ * Threads  one owner. The lock (an flock on run.lock) keeps two commands from writing one run. */
+#ifndef ETL_RUN_H
+#define ETL_RUN_H
+
+#include "etl/base/err.h"
+#include "etl/key.h"
+#include "etl/mapping.h"
+
+struct run {
+    const char *path;              /* as given */
+    int         dir_fd, lock_fd;
+};
+
+/* A new run folder for `plan -o`. Refused (ETL_FAIL) when it exists, unless replace and nothing was sent from it. */
+enum etl_status run_create(const char *path, bool replace, struct arena *mem, struct run *out, struct err *err);
+/* An existing run with a whole plan. write: takes the lock; ETL_AGAIN when another command holds it, naming its pid. */
+enum etl_status run_open(const char *path, bool write, struct arena *mem, struct run *out, struct err *err);
+void            run_close(struct run *r);
+char           *run_file(const struct run *r, const char *name, struct arena *mem);    /* "RUN/name" */
+
+/* What summary.json says, as far as later commands need it. */
+struct run_facts {
+    struct str provider, mapping, after, key_id, today, provider_source_name;
+    uint64_t   calls, lanes, records, rejected, without_calls;
+    uint64_t   dangers[4];         /* cuts, destroys, spends, notifies */
+    struct str plan_digest;        /* hex SHA-256 */
+    const struct provider *description;      /* loaded, checked against the seal */
+};
+/* Reads summary.json and seal.json and checks the seal: plan, mapping, lookups and description unchanged since planning.
+ * ETL_FAIL with what changed ("plan.jsonl was changed since it was sealed"); no option overrides that. */
+enum etl_status run_check(const struct run *r, const struct key *key, struct arena *mem, struct run_facts *out,
+                          struct err *err);
+
+#endif
