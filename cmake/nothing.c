@@ -1,0 +1,2 @@
+extern int nothing;
+int nothing = 0;
