@@ -155,7 +155,7 @@ struct table_step {
     struct pairs key, set;
     struct str   within_table;           /* ptr NULL: none */
     struct pairs within;
-    bool         has_condition;
+    bool         has_condition, unless;  /* when: / unless: */
     struct together_item condition;
     bool         duplicate_allowed, missing_allowed;
 };
@@ -163,6 +163,8 @@ struct table_step {
 struct find {                            /* sandbox: how a read answers */
     struct str   table;
     struct pairs where;
+    bool         has_condition;          /* when: */
+    struct together_item condition;
     struct text  answer;
 };
 
