@@ -16,6 +16,16 @@ struct run {
     int         dir_fd, lock_fd;
 };
 
+/* One thing a seal covers. path: where it is read again to be compared: a file, or "stock:NAME". */
+struct sealed_thing {
+    struct str what;               /* "plan", "findings", "summary", "mapping", "lookup", "description" */
+    struct str name, path, digest; /* digest: hex SHA-256 */
+};
+enum { SEALED_THINGS_MAX = 256 };
+/* Writes seal.json: the digests and an HMAC under the installation's key over them. */
+enum etl_status run_seal(const struct run *r, const struct key *key, const struct sealed_thing *things, size_t count,
+                         struct err *err);
+
 /* A new run folder for `plan -o`. Refused (ETL_FAIL) when it exists, unless replace and nothing was sent from it. */
 enum etl_status run_create(const char *path, bool replace, struct arena *mem, struct run *out, struct err *err);
 /* An existing run with a whole plan. write: takes the lock; ETL_AGAIN when another command holds it, naming its pid. */
@@ -25,7 +35,11 @@ char           *run_file(const struct run *r, const char *name, struct arena *me
 
 /* What summary.json says, as far as later commands need it. */
 struct run_facts {
-    struct str provider, mapping, after, key_id, today, provider_source_name;
+    struct str provider, mapping, mapping_path, after, key_id, today;
+    struct pair_value *set;        /* the --set values of the plan */
+    size_t     set_count;
+    struct run_input { struct str name, file, path, digest; } *inputs;
+    size_t     input_count;
     uint64_t   calls, lanes, records, rejected, without_calls;
     uint64_t   dangers[4];         /* cuts, destroys, spends, notifies */
     struct str plan_digest;        /* hex SHA-256 */

@@ -1,0 +1,239 @@
+/* etl/known.c - what planning remembers across records: lanes, unique and once_per values, parents, rows a lane. */
+#include "etl/known.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "etl/base/atomic_file.h"
+
+/* A lane's number. Rejected: bit 63, the input in bits 48..62, the line below. Else: bit 62 "has calls", six counters of
+ * eight bits; a counter that reaches 255 goes on in an entry of its own (DIGEST_MANY). */
+#define LANE_REJECTED (UINT64_C(1) << 63)
+#define LANE_CALLED   (UINT64_C(1) << 62)
+enum { LANE_COUNTERS = 6, COUNTER_FULL = 255 };
+#define LINE_MASK ((UINT64_C(1) << 48) - 1)
+
+/* A parent's number: its offset, and whether it was known from the run planned --after. */
+#define PARENT_FROM_AFTER (UINT64_C(1) << 63)
+/* A number of DIGEST_NTH: rows seen below, rejected ones of them above. */
+#define NTH_SEEN UINT64_C(0xffffffff)
+
+static const char known_magic[16] = "subferry known 1";
+static const uint64_t max_entries = UINT64_C(1) << 32;
+
+void known_init(struct known *k, const struct key *key)
+{
+    unsigned char bytes[16];
+
+    key_fingerprint(key, STR("subferry known"), bytes);
+    memcpy(&k->seed, bytes, sizeof k->seed);
+    k->set = digest_set_new(max_entries);
+}
+
+void known_release(struct known *k)
+{
+    digest_set_free(k->set);
+    k->set = NULL;
+}
+
+static uint64_t pack(struct place where)
+{
+    return (uint64_t)(where.input & 0x7fff) << 48 | (where.line & LINE_MASK);
+}
+
+static struct place unpack(uint64_t number)
+{
+    return (struct place){ (uint32_t)(number >> 48 & 0x7fff), number & LINE_MASK };
+}
+
+bool known_lane_rejected(struct known *k, struct digest lane, struct place *where)
+{
+    const uint64_t *number = digest_set_get(k->set, lane);
+
+    if (number == NULL || (*number & LANE_REJECTED) == 0)
+        return false;
+    *where = unpack(*number);
+    return true;
+}
+
+void known_lane_reject(struct known *k, struct digest lane, struct place where)
+{
+    uint64_t *number = digest_set_put(k->set, lane);
+
+    if ((*number & LANE_REJECTED) == 0)   /* the first one is named */
+        *number = LANE_REJECTED | pack(where);
+}
+
+uint32_t known_lane_call(struct known *k, struct digest lane, struct str lane_text, uint32_t name, bool *is_new)
+{
+    uint64_t *number = digest_set_put(k->set, lane);
+    unsigned  shift = 8 * name;
+
+    *is_new = (*number & LANE_CALLED) == 0;
+    *number |= LANE_CALLED;
+    if (name < LANE_COUNTERS) {
+        uint64_t count = *number >> shift & COUNTER_FULL;
+
+        if (count < COUNTER_FULL) {
+            *number += UINT64_C(1) << shift;
+            return (uint32_t)count;
+        }
+    }
+    uint64_t *many = digest_set_put(k->set, digest_of(k->seed, DIGEST_MANY, name, lane_text));
+    uint32_t  before = (uint32_t)(*many)++;
+
+    return name < LANE_COUNTERS ? COUNTER_FULL + before : before;
+}
+
+bool known_is_free(struct known *k, struct digest d, struct place *where)
+{
+    const uint64_t *number = digest_set_get(k->set, d);
+
+    if (number == NULL)
+        return true;
+    *where = unpack(*number);
+    return false;
+}
+
+void known_claim(struct known *k, struct digest d, struct place where)
+{
+    *digest_set_put(k->set, d) = pack(where);
+}
+
+uint64_t known_count(struct known *k, struct digest d)
+{
+    const uint64_t *number = digest_set_get(k->set, d);
+
+    return number != NULL ? *number : 0;
+}
+
+uint64_t known_count_up(struct known *k, struct digest d)
+{
+    return ++*digest_set_put(k->set, d) & NTH_SEEN;
+}
+
+void known_nth_rejected(struct known *k, struct digest d)
+{
+    *digest_set_put(k->set, d) += UINT64_C(1) << 32;
+}
+
+bool known_parent(struct known *k, struct digest d, uint64_t *offset, bool *from_after)
+{
+    const uint64_t *number = digest_set_get(k->set, d);
+
+    if (number == NULL)
+        return false;
+    *offset = *number & ~PARENT_FROM_AFTER;
+    *from_after = (*number & PARENT_FROM_AFTER) != 0;
+    return true;
+}
+
+void known_parent_add(struct known *k, struct digest d, uint64_t offset)
+{
+    uint64_t before = digest_set_count(k->set);
+    uint64_t *number = digest_set_put(k->set, d);
+
+    if (digest_set_count(k->set) != before)   /* the first row of a lane is its parent */
+        *number = offset;
+}
+
+/* ---- known.bin: the magic, then entries of 24 bytes: digest and number, in this machine's byte order ---- */
+
+struct saved {
+    uint64_t low, high, value;
+};
+struct saving {
+    struct atomic_file *file;
+    enum etl_status     st;
+    struct err         *err;
+    struct saved        rows[1024];
+    size_t              count;
+};
+
+static void flush_rows(struct saving *s)
+{
+    if (s->st == ETL_OK && s->count != 0)
+        s->st = atomic_file_write(s->file, str_of((const char *)s->rows, s->count * sizeof s->rows[0]), s->err);
+    s->count = 0;
+}
+
+static void save_one(void *context, struct digest d, uint64_t value)
+{
+    struct saving *s = context;
+
+    s->rows[s->count++] = (struct saved){ d.low, d.high, value };
+    if (s->count == sizeof s->rows / sizeof s->rows[0])
+        flush_rows(s);
+}
+
+enum etl_status known_save(const struct known *k, const char *path, struct err *err)
+{
+    AUTO(atomic_file_drop) struct atomic_file file = { 0 };
+    struct saving *s;
+    enum etl_status st = atomic_file_begin(&file, path, err);
+
+    if (st != ETL_OK)
+        return st;
+    s = calloc(1, sizeof *s);
+    if (s == NULL)
+        memory_exhausted("saving what a plan knows", sizeof *s);
+    s->file = &file;
+    s->err = err;
+    s->st = atomic_file_write(&file, str_of(known_magic, sizeof known_magic), err);
+    digest_set_each(k->set, save_one, s);
+    flush_rows(s);
+    st = s->st;
+    free(s);
+    return st == ETL_OK ? atomic_file_commit(&file, err) : st;
+}
+
+/* What a later plan may build on: rejections are not taken over, since the mended records come again. */
+static void take_one(struct known *k, const struct saved *row)
+{
+    struct digest d = { row->low, row->high };
+    uint64_t      value = row->value;
+
+    switch (digest_kind(d)) {
+    case DIGEST_LANE:
+        if ((value & LANE_REJECTED) != 0)
+            return;
+        value &= ~LANE_CALLED;
+        break;
+    case DIGEST_NTH:
+        value = (value & NTH_SEEN) - (value >> 32);
+        break;
+    case DIGEST_COUNT:
+        return;
+    case DIGEST_PARENT:
+        value |= PARENT_FROM_AFTER;
+        break;
+    case DIGEST_UNIQUE:
+    case DIGEST_ONCE:
+        value = pack((struct place){ PLACE_AFTER, 0 });
+        break;
+    case DIGEST_MANY:
+        break;
+    }
+    *digest_set_put(k->set, d) = value;
+}
+
+enum etl_status known_load(struct known *k, const char *path, struct err *err)
+{
+    char         magic[sizeof known_magic];
+    struct saved rows[512];
+    ssize_t      got;
+    int          fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_set(err, ETL_FAIL, "after", "cannot read %s: %s", path, strerror(errno));
+    if (read(fd, magic, sizeof magic) != (ssize_t)sizeof magic || memcmp(magic, known_magic, sizeof magic) != 0) {
+        close(fd);
+        return err_set(err, ETL_FAIL, "after", "%s is not one of ours", path);
+    }
+    while ((got = read(fd, rows, sizeof rows)) > 0 && got % (ssize_t)sizeof rows[0] == 0)
+        for (size_t i = 0; i < (size_t)got / sizeof rows[0]; i++)
+            take_one(k, &rows[i]);
+    close(fd);
+    return got == 0 ? ETL_OK : err_set(err, ETL_FAIL, "after", "%s is damaged", path);
+}
