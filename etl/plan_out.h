@@ -1,0 +1,42 @@
+/* etl/plan_out.h - the files that planning writes line by line: plan.jsonl and findings.jsonl.
+ *
+ * plan_out_call() turns a mapped call into its line, on any thread; plan_out_write() puts lines into the file in order
+ * and takes their digest on the way. A file gets its name when all is well: plan.jsonl last of all.
+ *
+ * Threads  a plan_encoder belongs to one thread, a plan_out to who writes. */
+#ifndef ETL_PLAN_OUT_H
+#define ETL_PLAN_OUT_H
+
+#include "etl/base/atomic_file.h"
+#include "etl/digest.h"
+#include "etl/digest_set.h"
+#include "etl/mapping.h"
+#include "etl/run.h"
+
+struct plan_out {
+    struct atomic_file file;
+    struct sha256     *digest;
+    uint64_t           bytes, lines;
+};
+enum etl_status plan_out_open(struct plan_out *o, const struct run *r, const char *name, struct err *err);
+enum etl_status plan_out_write(struct plan_out *o, struct str lines, struct err *err);
+enum etl_status plan_out_commit(struct plan_out *o, struct hex256 *digest, struct err *err);
+void            plan_out_drop(struct plan_out *o);
+
+enum { PLAN_ID_BYTES = 32, PLAN_ID_AT = 7 };     /* a line begins {"id":"…32 hex…" */
+
+struct plan_encoder;
+struct plan_encoder *plan_encoder_new(const struct mapping *m, const struct key *key);
+void                 plan_encoder_free(struct plan_encoder *e);
+/* Appends the call's line with its newline. `from` is "customers.csv:17"; seq as told in plan_line.h. */
+void plan_out_call(struct plan_encoder *e, const struct mapped_call *call, struct str lane, struct digest lane_id,
+                   struct str from, uint64_t record_number, struct buf *out);
+/* What a call's id begins with: the lane; then the call's name and occurrence go in. The same on every machine. */
+struct digest plan_lane_id(struct str lane);
+void          plan_id(struct digest lane_id, struct str as, uint32_t occurrence, char out[PLAN_ID_BYTES]);
+
+/* One line of findings.jsonl. */
+void plan_out_finding(struct buf *out, const char *input, struct str where, struct str lane, uint64_t offset,
+                      const struct err *err, enum severity severity);
+
+#endif

@@ -1,0 +1,231 @@
+/* etl/rejects.c - rejects/INPUT.csv: the record as it stood, with its reasons. */
+#include "etl/rejects.h"
+
+#include "etl/base/atomic_file.h"
+#include "formats/csv_writer.h"
+
+enum { FLUSH_BYTES = 1 << 16, LONGEST_REJECT = 64 << 20 };
+
+struct reject_file {
+    struct atomic_file file;
+    struct buf         text;
+    bool               is_open;
+};
+struct rejects {
+    const struct run      *run;
+    const struct mapping  *mapping;
+    size_t                 input;
+    const struct csv_form *form;
+    size_t                 columns;        /* without _errors */
+    bool                   has_secrets;
+    struct sealer         *sealer;
+    struct reject_file     rows, damaged;
+    struct buf             reasons;
+    struct arena           mem;            /* paths */
+    struct arena           row_mem;
+};
+
+static const struct str sealed_mark = { "sealed:", 7 };
+
+static struct seal_place place_of(const struct mapping *m, struct str column)
+{
+    return (struct seal_place){ m->provider->name, STR("rejects"), column, STR("") };
+}
+
+struct rejects *rejects_new(const struct run *run, const struct mapping *m, size_t input, const struct csv_form *form,
+                            const struct key *key)
+{
+    struct rejects             *r = calloc(1, sizeof *r);
+    const struct mapping_input *in = &m->inputs[input];
+
+    if (r == NULL)
+        memory_exhausted("the reject files", sizeof *r);
+    r->run = run;
+    r->mapping = m;
+    r->input = input;
+    r->form = form;
+    r->columns = in->column_count;
+    if (r->columns != 0 && str_is(in->columns[r->columns - 1], REJECTS_COLUMN))
+        r->columns--;
+    for (size_t i = 0; i < r->columns; i++)
+        r->has_secrets = r->has_secrets || in->secret[i];
+    r->sealer = sealer_new(key);
+    buf_init(&r->rows.text, LONGEST_REJECT, "a reject");
+    buf_init(&r->damaged.text, LONGEST_REJECT, "a damaged record");
+    buf_init(&r->reasons, 1 << 20, "the reasons of a reject");
+    arena_init(&r->mem, 1 << 20, "a path");
+    arena_init(&r->row_mem, LONGEST_REJECT, "a reject");
+    return r;
+}
+
+static enum etl_status open_file(struct rejects *r, struct reject_file *f, const char *ending, struct err *err)
+{
+    const struct mapping_input *in = &r->mapping->inputs[r->input];
+    enum etl_status             st;
+
+    if (f->is_open)
+        return ETL_OK;
+    st = atomic_file_begin(&f->file,
+                           run_file(r->run, arena_cstr(&r->mem, arena_fmt(&r->mem, "rejects/%.*s.%s", STR_ARG(in->name), ending)),
+                                    &r->mem),
+                           err);
+    f->is_open = st == ETL_OK;
+    return st;
+}
+
+static enum etl_status flush_file(struct reject_file *f, size_t at_least, struct err *err)
+{
+    enum etl_status st = ETL_OK;
+
+    if (buf_failed(&f->text))
+        return err_set(err, ETL_AGAIN, "reject-size", "%s is longer than %d MiB", f->text.what, LONGEST_REJECT >> 20);
+    if (f->text.len >= at_least) {
+        st = atomic_file_write(&f->file, buf_str(&f->text), err);
+        buf_reset(&f->text);
+    }
+    return st;
+}
+
+static void add_reasons(struct rejects *r, const struct finding *findings, size_t count)
+{
+    buf_reset(&r->reasons);
+    for (size_t i = 0; i < count; i++) {
+        const struct err *e = &findings[i].err;
+
+        if (findings[i].severity != SEVERITY_ERROR)
+            continue;
+        if (r->reasons.len != 0)
+            buf_lit(&r->reasons, "; ");
+        if (e->field != NULL)
+            buf_fmt(&r->reasons, "%s: ", e->field);
+        buf_fmt(&r->reasons, "%s (%s)", e->text, e->rule);
+    }
+}
+
+/* The texts that stand instead of secret cells; NULL when the record's own bytes can stay. */
+static const struct str *seal_cells(struct rejects *r, const struct record *record)
+{
+    const struct mapping_input *in = &r->mapping->inputs[r->input];
+    struct str                 *replaced;
+    bool                        any = false;
+
+    if (!r->has_secrets)
+        return NULL;
+    arena_reset(&r->row_mem);
+    replaced = ARENA_ARRAY(&r->row_mem, struct str, r->columns + 1);
+    for (size_t i = 0; i < r->columns && i < record->count; i++) {
+        AUTO(buf_release) struct buf sealed;
+        struct seal_place            place = place_of(r->mapping, in->columns[i]);
+
+        if (!in->secret[i] || record->cells[i].len == 0)
+            continue;
+        buf_init(&sealed, LONGEST_REJECT, "a sealed cell");
+        buf_add(&sealed, sealed_mark);
+        seal(r->sealer, &place, record->cells[i], &sealed);
+        replaced[i] = arena_str(&r->row_mem, buf_str(&sealed));
+        any = true;
+    }
+    return any ? replaced : NULL;
+}
+
+enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings, size_t count,
+                            struct err *err)
+{
+    const struct mapping_input *in = &r->mapping->inputs[r->input];
+    bool                        first = !r->rows.is_open;
+    struct record               shown = *record;
+    const struct str           *replaced;
+    struct str                 *none;
+    enum etl_status             st = open_file(r, &r->rows, "csv", err);
+
+    if (st != ETL_OK)
+        return st;
+    if (first)
+        csv_reject_header(&r->rows.text, r->form);
+    add_reasons(r, findings, count);
+    replaced = seal_cells(r, record);
+    if (in->column_count > r->columns && shown.count > r->columns) {
+        /* It comes from a reject file: its old reasons go, so the row is written from its cells. */
+        shown.count = r->columns;
+        if (replaced == NULL) {
+            none = ARENA_ARRAY(&r->row_mem, struct str, r->columns + 1);
+            if (r->columns != 0)
+                none[0] = shown.cells[0];
+            replaced = none;
+        }
+    }
+    csv_reject_row(&r->rows.text, r->form, &shown, r->columns, replaced, buf_str(&r->reasons));
+    return flush_file(&r->rows, FLUSH_BYTES, err);
+}
+
+enum etl_status rejects_add_damaged(struct rejects *r, const struct record *record, const struct err *why, struct err *err)
+{
+    struct seal_place place = place_of(r->mapping, STR("damaged"));
+    enum etl_status   st = open_file(r, &r->damaged, "damaged", err);
+
+    if (st != ETL_OK)
+        return st;
+    buf_fmt(&r->damaged.text, "{\"line\":%llu,\"offset\":%llu,\"bytes\":%zu,\"rule\":", (unsigned long long)record->line,
+            (unsigned long long)record->offset, record->raw.len);
+    buf_json(&r->damaged.text, str_from(why->rule));
+    buf_lit(&r->damaged.text, ",\"sealed\":\"");
+    if (record->raw.len != 0)
+        seal(r->sealer, &place, record->raw, &r->damaged.text);
+    buf_lit(&r->damaged.text, "\"}\n");
+    return flush_file(&r->damaged, FLUSH_BYTES, err);
+}
+
+static enum etl_status commit_file(struct reject_file *f, struct err *err)
+{
+    enum etl_status st;
+
+    if (!f->is_open)
+        return ETL_OK;
+    st = flush_file(f, 0, err);
+    return st == ETL_OK ? atomic_file_commit(&f->file, err) : st;
+}
+
+enum etl_status rejects_commit(struct rejects *r, struct err *err)
+{
+    enum etl_status st = commit_file(&r->rows, err);
+
+    return st == ETL_OK ? commit_file(&r->damaged, err) : st;
+}
+
+void rejects_free(struct rejects *r)
+{
+    if (r == NULL)
+        return;
+    atomic_file_drop(&r->rows.file);
+    atomic_file_drop(&r->damaged.file);
+    buf_release(&r->rows.text);
+    buf_release(&r->damaged.text);
+    buf_release(&r->reasons);
+    arena_release(&r->mem);
+    arena_release(&r->row_mem);
+    sealer_free(r->sealer);
+    free(r);
+}
+
+enum etl_status rejects_unseal(struct sealer *s, const struct mapping *m, size_t input, struct str *cells, size_t count,
+                               struct arena *mem, struct err *err)
+{
+    const struct mapping_input *in = &m->inputs[input];
+
+    for (size_t i = 0; i < count && i < in->column_count; i++) {
+        AUTO(buf_wipe) struct buf plain;
+        struct seal_place         place = place_of(m, in->columns[i]);
+        enum etl_status           st;
+
+        if (!in->secret[i] || !str_starts(cells[i], sealed_mark))
+            continue;
+        buf_init(&plain, LONGEST_REJECT, "a sealed cell");
+        st = unseal(s, &place, str_skip(cells[i], sealed_mark.len), &plain, err);
+        if (st != ETL_OK) {
+            (void)st;
+            return ETL_REJECT;
+        }
+        cells[i] = arena_str(mem, buf_str(&plain));
+    }
+    return ETL_OK;
+}

@@ -1,0 +1,184 @@
+/* etl/settle.c - the last stage of a block, in input order: who is in, who is out; plan, findings and rejects are written. */
+#include "etl/block.h"
+
+enum { LONGEST_PARENT_BITS = 21 };
+
+/* "customers.csv:17", for naming the record that came first. */
+static void name_place(struct block *b, struct place where, char *out, size_t size)
+{
+    const struct pipeline_input *in = where.input != PLACE_AFTER ? &b->pipeline->inputs[where.input] : NULL;
+
+    if (in == NULL || in->source == NULL)
+        snprintf(out, size, "the run that this one comes after");
+    else
+        snprintf(out, size, "%s:%llu", source_name(in->source), (unsigned long long)where.line);
+}
+
+/* What only the records before can tell: claimed values, rejected lanes, missing parents. */
+static void check_against_others(struct block *b, struct item *item)
+{
+    struct known *known = b->pipeline->known;
+    struct place  first;
+    char          place[300];
+    uint64_t      offset;
+    bool          from_after;
+
+    for (size_t i = 0; i < b->input->unique_count; i++) {
+        if (item->uniques[i].high == 0 || known_is_free(known, item->uniques[i], &first))
+            continue;
+        name_place(b, first, place, sizeof place);
+        item_reject(b, item, arena_cstr(&b->mem, b->input->unique[i]), "unique", "this value stands in %s already", place);
+    }
+    if (!b->input->has_lane)
+        return;
+    if (known_lane_rejected(known, item->lane_key, &first)) {
+        name_place(b, first, place, sizeof place);
+        item_reject(b, item, NULL, "lane", "an earlier record of this lane was rejected: %s; mend that first", place);
+    } else if (b->input->parent >= 0 && !known_parent(known, item->parent_key, &offset, &from_after)) {
+        const struct mapping_input *parent = &b->pipeline->mapping->inputs[b->input->parent];
+
+        item_reject(b, item, NULL, "parent", "no accepted record of %.*s has the lane %s", STR_ARG(parent->name),
+                    shown(item->lane, false).text);
+    }
+}
+
+/* Calls whose once_per value is claimed are not made again; the rest get their occurrence. */
+static void settle_lines(struct block *b, struct item *item)
+{
+    struct pipeline *p = b->pipeline;
+    struct place     here = { (uint32_t)b->in->index, item->record.line }, first;
+    size_t           kept = 0;
+
+    for (size_t i = 0; i < item->line_count; i++) {
+        struct line *line = &item->lines[i];
+        uint32_t     occurrence = 0;
+        bool         is_new = false;
+
+        if (line->has_once && !known_is_free(p->known, line->once, &first))
+            continue;
+        if (line->has_once)
+            known_claim(p->known, line->once, here);
+        if (b->input->has_lane) {
+            occurrence = known_lane_call(p->known, item->lane_key, item->lane, line->name, &is_new);
+        } else {
+            is_new = kept == 0;
+            for (size_t k = 0; k < kept; k++)
+                occurrence += item->lines[k].name == line->name;
+        }
+        if (occurrence != 0)
+            plan_id(item->lane_id, p->mapping->calls[line->call].as, occurrence, b->out.ptr + line->begin + PLAN_ID_AT);
+        b->in->counts.lanes += is_new;
+        b->in->counts.calls++;
+        p->command_calls[line->call]++;
+        for (unsigned d = 0; d < 4; d++)
+            b->in->counts.dangers[d] += line->dangers >> d & 1;
+        item->lines[kept++] = *line;
+    }
+    item->line_count = kept;
+}
+
+static void accept(struct block *b, struct item *item)
+{
+    struct known *known = b->pipeline->known;
+    struct place  here = { (uint32_t)b->in->index, item->record.line };
+    const struct mapping *m = b->pipeline->mapping;
+
+    for (size_t i = 0; i < b->input->unique_count; i++)
+        if (item->uniques[i].high != 0)
+            known_claim(known, item->uniques[i], here);
+    for (size_t i = 0; i < m->input_count && b->input->has_lane; i++)
+        if (m->inputs[i].parent == (int)b->in->index) {
+            known_parent_add(known, digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
+                             item->record.offset << LONGEST_PARENT_BITS | item->record.raw.len);
+            break;
+        }
+    settle_lines(b, item);
+    if (item->line_count != 0)
+        b->in->counts.planned++;
+    else
+        b->in->counts.without_calls++;
+}
+
+static enum etl_status reject(struct block *b, struct item *item, struct err *err)
+{
+    struct place here = { (uint32_t)b->in->index, item->record.line };
+
+    b->in->counts.rejected++;
+    b->in->counts.damaged += item->damaged;
+    if (item->lane.ptr != NULL && b->input->has_lane) {
+        /* A rejected child rejects only itself. */
+        if (b->input->parent < 0)
+            known_lane_reject(b->pipeline->known, item->lane_key, here);
+        if (b->pipeline->mapping->uses_nth && item->nth != 0)
+            known_nth_rejected(b->pipeline->known, item->nth_key);
+    }
+    if (item->damaged)
+        return rejects_add_damaged(b->in->rejects, &item->record, &item->findings[0].err, err);
+    return rejects_add(b->in->rejects, &item->record, item->findings, item->finding_count, err);
+}
+
+static void write_findings(struct block *b, const struct item *item)
+{
+    const char *input = b->input->name.ptr;
+
+    for (size_t i = 0; i < item->finding_count; i++) {
+        const struct finding *f = &item->findings[i];
+
+        plan_out_finding(&b->text, input, item->where, item->lane, item->record.offset, &f->err, f->severity);
+        if (f->severity == SEVERITY_ERROR)
+            b->in->counts.errors++;
+        else
+            b->in->counts.warnings++;
+    }
+}
+
+/* Lines lie behind each other in b->out; those of rejects and claimed once_per values are left out. */
+static enum etl_status write_lines(struct block *b, struct err *err)
+{
+    size_t begin = 0, end = 0;
+
+    for (size_t i = 0; i < b->count; i++) {
+        const struct item *item = &b->items[i];
+
+        if (item->rejected)
+            continue;
+        for (size_t k = 0; k < item->line_count; k++) {
+            const struct line *line = &item->lines[k];
+
+            if (line->begin != end) {
+                enum etl_status st = plan_out_write(b->pipeline->plan, str_of(b->out.ptr + begin, end - begin), err);
+
+                if (st != ETL_OK)
+                    return st;
+                begin = line->begin;
+            }
+            end = line->end;
+        }
+    }
+    return plan_out_write(b->pipeline->plan, str_of(b->out.ptr + begin, end - begin), err);
+}
+
+enum etl_status block_settle(struct block *b, struct err *err)
+{
+    enum etl_status st = ETL_OK;
+
+    b->in->counts.read += b->count;
+    b->in->counts.empty_lines += csv_block_empty_lines(b->csv);
+    for (size_t i = 0; i < b->count && st == ETL_OK; i++) {
+        struct item *item = &b->items[i];
+
+        if (!item->rejected)
+            check_against_others(b, item);
+        if (item->rejected)
+            st = reject(b, item, err);
+        else
+            accept(b, item);
+        if (item->finding_count != 0)
+            write_findings(b, item);
+    }
+    if (st == ETL_OK)
+        st = write_lines(b, err);
+    if (st == ETL_OK)
+        st = plan_out_write(b->pipeline->findings, buf_str(&b->text), err);
+    return st;
+}
