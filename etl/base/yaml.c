@@ -15,6 +15,8 @@ struct loading {
     struct fy_parser         *parser;
     struct fy_event          *event;
     bool                      ended;
+    uint64_t                  key_line;     /* of the last key: where a missing value is told */
+    uint32_t                  key_column;
 };
 
 /* ---- places ---- */
@@ -173,10 +175,8 @@ static void place_of(struct loading *l, struct yaml *node)
 {
     const struct fy_mark *mark = fy_event_start_mark(l->event);
 
-    if (mark != NULL) {
-        node->line = (uint64_t)mark->line + 1;
-        node->column = (uint32_t)mark->column + 1;
-    }
+    node->line = mark != NULL ? (uint64_t)mark->line + 1 : l->key_line;
+    node->column = mark != NULL ? (uint32_t)mark->column + 1 : l->key_column;
 }
 
 static void refuse_extras(struct loading *l, const struct yaml *node)
@@ -265,13 +265,11 @@ static bool read_map(struct loading *l, unsigned depth, struct yaml *out)
         }
         if (str_is(pair.key, "<<") && !key.quoted)
             yaml_fault(l->faults, l->source, key.line, key.column, "yaml-merge", "merge keys (<<) are not read here; write the keys out");
+        l->key_line = pair.line;
+        l->key_column = pair.column;
         if (!read_node(l, depth + 1, &pair.value))
             return false;
         check_duplicate(l, pairs, out->count, &pair);
-        if (pair.value.line == 0) {
-            pair.value.line = pair.line;
-            pair.value.column = pair.column;
-        }
         ARENA_PUSH(l->mem, pairs, out->count, cap) = pair;
     }
     skip(l);
