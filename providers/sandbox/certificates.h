@@ -1,0 +1,16 @@
+/* providers/sandbox/certificates.h - a CA made for this start and a server certificate it signed: 127.0.0.1, ::1, localhost.
+ *
+ * The CA's own key is forgotten at once, so nothing else will ever be signed by it. The server's key is in no file. */
+#ifndef PROVIDERS_SANDBOX_CERTIFICATES_H
+#define PROVIDERS_SANDBOX_CERTIFICATES_H
+
+#include "etl/base/err.h"
+
+struct certificates {          /* PEM, NUL-terminated, in the arena given */
+    const char *ca, *server, *server_key;
+};
+/* Valid from an hour before `now` for `days`. */
+enum etl_status certificates_make(int64_t now, unsigned days, struct arena *mem, struct certificates *out,
+                                  struct err *err);
+
+#endif

@@ -1,0 +1,274 @@
+/* providers/sandbox/faults.c - reads what shall go wrong, and decides when it does. */
+#include "providers/sandbox/faults.h"
+
+#include <pthread.h>
+
+enum { FAULTS_MAX = 64, NAME_MAX_BYTES = 64 };
+
+struct fault {
+    enum fault_kind kind;
+    uint64_t        number;
+    uint32_t        rate;                 /* of 1,000,000 */
+    char            command[NAME_MAX_BYTES], provider[NAME_MAX_BYTES];   /* "" = any */
+    uint64_t        after, times, seen, done;
+    bool            reused;
+};
+struct faults {
+    pthread_mutex_t mutex;
+    uint64_t        random;
+    struct fault    items[FAULTS_MAX];
+    size_t          count;
+};
+
+static const struct kind {
+    const char     *name;
+    enum fault_kind kind;
+    bool            processes, number;
+    uint64_t        least, most;          /* of the number */
+} kinds[] = {
+    { "drop-before", FAULT_DROP_BEFORE, false, false, 0, 0 },
+    { "drop-after", FAULT_DROP_AFTER, true, false, 0, 0 },
+    { "delay", FAULT_DELAY, true, true, 1, 3600000 },
+    { "status", FAULT_STATUS, false, true, 400, 599 },
+    { "status-after", FAULT_STATUS_AFTER, true, true, 400, 599 },
+    { "cutoff", FAULT_CUTOFF, true, false, 0, 0 },
+    { "garbage", FAULT_GARBAGE, true, false, 0, 0 },
+    { "html", FAULT_HTML, false, false, 0, 0 },
+    { "empty", FAULT_EMPTY, false, false, 0, 0 },
+    { "throttle", FAULT_THROTTLE, false, false, 0, 0 },
+    { "login", FAULT_LOGIN, false, false, 0, 0 },
+    { "close-idle", FAULT_CLOSE_IDLE, true, false, 0, 0 },
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+static const struct kind *kind_of(enum fault_kind kind)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (kinds[i].kind == kind)
+            return &kinds[i];
+    return NULL;
+}
+
+const char *fault_name(enum fault_kind kind)
+{
+    const struct kind *k = kind_of(kind);
+
+    return k != NULL ? k->name : "";
+}
+
+bool fault_processes(enum fault_kind kind)
+{
+    const struct kind *k = kind_of(kind);
+
+    return k == NULL || k->processes;
+}
+
+struct faults *faults_new(uint64_t seed)
+{
+    struct faults *f = calloc(1, sizeof *f);
+
+    if (f == NULL)
+        memory_exhausted("the sandbox's faults", 0);
+    pthread_mutex_init(&f->mutex, NULL);
+    f->random = seed;
+    return f;
+}
+
+void faults_free(struct faults *f)
+{
+    if (f == NULL)
+        return;
+    pthread_mutex_destroy(&f->mutex);
+    free(f);
+}
+
+/* ---- reading a spec ---- */
+
+/* "10%", "0.5%": at most four decimals, so that it is a whole number of millionths. */
+static bool rate_read(struct str text, uint32_t *out)
+{
+    struct str whole, part;
+    uint64_t   percent, decimals = 0;
+
+    if (!str_ends(text, STR("%")))
+        return false;
+    part = str_cut(str_head(text, text.len - 1), '.', &whole);
+    if (!str_to_u64(whole, &percent) || percent > 100)
+        return false;
+    if (part.ptr != NULL) {
+        if (part.len > 4 || !str_to_u64(part, &decimals))
+            return false;
+        for (size_t i = part.len; i < 4; i++)
+            decimals *= 10;
+    }
+    *out = (uint32_t)(percent * 10000 + decimals);
+    return *out <= 1000000;
+}
+
+static bool name_read(struct str text, char *out)
+{
+    if (text.len == 0 || text.len >= NAME_MAX_BYTES)
+        return false;
+    memcpy(out, text.ptr, text.len);
+    out[text.len] = '\0';
+    return true;
+}
+
+static enum etl_status kind_read(struct str text, struct fault *fault, struct err *err)
+{
+    struct str name, number = str_cut(text, '=', &name), names[KINDS], near;
+
+    for (size_t i = 0; i < KINDS; i++) {
+        names[i] = str_from(kinds[i].name);
+        if (!str_eq(names[i], name))
+            continue;
+        fault->kind = kinds[i].kind;
+        if (!kinds[i].number && number.ptr == NULL)
+            return ETL_OK;
+        if (kinds[i].number && number.ptr != NULL && str_to_u64(number, &fault->number) &&
+            fault->number >= kinds[i].least && fault->number <= kinds[i].most)
+            return ETL_OK;
+        if (!kinds[i].number)
+            return err_set(err, ETL_FAIL, "fault-number", "the fault %s takes no number", kinds[i].name);
+        return err_set(err, ETL_FAIL, "fault-number", "the fault %s needs a number from %llu to %llu: %s=%llu",
+                       kinds[i].name, (unsigned long long)kinds[i].least, (unsigned long long)kinds[i].most,
+                       kinds[i].name, (unsigned long long)kinds[i].least);
+    }
+    near = str_nearest(name, names, KINDS);
+    if (near.ptr != NULL)
+        return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s, did you mean \"%.*s\"?",
+                       shown(name, false).text, STR_ARG(near));
+    return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s; there are drop-before, drop-after, delay=MS, "
+                   "status=N, status-after=N, cutoff, garbage, html, empty, throttle, login, close-idle",
+                   shown(name, false).text);
+}
+
+static enum etl_status option_read(struct str text, struct fault *fault, struct err *err)
+{
+    struct str name, value = str_cut(text, '=', &name);
+
+    if (str_is(name, "reused") && value.ptr == NULL) {
+        fault->reused = true;
+        return ETL_OK;
+    }
+    if (str_is(name, "command") && name_read(value, fault->command))
+        return ETL_OK;
+    if (str_is(name, "provider") && name_read(value, fault->provider))
+        return ETL_OK;
+    if (str_is(name, "after") && str_to_u64(value, &fault->after))
+        return ETL_OK;
+    if (str_is(name, "times") && str_to_u64(value, &fault->times))
+        return ETL_OK;
+    return err_set(err, ETL_FAIL, "fault-option", "%s is none of command=X, provider=P, after=N, times=N, reused",
+                   shown(text, false).text);
+}
+
+static enum etl_status spec_read(struct str spec, struct fault *fault, struct err *err)
+{
+    struct str      head, rest = str_cut(spec, ',', &head), kind, rate = str_cut(head, ':', &kind);
+    enum etl_status st;
+
+    *fault = (struct fault){ .rate = 1000000, .times = UINT64_MAX };
+    st = kind_read(kind, fault, err);
+    if (st == ETL_OK && rate.ptr != NULL && !rate_read(rate, &fault->rate))
+        return err_set(err, ETL_FAIL, "fault-rate", "%s is no share; write it like 10%%", shown(rate, false).text);
+    while (st == ETL_OK && rest.ptr != NULL) {
+        struct str option;
+
+        rest = str_cut(rest, ',', &option);
+        st = option_read(option, fault, err);
+    }
+    return st;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+enum etl_status faults_set(struct faults *f, const struct str *specs, size_t count, struct err *err)
+{
+    struct fault read[FAULTS_MAX];
+    size_t       n = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct str rest = str_trim(specs[i]);
+
+        while (rest.len != 0) {
+            size_t          len = 0;
+            enum etl_status st;
+
+            while (len < rest.len && !is_blank(rest.ptr[len]))
+                len++;
+            if (n == FAULTS_MAX)
+                return err_set(err, ETL_FAIL, "fault-count", "more than %d faults", FAULTS_MAX);
+            st = spec_read(str_head(rest, len), &read[n++], err);
+            if (st != ETL_OK)
+                return st;
+            rest = str_trim(str_skip(rest, len));
+        }
+    }
+    pthread_mutex_lock(&f->mutex);
+    memcpy(f->items, read, n * sizeof *read);
+    f->count = n;
+    pthread_mutex_unlock(&f->mutex);
+    return ETL_OK;
+}
+
+/* ---- deciding ---- */
+
+/* splitmix64, Steele, Lea and Flood 2014: any seed is good, and equal seeds are equal days. */
+static uint64_t draw(struct faults *f)
+{
+    uint64_t z = f->random += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+static bool speaks_of(const struct fault *fault, const struct fault_request *request)
+{
+    return (fault->command[0] == '\0' || str_is(request->command, fault->command)) &&
+           (fault->provider[0] == '\0' || str_is(request->provider, fault->provider)) &&
+           (!fault->reused || request->reused);
+}
+
+static bool happens(struct faults *f, struct fault *fault)
+{
+    if (fault->seen++ < fault->after || fault->done >= fault->times)
+        return false;
+    if (fault->rate < 1000000 && draw(f) % 1000000 >= fault->rate)
+        return false;
+    fault->done++;
+    return true;
+}
+
+struct fault_choice faults_pick(struct faults *f, const struct fault_request *request)
+{
+    struct fault_choice choice = { FAULT_NONE, 0, 0 };
+
+    pthread_mutex_lock(&f->mutex);
+    for (size_t i = 0; i < f->count && choice.kind == FAULT_NONE; i++) {
+        struct fault *fault = &f->items[i];
+
+        if (!speaks_of(fault, request) || !happens(f, fault))
+            continue;
+        if (fault->kind == FAULT_DELAY) {
+            choice.delay_ms += fault->number;
+        } else {
+            choice.kind = fault->kind;
+            choice.number = (unsigned)fault->number;
+        }
+    }
+    pthread_mutex_unlock(&f->mutex);
+    return choice;
+}
+
+void faults_noise(struct faults *f, unsigned char *out, size_t n)
+{
+    pthread_mutex_lock(&f->mutex);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (unsigned char)(draw(f) >> 56);
+    pthread_mutex_unlock(&f->mutex);
+}

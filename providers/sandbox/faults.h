@@ -1,0 +1,53 @@
+/* providers/sandbox/faults.h - the bad days: what goes wrong with which request, as was ordered.
+ *
+ * A fault is written KIND[=N][:RATE][,command=X][,provider=P][,after=N][,times=N][,reused]
+ *
+ *   drop-before         the connection closes, nothing is processed
+ *   drop-after          processed, then the connection closes without a reply
+ *   delay=MS            processed, the reply comes so much later
+ *   status=503          this status, nothing is processed
+ *   status-after=500    processed, then this status
+ *   cutoff              processed, the reply ends in the middle of its declared length
+ *   garbage             processed, 200 with bytes that mean nothing
+ *   html                a maintenance page with 200, nothing is processed
+ *   empty               nothing is processed, 200 and not a byte
+ *   throttle            429 with Retry-After: 1, nothing is processed
+ *   login               the credentials are refused
+ *   close-idle          a whole reply that promises keep-alive; then the connection is closed
+ *
+ * RATE is a share, `10%`, drawn from a seeded generator; default all. `after=N` lets the first N requests it speaks of pass,
+ * `times=N` makes it happen so often and no more, `reused` only on a connection that has carried a request before.
+ *
+ * Threads  faults_pick() may be called by any; it locks. */
+#ifndef PROVIDERS_SANDBOX_FAULTS_H
+#define PROVIDERS_SANDBOX_FAULTS_H
+
+#include "etl/base/err.h"
+
+enum fault_kind {
+    FAULT_NONE, FAULT_DROP_BEFORE, FAULT_DROP_AFTER, FAULT_DELAY, FAULT_STATUS, FAULT_STATUS_AFTER, FAULT_CUTOFF,
+    FAULT_GARBAGE, FAULT_HTML, FAULT_EMPTY, FAULT_THROTTLE, FAULT_LOGIN, FAULT_CLOSE_IDLE
+};
+const char *fault_name(enum fault_kind kind);     /* "drop-before"; "" for none */
+bool        fault_processes(enum fault_kind kind);
+
+struct fault_choice {
+    enum fault_kind kind;
+    unsigned        number;                       /* status */
+    uint64_t        delay_ms;                     /* besides the kind: delays add up */
+};
+struct fault_request {
+    struct str provider, command;
+    bool       reused;                            /* not the first of its connection */
+};
+
+struct faults;
+struct faults *faults_new(uint64_t seed);
+void           faults_free(struct faults *f);
+/* Replaces what was ordered by `specs`: separated by blanks or line ends, or one each. Nothing changes on an error. */
+enum etl_status faults_set(struct faults *f, const struct str *specs, size_t count, struct err *err);
+struct fault_choice faults_pick(struct faults *f, const struct fault_request *request);
+/* Random bytes from the same generator. */
+void faults_noise(struct faults *f, unsigned char *out, size_t n);
+
+#endif

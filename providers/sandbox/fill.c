@@ -1,0 +1,94 @@
+/* providers/sandbox/fill.c - {places} become values. */
+#include "providers/sandbox/fill.h"
+
+static struct str value_text(const struct value *v)
+{
+    switch (v->kind) {
+    case VALUE_TEXT:
+        return v->text;
+    case VALUE_CLEAR:
+        return STR("");
+    case VALUE_ABSENT:
+    case VALUE_REF:
+        break;
+    }
+    return STR_NONE;
+}
+
+static struct str place_value(const struct text_part *part, const struct fill *from)
+{
+    if (part->param >= 0)
+        return from->values != NULL ? value_text(&from->values[part->param]) : STR_NONE;
+    if (from->row != NULL && str_starts(part->place, STR("row.")))
+        return state_cell(from->table, from->row, str_skip(part->place, 4));
+    for (size_t i = 0; i < from->extra_count; i++)
+        if (str_eq(from->extras[i].name, part->place))
+            return from->extras[i].value;
+    return STR_NONE;
+}
+
+static struct str join(const struct text *t, const struct fill *from, bool all, struct arena *mem)
+{
+    size_t len = 0, at = 0;
+    char  *out;
+
+    for (size_t i = 0; i < t->count; i++) {
+        struct str piece = t->parts[i].literal;
+
+        if (piece.ptr == NULL)
+            piece = place_value(&t->parts[i], from);
+        if (piece.ptr == NULL && all)
+            return STR_NONE;
+        len += piece.len;
+    }
+    out = arena_bytes(mem, len + 1);
+    for (size_t i = 0; i < t->count; i++) {
+        struct str piece = t->parts[i].literal;
+
+        if (piece.ptr == NULL)
+            piece = place_value(&t->parts[i], from);
+        if (piece.len != 0)
+            memcpy(out + at, piece.ptr, piece.len);
+        at += piece.len;
+    }
+    return str_of(out, len);
+}
+
+struct str fill_or_none(const struct text *t, const struct fill *from, struct arena *mem)
+{
+    return join(t, from, true, mem);
+}
+
+struct str fill_answer(const struct text *t, const struct fill *from, struct arena *mem)
+{
+    return join(t, from, false, mem);
+}
+
+size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem,
+                  struct pair_value **out)
+{
+    struct pair_value *filled = ARENA_ARRAY(mem, struct pair_value, pairs->count + 1);
+    size_t             count = 0;
+
+    for (size_t i = 0; i < pairs->count; i++) {
+        struct str value = fill_or_none(&pairs->items[i].text, from, mem);
+
+        if (value.ptr != NULL)
+            filled[count++] = (struct pair_value){ pairs->items[i].name, value };
+    }
+    *out = filled;
+    return count;
+}
+
+bool fill_condition(bool has_condition, bool unless, const struct together_item *condition,
+                    const struct value *values)
+{
+    struct str value;
+
+    if (!has_condition)
+        return true;
+    value = value_text(&values[condition->param]);
+    if (condition->value.ptr == NULL)
+        return (value.ptr != NULL) != unless;
+    return (value.ptr != NULL && str_eq(value, condition->value)) != unless;
+}

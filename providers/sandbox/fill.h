@@ -1,0 +1,29 @@
+/* providers/sandbox/fill.h - the description's texts with their {places} filled: from a call, a row, and what the sandbox made up. */
+#ifndef PROVIDERS_SANDBOX_FILL_H
+#define PROVIDERS_SANDBOX_FILL_H
+
+#include "etl/base/value.h"
+#include "providers/sandbox/state.h"
+
+struct fill {
+    const struct value       *values;    /* by the command's params; NULL: none */
+    const struct pair_value  *extras;    /* new_id, count, reason */
+    size_t                    extra_count;
+    const struct state_table *table;     /* for {row.column}; NULL: none */
+    const struct state_row   *row;
+};
+
+/* One absent place makes the whole text absent: STR_NONE. What is cleared is the empty text. */
+struct str fill_or_none(const struct text *t, const struct fill *from, struct arena *mem);
+/* An absent place is empty. */
+struct str fill_answer(const struct text *t, const struct fill *from, struct arena *mem);
+
+/* Fills a list of pairs; those that are absent are left out. Returns how many there are. */
+size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem,
+                  struct pair_value **out);
+
+/* Does a when: or unless: hold for these values? An absent parameter has no value. */
+bool fill_condition(bool has_condition, bool unless, const struct together_item *condition,
+                    const struct value *values);
+
+#endif
