@@ -1,0 +1,513 @@
+/* formats/source.c - the bytes of an extract, wherever they are: one layer reads, one unpacks, one takes a member out. */
+#include "formats/source.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+enum { RAW_BYTES = 1 << 17, UNPACKED_BYTES = 1 << 17, TAR_BLOCK = 512 };
+
+enum packing { PACK_NONE, PACK_GZIP, PACK_ZSTD };
+
+struct source {
+    char               *path, *member, *name;
+    struct source_watch watch;
+    int                 fd;
+    bool                is_file;          /* can be read again */
+    uint64_t            modified;
+    /* raw bytes */
+    unsigned char       raw[RAW_BYTES];
+    size_t              raw_at, raw_len;
+    bool                raw_ended;
+    /* unpacking */
+    enum packing        packing;
+    z_stream            gzip;
+    bool                gzip_open, gzip_fresh;   /* fresh: no byte of this member was read yet */
+    ZSTD_DStream       *zstd;
+    size_t              zstd_hint;        /* 0: at a frame's end */
+    /* members */
+    struct archive     *archive;
+    char                unpacked[UNPACKED_BYTES];
+    size_t              peeked, peeked_at;   /* unpacked bytes read ahead to see what it is */
+    bool                unpacked_ended;
+    bool                began;
+    /* a copy of what was read, for pipes and for source_at of packed inputs */
+    int                 spool;
+    uint64_t            spool_len;
+    bool                from_spool, keeps;
+    uint64_t            spool_at;
+};
+
+static enum etl_status unread(const struct source *s, struct err *err, const char *rule, const char *what)
+{
+    return err_set(err, ETL_UNREAD, rule, "%s cannot be read: %s", s->path, what);
+}
+
+/* ---- raw bytes ---- */
+
+static enum etl_status fill_raw(struct source *s, struct err *err)
+{
+    ssize_t got;
+
+    if (s->raw_at < s->raw_len || s->raw_ended)
+        return ETL_OK;
+    do
+        got = read(s->fd, s->raw, sizeof s->raw);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return unread(s, err, "source-read", strerror(errno));
+    s->raw_at = 0;
+    s->raw_len = (size_t)got;
+    s->raw_ended = got == 0;
+    if (got > 0 && s->watch.seen != NULL)
+        s->watch.seen(s->watch.context, str_of((const char *)s->raw, (size_t)got));
+    return ETL_OK;
+}
+
+/* ---- unpacking ---- */
+
+static enum etl_status unpack_none(struct source *s, char *to, size_t max, size_t *got, struct err *err)
+{
+    size_t          left;
+    enum etl_status st = fill_raw(s, err);
+
+    if (st != ETL_OK)
+        return st;
+    left = s->raw_len - s->raw_at;
+    *got = left < max ? left : max;
+    if (*got == 0)
+        return ETL_END;
+    memcpy(to, s->raw + s->raw_at, *got);
+    s->raw_at += *got;
+    return ETL_OK;
+}
+
+/* zlib checks CRC-32 and length of each member; members may follow each other (RFC 1952 2.2). */
+static enum etl_status unpack_gzip(struct source *s, char *to, size_t max, size_t *got, struct err *err)
+{
+    for (;;) {
+        enum etl_status st = fill_raw(s, err);
+        int             rc;
+
+        if (st != ETL_OK)
+            return st;
+        if (s->raw_at == s->raw_len) {
+            if (s->gzip_fresh)
+                return ETL_END;
+            return unread(s, err, "gzip-cut", "the gzip data ends too early; the file is cut off");
+        }
+        s->gzip.next_in = s->raw + s->raw_at;
+        s->gzip.avail_in = (uInt)(s->raw_len - s->raw_at);
+        s->gzip.next_out = (unsigned char *)to;
+        s->gzip.avail_out = (uInt)max;
+        s->gzip_fresh = false;
+        rc = inflate(&s->gzip, Z_NO_FLUSH);
+        s->raw_at = s->raw_len - s->gzip.avail_in;
+        *got = max - s->gzip.avail_out;
+        if (rc == Z_STREAM_END) {
+            inflateReset(&s->gzip);
+            s->gzip_fresh = true;
+        } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
+            return unread(s, err, "gzip-damaged", s->gzip.msg != NULL ? s->gzip.msg : "the gzip data is damaged");
+        }
+        if (*got != 0)
+            return ETL_OK;
+    }
+}
+
+static enum etl_status unpack_zstd(struct source *s, char *to, size_t max, size_t *got, struct err *err)
+{
+    for (;;) {
+        ZSTD_outBuffer  out = { to, max, 0 };
+        ZSTD_inBuffer   in;
+        size_t          rc;
+        enum etl_status st = fill_raw(s, err);
+
+        if (st != ETL_OK)
+            return st;
+        in = (ZSTD_inBuffer){ s->raw + s->raw_at, s->raw_len - s->raw_at, 0 };
+        if (in.size == 0 && s->zstd_hint == 0)
+            return ETL_END;
+        rc = ZSTD_decompressStream(s->zstd, &out, &in);
+        if (ZSTD_isError(rc))
+            return unread(s, err, "zstd-damaged", ZSTD_getErrorName(rc));
+        s->raw_at += in.pos;
+        *got = out.pos;
+        if (*got != 0 || in.pos != 0)
+            s->zstd_hint = rc;
+        if (*got != 0)
+            return ETL_OK;
+        if (in.size == 0)
+            return unread(s, err, "zstd-cut", "the zstd data ends too early; the file is cut off");
+    }
+}
+
+static enum etl_status unpack(struct source *s, char *to, size_t max, size_t *got, struct err *err)
+{
+    *got = 0;
+    switch (s->packing) {
+    case PACK_GZIP:
+        return unpack_gzip(s, to, max, got, err);
+    case PACK_ZSTD:
+        return unpack_zstd(s, to, max, got, err);
+    case PACK_NONE:
+        break;
+    }
+    return unpack_none(s, to, max, got, err);
+}
+
+static enum etl_status begin_unpacking(struct source *s, struct err *err)
+{
+    enum etl_status st = fill_raw(s, err);
+
+    if (st != ETL_OK)
+        return st;
+    s->packing = PACK_NONE;
+    if (s->raw_len >= 2 && s->raw[0] == 0x1f && s->raw[1] == 0x8b) {
+        s->packing = PACK_GZIP;
+        s->gzip = (z_stream){ 0 };
+        if (inflateInit2(&s->gzip, 15 + 16) != Z_OK)
+            memory_exhausted("zlib", 0);
+        s->gzip_open = s->gzip_fresh = true;
+    } else if (s->raw_len >= 4 && memcmp(s->raw, "\x28\xb5\x2f\xfd", 4) == 0) {
+        s->packing = PACK_ZSTD;
+        s->zstd = ZSTD_createDStream();
+        if (s->zstd == NULL)
+            memory_exhausted("zstd", 0);
+        s->zstd_hint = 1;
+    }
+    return ETL_OK;
+}
+
+/* ---- members of archives ---- */
+
+/* What libarchive reads: the unpacked bytes, those that were read ahead first. */
+static la_ssize_t archive_feed(struct archive *a, void *context, const void **bytes)
+{
+    struct source  *s = context;
+    struct err      err = { 0 };
+    size_t          got;
+    enum etl_status st;
+
+    *bytes = s->unpacked;
+    if (s->peeked != 0) {
+        got = s->peeked;
+        s->peeked = 0;
+        return (la_ssize_t)got;
+    }
+    st = unpack(s, s->unpacked, sizeof s->unpacked, &got, &err);
+    if (st == ETL_END)
+        return 0;
+    if (st != ETL_OK) {
+        archive_set_error(a, EIO, "%s", err.text);
+        return -1;
+    }
+    return (la_ssize_t)got;
+}
+
+static bool looks_like_archive(const struct source *s)
+{
+    return (s->peeked >= 4 && (memcmp(s->unpacked, "PK\3\4", 4) == 0 || memcmp(s->unpacked, "PK\5\6", 4) == 0)) ||
+           (s->peeked >= TAR_BLOCK && memcmp(s->unpacked + 257, "ustar", 5) == 0);
+}
+
+static bool is_wanted(const struct source *s, struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname(entry);
+
+    if (archive_entry_filetype(entry) != AE_IFREG || name == NULL)
+        return false;
+    return s->member == NULL || strcmp(name, s->member) == 0;
+}
+
+/* Goes to the member; one that is not named must be the only one. */
+static enum etl_status enter_member(struct source *s, struct err *err)
+{
+    struct archive_entry *entry;
+    int                   rc;
+
+    s->archive = archive_read_new();
+    archive_read_support_format_zip(s->archive);
+    archive_read_support_format_tar(s->archive);
+    if (archive_read_open(s->archive, s, NULL, archive_feed, NULL) != ARCHIVE_OK)
+        return unread(s, err, "archive", archive_error_string(s->archive));
+    while ((rc = archive_read_next_header(s->archive, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN)
+        if (is_wanted(s, entry)) {
+            const char *name = archive_entry_pathname(entry), *slash = strrchr(name, '/');
+
+            free(s->name);
+            s->name = strdup(slash != NULL ? slash + 1 : name);
+            return ETL_OK;
+        }
+    if (rc != ARCHIVE_EOF)
+        return unread(s, err, "archive", archive_error_string(s->archive));
+    return s->member != NULL ? err_set(err, ETL_FAIL, "archive-member", "%s has no member %s", s->path, s->member)
+                             : err_set(err, ETL_FAIL, "archive-member", "%s holds no file", s->path);
+}
+
+static enum etl_status member_end(struct source *s, struct err *err)
+{
+    struct archive_entry *entry;
+    int                   rc;
+
+    while ((rc = archive_read_next_header(s->archive, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN)
+        if (s->member == NULL && is_wanted(s, entry))
+            return err_set(err, ETL_FAIL, "archive-member", "%s holds several files; name one: %s:%s", s->path, s->path,
+                           archive_entry_pathname(entry));
+    if (rc != ARCHIVE_EOF)
+        return unread(s, err, "archive", archive_error_string(s->archive));
+    while (!s->raw_ended) {   /* the digest covers the whole file */
+        enum etl_status st;
+
+        s->raw_at = s->raw_len;
+        st = fill_raw(s, err);
+        if (st != ETL_OK)
+            return st;
+    }
+    return ETL_END;
+}
+
+static enum etl_status read_member(struct source *s, char *to, size_t max, size_t *got, struct err *err)
+{
+    la_ssize_t n = archive_read_data(s->archive, to, max);
+
+    if (n < 0)
+        return unread(s, err, "archive-damaged", archive_error_string(s->archive));
+    *got = (size_t)n;
+    return n == 0 ? member_end(s, err) : ETL_OK;
+}
+
+/* ---- the source ---- */
+
+static enum etl_status begin(struct source *s, struct err *err)
+{
+    enum etl_status st = begin_unpacking(s, err);
+
+    while (st == ETL_OK && s->peeked < TAR_BLOCK && !s->unpacked_ended) {
+        size_t got;
+
+        st = unpack(s, s->unpacked + s->peeked, sizeof s->unpacked - s->peeked, &got, err);
+        if (st == ETL_END) {
+            s->unpacked_ended = true;
+            st = ETL_OK;
+        }
+        s->peeked += got;
+    }
+    if (st != ETL_OK)
+        return st;
+    s->began = true;
+    if (looks_like_archive(s))
+        return enter_member(s, err);
+    if (s->member != NULL)
+        return err_set(err, ETL_FAIL, "archive-member", "%s is no .zip or .tar, so it has no member %s", s->path, s->member);
+    return ETL_OK;
+}
+
+/* "set.zip:dialup.csv": what stands before the colon must be there, and the whole must not. */
+static void split_member(struct source *s, const char *path)
+{
+    const char *colon = strrchr(path, ':');
+
+    s->path = strdup(path);
+    if (colon == NULL || access(path, F_OK) == 0)
+        return;
+    s->path[colon - path] = '\0';
+    if (access(s->path, F_OK) == 0)
+        s->member = strdup(colon + 1);
+    else
+        s->path[colon - path] = ':';
+}
+
+static int make_spool(struct err *err)
+{
+    const char *folder = getenv("TMPDIR");
+    char        path[4096];
+    int         fd;
+
+    snprintf(path, sizeof path, "%s/subferry.XXXXXX", folder != NULL ? folder : "/tmp");
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        err_set(err, ETL_AGAIN, "spool", "cannot make a temporary file %s: %s", path, strerror(errno));
+    else
+        unlink(path);   /* it goes with the process, whatever happens */
+    return fd;
+}
+
+enum etl_status source_open(const char *path, const struct source_watch *watch, struct source **out, struct err *err)
+{
+    struct source  *s = calloc(1, sizeof *s);
+    struct stat     st = { 0 };
+    const char     *slash;
+    enum etl_status status;
+
+    if (s == NULL)
+        memory_exhausted("an input", sizeof *s);
+    s->spool = -1;
+    if (watch != NULL)
+        s->watch = *watch;
+    if (strcmp(path, "-") == 0) {
+        s->path = strdup("-");
+        s->name = strdup("stdin");
+        s->fd = dup(STDIN_FILENO);
+    } else {
+        split_member(s, path);
+        slash = strrchr(s->path, '/');
+        s->name = strdup(slash != NULL ? slash + 1 : s->path);
+        s->fd = open(s->path, O_RDONLY | O_CLOEXEC);
+    }
+    if (s->fd < 0 || fstat(s->fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+        status = err_set(err, ETL_UNREAD, "source-open", "cannot open %s: %s", s->path,
+                         s->fd >= 0 && S_ISDIR(st.st_mode) ? "it is a folder" : strerror(errno));
+        source_close(s);
+        return status;
+    }
+    s->is_file = S_ISREG(st.st_mode) && strcmp(path, "-") != 0;
+    s->modified = s->is_file ? (uint64_t)st.st_mtim.tv_sec : 0;
+    if (!s->is_file) {
+        s->spool = make_spool(err);
+        if (s->spool < 0) {
+            source_close(s);
+            return ETL_AGAIN;
+        }
+    }
+    status = begin(s, err);
+    if (status != ETL_OK) {
+        source_close(s);
+        return status;
+    }
+    *out = s;
+    return ETL_OK;
+}
+
+static enum etl_status read_unpacked(struct source *s, char *to, size_t max, size_t *got, struct err *err)
+{
+    *got = 0;
+    if (s->archive != NULL)
+        return read_member(s, to, max, got, err);
+    if (s->peeked != 0) {
+        *got = s->peeked < max ? s->peeked : max;
+        memcpy(to, s->unpacked + s->peeked_at, *got);
+        s->peeked_at += *got;
+        s->peeked -= *got;
+        return ETL_OK;
+    }
+    return unpack(s, to, max, got, err);
+}
+
+static enum etl_status read_spool(struct source *s, char *to, size_t max, size_t *got, struct err *err)
+{
+    ssize_t n = pread(s->spool, to, max, (off_t)s->spool_at);
+
+    if (n < 0)
+        return unread(s, err, "spool", strerror(errno));
+    s->spool_at += (uint64_t)n;
+    *got = (size_t)n;
+    return n == 0 ? ETL_END : ETL_OK;
+}
+
+enum etl_status source_read(struct source *s, char *to, size_t max, size_t *got, struct err *err)
+{
+    enum etl_status st;
+
+    if (s->from_spool)
+        return read_spool(s, to, max, got, err);
+    st = read_unpacked(s, to, max, got, err);
+    if (st == ETL_OK && s->spool >= 0) {
+        size_t put = 0;
+
+        while (put < *got) {
+            ssize_t n = pwrite(s->spool, to + put, *got - put, (off_t)(s->spool_len + put));
+
+            if (n < 0 && errno != EINTR)
+                return err_set(err, ETL_AGAIN, "spool", "cannot keep a copy of %s: %s", s->path, strerror(errno));
+            put += n > 0 ? (size_t)n : 0;
+        }
+        s->spool_len += *got;
+    }
+    return st;
+}
+
+static void end_unpacking(struct source *s)
+{
+    if (s->archive != NULL)
+        archive_read_free(s->archive);
+    if (s->gzip_open)
+        inflateEnd(&s->gzip);
+    ZSTD_freeDStream(s->zstd);
+    s->archive = NULL;
+    s->gzip_open = false;
+    s->zstd = NULL;
+    s->peeked = s->peeked_at = s->raw_at = s->raw_len = 0;
+    s->raw_ended = s->unpacked_ended = false;
+}
+
+enum etl_status source_rewind(struct source *s, struct err *err)
+{
+    if (!s->is_file) {
+        /* A pipe's bytes passed the digest when they came; they are read from the copy now. */
+        s->from_spool = true;
+        s->spool_at = 0;
+        return ETL_OK;
+    }
+    end_unpacking(s);
+    s->spool_len = 0;
+    if (lseek(s->fd, 0, SEEK_SET) != 0)
+        return unread(s, err, "source-rewind", strerror(errno));
+    return begin(s, err);
+}
+
+enum etl_status source_keep(struct source *s, struct err *err)
+{
+    s->keeps = true;
+    if (s->spool >= 0 || (s->is_file && s->packing == PACK_NONE && s->archive == NULL))
+        return ETL_OK;
+    s->spool = make_spool(err);
+    return s->spool >= 0 ? ETL_OK : ETL_AGAIN;
+}
+
+enum etl_status source_at(struct source *s, uint64_t offset, char *to, size_t len, struct err *err)
+{
+    int    fd = s->spool >= 0 ? s->spool : s->fd;
+    size_t have = 0;
+
+    while (have < len) {
+        ssize_t got = pread(fd, to + have, len - have, (off_t)(offset + have));
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return unread(s, err, "source-at", got == 0 ? "it became shorter while it was read" : strerror(errno));
+        have += (size_t)got;
+    }
+    return ETL_OK;
+}
+
+const char *source_name(const struct source *s)
+{
+    return s->name;
+}
+
+uint64_t source_modified(const struct source *s)
+{
+    return s->modified;
+}
+
+void source_close(struct source *s)
+{
+    if (s == NULL)
+        return;
+    end_unpacking(s);
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->spool >= 0)
+        close(s->spool);
+    free(s->path);
+    free(s->member);
+    free(s->name);
+    free(s);
+}
