@@ -1,0 +1,41 @@
+/* etl/connection.h - a named account at a provider: its description, credentials, limits; its lock on this host.
+ *
+ * Credentials  env:NAME, file:PATH (refused if others can read it) or cred:NAME (systemd's credentials directory). They are
+ *              wiped at close, and stand in no message and no file.
+ * Account      what a run is bound to: provider, URL and a keyed fingerprint of the first credential, which names the
+ *              account (a login, or an access code); the others prove it and may be renewed at any time.
+ * State        $XDG_STATE_HOME/subferry/connections/<account>/, shared by all runs of this host: one writer at a time
+ *              holds its `lock`. Quotas and what was created are to live beside it. */
+#ifndef ETL_CONNECTION_H
+#define ETL_CONNECTION_H
+
+#include "etl/config.h"
+#include "providers/wire.h"
+
+struct connection {
+    const struct config_connection *config;
+    const struct provider *provider;
+    struct str  name, url;
+    struct credential_value *credentials;       /* by provider->credentials */
+    struct provider_limits limits;              /* settled: nothing is 0 but per_day */
+    char        account[33];                    /* keyed fingerprint of provider, URL and account, in hex */
+    const char *base_path;                      /* what file: is relative to */
+    int         lock_fd;
+};
+
+/* Loads the description and the credentials; all faults at once. */
+enum etl_status connection_open(const struct config *config, struct str name, const struct key *key, struct arena *mem,
+                                struct connection *out, struct findings *faults);
+void            connection_close(struct connection *c);
+/* Reads file: and cred: again after a login verdict. True when something is different now. */
+bool            connection_read_again(struct connection *c, struct arena *mem);
+/* One writer at a time. Waits up to wait_seconds, then ETL_AGAIN naming the holder's process and run. */
+enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds, struct err *err);
+/* "90s", "15m", "2h" or plain seconds. */
+bool            seconds_from(const char *text, uint64_t *out);
+
+/* Replaces every credential, and every secret value of a call, by ***: for what a reply said. `values` may be NULL. */
+struct str mask_secrets(struct str text, const struct connection *c, const struct command *command,
+                        const struct value *values, struct arena *mem);
+
+#endif
