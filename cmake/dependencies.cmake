@@ -2,7 +2,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 foreach(pair "CURL=libcurl" "XML2=libxml-2.0" "YAJL=yajl" "ARCHIVE=libarchive" "CRYPTO=libcrypto" "TLS=libssl"
-             "SQLITE=sqlite3" "FYAML=libfyaml" "PCRE2=libpcre2-8" "MHD=libmicrohttpd" "ZLIB=zlib" "ZSTD=libzstd")
+             "SQLITE=sqlite3" "FYAML=libfyaml" "PCRE2=libpcre2-8" "MHD=libmicrohttpd" "ZLIB=zlib" "ZSTD=libzstd" "XXHASH=libxxhash")
   string(REPLACE "=" ";" pair "${pair}")
   list(GET pair 0 name)
   list(GET pair 1 module)

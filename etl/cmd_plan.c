@@ -1,0 +1,164 @@
+/* etl/cmd_plan.c - subferry plan: dry run, extract → checked calls. */
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "etl/base/log.h"
+#include "etl/cmd.h"
+#include "etl/config.h"
+#include "etl/plan.h"
+#include "etl/pipeline.h"
+
+struct options {
+    const char     *mapping, *run, *after, *today, *max_rejects;
+    struct opt_list set;
+    uint64_t        threads;
+    bool            replace;
+};
+static const struct opt table[] = {
+    OPT(struct options, mapping, "mapping", 'm', "MAPPING", NULL, "a mapping file, or a stock mapping's name (subferry mapping list)"),
+    OPT(struct options, run, "output", 'o', "RUN", NULL, "the run folder to make"),
+    OPT(struct options, replace, "replace", 0, NULL, NULL, "replace RUN when it exists and nothing was sent from it"),
+    OPT(struct options, after, "after", 0, "RUN", NULL, "plan mended rejects: lanes, unique values and parents of RUN count as known"),
+    OPT(struct options, set, "set", 's', "NAME=VALUE", NULL, "a variable of the mapping; may be given several times"),
+    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL, "the date that rules on dates go by (default: today, local time)"),
+    OPT(struct options, max_rejects, "max-rejects", 0, "N|P%", NULL, "stop with 5 when more records are rejected: 50, 2%, \"2% floor 20\""),
+    OPT(struct options, threads, "threads", 'j', "N", "0", "0: one a core"),
+    { 0 },
+};
+
+static void stop_on_signal(int number)
+{
+    (void)number;
+    pipeline_stop = 1;
+}
+
+static struct pair_value *read_set(struct cli *cli, const struct opt_list *set, struct findings *faults)
+{
+    struct pair_value *pairs = ARENA_ARRAY(&cli->mem, struct pair_value, set->count + 1);
+
+    for (size_t i = 0; i < set->count; i++) {
+        struct str name, value = str_cut(str_from(set->items[i]), '=', &name);
+
+        if (value.ptr == NULL || name.len == 0)
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--set takes NAME=VALUE, got \"%s\"", set->items[i]);
+        pairs[i] = (struct pair_value){ name, value };
+    }
+    return pairs;
+}
+
+static const char *read_today(struct cli *cli, const char *given, struct findings *faults)
+{
+    time_t    now = time(NULL);
+    struct tm local = { 0 };
+    char      text[16];
+
+    if (given == NULL) {
+        localtime_r(&now, &local);
+        strftime(text, sizeof text, "%Y-%m-%d", &local);
+        return arena_cstr(&cli->mem, str_from(text));
+    }
+    if (strptime(given, "%Y-%m-%d", &local) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &local) == 0 ||
+        strcmp(text, given) != 0)
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--today takes a date like 2026-11-24, got \"%s\"", given);
+    return given;
+}
+
+/* "9,412" */
+static const char *grouped(struct cli *cli, uint64_t n)
+{
+    char   digits[32], *out = arena_bytes(&cli->mem, 48);
+    size_t len = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), at = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (i != 0 && (len - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
+{
+    static const char *const words[4] = { "cut a service", "destroy content", "spend money", "write to a person" };
+
+    say("read      %10s records%s", grouped(cli, c->read), c->empty_lines != 0 ? " (empty lines skipped)" : "");
+    say("planned   %10s records: %s calls for %s subscribers", grouped(cli, c->planned), grouped(cli, c->calls),
+        grouped(cli, c->lanes));
+    say("rejected  %10s records%s%s%s", grouped(cli, c->rejected), c->rejected != 0 ? ", see " : "",
+        c->rejected != 0 ? run : "", c->rejected != 0 ? "/rejects and findings.jsonl" : "");
+    say("no calls  %10s records", grouped(cli, c->without_calls));
+    for (size_t d = 0; d < 4; d++)
+        if (c->dangers[d] != 0)
+            warn("%s calls %s", grouped(cli, c->dangers[d]), words[d]);
+    if (c->warnings != 0)
+        say("warnings  %10s, see %s/findings.jsonl", grouped(cli, c->warnings), run);
+    say("next: subferry status %s", run);
+}
+
+static int run_plan(struct cli *cli, const struct options *o, const struct opt_list *files)
+{
+    AUTO(buf_release) struct buf summary;
+    struct findings     faults;
+    struct plan_counts  counts;
+    struct plan_options p = { 0 };
+    struct err          err = { 0 };
+    struct key         *key = NULL;
+    enum etl_status     st;
+
+    buf_init(&summary, 16U << 20, "the summary");
+    findings_init(&faults, &cli->mem);
+    if (o->mapping == NULL)
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing", "-m MAPPING is missing; subferry mapping list shows the stock ones");
+    if (o->run == NULL)
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing", "-o RUN is missing: the folder that the plan goes to");
+    p = (struct plan_options){ .mapping = o->mapping, .run = o->run, .after = o->after, .files = files->items,
+                               .file_count = files->count, .set = read_set(cli, &o->set, &faults), .set_count = o->set.count,
+                               .today = read_today(cli, o->today, &faults), .max_rejects = o->max_rejects,
+                               .replace = o->replace, .version = SUBFERRY_VERSION };
+    p.threads = o->threads != 0 ? (unsigned)o->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    if (faults.errors != 0)
+        return cli_faults(cli, ETL_FAIL, &faults);
+    st = config_key(cli->config, &key, &err);
+    if (st != ETL_OK)
+        return cli_fail(cli, st, &err);
+    p.key = key;
+    signal(SIGINT, stop_on_signal);
+    signal(SIGTERM, stop_on_signal);
+    say("dry run: %s → %s; nothing is sent", o->mapping, o->run);
+    st = plan_make(&p, &cli->mem, &counts, &summary, &faults);
+    key_free(key);
+    if (faults.count != 0)
+        cli_faults(cli, st, &faults);
+    if (pipeline_stop != 0)
+        return EXIT_INTERRUPTED;
+    if (faults.errors == 0) {
+        tell(cli, o->run, &counts);
+        if (cli->json)
+            cli_out(buf_str(&summary));
+    }
+    return faults.errors != 0 && exit_from(st) <= EXIT_PARTLY ? EXIT_WRONG : exit_from(st);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct options  o = { 0 };
+    struct opt_list files;
+    int             code = cli_parse(cli, &cmd_plan, &o, argc, argv, 1, 0, &files);
+
+    return code >= 0 ? code : run_plan(cli, &o, &files);
+}
+
+const struct cmd cmd_plan = {
+    .name = "plan",
+    .operands = "-m MAPPING -o RUN [INPUT=]FILE...",
+    .summary = "dry run: extract → checked calls; touches no network",
+    .about = "Reads billing extracts, maps every record to calls, checks every value by the provider's\n"
+             "rules and writes plan, rejects and findings into the folder RUN.\n\n"
+             "  subferry plan -m serverplus-to-safepages -o run-1 customers=customers.csv dialup=dialup.csv",
+    .options = table,
+    .run = run,
+};

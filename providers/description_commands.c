@@ -1,0 +1,466 @@
+/* providers/description_commands.c - commands of a description: parameters, rules between them, replies, verification, tables. */
+#include "providers/description_read.h"
+#include "providers/reply.h"
+
+const char *const effect_names[] = { "read", "create", "change", "remove", NULL };
+static const char *const danger_names[] = { "cuts", "destroys", "spends", "notifies", NULL };
+
+/* What the sandbox can say of itself in an answer. */
+static const char *const answer_extras[] = { "row.", "new_id", "count", "reason", NULL };
+
+const char *danger_name(unsigned danger)
+{
+    for (unsigned i = 0; i < 4; i++)
+        if (danger == 1U << i)
+            return danger_names[i];
+    return "";
+}
+
+static unsigned read_dangers(struct reading *r, const struct yaml *node)
+{
+    unsigned dangers = 0;
+
+    if (node == NULL || !expect_kind(r, node, YAML_LIST, "dangers"))
+        return 0;
+    for (size_t i = 0; i < node->count; i++) {
+        int n = read_word(r, &node->items[i], danger_names, "danger");
+
+        dangers |= n >= 0 ? 1U << n : 0;
+    }
+    return dangers;
+}
+
+/* ---- parameters ---- */
+
+static void read_param(struct reading *r, const struct yaml_pair *pair, struct param *out)
+{
+    static const char *const keys[] = { "type", "required", "recommended", "secret", "title", "wire", "dangers", "always", NULL };
+    const struct yaml   *node = &pair->value, *type = yaml_get(node, "type"), *dangers = yaml_get(node, "dangers");
+    struct danger_value *list;
+
+    out->name = out->wire = out->title = pair->key;
+    if (!expect_kind(r, node, YAML_MAP, "a parameter"))
+        return;
+    yaml_only_keys(node, keys, "a parameter", r->source, r->faults);
+    out->always = read_text(r, node, "always");
+    if (type != NULL)
+        out->type = find_type(r, type);
+    else if (out->always.ptr == NULL)
+        FAULT(r, node, "param-type", "parameter %.*s needs a type", STR_ARG(pair->key));
+    out->required = read_bool(r, node, "required", false);
+    out->recommended = read_bool(r, node, "recommended", false);
+    out->secret = read_bool(r, node, "secret", out->type != NULL && out->type->secret);
+    if (yaml_get(node, "wire") != NULL)
+        out->wire = read_text(r, node, "wire");
+    if (yaml_get(node, "title") != NULL)
+        out->title = read_text(r, node, "title");
+    else if (out->type != NULL && out->type->title.len != 0)
+        out->title = out->type->title;
+    if (dangers == NULL || !expect_kind(r, dangers, YAML_MAP, "dangers"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct danger_value, dangers->count + 1);
+    for (size_t i = 0; i < dangers->count; i++)
+        list[i] = (struct danger_value){ dangers->pairs[i].key, read_dangers(r, &dangers->pairs[i].value) };
+    out->danger_values = list;
+    out->danger_value_count = dangers->count;
+}
+
+static int param_named(struct reading *r, const struct yaml *node, const struct command *c, struct str name)
+{
+    struct str names[256];
+    size_t     n = 0;
+    int        found = command_param_index(c, name);
+
+    if (found >= 0)
+        return found;
+    for (; n < c->param_count && n < 256; n++)
+        names[n] = c->params[n].name;
+    unknown_name(r, node, "parameter", name, names, n);
+    return -1;
+}
+
+/* ---- rules between parameters ---- */
+
+/* `pass`, or {nopass: "1"} */
+static struct together_item read_item(struct reading *r, const struct yaml *node, const struct command *c)
+{
+    struct together_item item = { .param = -1 };
+
+    if (node->kind == YAML_TEXT) {
+        item.param = param_named(r, node, c, node->text);
+    } else if (expect_kind(r, node, YAML_MAP, "this") && node->count == 1 &&
+               expect_kind(r, &node->pairs[0].value, YAML_TEXT, "a value")) {
+        item.param = param_named(r, node, c, node->pairs[0].key);
+        item.value = node->pairs[0].value.text;
+    }
+    return item;
+}
+
+static void read_items(struct reading *r, const struct yaml *node, const struct command *c, struct together *out)
+{
+    struct together_item *items;
+
+    if (!expect_kind(r, node, YAML_LIST, "this"))
+        return;
+    items = ARENA_ARRAY(r->mem, struct together_item, node->count + 1);
+    for (size_t i = 0; i < node->count; i++) {
+        items[out->item_count] = read_item(r, &node->items[i], c);
+        out->item_count += items[out->item_count].param >= 0;
+    }
+    out->items = items;
+}
+
+static void read_type_of(struct reading *r, const struct yaml *node, const struct command *c, struct together *out)
+{
+    const struct yaml *cases = yaml_get(node, "cases");
+    struct type_case  *list;
+
+    out->subject = param_named(r, node, c, read_text(r, node, "type_of"));
+    out->by = param_named(r, node, c, read_text(r, node, "by"));
+    if (cases == NULL || !expect_kind(r, cases, YAML_MAP, "cases"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct type_case, cases->count + 1);
+    for (size_t i = 0; i < cases->count; i++)
+        list[i] = (struct type_case){ cases->pairs[i].key, find_type(r, &cases->pairs[i].value) };
+    out->cases = list;
+    out->case_count = cases->count;
+}
+
+static void read_together_one(struct reading *r, const struct yaml *node, const struct command *c, struct together *out)
+{
+    static const char *const keys[] = { "rule", "message", "severity", "exactly_one_of", "at_least_one_of", "at_most_one_of",
+                                        "required", "absent", "when", "unless", "type_of", "by", "cases", NULL };
+    static const struct {
+        const char        *key;
+        enum together_kind kind;
+    } kinds[] = { { "exactly_one_of", TOGETHER_EXACTLY_ONE }, { "at_least_one_of", TOGETHER_AT_LEAST_ONE },
+                  { "at_most_one_of", TOGETHER_AT_MOST_ONE }, { "required", TOGETHER_REQUIRED }, { "absent", TOGETHER_ABSENT },
+                  { "type_of", TOGETHER_TYPE_OF } };
+    static const char *const severities[] = { "error", "warning", NULL };
+    const struct yaml       *severity = yaml_get(node, "severity"), *when = yaml_get(node, "when"), *unless = yaml_get(node, "unless");
+    size_t                   found = 0;
+
+    out->subject = out->by = -1;
+    if (!expect_kind(r, node, YAML_MAP, "a rule between parameters"))
+        return;
+    yaml_only_keys(node, keys, "a rule between parameters", r->source, r->faults);
+    out->rule = read_text(r, node, "rule");
+    out->message = read_text(r, node, "message");
+    if (out->rule.len == 0)
+        FAULT(r, node, "together", "a rule between parameters needs a name: rule: …");
+    if (severity != NULL && read_word(r, severity, severities, "severity") == 1)
+        out->severity = SEVERITY_WARNING;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct yaml *value = yaml_get(node, kinds[i].key);
+
+        if (value == NULL)
+            continue;
+        found++;
+        out->kind = kinds[i].kind;
+        if (out->kind == TOGETHER_TYPE_OF)
+            read_type_of(r, node, c, out);
+        else
+            read_items(r, value, c, out);
+    }
+    if (found != 1)
+        FAULT(r, node, "together", "a rule between parameters says one thing: exactly_one_of, at_least_one_of, required …");
+    if (when != NULL || unless != NULL) {
+        out->has_condition = true;
+        out->unless = when == NULL;
+        out->condition = read_item(r, when != NULL ? when : unless, c);
+    }
+}
+
+static void read_together(struct reading *r, const struct yaml *node, struct command *c)
+{
+    struct together *list;
+
+    if (node == NULL || !expect_kind(r, node, YAML_LIST, "together"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct together, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        read_together_one(r, &node->items[i], c, &list[i]);
+    c->together = list;
+    c->together_count = node->count;
+}
+
+/* ---- replies, captures ---- */
+
+static const struct reply *find_reply(struct reading *r, const struct yaml *node)
+{
+    struct str names[64];
+    size_t     n = 0;
+
+    if (!expect_kind(r, node, YAML_TEXT, "reply"))
+        return NULL;
+    for (; n < r->provider->reply_count && n < 64; n++) {
+        names[n] = r->provider->replies[n].name;
+        if (str_eq(names[n], node->text))
+            return &r->provider->replies[n];
+    }
+    unknown_name(r, node, "reply", node->text, names, n);
+    return NULL;
+}
+
+static void read_captures(struct reading *r, const struct yaml *node, struct command *c)
+{
+    struct capture *list;
+    bool            by_pattern = c->reply == NULL || c->reply->style == NULL || strcmp(c->reply->style->name, "text") == 0;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "captures"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct capture, node->count + 1);
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml *value = &node->pairs[i].value;
+
+        list[i].name = node->pairs[i].key;
+        if (by_pattern)
+            list[i].pattern = read_pattern(r, value, "", "");
+        else if (expect_kind(r, value, YAML_TEXT, "a field's name"))
+            list[i].field = value->text;
+        if (list[i].pattern != NULL && pattern_groups(list[i].pattern) < 1)
+            FAULT(r, value, "capture", "a capture needs a group: (…)");
+    }
+    c->captures = list;
+    c->capture_count = node->count;
+}
+
+/* ---- tables ---- */
+
+static void read_condition(struct reading *r, const struct yaml *node, const struct command *c, bool *has, bool *unless,
+                           struct together_item *out)
+{
+    const struct yaml *when = yaml_get(node, "when"), *not_when = yaml_get(node, "unless");
+
+    if (when == NULL && not_when == NULL)
+        return;
+    *has = true;
+    if (unless != NULL)
+        *unless = when == NULL;
+    *out = read_item(r, when != NULL ? when : not_when, c);
+}
+
+static void read_step(struct reading *r, const struct yaml *node, const struct command *c, struct table_step *out)
+{
+    static const char *const keys[] = { "make", "change", "remove", "key", "set", "within", "when", "unless", "duplicate", "missing", NULL };
+    static const char *const kinds[] = { "make", "change", "remove" };
+    static const char *const allowed[] = { "allowed", NULL }, *const new_id[] = { "new_id", NULL };
+    const struct yaml *within = yaml_get(node, "within"), *duplicate = yaml_get(node, "duplicate"), *missing = yaml_get(node, "missing");
+    size_t             found = 0;
+
+    if (!expect_kind(r, node, YAML_MAP, "a step"))
+        return;
+    yaml_only_keys(node, keys, "a step", r->source, r->faults);
+    for (unsigned i = 0; i < 3; i++)
+        if (yaml_get(node, kinds[i]) != NULL) {
+            found++;
+            out->kind = (enum step_kind)i;
+            out->table = read_text(r, node, kinds[i]);
+        }
+    if (found != 1)
+        FAULT(r, node, "step", "a step is one of make, change, remove");
+    out->key = read_pairs(r, yaml_get(node, "key"), c, new_id);
+    out->set = read_pairs(r, yaml_get(node, "set"), c, new_id);
+    if (within != NULL && expect_kind(r, within, YAML_MAP, "within") && within->count == 1) {
+        out->within_table = within->pairs[0].key;
+        out->within = read_pairs(r, &within->pairs[0].value, c, NULL);
+    }
+    read_condition(r, node, c, &out->has_condition, &out->unless, &out->condition);
+    out->duplicate_allowed = duplicate != NULL && read_word(r, duplicate, allowed, "duplicate") == 0;
+    out->missing_allowed = missing != NULL && read_word(r, missing, allowed, "missing") == 0;
+}
+
+static void read_steps(struct reading *r, const struct yaml *node, struct command *c)
+{
+    struct table_step *list;
+
+    if (node == NULL || !expect_kind(r, node, YAML_LIST, "tables"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct table_step, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        read_step(r, &node->items[i], c, &list[i]);
+    c->steps = list;
+    c->step_count = node->count;
+}
+
+static void read_finds(struct reading *r, const struct yaml *node, struct command *c)
+{
+    static const char *const keys[] = { "in", "where", "when", "answer", NULL };
+    struct find *list;
+
+    if (node == NULL || !expect_kind(r, node, YAML_LIST, "finds"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct find, node->count + 1);
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml *item = &node->items[i];
+
+        yaml_only_keys(item, keys, "a find", r->source, r->faults);
+        list[i].table = read_text(r, item, "in");
+        list[i].where = read_pairs(r, yaml_get(item, "where"), c, NULL);
+        list[i].answer = read_place_text(r, yaml_get(item, "answer"), c, answer_extras);
+        read_condition(r, item, c, &list[i].has_condition, NULL, &list[i].condition);
+    }
+    c->finds = list;
+    c->find_count = node->count;
+}
+
+/* ---- the command ---- */
+
+static const char *const command_keys[] = { "title", "about", "effect", "entity", "wire", "dangers", "clear", "params", "together",
+                                            "reply", "done", "record", "captures", "repeat", "verify", "test", "tables", "answer",
+                                            "finds", "nothing", "lists", "example", NULL };
+
+static void read_params(struct reading *r, const struct yaml *node, struct command *c)
+{
+    struct param *params;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "params"))
+        return;
+    params = ARENA_ARRAY(r->mem, struct param, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        read_param(r, &node->pairs[i], &params[i]);
+    c->params = params;
+    c->param_count = node->count;
+}
+
+static void read_command(struct reading *r, const struct yaml_pair *pair, struct command *c)
+{
+    static const char *const safe[] = { "safe", NULL };
+    const struct yaml *node = &pair->value, *effect = yaml_get(node, "effect"), *reply = yaml_get(node, "reply");
+    const struct yaml *repeat = yaml_get(node, "repeat"), *done = yaml_get(node, "done");
+    int                word;
+
+    c->name = c->wire = pair->key;
+    c->line = pair->line;
+    c->provider = r->provider;
+    if (!expect_kind(r, node, YAML_MAP, "a command"))
+        return;
+    yaml_only_keys(node, command_keys, "a command", r->source, r->faults);
+    c->title = read_text(r, node, "title");
+    c->about = read_text(r, node, "about");
+    c->entity = read_text(r, node, "entity");
+    c->clear = read_text(r, node, "clear");
+    c->record = read_text(r, node, "record");
+    if (yaml_get(node, "wire") != NULL)
+        c->wire = read_text(r, node, "wire");
+    word = effect != NULL ? read_word(r, effect, effect_names, "effect") : -1;
+    if (effect == NULL)
+        FAULT(r, node, "command", "command %.*s needs effect: read, create, change or remove", STR_ARG(pair->key));
+    c->effect = word >= 0 ? (enum effect)word : EFFECT_READ;
+    c->dangers = read_dangers(r, yaml_get(node, "dangers"));
+    read_params(r, yaml_get(node, "params"), c);
+    read_together(r, yaml_get(node, "together"), c);
+    if (reply != NULL)
+        c->reply = find_reply(r, reply);
+    else
+        FAULT(r, node, "command", "command %.*s needs a reply", STR_ARG(pair->key));
+    if (done != NULL)
+        c->done = read_pattern(r, done, "", "");
+    read_captures(r, yaml_get(node, "captures"), c);
+    c->repeat_safe = repeat != NULL && read_word(r, repeat, safe, "repeat") == 0;
+    read_steps(r, yaml_get(node, "tables"), c);
+    c->answer = read_place_text(r, yaml_get(node, "answer"), c, answer_extras);
+    c->nothing = read_place_text(r, yaml_get(node, "nothing"), c, answer_extras);
+    read_finds(r, yaml_get(node, "finds"), c);
+    c->example = read_pairs(r, yaml_get(node, "example"), NULL, NULL);
+    for (size_t i = 0; i < c->example.count; i++)
+        param_named(r, yaml_get(node, "example"), c, c->example.items[i].name);
+}
+
+void read_commands(struct reading *r, const struct yaml *node)
+{
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "commands"))
+        return;
+    r->commands = ARENA_ARRAY(r->mem, struct command, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        read_command(r, &node->pairs[i], &r->commands[i]);
+    r->provider->commands = r->commands;
+    r->provider->command_count = node->count;
+}
+
+/* ---- what names other commands ---- */
+
+static const struct command *find_command(struct reading *r, const struct yaml *node)
+{
+    const struct provider *p = r->provider;
+    struct str             names[256];
+    size_t                 n = 0;
+
+    if (!expect_kind(r, node, YAML_TEXT, "a command's name"))
+        return NULL;
+    for (; n < p->command_count && n < 256; n++)
+        names[n] = p->commands[n].name;
+    if (provider_command(p, node->text) == NULL)
+        unknown_name(r, node, "command", node->text, names, n);
+    return provider_command(p, node->text);
+}
+
+static void read_lookup(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
+{
+    static const char *const keys[] = { "read", "with", "match", "wants", "baseline", "absence", "full", "settle_seconds", NULL };
+    static const char *const wants_words[] = { "found", "nothing", NULL }, *const absence_words[] = { "proof", "no_proof", NULL };
+    const struct yaml *read = yaml_get(node, "read"), *wants = yaml_get(node, "wants"), *absence = yaml_get(node, "absence");
+    const struct yaml *with = yaml_get(node, "with");
+
+    out->absence_is_proof = true;
+    if (!expect_kind(r, node, YAML_MAP, "a read"))
+        return;
+    yaml_only_keys(node, keys, "a read", r->source, r->faults);
+    if (read == NULL) {
+        FAULT(r, node, "lookup", "name the reading command: read: …");
+        return;
+    }
+    out->read = find_command(r, read);
+    out->with = read_pairs(r, with, c, NULL);
+    out->match = read_pairs(r, yaml_get(node, "match"), c, NULL);
+    out->wants_nothing = wants != NULL && read_word(r, wants, wants_words, "wants") == 1;
+    out->absence_is_proof = absence == NULL || read_word(r, absence, absence_words, "absence") == 0;
+    out->baseline = read_bool(r, node, "baseline", false);
+    out->full = read_bool(r, node, "full", false);
+    out->settle_seconds = read_u32(r, node, "settle_seconds", 2);
+    if (out->read != NULL && out->read->effect != EFFECT_READ)
+        FAULT(r, read, "lookup", "%.*s is no reading command", STR_ARG(out->read->name));
+    for (size_t i = 0; out->read != NULL && i < out->with.count; i++)
+        param_named(r, with, out->read, out->with.items[i].name);
+}
+
+static const struct report *find_report(struct reading *r, const struct yaml *node)
+{
+    const struct provider *p = r->provider;
+    struct str             names[128];
+    size_t                 n = 0;
+
+    for (; n < p->report_count && n < 128; n++) {
+        names[n] = p->reports[n].name;
+        if (str_eq(names[n], node->text))
+            return &p->reports[n];
+    }
+    unknown_name(r, node, "report", node->text, names, n);
+    return NULL;
+}
+
+void link_commands(struct reading *r, const struct yaml *node)
+{
+    static const char *const keys[] = { "in", "where", "report", NULL };
+
+    for (size_t i = 0; i < r->provider->command_count; i++) {
+        const struct yaml *body = &node->pairs[i].value, *verify = yaml_get(body, "verify"), *test = yaml_get(body, "test");
+        const struct yaml *lists = yaml_get(body, "lists"), *report = yaml_get(lists, "report");
+        struct command    *c = &r->commands[i];
+
+        if (verify != NULL)
+            read_lookup(r, verify, c, &c->verify);
+        if (test != NULL && test->kind == YAML_MAP)
+            read_lookup(r, test, c, &c->test);
+        else if (test != NULL && !str_is(test->text, "none"))
+            FAULT(r, test, "test", "test is a read, or none");
+        c->test_send = test == NULL && r->provider->test_send.count != 0;
+        if (lists == NULL)
+            continue;
+        yaml_only_keys(lists, keys, "lists", r->source, r->faults);
+        c->lists_table = read_text(r, lists, "in");
+        c->lists_where = read_pairs(r, yaml_get(lists, "where"), c, NULL);
+        if (report != NULL && expect_kind(r, report, YAML_TEXT, "report"))
+            c->lists = find_report(r, report);
+    }
+}

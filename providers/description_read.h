@@ -1,0 +1,42 @@
+/* providers/description_read.h - what the parts of the loader share: the provider that is being read, and small readers that
+ * place their faults. Private to description*.c. */
+#ifndef PROVIDERS_DESCRIPTION_READ_H
+#define PROVIDERS_DESCRIPTION_READ_H
+
+#include "providers/description.h"
+
+struct reading {
+    const struct yaml_source *source;
+    struct arena             *mem;
+    struct findings          *faults;
+    struct provider          *provider;
+    struct command           *commands;   /* the provider's, while they can still be changed */
+};
+#define FAULT(r, node, rule, ...) yaml_fault((r)->faults, (r)->source, (node)->line, (node)->column, rule, __VA_ARGS__)
+
+/* Each answers its default, after a fault, when the node is there but not what it should be. */
+bool       read_bool(struct reading *r, const struct yaml *map, const char *key, bool deflt);
+struct str read_text(struct reading *r, const struct yaml *map, const char *key);            /* STR_NONE when absent */
+uint32_t   read_u32(struct reading *r, const struct yaml *map, const char *key, uint32_t deflt);
+int        read_word(struct reading *r, const struct yaml *node, const char *const *words, const char *what);   /* -1 */
+bool       read_range(struct reading *r, const struct yaml *node, int64_t *min, int64_t *max);  /* 3..15, 10, 1.. */
+bool       read_class(struct reading *r, const struct yaml *node, bool chars[256]);
+const struct str *read_texts(struct reading *r, const struct yaml *node, size_t *count);     /* a list, or one text */
+struct pattern   *read_pattern(struct reading *r, const struct yaml *node, const char *before, const char *after);
+bool       expect_kind(struct reading *r, const struct yaml *node, enum yaml_kind kind, const char *what);
+/* Texts with {places}: each must be a parameter of `c` (may be NULL: any) or one of `extras` ("row." stands for row.anything). */
+struct text  read_place_text(struct reading *r, const struct yaml *node, const struct command *c, const char *const *extras);
+struct pairs read_pairs(struct reading *r, const struct yaml *node, const struct command *c, const char *const *extras);
+/* A fault with "did you mean". */
+void unknown_name(struct reading *r, const struct yaml *node, const char *what, struct str typed, const struct str *names, size_t n);
+
+/* The parts, in the order they are read: each may use what stands before it. */
+void read_rules(struct reading *r, const struct yaml *node);
+void read_types(struct reading *r, const struct yaml *node);
+void read_replies(struct reading *r, const struct yaml *node);
+void read_commands(struct reading *r, const struct yaml *node);
+void read_reports(struct reading *r, const struct yaml *node);
+void link_commands(struct reading *r, const struct yaml *node);      /* verify, test, lists: what names other commands */
+const struct value_type *find_type(struct reading *r, const struct yaml *node);
+
+#endif

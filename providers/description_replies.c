@@ -1,0 +1,174 @@
+/* providers/description_replies.c - replies and reports of a description: how an answer is told, and what a report lists. */
+#include "providers/description_read.h"
+#include "providers/reply.h"
+
+const char *const reply_is_names[] = { "done", "nothing", "refused", "throttled", "login", "outage", "failed", "uncertain", NULL };
+
+static const struct status_range *read_statuses(struct reading *r, const struct yaml *node, size_t *count)
+{
+    struct status_range *out;
+    size_t               n = node->kind == YAML_LIST ? node->count : 1;
+
+    out = ARENA_ARRAY(r->mem, struct status_range, n + 1);
+    *count = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t from, to;
+
+        if (!read_range(r, node->kind == YAML_LIST ? &node->items[i] : node, &from, &to))
+            continue;
+        if (from < 100 || to > 599)
+            FAULT(r, node, "status", "an HTTP status is 100 to 599");
+        else
+            out[(*count)++] = (struct status_range){ (int)from, (int)to };
+    }
+    return out;
+}
+
+static void read_case(struct reading *r, const struct yaml *node, struct reply_case *out)
+{
+    static const char *const keys[] = { "status", "type", "header", "body", "records", "is", NULL };
+    const struct yaml *status = yaml_get(node, "status"), *header = yaml_get(node, "header"), *body = yaml_get(node, "body");
+    const struct yaml *records = yaml_get(node, "records"), *is = yaml_get(node, "is");
+    int                word;
+
+    out->records_min = out->records_max = -1;
+    if (!expect_kind(r, node, YAML_MAP, "a case"))
+        return;
+    yaml_only_keys(node, keys, "a case", r->source, r->faults);
+    if (status != NULL)
+        out->statuses = read_statuses(r, status, &out->status_count);
+    out->type = read_text(r, node, "type");
+    if (header != NULL && expect_kind(r, header, YAML_MAP, "header") && header->count == 1) {
+        out->header = header->pairs[0].key;
+        out->header_like = read_pattern(r, &header->pairs[0].value, "", "");
+    }
+    if (body != NULL)
+        out->body = read_pattern(r, body, "", "");
+    if (records != NULL)
+        read_range(r, records, &out->records_min, &out->records_max);
+    if (is == NULL) {
+        FAULT(r, node, "case", "a case needs is: done, nothing, refused …");
+        return;
+    }
+    word = read_word(r, is, reply_is_names, "verdict");
+    out->is = word >= 0 ? (enum reply_is)word : REPLY_FAILED;
+}
+
+static const struct reply_style *find_style(struct reading *r, const struct yaml *node)
+{
+    struct str names[16];
+    size_t     n = 0;
+
+    if (!expect_kind(r, node, YAML_TEXT, "style"))
+        return NULL;
+    for (; reply_styles[n] != NULL && n < 16; n++) {
+        names[n] = str_from(reply_styles[n]->name);
+        if (str_eq(names[n], node->text))
+            return reply_styles[n];
+    }
+    unknown_name(r, node, "reply style", node->text, names, n);
+    return NULL;
+}
+
+static void read_reply(struct reading *r, const struct yaml_pair *pair, struct reply *out)
+{
+    static const char *const keys[] = { "style", "cases", "skip_header", NULL };
+    const struct yaml *node = &pair->value, *style = yaml_get(node, "style"), *cases = yaml_get(node, "cases");
+    struct reply_case *list;
+
+    out->name = pair->key;
+    if (!expect_kind(r, node, YAML_MAP, "a reply"))
+        return;
+    yaml_only_keys(node, keys, "a reply", r->source, r->faults);
+    out->skip_header = read_bool(r, node, "skip_header", false);
+    if (style == NULL || cases == NULL)
+        FAULT(r, node, "reply", "a reply needs style and cases");
+    if (style != NULL)
+        out->style = find_style(r, style);
+    if (cases == NULL || !expect_kind(r, cases, YAML_LIST, "cases"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct reply_case, cases->count + 1);
+    for (size_t i = 0; i < cases->count; i++)
+        read_case(r, &cases->items[i], &list[i]);
+    out->cases = list;
+    out->case_count = cases->count;
+}
+
+void read_replies(struct reading *r, const struct yaml *node)
+{
+    struct reply *replies;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "replies"))
+        return;
+    replies = ARENA_ARRAY(r->mem, struct reply, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        read_reply(r, &node->pairs[i], &replies[i]);
+    r->provider->replies = replies;
+    r->provider->reply_count = node->count;
+}
+
+/* ---- reports ---- */
+
+static const struct report_value *read_values(struct reading *r, const struct yaml *node, size_t *count)
+{
+    struct report_value *out;
+    size_t               n = 0, total = 0;
+
+    *count = 0;
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "values"))
+        return NULL;
+    for (size_t i = 0; i < node->count; i++)
+        total += node->pairs[i].value.count;
+    out = ARENA_ARRAY(r->mem, struct report_value, total + 1);
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml *words = &node->pairs[i].value;
+
+        if (!expect_kind(r, words, YAML_MAP, "the values of a column"))
+            continue;
+        for (size_t k = 0; k < words->count; k++)
+            if (expect_kind(r, &words->pairs[k].value, YAML_TEXT, "a value"))
+                out[n++] = (struct report_value){ node->pairs[i].key, words->pairs[k].key, words->pairs[k].value.text };
+    }
+    *count = n;
+    return out;
+}
+
+static void read_report(struct reading *r, const struct yaml_pair *pair, struct report *out)
+{
+    static const char *const keys[] = { "command", "table", "record", "columns", "values", NULL };
+    const struct yaml    *node = &pair->value, *columns = yaml_get(node, "columns");
+    struct report_column *list;
+    struct str            command;
+
+    out->name = pair->key;
+    if (!expect_kind(r, node, YAML_MAP, "a report"))
+        return;
+    yaml_only_keys(node, keys, "a report", r->source, r->faults);
+    out->table = read_text(r, node, "table");
+    out->record = read_text(r, node, "record");
+    command = read_text(r, node, "command");
+    out->command = provider_command(r->provider, command);
+    if (out->command == NULL)
+        FAULT(r, node, "name-unknown", "report %.*s: unknown command \"%.*s\"", STR_ARG(pair->key), STR_ARG(command));
+    if (columns == NULL || !expect_kind(r, columns, YAML_MAP, "columns"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct report_column, columns->count + 1);
+    for (size_t i = 0; i < columns->count; i++)
+        if (expect_kind(r, &columns->pairs[i].value, YAML_TEXT, "a column"))
+            list[out->column_count++] = (struct report_column){ columns->pairs[i].key, columns->pairs[i].value.text };
+    out->columns = list;
+    out->values = read_values(r, yaml_get(node, "values"), &out->value_count);
+}
+
+void read_reports(struct reading *r, const struct yaml *node)
+{
+    struct report *reports;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "reports"))
+        return;
+    reports = ARENA_ARRAY(r->mem, struct report, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        read_report(r, &node->pairs[i], &reports[i]);
+    r->provider->reports = reports;
+    r->provider->report_count = node->count;
+}

@@ -1,0 +1,199 @@
+/* providers/description_values.c - rules and types of a description: what a value must be. */
+#include "providers/description_read.h"
+
+static const char *const rule_keys[] = { "message", "source", "severity", "part", "good", "bad", "with", "length", "chars", "first",
+                                         "pattern", "one_of", "none_of", "date", "in", "or", "number", "address", "not_equal",
+                                         "not_containing", "not_word", "not_weak", "not_clear", NULL };
+static const struct {
+    const char *key;
+    enum check  check;
+} checks[] = { { "length", CHECK_LENGTH },   { "chars", CHECK_CHARS },         { "first", CHECK_FIRST },
+               { "pattern", CHECK_PATTERN }, { "one_of", CHECK_ONE_OF },       { "none_of", CHECK_NONE_OF },
+               { "date", CHECK_DATE },       { "number", CHECK_NUMBER },       { "address", CHECK_ADDRESS },
+               { "not_equal", CHECK_NOT_EQUAL }, { "not_containing", CHECK_NOT_CONTAINING }, { "not_word", CHECK_NOT_WORD },
+               { "not_weak", CHECK_NOT_WEAK }, { "not_clear", CHECK_NOT_CLEAR } };
+
+static void read_check(struct reading *r, const struct yaml *node, const struct yaml *value, struct rule *out)
+{
+    static const char *const when_words[] = { "any", "future", NULL }, *const addresses[] = { "ipv4", "mac", NULL };
+    static const char *const dates[] = { "YYYY-MM-DD", "YYYY-MM-DD HH:mm:ss", "HH:mm:ss", NULL };
+    const struct yaml *in = yaml_get(node, "in");
+
+    switch (out->check) {
+    case CHECK_LENGTH:
+    case CHECK_NUMBER:
+        read_range(r, value, &out->min, &out->max);
+        break;
+    case CHECK_CHARS:
+    case CHECK_FIRST:
+        read_class(r, value, out->chars);
+        break;
+    case CHECK_PATTERN:
+        out->pattern = read_pattern(r, value, "\\A(?:", ")\\z");
+        break;
+    case CHECK_ONE_OF:
+    case CHECK_NONE_OF:
+        out->words = read_texts(r, value, &out->word_count);
+        break;
+    case CHECK_DATE:
+        if (read_word(r, value, dates, "form of a date") >= 0)
+            out->form = value->text;
+        out->future = in != NULL && read_word(r, in, when_words, "in") == 1;
+        out->words = read_texts(r, yaml_get(node, "or"), &out->word_count);
+        break;
+    case CHECK_ADDRESS:
+        if (read_word(r, value, addresses, "kind of address") >= 0)
+            out->form = value->text;
+        break;
+    case CHECK_NOT_EQUAL:
+    case CHECK_NOT_CONTAINING:
+        if (expect_kind(r, value, YAML_TEXT, "a role"))
+            out->role = value->text;
+        break;
+    case CHECK_NOT_WORD:
+    case CHECK_NOT_WEAK:
+    case CHECK_NOT_CLEAR:
+        if (!str_is(value->text, "true"))
+            FAULT(r, value, "kind", "write true");
+        break;
+    }
+}
+
+static void read_rule(struct reading *r, const struct yaml_pair *pair, struct rule *out)
+{
+    static const char *const severities[] = { "error", "warning", NULL }, *const parts[] = { "whole", "local", "domain", "each", NULL };
+    const struct yaml *node = &pair->value, *severity = yaml_get(node, "severity"), *part = yaml_get(node, "part");
+    size_t             found = 0;
+
+    out->id = pair->key;
+    out->line = pair->line;
+    if (!expect_kind(r, node, YAML_MAP, "a rule"))
+        return;
+    if (pair->key.len >= sizeof((struct err *)0)->rule)
+        FAULT(r, node, "rule-name", "a rule's name has 39 characters at most");
+    yaml_only_keys(node, rule_keys, "a rule", r->source, r->faults);
+    out->message = read_text(r, node, "message");
+    out->source = read_text(r, node, "source");
+    if (out->message.len == 0 || out->source.len == 0)
+        FAULT(r, node, "rule-words", "rule %.*s needs a message for people and its source", STR_ARG(pair->key));
+    if (severity != NULL && read_word(r, severity, severities, "severity") == 1)
+        out->severity = SEVERITY_WARNING;
+    if (part != NULL) {
+        int n = read_word(r, part, parts, "part");
+
+        out->part = n > 0 ? (enum part)n : PART_WHOLE;
+    }
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        const struct yaml *value = yaml_get(node, checks[i].key);
+
+        if (value == NULL)
+            continue;
+        out->check = checks[i].check;
+        if (++found == 1)
+            read_check(r, node, value, out);
+    }
+    if (found != 1)
+        FAULT(r, node, "rule-check", "rule %.*s has %zu checks; a rule has one, several demands are several rules",
+              STR_ARG(pair->key), found);
+    out->good = read_texts(r, yaml_get(node, "good"), &out->good_count);
+    out->bad = read_texts(r, yaml_get(node, "bad"), &out->bad_count);
+    out->with = read_pairs(r, yaml_get(node, "with"), NULL, NULL);
+}
+
+void read_rules(struct reading *r, const struct yaml *node)
+{
+    struct rule *rules;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "rules"))
+        return;
+    rules = ARENA_ARRAY(r->mem, struct rule, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        read_rule(r, &node->pairs[i], &rules[i]);
+    r->provider->rules = rules;
+    r->provider->rule_count = node->count;
+}
+
+/* ---- types ---- */
+
+static const struct rule *find_rule(struct reading *r, const struct yaml *node)
+{
+    const struct provider *p = r->provider;
+    struct str             names[256];
+    size_t                 n = 0;
+
+    if (!expect_kind(r, node, YAML_TEXT, "a rule's name"))
+        return NULL;
+    for (; n < p->rule_count && n < 256; n++) {
+        names[n] = p->rules[n].id;
+        if (str_eq(names[n], node->text))
+            return &p->rules[n];
+    }
+    unknown_name(r, node, "rule", node->text, names, n);
+    return NULL;
+}
+
+static void read_type(struct reading *r, const struct yaml_pair *pair, struct value_type *out)
+{
+    static const char *const keys[] = { "title", "rules", "role", "secret", "write", "date", "example", NULL };
+    static const char *const write_keys[] = { "yes", "no", NULL };
+    const struct yaml *node = &pair->value, *rules, *write;
+    const struct rule **list;
+
+    out->name = pair->key;
+    if (!expect_kind(r, node, YAML_MAP, "a type"))
+        return;
+    yaml_only_keys(node, keys, "a type", r->source, r->faults);
+    out->title = read_text(r, node, "title");
+    out->role = read_text(r, node, "role");
+    out->example = read_text(r, node, "example");
+    out->secret = read_bool(r, node, "secret", false);
+    out->date = read_text(r, node, "date");
+    rules = yaml_get(node, "rules");
+    if (rules != NULL && expect_kind(r, rules, YAML_LIST, "rules")) {
+        list = ARENA_ARRAY(r->mem, const struct rule *, rules->count + 1);
+        for (size_t i = 0; i < rules->count; i++)
+            if ((list[out->rule_count] = find_rule(r, &rules->items[i])) != NULL)
+                out->rule_count++;
+        out->rules = list;
+    }
+    write = yaml_get(node, "write");
+    if (write != NULL && expect_kind(r, write, YAML_MAP, "write")) {
+        yaml_only_keys(write, write_keys, "write", r->source, r->faults);
+        out->is_bool = true;
+        out->yes = read_text(r, write, "yes");
+        out->no = read_text(r, write, "no");
+        out->no_is_absent = str_is(out->no, "absent");
+        if (out->yes.ptr == NULL || out->no.ptr == NULL)
+            FAULT(r, write, "write", "write needs yes and no");
+    }
+}
+
+void read_types(struct reading *r, const struct yaml *node)
+{
+    struct value_type *types;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "types"))
+        return;
+    types = ARENA_ARRAY(r->mem, struct value_type, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        read_type(r, &node->pairs[i], &types[i]);
+    r->provider->types = types;
+    r->provider->type_count = node->count;
+}
+
+const struct value_type *find_type(struct reading *r, const struct yaml *node)
+{
+    const struct provider *p = r->provider;
+    struct str             names[256];
+    size_t                 n = 0;
+
+    if (!expect_kind(r, node, YAML_TEXT, "a type's name"))
+        return NULL;
+    for (; n < p->type_count && n < 256; n++) {
+        names[n] = p->types[n].name;
+        if (str_eq(names[n], node->text))
+            return &p->types[n];
+    }
+    unknown_name(r, node, "type", node->text, names, n);
+    return NULL;
+}

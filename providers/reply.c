@@ -1,0 +1,316 @@
+/* providers/reply.c - what an answer says: the description's cases first, then what any HTTP status lets us conclude. */
+#include "providers/reply.h"
+
+#include <time.h>
+
+#include "etl/base/utf8.h"
+
+const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv, &reply_xml, NULL };
+
+enum { QUOTED_BYTES = 160 };
+
+struct reply_judge {
+    struct pattern_match *match;
+};
+
+struct reply_judge *reply_judge_new(void)
+{
+    struct reply_judge *j = calloc(1, sizeof *j);
+
+    if (j == NULL)
+        memory_exhausted("the replies", sizeof *j);
+    j->match = pattern_match_new();
+    return j;
+}
+
+void reply_judge_free(struct reply_judge *j)
+{
+    if (j == NULL)
+        return;
+    pattern_match_free(j->match);
+    free(j);
+}
+
+/* What a status lets us conclude where no case of the description speaks of it (RFC 9110, RFC 6585). */
+static const struct {
+    int           from, to;
+    enum reply_is is;
+    const char   *reason;
+} http_verdicts[] = {
+    { 401, 401, REPLY_LOGIN, "401 Unauthorized: the credentials are not accepted" },
+    { 403, 403, REPLY_LOGIN, "403 Forbidden: the credentials are not accepted" },
+    { 407, 407, REPLY_LOGIN, "407 Proxy Authentication Required" },
+    { 408, 408, REPLY_UNCERTAIN, "408 Request Timeout: it may have happened" },
+    { 425, 425, REPLY_THROTTLED, "425 Too Early" },
+    { 429, 429, REPLY_THROTTLED, "429 Too Many Requests" },
+    { 503, 503, REPLY_OUTAGE, "503 Service Unavailable" },
+    { 300, 399, REPLY_FAILED, "a redirect, which is not followed; is the url right?" },
+    { 400, 499, REPLY_FAILED, "the server does not take the request" },   /* it is not processed: RFC 9110 15.5 */
+    { 500, 599, REPLY_UNCERTAIN, "the server failed while it worked; it may have happened" },
+    { 0 },
+};
+
+/* What came, for a person: one line, clipped, control bytes shown. */
+static struct str quote(const struct reply_message *m, const char *why, struct arena *mem)
+{
+    struct str    body = str_trim(m->body), head = str_head(body, QUOTED_BYTES);
+    struct buf    out;
+    struct str    text;
+    char          line[32];
+
+    buf_init(&out, 4096, "a quote");
+    snprintf(line, sizeof line, "HTTP %d", m->status);
+    buf_fmt(&out, "%s%s%s", why, why[0] != '\0' ? "; " : "", line);
+    if (m->content_type.len != 0)
+        buf_fmt(&out, " %.*s", (int)(m->content_type.len < 60 ? m->content_type.len : 60), m->content_type.ptr);
+    if (body.len == 0) {
+        buf_lit(&out, ", an empty body");
+    } else {
+        buf_lit(&out, ": ");
+        while (head.len != 0) {
+            struct str before = head;
+            uint32_t   c = utf8_next(&head);
+
+            if (c < 0x20 || c == 0x7f || (c == 0xfffd && before.len - head.len == 1))
+                buf_byte(&out, ' ');
+            else
+                buf_add(&out, str_head(before, before.len - head.len));
+        }
+        if (body.len > QUOTED_BYTES)
+            buf_lit(&out, "…");
+    }
+    text = arena_str(mem, buf_str(&out));
+    buf_release(&out);
+    return text;
+}
+
+static bool header_value(struct str headers, struct str name, struct str *value)
+{
+    struct str line, rest = headers;
+
+    while (rest.ptr != NULL && rest.len != 0) {
+        struct str left, right;
+
+        rest = str_cut(rest, '\n', &line);
+        right = str_cut(line, ':', &left);
+        if (right.ptr != NULL && str_eq_nocase(str_trim(left), name)) {
+            *value = str_trim(right);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Seconds, or an HTTP date (RFC 9110 10.2.3). */
+static uint64_t retry_after_ms(const struct reply_message *m)
+{
+    enum { LONGEST_S = 3600 };
+    struct str value;
+    uint64_t   seconds = 0;
+    struct tm  t = { 0 };
+    char       text[64];
+    time_t     when;
+
+    if (!header_value(m->headers, STR("Retry-After"), &value))
+        return 0;
+    if (!str_to_u64(value, &seconds)) {
+        snprintf(text, sizeof text, "%.*s", STR_ARG(value));
+        if (strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &t) == NULL)
+            return 0;
+        when = timegm(&t);
+        seconds = when > time(NULL) ? (uint64_t)(when - time(NULL)) : 1;
+    }
+    return (seconds < LONGEST_S ? seconds : LONGEST_S) * 1000;
+}
+
+struct judging {
+    struct reply_judge         *judge;
+    const struct command       *command;
+    const struct reply_message *message;
+    struct arena               *mem;
+    struct verdict             *out;
+    bool                        records_tried, records_good;
+    struct err                  records_err;
+};
+
+/* Records are split when a case first asks for them, or the answer is taken for done. */
+static bool have_records(struct judging *j)
+{
+    if (!j->records_tried) {
+        j->records_tried = true;
+        j->records_good = j->command->reply->style->records(j->command, j->message->body, j->mem, &j->out->records,
+                                                            &j->out->record_count, &j->records_err) == ETL_OK;
+    }
+    return j->records_good;
+}
+
+static bool status_fits(const struct reply_case *c, int status)
+{
+    if (c->status_count == 0)
+        return status >= 200 && status < 300;
+    for (size_t i = 0; i < c->status_count; i++)
+        if (status >= c->statuses[i].from && status <= c->statuses[i].to)
+            return true;
+    return false;
+}
+
+static bool case_fits(struct judging *j, const struct reply_case *c)
+{
+    const struct reply_message *m = j->message;
+    struct str                  value;
+
+    if (!status_fits(c, m->status))
+        return false;
+    if (c->type.len != 0 && !str_eq_nocase(str_head(m->content_type, c->type.len), c->type))
+        return false;
+    if (c->header.len != 0 && (!header_value(m->headers, c->header, &value) || c->header_like == NULL ||
+                               pattern_run(c->header_like, value, j->judge->match) != PATTERN_YES))
+        return false;
+    if (c->records_min >= 0 && (!have_records(j) || (int64_t)j->out->record_count < c->records_min ||
+                                (int64_t)j->out->record_count > c->records_max))
+        return false;
+    /* Last, so that the groups of its match stand for the reason. */
+    return c->body == NULL || pattern_run(c->body, m->body, j->judge->match) == PATTERN_YES;
+}
+
+static void decide(struct judging *j, enum reply_is is, struct str reason)
+{
+    j->out->is = is;
+    j->out->reason = reason;
+}
+
+static void take_captures(struct judging *j)
+{
+    const struct command *c = j->command;
+    struct pair_value    *captures = ARENA_ARRAY(j->mem, struct pair_value, c->capture_count + 1);
+
+    for (size_t i = 0; i < c->capture_count; i++) {
+        captures[i].name = c->captures[i].name;
+        if (c->captures[i].pattern != NULL) {
+            if (pattern_run(c->captures[i].pattern, j->message->body, j->judge->match) == PATTERN_YES)
+                captures[i].value = arena_str(j->mem, pattern_group(j->judge->match, 1));
+        } else if (j->out->record_count != 0) {
+            const struct reply_record *first = &j->out->records[0];
+
+            for (size_t k = 0; k < first->count; k++)
+                if (str_eq(first->fields[k].name, c->captures[i].field))
+                    captures[i].value = first->fields[k].value;
+        }
+    }
+    j->out->captures = captures;
+    j->out->capture_count = c->capture_count;
+}
+
+/* "done" by a case; what it says has to hold: the command's own pattern, records that can be split. */
+static void confirm_done(struct judging *j)
+{
+    if (j->command->done != NULL && pattern_run(j->command->done, j->message->body, j->judge->match) != PATTERN_YES) {
+        decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN,
+               quote(j->message, "not the documented answer", j->mem));
+        return;
+    }
+    if (!have_records(j)) {
+        decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN,
+               quote(j->message, arena_cstr(j->mem, str_from(j->records_err.text)), j->mem));
+        return;
+    }
+    take_captures(j);
+}
+
+static bool by_description(struct judging *j)
+{
+    const struct reply *reply = j->command->reply;
+
+    for (size_t i = 0; i < reply->case_count; i++) {
+        const struct reply_case *c = &reply->cases[i];
+        struct str               reason = STR_NONE;
+
+        if (!case_fits(j, c))
+            continue;
+        if (c->body != NULL)
+            reason = pattern_named(c->body, j->judge->match, "reason");
+        reason = str_trim(reason);
+        decide(j, c->is, reason.len != 0 ? arena_str(j->mem, reason) : c->is == REPLY_DONE ? STR_NONE : quote(j->message, "", j->mem));
+        j->out->by_description = true;
+        if (c->is == REPLY_DONE)
+            confirm_done(j);
+        return true;
+    }
+    return false;
+}
+
+void reply_judge_call(struct reply_judge *judge, const struct command *command, const struct reply_message *m,
+                      struct arena *call_mem, struct verdict *out)
+{
+    struct judging j = { .judge = judge, .command = command, .message = m, .mem = call_mem, .out = out };
+
+    *out = (struct verdict){ 0 };
+    out->retry_after_ms = retry_after_ms(m);
+    if (by_description(&j))
+        return;
+    for (size_t i = 0; http_verdicts[i].from != 0; i++)
+        if (m->status >= http_verdicts[i].from && m->status <= http_verdicts[i].to) {
+            enum reply_is is = http_verdicts[i].is;
+
+            if (is == REPLY_UNCERTAIN && command->effect == EFFECT_READ)
+                is = REPLY_OUTAGE;   /* a read may be asked again */
+            decide(&j, is, quote(m, http_verdicts[i].reason, call_mem));
+            return;
+        }
+    /* Nobody knows this answer. A write may have happened all the same. */
+    decide(&j, command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN, quote(m, "an answer that is not documented", call_mem));
+}
+
+/* ---- lookups ---- */
+
+static struct str read_value(const struct verdict *v, const struct reply_record *record, struct str name)
+{
+    for (size_t i = 0; record != NULL && i < record->count; i++)
+        if (str_eq(record->fields[i].name, name))
+            return record->fields[i].value;
+    for (size_t i = 0; i < v->capture_count; i++)
+        if (str_eq(v->captures[i].name, name))
+            return v->captures[i].value;
+    return STR_NONE;
+}
+
+/* How many of the pairs are equal; an expected value that is absent is not asked. */
+static bool record_matches(const struct lookup_read *l, const struct value *values, const struct verdict *v,
+                           const struct reply_record *record, struct arena *mem, bool *first_equal)
+{
+    bool all = true;
+
+    *first_equal = false;
+    for (size_t i = 0; i < l->match.count; i++) {
+        struct str wanted = text_fill(&l->match.items[i].text, values, NULL, 0, mem);
+        struct str got = read_value(v, record, l->match.items[i].name);
+        bool       equal = wanted.ptr == NULL || (got.ptr != NULL && str_eq(wanted, got));
+
+        if (i == 0)
+            *first_equal = equal;
+        all = all && equal;
+    }
+    return all;
+}
+
+enum lookup_answer lookup_judge(const struct lookup_read *l, const struct value *values, const struct verdict *v,
+                                struct arena *mem)
+{
+    bool identified = false, first_equal;
+
+    if (v->is == REPLY_NOTHING)
+        return LOOKUP_NOT_THERE;
+    if (v->is != REPLY_DONE)
+        return LOOKUP_UNKNOWN;
+    if (l->match.count == 0)
+        return LOOKUP_THERE;
+    if (v->record_count == 0)
+        return record_matches(l, values, v, NULL, mem, &first_equal) ? LOOKUP_THERE : LOOKUP_DIFFERS;
+    for (size_t i = 0; i < v->record_count; i++) {
+        if (record_matches(l, values, v, &v->records[i], mem, &first_equal))
+            return LOOKUP_THERE;
+        identified = identified || first_equal;
+    }
+    /* In a full report the first pair is what names the record: if none bears the name, it is not there. */
+    return l->full && !identified ? LOOKUP_NOT_THERE : LOOKUP_DIFFERS;
+}

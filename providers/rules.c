@@ -1,0 +1,240 @@
+/* providers/rules.c - is this value what the provider takes? One value against the rules of its type. */
+#include "providers/rules.h"
+
+#include <arpa/inet.h>
+#include <time.h>
+
+#include "etl/base/utf8.h"
+#include "providers/rules_private.h"
+#include "providers/words.h"
+
+struct rule_check *rule_check_new(struct str today)
+{
+    struct rule_check *c = calloc(1, sizeof *c);
+
+    if (c == NULL)
+        memory_exhausted("the rules", sizeof *c);
+    snprintf(c->today, sizeof c->today, "%.*s", STR_ARG(today));
+    c->match = pattern_match_new();
+    return c;
+}
+
+void rule_check_free(struct rule_check *c)
+{
+    if (c == NULL)
+        return;
+    pattern_match_free(c->match);
+    free(c);
+}
+
+/* ---- the checks ---- */
+
+static bool all_in(const bool chars[256], struct str value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if (!chars[(unsigned char)value.ptr[i]])
+            return false;
+    return true;
+}
+
+static bool in_words(const struct rule *r, struct str value)
+{
+    for (size_t i = 0; i < r->word_count; i++)
+        if (str_eq(r->words[i], value))
+            return true;
+    return false;
+}
+
+/* Does `value` have this form, and is it a real date or time? strptime alone takes "2026-02-30" and "2026-1-1". */
+static bool is_date(struct str form, struct str value)
+{
+    char        text[32], again[32];
+    const char *format = str_is(form, "YYYY-MM-DD") ? "%Y-%m-%d" : str_is(form, "HH:mm:ss") ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S";
+    struct tm   t = { .tm_mday = 1, .tm_isdst = -1 }, normal;
+
+    if (value.len != form.len || value.len >= sizeof text)
+        return false;
+    snprintf(text, sizeof text, "%.*s", STR_ARG(value));
+    if (strptime(text, format, &t) == NULL || t.tm_sec > 59)
+        return false;
+    normal = t;
+    if (!str_is(form, "HH:mm:ss") && (timegm(&normal) == -1 || normal.tm_mday != t.tm_mday || normal.tm_mon != t.tm_mon))
+        return false;
+    return strftime(again, sizeof again, format, &t) != 0 && str_is(value, again) && t.tm_year > -1900;
+}
+
+static bool date_holds(const struct rule_check *c, const struct rule *r, struct str value)
+{
+    if (in_words(r, value))
+        return true;
+    if (!is_date(r->form, value))
+        return false;
+    /* ISO dates compare as text. */
+    return !r->future || str_cmp(str_head(value, 10), str_from(c->today)) > 0;
+}
+
+static bool is_mac(struct str value)
+{
+    if (value.len != 17)
+        return false;
+    for (size_t i = 0; i < 17; i++) {
+        char ch = value.ptr[i];
+        bool hex = (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f') || (ch >= 'A' && ch <= 'F');
+
+        if (i % 3 == 2 ? ch != ':' && ch != '-' : !hex)
+            return false;
+    }
+    return true;
+}
+
+static bool address_holds(const struct rule *r, struct str value)
+{
+    char           text[16];
+    struct in_addr address;
+
+    if (str_is(r->form, "mac"))
+        return is_mac(value);
+    if (value.len >= sizeof text)
+        return false;
+    snprintf(text, sizeof text, "%.*s", STR_ARG(value));
+    return strlen(text) == value.len && inet_pton(AF_INET, text, &address) == 1;
+}
+
+static struct str local_of(struct str login)
+{
+    struct str local;
+
+    str_cut(login, '@', &local);
+    return local;
+}
+
+static bool relation_holds(const struct rule *r, struct str value, struct str role)
+{
+    struct str local = local_of(role);
+
+    if (role.len == 0)
+        return true;
+    if (r->check == CHECK_NOT_EQUAL)
+        return !str_eq_nocase(value, role) && !str_eq_nocase(value, local);
+    return !str_contains_nocase(value, role) && (local.len == 0 || !str_contains_nocase(value, local));
+}
+
+enum holds { HOLDS, BROKEN, TOO_HARD };
+
+static enum holds check_part(struct rule_check *c, const struct rule *r, struct str value, const struct relations *relations)
+{
+    size_t  length;
+    int64_t number;
+
+    switch (r->check) {
+    case CHECK_LENGTH:
+        length = utf8_count(value);
+        return (int64_t)length >= r->min && (int64_t)length <= r->max ? HOLDS : BROKEN;
+    case CHECK_CHARS:
+        return all_in(r->chars, value) ? HOLDS : BROKEN;
+    case CHECK_FIRST:
+        return value.len == 0 || r->chars[(unsigned char)value.ptr[0]] ? HOLDS : BROKEN;
+    case CHECK_PATTERN:
+        switch (pattern_run(r->pattern, value, c->match)) {
+        case PATTERN_YES:
+            return HOLDS;
+        case PATTERN_LIMIT:
+            return TOO_HARD;
+        case PATTERN_NO:
+            break;
+        }
+        return BROKEN;
+    case CHECK_ONE_OF:
+        return in_words(r, value) ? HOLDS : BROKEN;
+    case CHECK_NONE_OF:
+        return in_words(r, value) ? BROKEN : HOLDS;
+    case CHECK_DATE:
+        return date_holds(c, r, value) ? HOLDS : BROKEN;
+    case CHECK_NUMBER:
+        return str_to_i64(value, &number) && number >= r->min && number <= r->max ? HOLDS : BROKEN;
+    case CHECK_ADDRESS:
+        return address_holds(r, value) ? HOLDS : BROKEN;
+    case CHECK_NOT_EQUAL:
+    case CHECK_NOT_CONTAINING:
+        return relations == NULL || relation_holds(r, value, relations->role(relations, r->role)) ? HOLDS : BROKEN;
+    case CHECK_NOT_WORD:
+        return word_is_dictionary(value) ? BROKEN : HOLDS;
+    case CHECK_NOT_WEAK:
+        return word_is_weak(value) ? BROKEN : HOLDS;
+    case CHECK_NOT_CLEAR:
+        return relations != NULL && relations->clear.ptr != NULL && str_eq(relations->clear, value) ? BROKEN : HOLDS;
+    }
+    return BROKEN;
+}
+
+static enum holds check_value(struct rule_check *c, const struct rule *r, struct str value, const struct relations *relations)
+{
+    struct str  local, domain;
+    enum holds  first;
+
+    if (r->part == PART_WHOLE)
+        return check_part(c, r, value, relations);
+    domain = str_cut(value, '@', &local);
+    if (r->part == PART_DOMAIN)
+        return domain.ptr == NULL ? HOLDS : check_part(c, r, domain, relations);
+    first = check_part(c, r, local, relations);
+    if (r->part == PART_LOCAL || domain.ptr == NULL || first != HOLDS)
+        return first;
+    return check_part(c, r, domain, relations);
+}
+
+enum etl_status rule_judge(struct rule_check *c, const struct rule *r, const char *field, bool secret, struct str value,
+                           const struct relations *relations, struct err *err)
+{
+    switch (check_value(c, r, value, relations)) {
+    case HOLDS:
+        return ETL_OK;
+    case TOO_HARD:
+        if (err != NULL)
+            err->field = field;
+        return err_set(err, ETL_REJECT, rule_name(r, c), "cannot be checked: the pattern takes too long on %s", shown(value, secret).text);
+    case BROKEN:
+        break;
+    }
+    if (err == NULL)
+        return ETL_REJECT;
+    err->field = field;
+    return err_set(err, ETL_REJECT, rule_name(r, c), "%.*s, got %s", STR_ARG(r->message), shown(value, secret).text);
+}
+
+const char *rule_name(const struct rule *r, struct rule_check *c)
+{
+    snprintf(c->name, sizeof c->name, "%.*s", STR_ARG(r->id));
+    return c->name;
+}
+
+static struct str role_of_pairs(const struct relations *relations, struct str role)
+{
+    for (size_t i = 0; i < relations->pair_count; i++)
+        if (str_eq(relations->pairs[i].name, role))
+            return relations->pairs[i].value;
+    return STR_NONE;
+}
+
+enum etl_status rule_holds(struct rule_check *c, const struct rule *r, struct str value, const struct pair_value *roles,
+                           size_t role_count, struct err *err)
+{
+    struct relations relations = { .role = role_of_pairs, .pairs = roles, .pair_count = role_count };
+
+    for (size_t i = 0; i < role_count; i++)
+        if (str_is(roles[i].name, "clear"))
+            relations.clear = roles[i].value;
+    return rule_judge(c, r, NULL, false, value, &relations, err);
+}
+
+enum etl_status rules_value(struct rule_check *c, const struct param *p, const struct value_type *type, struct str value,
+                            struct err *err)
+{
+    if (type == NULL)
+        type = p->type;
+    for (size_t i = 0; type != NULL && i < type->rule_count; i++)
+        if (type->rules[i]->severity == SEVERITY_ERROR &&
+            rule_judge(c, type->rules[i], NULL, p != NULL && p->secret, value, NULL, err) != ETL_OK)
+            return ETL_REJECT;
+    return ETL_OK;
+}

@@ -1,0 +1,551 @@
+/* providers/sandbox/respond.c - one request: read, checked, carried out, answered, written down. */
+#include "providers/sandbox/respond.h"
+
+#include "providers/sandbox/fill.h"
+#include "providers/sandbox/form.h"
+#include "providers/sandbox/render.h"
+#include "providers/sandbox/steps.h"
+
+const char *const outcome_names[] = { "done", "nothing", "refused", "login", "unknown", "malformed", "dropped" };
+
+/* One request being worked on. */
+struct work {
+    const struct house      *house;
+    struct desk             *desk;
+    struct bench            *bench;
+    const struct form_field *fields;
+    size_t                   field_count;
+    const struct command    *command;      /* NULL: none, or not known */
+    struct str               command_word;
+    struct value            *values;
+    bool                     test, executed;
+    struct answered         *out;
+};
+
+struct bench *bench_new(struct str today)
+{
+    struct bench *b = calloc(1, sizeof *b);
+
+    if (b == NULL)
+        memory_exhausted("the sandbox", sizeof *b);
+    b->rules = rule_check_new(today);
+    arena_init(&b->mem, 1U << 30, "one request to the sandbox");
+    buf_init(&b->line, 8 << 20, "a line of the journal");
+    return b;
+}
+
+void bench_free(struct bench *b)
+{
+    if (b == NULL)
+        return;
+    rule_check_free(b->rules);
+    arena_release(&b->mem);
+    buf_wipe(&b->line);
+    free(b);
+}
+
+static const struct form_field *field_named(const struct work *w, struct str name)
+{
+    for (size_t i = 0; i < w->field_count; i++)
+        if (str_eq(w->fields[i].name, name))
+            return &w->fields[i];
+    return NULL;
+}
+
+static void find_command(struct work *w)
+{
+    const struct provider   *p = w->desk->provider;
+    const struct form_field *field = field_named(w, p->command_field);
+
+    w->command_word = field != NULL ? field->value : STR("");
+    for (size_t i = 0; field != NULL && i < p->command_count && w->command == NULL; i++)
+        if (str_eq(p->commands[i].wire, field->value))
+            w->command = &p->commands[i];
+    if (w->command != NULL)
+        w->values = ARENA_ARRAY(&w->bench->mem, struct value, w->command->param_count + 1);
+}
+
+/* ---- what the answer says ---- */
+
+static void answer_with(struct work *w, enum outcome outcome, const struct text *text, struct str reason)
+{
+    struct pair_value  extra = { STR("reason"), reason };
+    const struct fill  from = { .extras = &extra, .extra_count = 1 };
+
+    w->out->outcome = outcome;
+    w->out->reason = reason;
+    w->out->body = fill_answer(text, &from, &w->bench->mem);
+}
+
+static enum etl_status refuse(struct work *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static enum etl_status refuse(struct work *w, const char *fmt, ...)
+{
+    char    text[480];
+    va_list list;
+
+    va_start(list, fmt);
+    vsnprintf(text, sizeof text, fmt, list);
+    va_end(list);
+    answer_with(w, OUTCOME_REFUSED, &w->desk->provider->answer_refused,
+                arena_str(&w->bench->mem, str_from(text)));
+    return ETL_REJECT;
+}
+
+/* ---- credentials ---- */
+
+static bool is_credential(const struct provider *p, struct str name)
+{
+    for (size_t i = 0; i < p->credential_count; i++)
+        if (str_eq(p->credentials[i].wire, name))
+            return true;
+    return false;
+}
+
+static bool credentials_right(const struct work *w)
+{
+    const struct provider *p = w->desk->provider;
+
+    for (size_t i = 0; i < p->credential_count; i++) {
+        const struct form_field *field = field_named(w, p->credentials[i].wire);
+
+        if (field == NULL || !str_eq(field->value, w->desk->credentials[i]))
+            return false;
+    }
+    return true;
+}
+
+/* ---- parameters ---- */
+
+static const struct pair *test_field(const struct provider *p, struct str name)
+{
+    for (size_t i = 0; i < p->test_send.count; i++)
+        if (str_eq(p->test_send.items[i].name, name))
+            return &p->test_send.items[i];
+    return NULL;
+}
+
+static int param_on_wire(const struct command *c, struct str name)
+{
+    for (size_t i = 0; i < c->param_count; i++)
+        if (str_eq(c->params[i].wire, name))
+            return (int)i;
+    return -1;
+}
+
+/* A field by which rows are found cannot be emptied, so the clear word means nothing there. */
+static bool finds_rows(const struct command *c, int param)
+{
+    for (size_t i = 0; i < c->step_count; i++) {
+        const struct pairs *both[] = { &c->steps[i].key, &c->steps[i].within };
+
+        for (size_t k = 0; k < 2; k++)
+            for (size_t n = 0; n < both[k]->count; n++)
+                for (size_t m = 0; m < both[k]->items[n].text.count; m++)
+                    if (both[k]->items[n].text.parts[m].param == param)
+                        return true;
+    }
+    return false;
+}
+
+static struct value value_read(const struct command *c, int param, struct str text)
+{
+    struct value v = { VALUE_TEXT, c->params[param].secret, text };
+
+    if (c->clear.ptr != NULL && str_eq(text, c->clear) && !finds_rows(c, param))
+        v.kind = VALUE_CLEAR;
+    else if (text.len == 0)   /* a blank field is one that is not given */
+        v.kind = VALUE_ABSENT;
+    return v;
+}
+
+static enum etl_status read_field(struct work *w, const struct form_field *field, bool *given)
+{
+    const struct provider *p = w->desk->provider;
+    int                    at = param_on_wire(w->command, field->name);
+
+    if (at >= 0) {
+        if (given[at])
+            return refuse(w, "%.*s: is given twice", STR_ARG(field->name));
+        given[at] = true;
+        w->values[at] = value_read(w->command, at, field->value);
+        return ETL_OK;
+    }
+    if (test_field(p, field->name) != NULL || str_eq(field->name, p->command_field) ||
+        is_credential(p, field->name)) {
+        if (field_named(w, field->name) != field)
+            return refuse(w, "%.*s: is given twice", STR_ARG(field->name));
+        return ETL_OK;
+    }
+    return refuse(w, "unknown parameter %s", shown(field->name, false).text);
+}
+
+static enum etl_status read_test_mode(struct work *w)
+{
+    const struct provider *p = w->desk->provider;
+    const struct fill      from = { 0 };
+    size_t                 equal = 0, given = 0;
+
+    for (size_t i = 0; i < p->test_send.count; i++) {
+        const struct form_field *field = field_named(w, p->test_send.items[i].name);
+
+        if (field == NULL || param_on_wire(w->command, field->name) >= 0)
+            continue;
+        given++;
+        if (str_eq(field->value, fill_answer(&p->test_send.items[i].text, &from, &w->bench->mem)))
+            equal++;
+        else
+            return refuse(w, "%.*s: must be as documented for test mode, or not be sent at all",
+                          STR_ARG(field->name));
+    }
+    w->test = given != 0 && equal == p->test_send.count;
+    return ETL_OK;
+}
+
+static enum etl_status read_params(struct work *w)
+{
+    const struct command *c = w->command;
+    bool                 *given = ARENA_ARRAY(&w->bench->mem, bool, c->param_count + 1);
+    enum etl_status       st = read_test_mode(w);
+
+    for (size_t i = 0; st == ETL_OK && i < w->field_count; i++)
+        st = read_field(w, &w->fields[i], given);
+    for (size_t i = 0; st == ETL_OK && i < c->param_count; i++) {
+        const struct param *p = &c->params[i];
+
+        if (p->always.ptr == NULL)
+            continue;
+        if (w->values[i].kind != VALUE_TEXT || !str_eq(w->values[i].text, p->always))
+            return refuse(w, "%.*s: must be %.*s", STR_ARG(p->wire), STR_ARG(p->always));
+        /* The rules speak of what a mapping may set. */
+        w->values[i] = VALUE_NONE;
+    }
+    return st;
+}
+
+struct first_error {
+    struct work *work;
+    bool         told;
+};
+
+static void take_error(void *context, enum severity severity, const struct err *err)
+{
+    struct first_error *first = context;
+
+    if (severity != SEVERITY_ERROR || first->told)
+        return;
+    first->told = true;
+    if (err->field != NULL)
+        refuse(first->work, "%s: %s", err->field, err->text);
+    else
+        refuse(first->work, "%s", err->text);
+}
+
+/* The rules also bring values into their written form. On the wire they have to be in it already. */
+static enum etl_status check_values(struct work *w)
+{
+    const struct command *c = w->command;
+    struct first_error    first = { w, false };
+    struct rule_sink      sink = { .add = take_error, .context = &first };
+    struct value         *sent = ARENA_ARRAY(&w->bench->mem, struct value, c->param_count + 1);
+
+    memcpy(sent, w->values, c->param_count * sizeof *sent);
+    if (rules_call(w->bench->rules, c, w->values, &sink, &w->bench->mem) != ETL_OK && !first.told)
+        return refuse(w, "a rule is broken");
+    if (first.told)
+        return ETL_REJECT;
+    for (size_t i = 0; i < c->param_count; i++)
+        if (sent[i].kind != w->values[i].kind ||
+            (sent[i].kind == VALUE_TEXT && !str_eq(sent[i].text, w->values[i].text)))
+            return refuse(w, "%.*s: is not written as documented", STR_ARG(c->params[i].wire));
+    return ETL_OK;
+}
+
+/* ---- reading ---- */
+
+/* Conditions of a search. One that is not given finds nothing (a find) or does not narrow it (a list). */
+static bool look_up(struct work *w, struct str table, const struct pairs *where, bool all, struct state_table **t,
+                    struct state_row ***rows, size_t *count)
+{
+    const struct fill  from = { .values = w->values };
+    struct pair_value *keys;
+    size_t             key_count = fill_pairs(where, &from, &w->bench->mem, &keys);
+
+    if (all && key_count < where->count)
+        return false;
+    *t = state_table(w->desk->state, table);
+    *count = state_select(*t, keys, key_count, &w->bench->mem, rows);
+    return *count != 0;
+}
+
+static bool answer_by_find(struct work *w)
+{
+    struct state_table *t;
+    struct state_row  **rows;
+    size_t              count;
+
+    for (size_t i = 0; i < w->command->find_count; i++) {
+        const struct find *find = &w->command->finds[i];
+        struct fill        from = { .values = w->values };
+
+        if (!fill_condition(find->has_condition, false, &find->condition, w->values) ||
+            !look_up(w, find->table, &find->where, true, &t, &rows, &count))
+            continue;
+        from.table = t;
+        from.row = rows[0];
+        w->out->body = fill_answer(&find->answer, &from, &w->bench->mem);
+        return true;
+    }
+    return false;
+}
+
+static bool answer_by_list(struct work *w)
+{
+    struct state_table *t;
+    struct state_row  **rows;
+    size_t              count;
+
+    if (w->command->lists == NULL ||
+        !look_up(w, w->command->lists_table, &w->command->lists_where, false, &t, &rows, &count))
+        return false;
+    w->out->body = render_rows(w->command->lists, t, rows, count, &w->bench->mem);
+    return true;
+}
+
+static void answer_read(struct work *w)
+{
+    const struct fill from = { .values = w->values };
+
+    counts_add(w->desk->counts, w->command, COUNT_ANSWERED);
+    w->out->outcome = OUTCOME_DONE;
+    if (answer_by_find(w) || answer_by_list(w))
+        return;
+    if (w->command->find_count == 0 && w->command->lists == NULL) {
+        w->out->body = fill_answer(&w->command->answer, &from, &w->bench->mem);
+        return;
+    }
+    w->out->outcome = OUTCOME_NOTHING;
+    w->out->body = fill_answer(&w->command->nothing, &from, &w->bench->mem);
+}
+
+/* ---- writing ---- */
+
+/* {"billid":"999","pass":"***"}. Of a field that is not known nobody knows whether it is a secret. */
+static struct str params_json(struct work *w)
+{
+    struct buf *out = &w->bench->line;
+    const struct provider *p = w->desk->provider;
+    bool        first = true;
+
+    buf_reset(out);
+    buf_byte(out, '{');
+    for (size_t i = 0; i < w->field_count; i++) {
+        const struct form_field *field = &w->fields[i];
+        int at = w->command != NULL ? param_on_wire(w->command, field->name) : -1;
+        bool open = at >= 0 && !w->command->params[at].secret;
+
+        if (str_eq(field->name, p->command_field) || is_credential(p, field->name))
+            continue;
+        if (!first)
+            buf_byte(out, ',');
+        buf_json(out, field->name);
+        buf_byte(out, ':');
+        buf_json(out, open || test_field(p, field->name) != NULL || field->value.len == 0 ? field->value : STR("***"));
+        first = false;
+    }
+    buf_byte(out, '}');
+    return arena_str(&w->bench->mem, buf_str(out));
+}
+
+static void answer_write(struct work *w, struct str params)
+{
+    struct arena     *mem = &w->bench->mem;
+    struct steps_done done = { 0 };
+    struct err        err = { 0 };
+    struct pair_value extras[2];
+    struct fill       from = { .values = w->values, .extras = extras, .extra_count = 2 };
+
+    if (steps_apply(w->desk->state, w->command, w->values, !w->test, mem, &done, &err) != ETL_OK) {
+        refuse(w, "%s", err.text);
+        return;
+    }
+    extras[0] = (struct pair_value){ STR("new_id"), arena_fmt(mem, "%llu", (unsigned long long)done.new_id) };
+    extras[1] = (struct pair_value){ STR("count"), arena_fmt(mem, "%llu", (unsigned long long)done.count) };
+    w->out->outcome = OUTCOME_DONE;
+    w->out->body = fill_answer(&w->command->answer, &from, mem);
+    if (w->test) {
+        counts_add(w->desk->counts, w->command, COUNT_TESTED);
+        return;
+    }
+    w->executed = true;
+    counts_executed(w->desk->counts, w->command, w->values, params);
+}
+
+static void process(struct work *w, struct str params)
+{
+    const struct provider *p = w->desk->provider;
+
+    w->out->status = 200;
+    w->out->type = p->answer_type;
+    if (!credentials_right(w)) {
+        answer_with(w, OUTCOME_LOGIN, &p->answer_login, STR("credentials are wrong or missing"));
+        return;
+    }
+    if (w->command == NULL) {
+        answer_with(w, OUTCOME_UNKNOWN, &p->answer_unknown, STR("unknown command"));
+        return;
+    }
+    if (read_params(w) != ETL_OK || check_values(w) != ETL_OK)
+        return;
+    pthread_mutex_lock(&w->desk->mutex);
+    if (w->command->effect == EFFECT_READ)
+        answer_read(w);
+    else
+        answer_write(w, params);
+    pthread_mutex_unlock(&w->desk->mutex);
+}
+
+/* ---- faults ---- */
+
+static void answer_unprocessed(struct work *w)
+{
+    static const struct str page =
+        { "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head>\n<body><h1>We are down for maintenance</h1>\n"
+          "<p>The service is temporarily unavailable. Please try again later.</p></body></html>\n", 0 };
+    struct answered *out = w->out;
+
+    out->outcome = OUTCOME_DROPPED;
+    out->status = 200;
+    out->type = STR("text/html");
+    switch (out->fault.kind) {
+    case FAULT_STATUS:
+        out->status = (int)out->fault.number;
+        out->body = STR("<html><body><h1>Error</h1></body></html>\n");
+        break;
+    case FAULT_THROTTLE:
+        out->status = 429;
+        out->retry_after = true;
+        out->body = STR("slow down\n");
+        break;
+    case FAULT_HTML:
+        out->body = str_from(page.ptr);
+        break;
+    case FAULT_LOGIN:
+        out->type = w->desk->provider->answer_type;
+        answer_with(w, OUTCOME_LOGIN, &w->desk->provider->answer_login, STR("a fault"));
+        break;
+    default:   /* drop-before, empty: not a byte */
+        out->type = w->desk->provider->answer_type;
+        out->body = STR("");
+        break;
+    }
+}
+
+/* What a fault makes of an answer that was truly given. Where the reply is cut or swallowed is the server's work. */
+static void spoil_answer(struct work *w)
+{
+    struct answered *out = w->out;
+    unsigned char   *noise;
+
+    if (out->fault.kind == FAULT_STATUS_AFTER) {
+        out->status = (int)out->fault.number;
+        out->type = STR("text/html");
+        out->body = STR("<html><body><h1>Internal Server Error</h1></body></html>\n");
+    } else if (out->fault.kind == FAULT_GARBAGE) {
+        noise = arena_alloc(&w->bench->mem, 64);
+        faults_noise(w->house->faults, noise, 64);
+        out->body = str_of((const char *)noise, 64);
+    }
+}
+
+/* ---- the journal ---- */
+
+static void write_down(struct work *w, struct str params, const struct asked *asked)
+{
+    struct buf            *line = &w->bench->line;
+    const struct answered *out = w->out;
+
+    buf_reset(line);
+    buf_lit(line, "\"provider\":");
+    buf_json(line, w->desk->provider->name);
+    buf_lit(line, ",\"command\":");
+    buf_json(line, w->command != NULL ? w->command->name : w->command_word);
+    buf_lit(line, ",\"params\":");
+    buf_add(line, params);
+    buf_fmt(line, ",\"mode\":\"%s\",\"outcome\":\"%s\",\"reason\":", w->test ? "test" : "live",
+            outcome_names[out->outcome]);
+    buf_json(line, out->reason);
+    buf_fmt(line, ",\"fault\":\"%s\",\"executed\":%s,\"connection\":%llu", fault_name(out->fault.kind),
+            w->executed ? "true" : "false", (unsigned long long)asked->connection);
+    journal_add(w->house->journal, buf_str(line));
+}
+
+static const enum count_kind outcome_counts[] = {
+    [OUTCOME_REFUSED] = COUNT_REFUSED,     [OUTCOME_LOGIN] = COUNT_REFUSED,   [OUTCOME_UNKNOWN] = COUNT_REFUSED,
+    [OUTCOME_MALFORMED] = COUNT_REFUSED,   [OUTCOME_DROPPED] = COUNT_DROPPED,
+};
+
+static void count(struct work *w)
+{
+    pthread_mutex_lock(&w->desk->mutex);
+    counts_add(w->desk->counts, w->command, COUNT_RECEIVED);
+    if (w->out->outcome != OUTCOME_DONE && w->out->outcome != OUTCOME_NOTHING)   /* those count themselves */
+        counts_add(w->desk->counts, w->command, outcome_counts[w->out->outcome]);
+    pthread_mutex_unlock(&w->desk->mutex);
+}
+
+static bool over_limit(const struct house *house, struct desk *desk, uint64_t now)
+{
+    bool over;
+
+    if (house->rate_limit == 0)
+        return false;
+    pthread_mutex_lock(&desk->mutex);
+    if (desk->second != now) {
+        desk->second = now;
+        desk->in_second = 0;
+    }
+    over = ++desk->in_second > house->rate_limit;
+    pthread_mutex_unlock(&desk->mutex);
+    return over;
+}
+
+static void pick_fault(struct work *w, const struct asked *asked)
+{
+    struct fault_request request = { w->desk->provider->name,
+                                     w->command != NULL ? w->command->name : w->command_word, asked->reused };
+
+    w->out->fault = faults_pick(w->house->faults, &request);
+    if (over_limit(w->house, w->desk, asked->now_seconds) && fault_processes(w->out->fault.kind))
+        w->out->fault.kind = FAULT_THROTTLE;
+}
+
+void respond(const struct house *house, struct desk *desk, struct bench *bench, const struct asked *asked,
+             struct answered *out)
+{
+    struct work w = { .house = house, .desk = desk, .bench = bench, .command_word = STR(""), .out = out };
+    struct err  err = { 0 };
+    struct str  params;
+
+    arena_reset(&bench->mem);
+    *out = (struct answered){ .reason = STR("") };
+    if (form_parse(asked->body, &bench->mem, &w.fields, &w.field_count, &err) != ETL_OK) {
+        out->outcome = OUTCOME_MALFORMED;
+        out->status = 400;
+        out->type = STR("text/plain");
+        out->reason = out->body = arena_fmt(&bench->mem, "%s\n", err.text);
+    } else {
+        find_command(&w);
+    }
+    params = params_json(&w);
+    if (out->status == 0) {
+        pick_fault(&w, asked);
+        if (!fault_processes(out->fault.kind)) {
+            answer_unprocessed(&w);
+        } else {
+            process(&w, params);
+            spoil_answer(&w);
+        }
+    }
+    count(&w);
+    write_down(&w, params, asked);
+}

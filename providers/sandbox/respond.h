@@ -1,0 +1,65 @@
+/* providers/sandbox/respond.h - a request becomes an answer, by the provider's description and nothing else.
+ *
+ * A desk is one provider being served: its rows, its numbers, its credentials. A bench is what one thread works with; benches
+ * are lent and given back, so there are as many as requests at one time.
+ *
+ * Order of the checks, as a provider would have it: the body's form, the credentials, the command, its parameters one by one,
+ * their values (the same rules that planning uses), the rules between them, the state. A request in test mode passes
+ * all of them and changes nothing. */
+#ifndef PROVIDERS_SANDBOX_RESPOND_H
+#define PROVIDERS_SANDBOX_RESPOND_H
+
+#include <pthread.h>
+
+#include "providers/rules.h"
+#include "providers/sandbox/counts.h"
+#include "providers/sandbox/faults.h"
+#include "providers/sandbox/journal.h"
+#include "providers/sandbox/state.h"
+
+struct desk {
+    const struct provider *provider;
+    struct str             path;           /* "/ispn/exec.pl" */
+    const struct str      *credentials;    /* by the provider's order */
+    pthread_mutex_t        mutex;          /* guards what follows */
+    struct state          *state;
+    struct counts         *counts;
+    uint64_t               second, in_second;      /* --rate-limit */
+};
+
+struct bench {
+    struct bench      *next;
+    struct rule_check *rules;
+    struct arena       mem;                /* one request */
+    struct buf         line;               /* its journal line */
+};
+struct bench *bench_new(struct str today);
+void          bench_free(struct bench *b);
+
+enum outcome { OUTCOME_DONE, OUTCOME_NOTHING, OUTCOME_REFUSED, OUTCOME_LOGIN, OUTCOME_UNKNOWN, OUTCOME_MALFORMED,
+               OUTCOME_DROPPED };
+extern const char *const outcome_names[];
+
+struct asked {
+    struct str body;
+    bool       reused;                     /* not the connection's first request */
+    uint64_t   connection;
+    uint64_t   now_seconds;
+};
+struct answered {                          /* texts live in the bench until its next request */
+    enum outcome        outcome;
+    struct fault_choice fault;
+    int                 status;
+    struct str          type, body;
+    bool                retry_after;       /* Retry-After: 1 */
+    struct str          reason;
+};
+struct house {                             /* what all desks share */
+    struct faults  *faults;
+    struct journal *journal;
+    uint64_t        rate_limit;            /* requests a second and provider; 0: none */
+};
+void respond(const struct house *house, struct desk *desk, struct bench *bench, const struct asked *asked,
+             struct answered *out);
+
+#endif

@@ -1,0 +1,41 @@
+/* providers/text.c - texts with {places}, filled from a call's values. */
+#include "providers/description.h"
+
+static struct str place_value(const struct text_part *part, const struct value *params, const struct pair_value *extras,
+                              size_t extra_count)
+{
+    if (part->param >= 0 && params != NULL)
+        return params[part->param].kind == VALUE_TEXT ? params[part->param].text : STR_NONE;
+    for (size_t i = 0; i < extra_count; i++)
+        if (str_eq(extras[i].name, part->place))
+            return extras[i].value;
+    return STR_NONE;
+}
+
+struct str text_fill(const struct text *t, const struct value *params, const struct pair_value *extras,
+                     size_t extra_count, struct arena *mem)
+{
+    size_t     len = 0, at = 0;
+    char      *out;
+    struct str only = STR_NONE;
+
+    for (size_t i = 0; i < t->count; i++) {
+        only = t->parts[i].literal.ptr != NULL ? t->parts[i].literal : place_value(&t->parts[i], params, extras, extra_count);
+        if (only.ptr == NULL)
+            return STR_NONE;
+        len += only.len;
+    }
+    if (t->count <= 1)
+        return only;
+    out = arena_bytes(mem, len + 1);
+    for (size_t i = 0; i < t->count; i++) {
+        struct str part = t->parts[i].literal.ptr != NULL ? t->parts[i].literal
+                                                          : place_value(&t->parts[i], params, extras, extra_count);
+
+        if (part.len != 0)
+            memcpy(out + at, part.ptr, part.len);
+        at += part.len;
+    }
+    out[at] = '\0';
+    return str_of(out, len);
+}
