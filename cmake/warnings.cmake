@@ -9,7 +9,8 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   target_compile_options(etl_warnings INTERFACE -Wlogical-op -Wduplicated-cond)
 endif()
 # A header that makes the unsafe string functions compile errors; see the file.
-target_compile_options(etl_warnings INTERFACE -include ${PROJECT_SOURCE_DIR}/etl/base/banned.h)
+target_compile_options(etl_warnings INTERFACE
+  "$<$<COMPILE_LANGUAGE:C>:SHELL:-include ${PROJECT_SOURCE_DIR}/etl/base/banned.h>")
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_definitions(etl_warnings INTERFACE _FORTIFY_SOURCE=2)

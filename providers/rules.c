@@ -2,7 +2,6 @@
 #include "providers/rules.h"
 
 #include <arpa/inet.h>
-#include <time.h>
 
 #include "etl/base/utf8.h"
 #include "providers/rules_private.h"
@@ -45,22 +44,48 @@ static bool in_words(const struct rule *r, struct str value)
     return false;
 }
 
-/* Does `value` have this form, and is it a real date or time? strptime alone takes "2026-02-30" and "2026-1-1". */
+/* Digits where the form has letters, and what else it has where it has it. */
+static bool fits_form(struct str form, struct str value)
+{
+    if (value.len != form.len)
+        return false;
+    for (size_t i = 0; i < form.len; i++) {
+        bool letter = (form.ptr[i] | 0x20) >= 'a' && (form.ptr[i] | 0x20) <= 'z';
+        bool digit = value.ptr[i] >= '0' && value.ptr[i] <= '9';
+
+        if (letter ? !digit : value.ptr[i] != form.ptr[i])
+            return false;
+    }
+    return true;
+}
+
+static int digits_at(struct str value, size_t at, size_t count)
+{
+    int n = 0;
+
+    for (size_t i = at; i < at + count; i++)
+        n = n * 10 + (value.ptr[i] - '0');
+    return n;
+}
+
+/* A real date of the calendar, a real time of day. */
 static bool is_date(struct str form, struct str value)
 {
-    char        text[32], again[32];
-    const char *format = str_is(form, "YYYY-MM-DD") ? "%Y-%m-%d" : str_is(form, "HH:mm:ss") ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S";
-    struct tm   t = { .tm_mday = 1, .tm_isdst = -1 }, normal;
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool             has_date = form.ptr[0] == 'Y', has_time = form.ptr[form.len - 1] == 's';
+    size_t           time_at = form.len - 8;
 
-    if (value.len != form.len || value.len >= sizeof text)
+    if (!fits_form(form, value))
         return false;
-    snprintf(text, sizeof text, "%.*s", STR_ARG(value));
-    if (strptime(text, format, &t) == NULL || t.tm_sec > 59)
-        return false;
-    normal = t;
-    if (!str_is(form, "HH:mm:ss") && (timegm(&normal) == -1 || normal.tm_mday != t.tm_mday || normal.tm_mon != t.tm_mon))
-        return false;
-    return strftime(again, sizeof again, format, &t) != 0 && str_is(value, again) && t.tm_year > -1900;
+    if (has_date) {
+        int  year = digits_at(value, 0, 4), month = digits_at(value, 5, 2), day = digits_at(value, 8, 2);
+        bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+        if (year < 1 || month < 1 || month > 12 || day < 1 || day > days[month - 1] + (month == 2 && leap))
+            return false;
+    }
+    return !has_time || (digits_at(value, time_at, 2) < 24 && digits_at(value, time_at + 3, 2) < 60 &&
+                         digits_at(value, time_at + 6, 2) < 60);
 }
 
 static bool date_holds(const struct rule_check *c, const struct rule *r, struct str value)
