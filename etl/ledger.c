@@ -28,12 +28,12 @@ enum {
     "CREATE TABLE answer(number INTEGER PRIMARY KEY, at INTEGER, http INTEGER, verified INTEGER, reason TEXT," \
     " reply TEXT);"                                                                                           \
     "CREATE TABLE capture(number INTEGER, name TEXT, value TEXT, PRIMARY KEY(number, name)) WITHOUT ROWID;"   \
-    "CREATE TABLE readback(number INTEGER PRIMARY KEY, there INTEGER, baseline_at INTEGER, absent_at INTEGER);" \
+    "CREATE TABLE readback(number INTEGER PRIMARY KEY, there INTEGER, print INTEGER, absent_at INTEGER);" \
     "CREATE TABLE test(number INTEGER PRIMARY KEY, outcome TEXT, reason TEXT, http INTEGER);"                 \
     "CREATE TABLE rung(name TEXT, account TEXT, connection TEXT, at TEXT, PRIMARY KEY(name, account)) WITHOUT ROWID;"
 
 #define CALL_COLUMNS                                                                                          \
-    "SELECT c.number, c.lane, c.place, c.length, c.state, c.tries, r.there, r.absent_at"                      \
+    "SELECT c.number, c.lane, c.place, c.length, c.state, c.tries, r.there, r.absent_at, r.print"                      \
     " FROM call c LEFT JOIN readback r ON r.number = c.number "
 
 /* All statements, prepared at open, so that a slip fails at the start of the night. States by number: pending 0, sending 1,
@@ -54,7 +54,7 @@ enum {
     X(CAPTURED, "INSERT OR REPLACE INTO capture(number, name, value) VALUES(?1, ?2, ?3)")                     \
     X(BLOCK, "UPDATE call SET state = 6 WHERE number > ?1 AND number < ?2 AND state = 0")                     \
     X(RELEASE, "UPDATE call SET state = 0 WHERE number > ?1 AND number < ?2 AND state = 6")                   \
-    X(BASELINE, "INSERT OR REPLACE INTO readback(number, there, baseline_at) VALUES(?1, ?2, ?3)")             \
+    X(BASELINE, "INSERT OR REPLACE INTO readback(number, there, print) VALUES(?1, ?2, ?3)")             \
     X(ABSENT, "INSERT INTO readback(number, absent_at) VALUES(?1, ?2)"                                        \
               " ON CONFLICT(number) DO UPDATE SET absent_at = ?2")                                            \
     X(RECOVER, "UPDATE call SET state = 5 WHERE state = 1")                                                   \
@@ -514,7 +514,7 @@ static enum etl_status read_call(struct ledger *l, sqlite3_stmt *s, struct ledge
     if (st == ETL_OK) {
         *out = (struct ledger_call){ .number = column_u64(s, 0), .lane = column_u64(s, 1), .offset = column_u64(s, 2),
                                      .length = column_u64(s, 3), .state = (enum call_state)sqlite3_column_int(s, 4),
-                                     .tries = (uint32_t)sqlite3_column_int(s, 5), .absent_at_ms = column_u64(s, 7) };
+                                     .tries = (uint32_t)sqlite3_column_int(s, 5), .absent_at_ms = column_u64(s, 7), .baseline_print = column_u64(s, 8) };
         out->has_baseline = sqlite3_column_type(s, 6) != SQLITE_NULL;
         out->there_before = out->has_baseline && sqlite3_column_int(s, 6) != 0;
         if ((unsigned)out->state >= CALL_STATES)
@@ -665,11 +665,11 @@ enum etl_status ledger_release_behind(struct ledger *l, uint64_t number, uint64_
     return behind(l, STMT_RELEASE, number, lane, err);
 }
 
-enum etl_status ledger_baseline(struct ledger *l, uint64_t number, bool there, uint64_t at_ms, struct err *err)
+enum etl_status ledger_baseline(struct ledger *l, uint64_t number, bool there, uint64_t fingerprint, struct err *err)
 {
     sqlite3_stmt *s = bind_numbers(l, STMT_BASELINE, number, there);
 
-    sqlite3_bind_int64(s, 3, (sqlite3_int64)at_ms);
+    sqlite3_bind_int64(s, 3, (sqlite3_int64)fingerprint);
     return finish(l, s, err);
 }
 

@@ -44,6 +44,7 @@ struct ledger_call {
     enum call_state state;
     uint32_t tries;
     bool     has_baseline, there_before;     /* what the read before the first sending saw */
+    uint64_t baseline_print;       /* fingerprint of its whole reply */
     uint64_t absent_at_ms;         /* when a read-back first did not find it; 0: not yet */
 };
 /* The first pending or uncertain call at or after `number`; ETL_END when there is none. */
@@ -64,7 +65,7 @@ struct settlement {
     uint64_t   at_ms;
     int        http;               /* 0: no answer */
     bool       verified;           /* settled by reading back */
-    uint32_t   tries;              /* sendings since it was claimed */
+    int32_t    tries;              /* sendings besides the one that the claim counted; -1: not even that */
     struct str reason, reply;      /* masked; clipped here */
     const struct pair_value *captures;       /* "customer.id": value; absent ones are left out */
     size_t     capture_count;
@@ -77,7 +78,7 @@ enum etl_status ledger_settle(struct ledger *l, uint64_t number, const struct se
 /* The pending calls of the lane behind `number` are blocked; those that were blocked are pending again. */
 enum etl_status ledger_block_behind(struct ledger *l, uint64_t number, uint64_t lane, struct err *err);
 enum etl_status ledger_release_behind(struct ledger *l, uint64_t number, uint64_t lane, struct err *err);
-enum etl_status ledger_baseline(struct ledger *l, uint64_t number, bool there, uint64_t at_ms, struct err *err);
+enum etl_status ledger_baseline(struct ledger *l, uint64_t number, bool there, uint64_t fingerprint, struct err *err);
 enum etl_status ledger_absent(struct ledger *l, uint64_t number, uint64_t at_ms, struct err *err);
 /* What a killed command left `sending` may have happened: uncertain. */
 enum etl_status ledger_recover(struct ledger *l, uint64_t *calls, struct err *err);

@@ -84,8 +84,12 @@ static size_t write_header(char *from, size_t size, size_t count, void *userdata
     buf_byte(&x->headers, '\n');
     if (str_eq_nocase(name, STR("Transfer-Encoding")) && str_contains_nocase(value, STR("chunked")))
         x->private_->chunked = true;
-    if (str_eq_nocase(name, STR("Date")))
-        x->server_time = (int64_t)curl_getdate(line.ptr + 5, NULL);
+    if (str_eq_nocase(name, STR("Date"))) {
+        char date[64];
+
+        snprintf(date, sizeof date, "%.*s", STR_ARG(str_head(str_trim(value), 60)));
+        x->server_time = (int64_t)curl_getdate(date, NULL);
+    }
     return size * count;
 }
 

@@ -1,6 +1,8 @@
 /* providers/sandbox/respond.c - one request: read, checked, carried out, answered, written down. */
 #include "providers/sandbox/respond.h"
 
+#include <stdarg.h>
+
 #include "providers/sandbox/fill.h"
 #include "providers/sandbox/form.h"
 #include "providers/sandbox/render.h"

@@ -1,0 +1,330 @@
+/* etl/exchange.c - one request until it has an answer worth having: paced, and sent again where that is no repetition. */
+#include "etl/exchange.h"
+
+#include <ctype.h>
+
+enum {
+    BACKOFF_MS = 250, BACKOFF_MAX_MS = 30000, RETRY_AFTER_MAX_MS = 600000,
+    OUTAGE_ROW = 5,                /* and as many more as may be in flight: one hiccup fails all of them at once */
+    REPLY_SHOWN = 600, MAX_REPLY = 256 << 20
+};
+
+uint64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+uint64_t wall_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+enum etl_status exchanges_open(struct connection *c, struct arena *run_mem, struct exchanges *e, struct err *err)
+{
+    struct transfer_options options = { .concurrency = c->limits.concurrency,
+                                        .timeout_ms = (uint64_t)c->limits.timeout_seconds * 1000,
+                                        .ca_file = c->config->ca_file,
+                                        .user_agent = "subferry/" SUBFERRY_VERSION,
+                                        .max_reply = MAX_REPLY };
+    enum etl_status st;
+
+    *e = (struct exchanges){ .connection = c, .run_mem = run_mem, .tokens = 1, .tokens_at_ms = now_ms(),
+                             .random = wall_ms() * UINT64_C(0x9e3779b97f4a7c15) | 1 };
+    e->waiting_end = &e->waiting;
+    st = transfers_open(&options, &e->transfers, err);
+    if (st == ETL_OK)
+        e->judge = reply_judge_new();
+    return st;
+}
+
+void exchanges_close(struct exchanges *e)
+{
+    transfers_close(e->transfers);
+    reply_judge_free(e->judge);
+    e->transfers = NULL;
+    e->judge = NULL;
+}
+
+/* ---- pace ---- */
+
+static double burst(const struct exchanges *e)
+{
+    double tenth = (double)e->connection->limits.per_second / 10;   /* what a tenth of a second brings may go at once */
+
+    return tenth > 1 ? tenth : 1;
+}
+
+static void refill(struct exchanges *e, uint64_t now)
+{
+    double more = (double)(now - e->tokens_at_ms) * (double)e->connection->limits.per_second / 1000;
+
+    e->tokens = e->tokens + more < burst(e) ? e->tokens + more : burst(e);
+    e->tokens_at_ms = now;
+}
+
+/* Half of the step stands, half is chance, so that many that failed together do not come back together. */
+static uint64_t backoff(struct exchanges *e, unsigned failures)
+{
+    uint64_t step = (uint64_t)BACKOFF_MS << (failures < 8 ? failures - 1 : 7);
+
+    if (step > BACKOFF_MAX_MS)
+        step = BACKOFF_MAX_MS;
+    e->random ^= e->random << 13;   /* xorshift64 (Marsaglia 2003) */
+    e->random ^= e->random >> 7;
+    e->random ^= e->random << 17;
+    return step / 2 + e->random % (step / 2 + 1);
+}
+
+size_t exchanges_room(const struct exchanges *e)
+{
+    size_t free_slots = e->connection->limits.concurrency - e->in_flight, tokens = e->tokens >= 1 ? (size_t)e->tokens : 0;
+    size_t room = free_slots < tokens ? free_slots : tokens;
+
+    return room > e->waiting_count && !e->drain ? room - e->waiting_count : 0;
+}
+
+/* ---- beginning ---- */
+
+void exchange_submit(struct exchanges *e, struct exchange *x)
+{
+    x->next = NULL;
+    *e->waiting_end = x;
+    e->waiting_end = &x->next;
+    e->waiting_count++;
+}
+
+static struct exchange *unlink_waiting(struct exchanges *e, struct exchange **at)
+{
+    struct exchange *x = *at;
+
+    *at = x->next;
+    if (x->next == NULL)
+        e->waiting_end = at;
+    e->waiting_count--;
+    return x;
+}
+
+static bool begin(struct exchanges *e, struct exchange *x)
+{
+    struct err err = { 0 };
+    struct transfer *t = transfer_take(e->transfers);
+
+    if (t == NULL)
+        return false;
+    x->transfer = t;
+    t->owner = x;
+    if (x->command->provider->wire->encode(x->command, e->connection->url, x->values, e->connection->credentials, x->extra,
+                                           x->extra_count, false, &t->request, &err) != ETL_OK) {
+        /* The rules passed it, so this is a fault of ours or of the description: nothing was sent. */
+        x->why = arena_str(x->mem, str_from(err.text));
+        transfer_give_back(e->transfers, t);
+        x->transfer = NULL;
+        return true;
+    }
+    transfer_start(e->transfers, t);
+    e->in_flight++;
+    e->tokens -= 1;
+    e->sent++;
+    x->tries++;
+    return true;
+}
+
+/* Begins what may begin. One that cannot be begun at all comes back. *wait_ms shrinks to when the next one may. */
+static struct exchange *begin_waiting(struct exchanges *e, uint64_t *wait_ms)
+{
+    uint64_t          now = now_ms();
+    struct exchange **at = &e->waiting;
+
+    refill(e, now);
+    while (*at != NULL) {
+        struct exchange *x = *at;
+
+        if (e->drain) {
+            x = unlink_waiting(e, at);
+            x->end = EXCHANGE_NOT_SENT;
+            if (x->why.ptr == NULL)
+                x->why = STR("stopped before it was sent");
+            return x;
+        }
+        if (e->in_flight >= e->connection->limits.concurrency)
+            break;
+        if (now < e->pause_until_ms || e->tokens < 1) {
+            uint64_t until = now < e->pause_until_ms
+                                 ? e->pause_until_ms - now
+                                 : (uint64_t)((1 - e->tokens) * 1000 / (double)e->connection->limits.per_second) + 1;
+
+            *wait_ms = until < *wait_ms ? until : *wait_ms;
+            break;
+        }
+        if (now < x->not_before_ms) {
+            *wait_ms = x->not_before_ms - now < *wait_ms ? x->not_before_ms - now : *wait_ms;
+            at = &x->next;
+            continue;
+        }
+        if (!begin(e, x))
+            break;
+        unlink_waiting(e, at);
+        if (x->transfer == NULL) {
+            x->end = EXCHANGE_UNSENDABLE;
+            return x;
+        }
+    }
+    return NULL;
+}
+
+/* ---- ending ---- */
+
+static void stop(struct exchanges *e, const char *rule, const char *what, struct str why)
+{
+    if (e->stop != ETL_OK)
+        return;
+    e->drain = true;
+    e->stop = err_set(&e->stop_err, ETL_AGAIN, rule, "%s: %.*s", what, STR_ARG(str_head(why, 240)));
+}
+
+static void count_failure(struct exchanges *e, struct str why)
+{
+    if (++e->row >= OUTAGE_ROW + e->connection->limits.concurrency)
+        stop(e, "outage", "the provider does not answer as it should, several times in a row; the same command goes on later", why);
+}
+
+/* To be sent again later; false when its tries are used up. */
+static bool again(struct exchanges *e, struct exchange *x, uint64_t delay_ms)
+{
+    x->failures++;
+    if (x->failures >= e->connection->limits.tries || e->drain)
+        return false;
+    x->not_before_ms = now_ms() + (delay_ms != 0 ? delay_ms : backoff(e, x->failures));
+    exchange_submit(e, x);
+    return true;
+}
+
+static struct str printable(struct str body, struct arena *mem)
+{
+    char *text;
+
+    body = str_head(str_trim(body), REPLY_SHOWN);
+    text = arena_bytes(mem, body.len + 1);
+    for (size_t i = 0; i < body.len; i++)
+        text[i] = (unsigned char)body.ptr[i] >= ' ' && body.ptr[i] != 0x7f ? body.ptr[i] : ' ';
+    return str_of(text, body.len);
+}
+
+static void read_answer(struct exchanges *e, struct exchange *x, struct transfer *t)
+{
+    struct reply_message m = { .status = t->status, .content_type = str_from(t->content_type),
+                               .headers = buf_str(&t->headers), .body = buf_str(&t->body) };
+
+    reply_judge_call(e->judge, x->command, &m, x->mem, &x->verdict);
+    x->http = t->status;
+    x->server_time = t->server_time;
+    x->fingerprint = str_hash(m.body) | 1;
+    x->verdict.reason = mask_secrets(x->verdict.reason, e->connection, x->command, x->values, x->mem);
+    x->reply = printable(mask_secrets(str_head(m.body, 4 * REPLY_SHOWN), e->connection, x->command, x->values, x->mem), x->mem);
+    x->end = EXCHANGE_ANSWERED;
+}
+
+static bool login_again(struct exchanges *e, struct exchange *x)
+{
+    if (!e->login_tried && connection_read_again(e->connection, e->run_mem)) {
+        e->login_tried = true;
+        exchange_submit(e, x);
+        return true;
+    }
+    stop(e, "login", "the provider refuses the credentials; nothing more is sent", x->verdict.reason);
+    return false;
+}
+
+/* Is it in the caller's hands now, or on its way again? */
+static bool settled(struct exchanges *e, struct exchange *x)
+{
+    switch (x->verdict.is) {
+    case REPLY_THROTTLED: {
+        uint64_t wait = x->verdict.retry_after_ms < RETRY_AFTER_MAX_MS ? x->verdict.retry_after_ms : RETRY_AFTER_MAX_MS;
+
+        if (wait != 0)
+            e->pause_until_ms = now_ms() + wait;   /* said to us, not to this one call */
+        if (again(e, x, wait))
+            return false;
+        stop(e, "throttled", "the provider keeps asking to slow down", x->verdict.reason);
+        return true;
+    }
+    case REPLY_LOGIN:
+        return !login_again(e, x);
+    case REPLY_OUTAGE:
+        count_failure(e, x->verdict.reason);
+        return !(x->may_repeat && again(e, x, x->verdict.retry_after_ms));
+    case REPLY_UNCERTAIN:
+        count_failure(e, x->verdict.reason);
+        return !(x->may_repeat && again(e, x, 0));
+    case REPLY_FAILED:
+        /* What no case of the description knows (a proxy's page, an answer for another question) may be right next time. */
+        if (!x->verdict.by_description) {
+            count_failure(e, x->verdict.reason);
+            return !(x->may_repeat && again(e, x, 0));
+        }
+        break;
+    case REPLY_DONE:
+    case REPLY_NOTHING:
+    case REPLY_REFUSED:
+        break;
+    }
+    e->row = 0;
+    e->login_tried = false;
+    return true;
+}
+
+static bool conclude(struct exchanges *e, struct exchange *x, struct transfer *t)
+{
+    if (t->end == TRANSFER_WHOLE) {
+        read_answer(e, x, t);
+        return settled(e, x);
+    }
+    x->end = t->end == TRANSFER_NOT_SENT ? EXCHANGE_NOT_SENT : EXCHANGE_LOST;
+    x->http = t->status;
+    x->why = arena_str(x->mem, str_from(t->why));
+    count_failure(e, x->why);
+    if ((t->end == TRANSFER_NOT_SENT || x->may_repeat) && again(e, x, 0))
+        return false;
+    if (t->end == TRANSFER_NOT_SENT)
+        stop(e, "outage", "the provider cannot be reached; the same command goes on later", x->why);
+    return true;
+}
+
+struct exchange *exchanges_next(struct exchanges *e, uint64_t wait_ms)
+{
+    struct exchange *x = begin_waiting(e, &wait_ms);
+    struct transfer *t;
+    bool             mine;
+
+    if (x != NULL)
+        return x;
+    if (e->in_flight == 0 && wait_ms != 0) {
+        struct timespec pause = { (time_t)(wait_ms / 1000), (long)(wait_ms % 1000) * 1000000 };
+
+        nanosleep(&pause, NULL);
+        return begin_waiting(e, &wait_ms);
+    }
+    t = transfers_next(e->transfers, e->in_flight != 0 ? wait_ms : 0);
+    if (t == NULL)
+        return NULL;
+    x = t->owner;
+    e->in_flight--;
+    x->transfer = NULL;
+    mine = conclude(e, x, t);
+    transfer_give_back(e->transfers, t);
+    return mine ? x : NULL;
+}
+
+void exchange_run(struct exchanges *e, struct exchange *x)
+{
+    exchange_submit(e, x);
+    while (exchanges_next(e, 1000) != x)
+        ;
+}

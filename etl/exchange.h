@@ -1,0 +1,69 @@
+/* etl/exchange.h - one request until it has an answer worth having: paced, and sent again exactly where that is no repetition.
+ *
+ * Sent again   what provably never left; what the provider throttled (Retry-After, else backoff with jitter); after a login verdict once,
+ *              when file: or cred: hold something new; and reads (may_repeat), whatever broke. A write whose answer did not arrive
+ *              comes back as EXCHANGE_LOST at once.
+ * Limits       concurrency, requests per second, tries: the connection's.
+ * Breaker      failures of the network or outages in a row, with no answer between them, stop it all: stop is ETL_AGAIN and
+ *              stop_err says why. So does a login verdict. Nothing is begun after that; what waits comes back NOT_SENT.
+ * Threads      one owner. Lifetime: an exchange belongs to the caller and stays until it came back. */
+#ifndef ETL_EXCHANGE_H
+#define ETL_EXCHANGE_H
+
+#include "etl/connection.h"
+#include "etl/transfer.h"
+
+enum exchange_end { EXCHANGE_ANSWERED, EXCHANGE_LOST, EXCHANGE_NOT_SENT, EXCHANGE_UNSENDABLE /* cannot be encoded */ };
+struct exchange {
+    const struct command *command;
+    const struct value   *values;
+    const struct pair_value *extra;
+    size_t         extra_count;
+    bool           may_repeat;
+    uint64_t       not_before_ms;        /* monotonic; 0: now */
+    struct arena  *mem;
+    void          *owner;
+    /* how it ended; texts live in mem, masked */
+    enum exchange_end end;
+    struct verdict verdict;              /* ANSWERED */
+    int            http;
+    unsigned       tries;                /* requests begun */
+    struct str     why, reply;           /* reply: what came, clipped, printable */
+    int64_t        server_time;
+    uint64_t       fingerprint;          /* of the whole reply: the same question, the same answer? */
+    /* its own */
+    struct transfer *transfer;
+    struct exchange *next;
+    unsigned       failures;
+};
+
+struct exchanges {
+    struct connection   *connection;
+    struct transfers    *transfers;
+    struct reply_judge  *judge;
+    struct arena        *run_mem;
+    struct exchange     *waiting, **waiting_end;
+    size_t               waiting_count, in_flight;
+    double               tokens;
+    uint64_t             tokens_at_ms, pause_until_ms, random;
+    unsigned             row;            /* failures in a row */
+    bool                 login_tried;
+    bool                 drain;          /* begin nothing more */
+    enum etl_status      stop;           /* ETL_OK: going on */
+    struct err           stop_err;
+    uint64_t             sent;           /* requests, for the summary */
+};
+
+enum etl_status exchanges_open(struct connection *c, struct arena *run_mem, struct exchanges *e, struct err *err);
+void            exchanges_close(struct exchanges *e);
+void            exchange_submit(struct exchanges *e, struct exchange *x);
+/* One that ended, or NULL after at most wait_ms (or a signal). */
+struct exchange *exchanges_next(struct exchanges *e, uint64_t wait_ms);
+/* How many more could begin this moment, beyond those that wait already. */
+size_t          exchanges_room(const struct exchanges *e);
+/* One alone, to its end; for the probe and what `connection check` asks. */
+void            exchange_run(struct exchanges *e, struct exchange *x);
+uint64_t        now_ms(void);            /* monotonic */
+uint64_t        wall_ms(void);           /* since 1970 */
+
+#endif

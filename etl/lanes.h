@@ -1,0 +1,65 @@
+/* etl/lanes.h - sends the calls of a run: lanes side by side, the calls of a lane one after the other.
+ *
+ * A call      loaded from the plan → (read before the first sending) → claimed in the ledger → sent → settled in the ledger → the lane's
+ *             next one. Claims and settlements of many lanes share a commit. Refused, failed and uncertain stop their lane.
+ * Uncertain   is read back in the same run, as verify.h judges; full reports once, behind all other work.
+ * Claimed ahead  is only what can be read back or repeated: after a kill a claimed call counts as uncertain, though it may never
+ *             have left. Everything else is claimed when it can leave that moment.
+ * Memory      two lanes per allowed concurrent request, whatever the run's size; one bit a lane where lanes are chosen.
+ * Errors      ETL_AGAIN: stopped early (outage, login, disk, signal), everything in flight is settled. */
+#ifndef ETL_LANES_H
+#define ETL_LANES_H
+
+#include <signal.h>
+
+#include "etl/exchange.h"
+#include "etl/ledger.h"
+#include "etl/plan_line.h"
+#include "providers/rules.h"
+
+struct lane_choice {               /* which lanes are meant; bits NULL: all */
+    unsigned char *bits;
+    uint64_t       lanes;
+};
+bool lane_chosen(const struct lane_choice *c, uint64_t lane);
+
+struct job;
+struct report_read;
+struct lanes {
+    /* the caller's */
+    struct ledger      *ledger;
+    struct ledger      *after;           /* the run this one was planned after, or NULL: its captures count */
+    struct exchanges   *exchanges;
+    struct plan_reader *plan;
+    const struct provider *provider;
+    struct sealer      *sealer;
+    struct rule_check  *rules;
+    struct lane_choice  choice;
+    bool                resend_uncertain;
+    volatile sig_atomic_t *stop_asked;
+    void              (*progress)(void *context, const uint64_t by_state[CALL_STATES]);
+    void               *progress_context;
+    uint64_t            by_state[CALL_STATES];     /* for the progress line; results are counted in the ledger */
+    /* its own */
+    struct job         *jobs;
+    size_t              job_count, busy;
+    uint64_t            cursor, first_lane_number, settle_since_ms;
+    uint64_t            phase_first, phase_last;   /* lanes that may be taken now */
+    bool                reports_read, exhausted;
+    uint64_t            waits_for_report;
+    struct report_read *reports;
+    enum etl_status     stop;
+    struct err          stop_err;
+};
+enum etl_status lanes_run(struct lanes *w, struct err *err);
+
+/* A call of the plan, ready to be encoded. ETL_REJECT: a rule does not hold (any more), or a capture is missing. */
+struct loaded_call {
+    struct plan_line      line;
+    const struct command *command;
+    struct value         *values;
+};
+enum etl_status call_load(struct lanes *w, const struct ledger_call *call, bool keep_refs, struct arena *mem, struct loaded_call *out,
+                          struct err *err);
+
+#endif
