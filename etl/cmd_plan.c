@@ -143,6 +143,8 @@ static int run_plan(struct cli *cli, const struct options *o, const struct opt_l
     return faults.errors != 0 && exit_from(st) <= EXIT_PARTLY ? EXIT_WRONG : exit_from(st);
 }
 
+extern const struct cmd cmd_plan;
+
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct options  o = { 0 };

@@ -59,6 +59,8 @@ static enum etl_status reveal(const char *path, struct str key_text, const struc
     return st == ETL_END ? ETL_OK : st;
 }
 
+extern const struct cmd cmd_reveal;
+
 static int run(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_wipe) struct buf out;

@@ -57,7 +57,7 @@ static void leave(struct job *j)
 static void settle_as(struct job *j, enum call_state state, struct str reason)
 {
     j->settlement = (struct settlement){ .state = state, .at_ms = wall_ms(), .http = j->x.http, .reason = reason,
-                                         .reply = j->x.reply, .tries = j->claimed && j->x.tries > 1 ? j->x.tries - 1 : 0 };
+                                         .reply = j->x.reply, .tries = j->claimed && j->x.tries > 1 ? (int32_t)(j->x.tries - 1) : 0 };
     j->last_word = state != CALL_UNCERTAIN && state != CALL_DONE;
     j->step = JOB_SETTLING;
     if (j->lanes->settle_since_ms == 0)
@@ -221,10 +221,12 @@ static void read_back(struct job *j)
     uint64_t              settle_ms = 1000 * (uint64_t)(c->verify.settle_seconds != 0 ? c->verify.settle_seconds : 1), now = wall_ms();
     const char           *why = "reading back gave no answer";
     enum readback         answer = READBACK_UNREAD;
+    struct before         before = { .looked = j->call.has_baseline || j->looked,
+                                     .there = j->call.there_before || j->there_before,
+                                     .same_answer = j->call.baseline_print != 0 && j->call.baseline_print == j->x.fingerprint };
 
     if (j->x.end == EXCHANGE_ANSWERED)
-        answer = verify_judge(c, j->loaded.values, j->call.has_baseline || j->looked, j->call.there_before || j->there_before,
-                              &j->x.verdict, &j->mem, &why);
+        answer = verify_judge(c, j->loaded.values, &before, &j->x.verdict, &j->mem, &why);
     if (answer == READBACK_DONE) {
         settle_as(j, CALL_DONE, STR_NONE);
         j->settlement.verified = true;
@@ -537,7 +539,7 @@ static enum etl_status settle_by_report(struct lanes *w, struct job *j, struct e
     enum etl_status       st;
 
     if (r->x.end == EXCHANGE_ANSWERED)
-        answer = verify_judge(c, j->loaded.values, j->call.has_baseline, j->call.there_before, &r->x.verdict, &j->mem, &why);
+        answer = verify_judge(c, j->loaded.values, &(struct before){ .looked = j->call.has_baseline, .there = j->call.there_before }, &r->x.verdict, &j->mem, &why);
     if (answer == READBACK_UNREAD)
         return ETL_OK;
     j->x.http = r->x.http;
