@@ -143,7 +143,7 @@ static enum etl_status check_age(const struct planning *w, const struct pipeline
 static enum etl_status open_input(struct planning *w, size_t i)
 {
     struct pipeline_input *in = &w->pipeline.inputs[i];
-    struct source_watch    watch = { seen, in };
+    struct unpacked_watch    watch = { seen, in };
     struct err             err = { 0 };
     const struct str      *columns;
     size_t                 column_count;

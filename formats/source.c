@@ -7,29 +7,17 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
 
-enum { RAW_BYTES = 1 << 17, UNPACKED_BYTES = 1 << 17, TAR_BLOCK = 512 };
+#include "formats/unpacked.h"
 
-enum packing { PACK_NONE, PACK_GZIP, PACK_ZSTD };
+enum { UNPACKED_BYTES = 1 << 17, TAR_BLOCK = 512 };
 
 struct source {
     char               *path, *member, *name;
-    struct source_watch watch;
-    int                 fd;
+    int                 fd;               /* the bytes' */
+    struct unpacked    *bytes;
     bool                is_file;          /* can be read again */
     uint64_t            modified;
-    /* raw bytes */
-    unsigned char       raw[RAW_BYTES];
-    size_t              raw_at, raw_len;
-    bool                raw_ended;
-    /* unpacking */
-    enum packing        packing;
-    z_stream            gzip;
-    bool                gzip_open, gzip_fresh;   /* fresh: no byte of this member was read yet */
-    ZSTD_DStream       *zstd;
-    size_t              zstd_hint;        /* 0: at a frame's end */
     /* members */
     struct archive     *archive;
     char                unpacked[UNPACKED_BYTES];
@@ -48,142 +36,6 @@ static enum etl_status unread(const struct source *s, struct err *err, const cha
     return err_set(err, ETL_UNREAD, rule, "%s cannot be read: %s", s->path, what);
 }
 
-/* ---- raw bytes ---- */
-
-static enum etl_status fill_raw(struct source *s, struct err *err)
-{
-    ssize_t got;
-
-    if (s->raw_at < s->raw_len || s->raw_ended)
-        return ETL_OK;
-    do
-        got = read(s->fd, s->raw, sizeof s->raw);
-    while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return unread(s, err, "source-read", strerror(errno));
-    s->raw_at = 0;
-    s->raw_len = (size_t)got;
-    s->raw_ended = got == 0;
-    if (got > 0 && s->watch.seen != NULL)
-        s->watch.seen(s->watch.context, str_of((const char *)s->raw, (size_t)got));
-    return ETL_OK;
-}
-
-/* ---- unpacking ---- */
-
-static enum etl_status unpack_none(struct source *s, char *to, size_t max, size_t *got, struct err *err)
-{
-    size_t          left;
-    enum etl_status st = fill_raw(s, err);
-
-    if (st != ETL_OK)
-        return st;
-    left = s->raw_len - s->raw_at;
-    *got = left < max ? left : max;
-    if (*got == 0)
-        return ETL_END;
-    memcpy(to, s->raw + s->raw_at, *got);
-    s->raw_at += *got;
-    return ETL_OK;
-}
-
-/* zlib checks CRC-32 and length of each member; members may follow each other (RFC 1952 2.2). */
-static enum etl_status unpack_gzip(struct source *s, char *to, size_t max, size_t *got, struct err *err)
-{
-    for (;;) {
-        enum etl_status st = fill_raw(s, err);
-        int             rc;
-
-        if (st != ETL_OK)
-            return st;
-        if (s->raw_at == s->raw_len) {
-            if (s->gzip_fresh)
-                return ETL_END;
-            return unread(s, err, "gzip-cut", "the gzip data ends too early; the file is cut off");
-        }
-        s->gzip.next_in = s->raw + s->raw_at;
-        s->gzip.avail_in = (uInt)(s->raw_len - s->raw_at);
-        s->gzip.next_out = (unsigned char *)to;
-        s->gzip.avail_out = (uInt)max;
-        s->gzip_fresh = false;
-        rc = inflate(&s->gzip, Z_NO_FLUSH);
-        s->raw_at = s->raw_len - s->gzip.avail_in;
-        *got = max - s->gzip.avail_out;
-        if (rc == Z_STREAM_END) {
-            inflateReset(&s->gzip);
-            s->gzip_fresh = true;
-        } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
-            return unread(s, err, "gzip-damaged", s->gzip.msg != NULL ? s->gzip.msg : "the gzip data is damaged");
-        }
-        if (*got != 0)
-            return ETL_OK;
-    }
-}
-
-static enum etl_status unpack_zstd(struct source *s, char *to, size_t max, size_t *got, struct err *err)
-{
-    for (;;) {
-        ZSTD_outBuffer  out = { to, max, 0 };
-        ZSTD_inBuffer   in;
-        size_t          rc;
-        enum etl_status st = fill_raw(s, err);
-
-        if (st != ETL_OK)
-            return st;
-        in = (ZSTD_inBuffer){ s->raw + s->raw_at, s->raw_len - s->raw_at, 0 };
-        if (in.size == 0 && s->zstd_hint == 0)
-            return ETL_END;
-        rc = ZSTD_decompressStream(s->zstd, &out, &in);
-        if (ZSTD_isError(rc))
-            return unread(s, err, "zstd-damaged", ZSTD_getErrorName(rc));
-        s->raw_at += in.pos;
-        *got = out.pos;
-        if (*got != 0 || in.pos != 0)
-            s->zstd_hint = rc;
-        if (*got != 0)
-            return ETL_OK;
-        if (in.size == 0)
-            return unread(s, err, "zstd-cut", "the zstd data ends too early; the file is cut off");
-    }
-}
-
-static enum etl_status unpack(struct source *s, char *to, size_t max, size_t *got, struct err *err)
-{
-    *got = 0;
-    switch (s->packing) {
-    case PACK_GZIP:
-        return unpack_gzip(s, to, max, got, err);
-    case PACK_ZSTD:
-        return unpack_zstd(s, to, max, got, err);
-    case PACK_NONE:
-        break;
-    }
-    return unpack_none(s, to, max, got, err);
-}
-
-static enum etl_status begin_unpacking(struct source *s, struct err *err)
-{
-    enum etl_status st = fill_raw(s, err);
-
-    if (st != ETL_OK)
-        return st;
-    s->packing = PACK_NONE;
-    if (s->raw_len >= 2 && s->raw[0] == 0x1f && s->raw[1] == 0x8b) {
-        s->packing = PACK_GZIP;
-        s->gzip = (z_stream){ 0 };
-        if (inflateInit2(&s->gzip, 15 + 16) != Z_OK)
-            memory_exhausted("zlib", 0);
-        s->gzip_open = s->gzip_fresh = true;
-    } else if (s->raw_len >= 4 && memcmp(s->raw, "\x28\xb5\x2f\xfd", 4) == 0) {
-        s->packing = PACK_ZSTD;
-        s->zstd = ZSTD_createDStream();
-        if (s->zstd == NULL)
-            memory_exhausted("zstd", 0);
-        s->zstd_hint = 1;
-    }
-    return ETL_OK;
-}
-
 /* ---- members of archives ---- */
 
 /* What libarchive reads: the unpacked bytes, those that were read ahead first. */
@@ -200,7 +52,7 @@ static la_ssize_t archive_feed(struct archive *a, void *context, const void **by
         s->peeked = 0;
         return (la_ssize_t)got;
     }
-    st = unpack(s, s->unpacked, sizeof s->unpacked, &got, &err);
+    st = unpacked_read(s->bytes, s->unpacked, sizeof s->unpacked, &got, &err);
     if (st == ETL_END)
         return 0;
     if (st != ETL_OK) {
@@ -253,6 +105,7 @@ static enum etl_status enter_member(struct source *s, struct err *err)
 static enum etl_status member_end(struct source *s, struct err *err)
 {
     struct archive_entry *entry;
+    enum etl_status       st;
     int                   rc;
 
     while ((rc = archive_read_next_header(s->archive, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN)
@@ -261,15 +114,8 @@ static enum etl_status member_end(struct source *s, struct err *err)
                            archive_entry_pathname(entry));
     if (rc != ARCHIVE_EOF)
         return unread(s, err, "archive", archive_error_string(s->archive));
-    while (!s->raw_ended) {   /* the digest covers the whole file */
-        enum etl_status st;
-
-        s->raw_at = s->raw_len;
-        st = fill_raw(s, err);
-        if (st != ETL_OK)
-            return st;
-    }
-    return ETL_END;
+    st = unpacked_drain(s->bytes, err);   /* the digest covers the whole file */
+    return st == ETL_OK ? ETL_END : st;
 }
 
 static enum etl_status read_member(struct source *s, char *to, size_t max, size_t *got, struct err *err)
@@ -286,12 +132,12 @@ static enum etl_status read_member(struct source *s, char *to, size_t max, size_
 
 static enum etl_status begin(struct source *s, struct err *err)
 {
-    enum etl_status st = begin_unpacking(s, err);
+    enum etl_status st = ETL_OK;
 
     while (st == ETL_OK && s->peeked < TAR_BLOCK && !s->unpacked_ended) {
         size_t got;
 
-        st = unpack(s, s->unpacked + s->peeked, sizeof s->unpacked - s->peeked, &got, err);
+        st = unpacked_read(s->bytes, s->unpacked + s->peeked, sizeof s->unpacked - s->peeked, &got, err);
         if (st == ETL_END) {
             s->unpacked_ended = true;
             st = ETL_OK;
@@ -338,7 +184,7 @@ static int make_spool(struct err *err)
     return fd;
 }
 
-enum etl_status source_open(const char *path, const struct source_watch *watch, struct source **out, struct err *err)
+enum etl_status source_open(const char *path, const struct unpacked_watch *watch, struct source **out, struct err *err)
 {
     struct source  *s = calloc(1, sizeof *s);
     struct stat     st = { 0 };
@@ -348,8 +194,6 @@ enum etl_status source_open(const char *path, const struct source_watch *watch, 
     if (s == NULL)
         memory_exhausted("an input", sizeof *s);
     s->spool = -1;
-    if (watch != NULL)
-        s->watch = *watch;
     if (strcmp(path, "-") == 0) {
         s->path = strdup("-");
         s->name = strdup("stdin");
@@ -375,7 +219,11 @@ enum etl_status source_open(const char *path, const struct source_watch *watch, 
             return ETL_AGAIN;
         }
     }
-    status = begin(s, err);
+    status = unpacked_open(s->fd, s->path, watch, &s->bytes, err);
+    if (status != ETL_OK)
+        s->fd = -1;                       /* closed with it */
+    if (status == ETL_OK)
+        status = begin(s, err);
     if (status != ETL_OK) {
         source_close(s);
         return status;
@@ -396,7 +244,7 @@ static enum etl_status read_unpacked(struct source *s, char *to, size_t max, siz
         s->peeked -= *got;
         return ETL_OK;
     }
-    return unpack(s, to, max, got, err);
+    return unpacked_read(s->bytes, to, max, got, err);
 }
 
 static enum etl_status read_spool(struct source *s, char *to, size_t max, size_t *got, struct err *err)
@@ -432,18 +280,13 @@ enum etl_status source_read(struct source *s, char *to, size_t max, size_t *got,
     return st;
 }
 
-static void end_unpacking(struct source *s)
+static void end_member(struct source *s)
 {
     if (s->archive != NULL)
         archive_read_free(s->archive);
-    if (s->gzip_open)
-        inflateEnd(&s->gzip);
-    ZSTD_freeDStream(s->zstd);
     s->archive = NULL;
-    s->gzip_open = false;
-    s->zstd = NULL;
-    s->peeked = s->peeked_at = s->raw_at = s->raw_len = 0;
-    s->raw_ended = s->unpacked_ended = false;
+    s->peeked = s->peeked_at = 0;
+    s->unpacked_ended = false;
 }
 
 enum etl_status source_rewind(struct source *s, struct err *err)
@@ -454,17 +297,17 @@ enum etl_status source_rewind(struct source *s, struct err *err)
         s->spool_at = 0;
         return ETL_OK;
     }
-    end_unpacking(s);
+    end_member(s);
     s->spool_len = 0;
-    if (lseek(s->fd, 0, SEEK_SET) != 0)
-        return unread(s, err, "source-rewind", strerror(errno));
-    return begin(s, err);
+    enum etl_status st = unpacked_rewind(s->bytes, err);
+
+    return st == ETL_OK ? begin(s, err) : st;
 }
 
 enum etl_status source_keep(struct source *s, struct err *err)
 {
     s->keeps = true;
-    if (s->spool >= 0 || (s->is_file && s->packing == PACK_NONE && s->archive == NULL))
+    if (s->spool >= 0 || (s->is_file && unpacked_is_plain(s->bytes) && s->archive == NULL))
         return ETL_OK;
     s->spool = make_spool(err);
     return s->spool >= 0 ? ETL_OK : ETL_AGAIN;
@@ -501,8 +344,10 @@ void source_close(struct source *s)
 {
     if (s == NULL)
         return;
-    end_unpacking(s);
-    if (s->fd >= 0)
+    end_member(s);
+    if (s->bytes != NULL)
+        unpacked_close(s->bytes);
+    else if (s->fd >= 0)
         close(s->fd);
     if (s->spool >= 0)
         close(s->spool);
