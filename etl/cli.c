@@ -163,7 +163,7 @@ void cli_out(struct str text)
 
 int cli_sub(struct cli *cli, const struct cmd *parent, const struct cmd *const *subs, int argc, char **argv)
 {
-    AUTO(buf_release) struct buf out;
+    AUTO(buf_release) struct buf out = { 0 };
     struct str names[16];
     size_t     n = 0;
 
