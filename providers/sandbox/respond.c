@@ -521,6 +521,25 @@ static void pick_fault(struct work *w, const struct asked *asked)
         w->out->fault.kind = FAULT_THROTTLE;
 }
 
+static void malformed(struct work *w, int status, const char *reason)
+{
+    w->field_count = 0;
+    w->out->outcome = OUTCOME_MALFORMED;
+    w->out->status = status;
+    w->out->type = STR("text/plain");
+    w->out->reason = arena_str(&w->bench->mem, str_from(reason));
+    w->out->body = arena_fmt(&w->bench->mem, "%s\n", reason);
+}
+
+/* With or without parameters behind it, RFC 9110 8.3.1. */
+static bool is_form(struct str type)
+{
+    struct str essence;
+
+    str_cut(type, ';', &essence);
+    return str_eq_nocase(str_trim(essence), STR("application/x-www-form-urlencoded"));
+}
+
 void respond(const struct house *house, struct desk *desk, struct bench *bench, const struct asked *asked,
              struct answered *out)
 {
@@ -530,14 +549,14 @@ void respond(const struct house *house, struct desk *desk, struct bench *bench, 
 
     arena_reset(&bench->mem);
     *out = (struct answered){ .reason = STR("") };
-    if (form_parse(asked->body, &bench->mem, &w.fields, &w.field_count, &err) != ETL_OK) {
-        out->outcome = OUTCOME_MALFORMED;
-        out->status = 400;
-        out->type = STR("text/plain");
-        out->reason = out->body = arena_fmt(&bench->mem, "%s\n", err.text);
-    } else {
+    if (!str_is(asked->method, "POST"))   /* a GET would leave passwords in the logs on the way */
+        malformed(&w, 405, "only POST is served here");
+    else if (!is_form(asked->type))
+        malformed(&w, 415, "the body must be application/x-www-form-urlencoded");
+    else if (form_parse(asked->body, &bench->mem, &w.fields, &w.field_count, &err) != ETL_OK)
+        malformed(&w, 400, err.text);
+    else
         find_command(&w);
-    }
     params = params_json(&w);
     if (out->status == 0) {
         pick_fault(&w, asked);

@@ -1,7 +1,6 @@
 /* providers/sandbox/respond.h - a request becomes an answer, by the provider's description and nothing else.
  *
- * A desk is one provider being served: its rows, its numbers, its credentials. A bench is what one thread works with; benches
- * are lent and given back, so there are as many as requests at one time.
+ * A bench is what one thread works with; benches are lent and given back, so there are as many as threads at work.
  *
  * Order of the checks, as a provider would have it: the body's form, the credentials, the command, its parameters one by one,
  * their values (the same rules that planning uses), the rules between them, the state. A request in test mode passes
@@ -9,23 +8,10 @@
 #ifndef PROVIDERS_SANDBOX_RESPOND_H
 #define PROVIDERS_SANDBOX_RESPOND_H
 
-#include <pthread.h>
-
 #include "providers/rules.h"
-#include "providers/sandbox/counts.h"
+#include "providers/sandbox/desk.h"
 #include "providers/sandbox/faults.h"
 #include "providers/sandbox/journal.h"
-#include "providers/sandbox/state.h"
-
-struct desk {
-    const struct provider *provider;
-    struct str             path;           /* "/ispn/exec.pl" */
-    const struct str      *credentials;    /* by the provider's order */
-    pthread_mutex_t        mutex;          /* guards what follows */
-    struct state          *state;
-    struct counts         *counts;
-    uint64_t               second, in_second;      /* --rate-limit */
-};
 
 struct bench {
     struct bench      *next;
@@ -41,6 +27,7 @@ enum outcome { OUTCOME_DONE, OUTCOME_NOTHING, OUTCOME_REFUSED, OUTCOME_LOGIN, OU
 extern const char *const outcome_names[];
 
 struct asked {
+    struct str method, type;               /* "POST"; the body's content type, or STR_NONE */
     struct str body;
     bool       reused;                     /* not the connection's first request */
     uint64_t   connection;

@@ -1,0 +1,283 @@
+/* providers/sandbox/control.c - the sandbox is read, ordered about and emptied. */
+#include "providers/sandbox/control.h"
+
+#include <stdarg.h>
+
+#include "providers/sandbox/steps.h"
+
+static const char help[] =
+    "GET  /_/journal                    one JSON line a request\n"
+    "GET  /_/counts                     per provider and command; creates carried out twice\n"
+    "GET  /_/state[/PROVIDER[/TABLE]]   the rows\n"
+    "POST /_/faults                     the body's faults replace those ordered before; an empty body: none\n"
+    "POST /_/reset                      journal counts faults state, or an empty body: all of them\n";
+
+static void say(struct control_reply *out, int status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void say(struct control_reply *out, int status, const char *fmt, ...)
+{
+    char    text[512];
+    va_list list;
+
+    va_start(list, fmt);
+    vsnprintf(text, sizeof text, fmt, list);
+    va_end(list);
+    out->status = status;
+    out->type = "text/plain";
+    buf_text(&out->body, text);
+    buf_byte(&out->body, '\n');
+}
+
+/* ---- reading ---- */
+
+static void journal(struct control *c, struct str rest, struct str body, struct control_reply *out)
+{
+    (void)rest;
+    (void)body;
+    out->type = "application/jsonl";
+    journal_text(c->house->journal, &out->body);
+}
+
+static void counts(struct control *c, struct str rest, struct str body, struct control_reply *out)
+{
+    (void)rest;
+    (void)body;
+    buf_byte(&out->body, '{');
+    for (size_t i = 0; i < c->desk_count; i++) {
+        buf_text(&out->body, i == 0 ? "" : ",");
+        pthread_mutex_lock(&c->desks[i].mutex);
+        counts_json(c->desks[i].counts, &out->body);
+        pthread_mutex_unlock(&c->desks[i].mutex);
+    }
+    buf_lit(&out->body, "}\n");
+}
+
+static void row_json(const struct control *c, const struct state_table *t, const struct state_row *row,
+                     const bool *secret, struct buf *out)
+{
+    bool first = true;
+
+    buf_byte(out, '{');
+    for (size_t i = 0; i < state_column_count(t); i++) {
+        struct str name = state_column_name(t, i), value = state_cell(t, row, name);
+
+        if (value.ptr == NULL)
+            continue;
+        buf_text(out, first ? "" : ",");
+        buf_json(out, name);
+        buf_byte(out, ':');
+        buf_json(out, secret[i] && value.len != 0 && !c->show_secrets ? STR("***") : value);
+        first = false;
+    }
+    buf_byte(out, '}');
+}
+
+static void table_json(const struct control *c, const struct desk *d, struct state_table *t, struct buf *out)
+{
+    struct arena       mem;
+    struct state_row **rows;
+    size_t             count;
+    bool              *secret;
+
+    arena_init(&mem, 1U << 30, "the rows of a table");
+    secret = ARENA_ARRAY(&mem, bool, state_column_count(t) + 1);
+    for (size_t i = 0; i < state_column_count(t); i++)
+        secret[i] = steps_secret_column(d->provider, state_table_name(t), state_column_name(t, i));
+    count = state_select(t, NULL, 0, &mem, &rows);
+    buf_byte(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        buf_text(out, i == 0 ? "\n" : ",\n");
+        row_json(c, t, rows[i], secret, out);
+    }
+    buf_lit(out, "]");
+    arena_release(&mem);
+}
+
+/* One table, or all of them when none is named. False: there is no such table. */
+static bool desk_json(struct control *c, struct desk *d, struct str table, struct buf *out)
+{
+    bool found = table.len == 0, first = true;
+
+    pthread_mutex_lock(&d->mutex);
+    if (table.len == 0)
+        buf_byte(out, '{');
+    for (size_t i = 0; state_table_at(d->state, i) != NULL; i++) {
+        struct state_table *t = state_table_at(d->state, i);
+
+        if (table.len != 0 && !str_eq(table, state_table_name(t)))
+            continue;
+        found = true;
+        if (table.len == 0) {
+            buf_text(out, first ? "" : ",\n");
+            buf_json(out, state_table_name(t));
+            buf_byte(out, ':');
+            first = false;
+        }
+        table_json(c, d, t, out);
+    }
+    if (table.len == 0)
+        buf_byte(out, '}');
+    pthread_mutex_unlock(&d->mutex);
+    return found;
+}
+
+/* A table that nobody has written to yet is empty; one that no command and no report knows is a slip of the asker's. */
+static bool table_known(const struct provider *p, struct str table)
+{
+    for (size_t i = 0; i < p->report_count; i++)
+        if (str_eq(p->reports[i].table, table))
+            return true;
+    for (size_t i = 0; i < p->command_count; i++)
+        for (size_t k = 0; k < p->commands[i].step_count; k++)
+            if (str_eq(p->commands[i].steps[k].table, table))
+                return true;
+    return false;
+}
+
+static void state(struct control *c, struct str rest, struct str body, struct control_reply *out)
+{
+    struct str provider, table = str_cut(rest, '/', &provider);
+    bool       any = false;
+
+    (void)body;
+    if (provider.len == 0)
+        buf_byte(&out->body, '{');
+    for (size_t i = 0; i < c->desk_count; i++) {
+        struct desk *d = &c->desks[i];
+
+        if (provider.len != 0 && !str_eq(provider, d->provider->name))
+            continue;
+        if (provider.len == 0) {
+            buf_text(&out->body, i == 0 ? "" : ",\n");
+            buf_json(&out->body, d->provider->name);
+            buf_byte(&out->body, ':');
+        }
+        any = true;
+        if (desk_json(c, d, table, &out->body))
+            continue;
+        if (table_known(d->provider, table))
+            buf_lit(&out->body, "[]");
+        else
+            any = false;
+    }
+    if (!any && provider.len != 0) {
+        buf_reset(&out->body);
+        say(out, 404, "there is no such provider or table here");
+        return;
+    }
+    buf_text(&out->body, provider.len == 0 ? "}\n" : "\n");
+}
+
+/* ---- ordering ---- */
+
+static void faults(struct control *c, struct str rest, struct str body, struct control_reply *out)
+{
+    struct err err = { 0 };
+
+    (void)rest;
+    if (faults_set(c->house->faults, &body, 1, &err) != ETL_OK)
+        say(out, 400, "%s", err.text);
+    else
+        say(out, 200, "ordered");
+}
+
+static void reset_journal(struct control *c)
+{
+    journal_reset(c->house->journal);
+}
+
+static void reset_counts(struct control *c)
+{
+    for (size_t i = 0; i < c->desk_count; i++) {
+        pthread_mutex_lock(&c->desks[i].mutex);
+        counts_reset(c->desks[i].counts);
+        pthread_mutex_unlock(&c->desks[i].mutex);
+    }
+}
+
+static void reset_faults(struct control *c)
+{
+    faults_set(c->house->faults, NULL, 0, NULL);
+}
+
+static void reset_state(struct control *c)
+{
+    for (size_t i = 0; i < c->desk_count; i++) {
+        struct desk *d = &c->desks[i];
+
+        pthread_mutex_lock(&d->mutex);
+        state_free(d->state);
+        d->state = state_new();
+        if (c->fill != NULL)
+            c->fill(c->context, d);
+        pthread_mutex_unlock(&d->mutex);
+    }
+}
+
+static const struct resettable {
+    const char *name;
+    void      (*reset)(struct control *c);
+} parts[] = {
+    { "faults", reset_faults },
+    { "state", reset_state },
+    { "counts", reset_counts },
+    { "journal", reset_journal },
+};
+enum { PARTS = sizeof parts / sizeof parts[0] };
+
+static void reset(struct control *c, struct str rest, struct str body, struct control_reply *out)
+{
+    bool       want[PARTS] = { 0 };
+    struct str left = str_trim(body);
+
+    (void)rest;
+    for (size_t i = 0; left.len == 0 && i < PARTS; i++)
+        want[i] = true;
+    while (left.len != 0) {
+        struct str word;
+        size_t     i = 0;
+
+        left = str_trim(str_cut(left, ' ', &word));
+        while (i < PARTS && !str_is(word, parts[i].name))
+            i++;
+        if (i == PARTS) {
+            say(out, 400, "%s is none of journal, counts, faults, state", shown(word, false).text);
+            return;
+        }
+        want[i] = true;
+    }
+    for (size_t i = 0; i < PARTS; i++)
+        if (want[i])
+            parts[i].reset(c);
+    say(out, 200, "reset");
+}
+
+static const struct entry {
+    const char *method, *path;
+    void      (*answer)(struct control *c, struct str rest, struct str body, struct control_reply *out);
+} entries[] = {
+    { "GET", "journal", journal }, { "GET", "counts", counts },  { "GET", "state", state },
+    { "POST", "faults", faults },  { "POST", "reset", reset },
+};
+
+void control_answer(struct control *c, struct str method, struct str path, struct str body, struct control_reply *out)
+{
+    struct str head, rest = str_cut(path, '/', &head);
+
+    out->status = 200;
+    out->type = "application/json";
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        if (!str_is(head, entries[i].path))
+            continue;
+        if (!str_is(method, entries[i].method)) {
+            say(out, 405, "%s takes %s", entries[i].path, entries[i].method);
+            return;
+        }
+        entries[i].answer(c, rest, body, out);
+        if (buf_failed(&out->body)) {
+            buf_reset(&out->body);
+            say(out, 507, "the answer would be longer than the sandbox gives");
+        }
+        return;
+    }
+    say(out, head.len == 0 ? 200 : 404, "%s", help);
+}

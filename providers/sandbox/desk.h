@@ -1,0 +1,27 @@
+/* providers/sandbox/desk.h - one provider being served: its address, its credentials, its rows, its numbers.
+ *
+ * Lifetime  the description and the credentials must outlive the desk.
+ * Threads   what stands below `mutex` is guarded by it. */
+#ifndef PROVIDERS_SANDBOX_DESK_H
+#define PROVIDERS_SANDBOX_DESK_H
+
+#include <pthread.h>
+
+#include "providers/sandbox/counts.h"
+#include "providers/sandbox/state.h"
+
+struct desk {
+    const struct provider *provider;
+    struct str             path;           /* "/ispn/exec.pl" */
+    const struct str      *credentials;    /* by the provider's order */
+    pthread_mutex_t        mutex;
+    struct state          *state;
+    struct counts         *counts;
+    uint64_t               second, in_second;      /* --rate-limit */
+};
+
+/* The path is the provider's name, then the path of its own address. */
+void desk_open(struct desk *d, const struct provider *p, const struct str *credentials, struct arena *mem);
+void desk_close(struct desk *d);
+
+#endif

@@ -1,0 +1,198 @@
+/* providers/sandbox/folder.c - credentials are made up, and what a client needs is written. */
+#include "providers/sandbox/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "etl/base/atomic_file.h"
+
+enum { CREDENTIAL_LENGTH = 24, CREDENTIAL_MAX = 4096 };
+
+static enum etl_status temporary(struct arena *mem, struct folder *out, struct err *err)
+{
+    const char *base = getenv("TMPDIR");
+    char       *path = arena_cstr(mem, arena_fmt(mem, "%s/subferry-sandbox.XXXXXX",
+                                                 base != NULL && base[0] == '/' ? base : "/tmp"));
+
+    if (mkdtemp(path) == NULL)
+        return err_set(err, ETL_FAIL, "folder", "cannot make the folder %s: %s", path, strerror(errno));
+    *out = (struct folder){ path, true };
+    return ETL_OK;
+}
+
+enum etl_status folder_open(const char *path, struct arena *mem, struct folder *out, struct err *err)
+{
+    char whole[PATH_MAX];
+
+    if (path == NULL)
+        return temporary(mem, out, err);
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return err_set(err, ETL_FAIL, "folder", "cannot make the folder %s: %s", path, strerror(errno));
+    if (realpath(path, whole) == NULL)
+        return err_set(err, ETL_FAIL, "folder", "cannot use the folder %s: %s", path, strerror(errno));
+    *out = (struct folder){ arena_cstr(mem, str_from(whole)), false };
+    return ETL_OK;
+}
+
+/* Only the sandbox has been here, so there are no folders within. */
+void folder_close(struct folder *f)
+{
+    DIR *dir = f->temporary ? opendir(f->path) : NULL;
+
+    if (dir == NULL)
+        return;
+    for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
+        unlinkat(dirfd(dir), e->d_name, 0);
+    closedir(dir);
+    rmdir(f->path);
+    f->temporary = false;
+}
+
+const char *folder_file(const struct folder *f, const char *name, struct arena *mem)
+{
+    return arena_cstr(mem, arena_fmt(mem, "%s/%s", f->path, name));
+}
+
+enum etl_status folder_write(const char *path, struct str text, struct err *err)
+{
+    AUTO(atomic_file_drop) struct atomic_file file = { 0 };
+    enum etl_status st = atomic_file_begin(&file, path, err);
+
+    if (st == ETL_OK)
+        st = atomic_file_write(&file, text, err);
+    return st == ETL_OK ? atomic_file_commit(&file, err) : st;
+}
+
+/* ---- credentials ---- */
+
+/* Letters and digits where they are allowed: nobody has to quote them anywhere. */
+static size_t alphabet(const struct credential *c, char out[256])
+{
+    size_t count = 0;
+
+    for (int pass = 0; count == 0 && pass < 2; pass++)
+        for (int ch = 1; ch < 256; ch++) {
+            bool plain = (ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z');
+
+            if (c->chars[ch] && (plain || pass == 1))
+                out[count++] = (char)ch;
+        }
+    return count;
+}
+
+static enum etl_status make_up(const struct credential *c, struct arena *mem, struct str *out, struct err *err)
+{
+    char     letters[256];
+    size_t   count = alphabet(c, letters), len = CREDENTIAL_LENGTH;
+    uint32_t random[CREDENTIAL_MAX];
+    char    *text;
+
+    if (c->max < (int64_t)len)
+        len = (size_t)c->max;
+    if (c->min > (int64_t)len)
+        len = (size_t)c->min;
+    if (count == 0 || len > CREDENTIAL_MAX)
+        return err_set(err, ETL_FAIL, "credential", "no %.*s can be made up by the description", STR_ARG(c->name));
+    for (size_t i = 0; i < len; i += 64)   /* getrandom gives up to 256 bytes whole */
+        if (getrandom(random + i, 256, 0) != 256)
+            return err_set(err, ETL_FAIL, "credential", "no random bytes: %s", strerror(errno));
+    text = arena_bytes(mem, len + 1);
+    for (size_t i = 0; i < len; i++)
+        text[i] = letters[random[i] % count];
+    text[len] = '\0';
+    *out = str_of(text, len);
+    return ETL_OK;
+}
+
+static const char *credential_path(const struct folder *f, const struct provider *p, const struct credential *c,
+                                   struct arena *mem)
+{
+    return arena_cstr(mem, arena_fmt(mem, "%s/%.*s.%.*s", f->path, STR_ARG(p->name), STR_ARG(c->name)));
+}
+
+static bool serves(const struct credential *c, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!c->chars[(unsigned char)text.ptr[i]])
+            return false;
+    return (int64_t)text.len >= c->min && (int64_t)text.len <= c->max;
+}
+
+static enum etl_status credential(const struct folder *f, const struct provider *p, const struct credential *c,
+                                  struct arena *mem, struct str *out, struct err *err)
+{
+    const char     *path = credential_path(f, p, c, mem);
+    struct str      text;
+    enum etl_status st;
+
+    if (access(path, F_OK) == 0) {
+        st = file_read(path, CREDENTIAL_MAX, mem, &text, err);
+        if (st != ETL_OK)
+            return st;
+        text = str_trim(text);
+        if (!serves(c, text))
+            return err_set(err, ETL_FAIL, "credential", "%s does not hold what the description allows; remove it", path);
+        *out = text;
+        return ETL_OK;
+    }
+    st = make_up(c, mem, &text, err);
+    if (st == ETL_OK)
+        st = folder_write(path, arena_fmt(mem, "%.*s\n", STR_ARG(text)), err);
+    *out = text;
+    return st;
+}
+
+enum etl_status folder_credentials(const struct folder *f, const struct provider *p, struct arena *mem,
+                                   const struct str **out, struct err *err)
+{
+    struct str     *made = ARENA_ARRAY(mem, struct str, p->credential_count + 1);
+    enum etl_status st = ETL_OK;
+
+    for (size_t i = 0; st == ETL_OK && i < p->credential_count; i++)
+        st = credential(f, p, &p->credentials[i], mem, &made[i], err);
+    if (st == ETL_OK)
+        *out = made;
+    return st;
+}
+
+/* ---- subferry.yaml ---- */
+
+static void write_connection(const struct folder *f, const struct desk *d, const char *ca_file, uint16_t port,
+                             struct arena *mem, struct buf *out)
+{
+    const struct provider *p = d->provider;
+
+    buf_fmt(out, "  sandbox-%.*s:\n    provider: %.*s\n", STR_ARG(p->name), STR_ARG(p->name));
+    buf_fmt(out, "    url: \"%s://127.0.0.1:%u%.*s\"\n", ca_file != NULL ? "https" : "http", port, STR_ARG(d->path));
+    if (ca_file != NULL) {
+        buf_lit(out, "    ca_file: ");
+        buf_json(out, str_from(ca_file));
+        buf_byte(out, '\n');
+    } else {
+        buf_lit(out, "    plain_http: true\n");
+    }
+    buf_lit(out, "    credentials:\n");
+    for (size_t i = 0; i < p->credential_count; i++) {
+        buf_fmt(out, "      %.*s: ", STR_ARG(p->credentials[i].name));
+        buf_json(out, arena_fmt(mem, "file:%s", credential_path(f, p, &p->credentials[i], mem)));
+        buf_byte(out, '\n');
+    }
+    buf_lit(out, "    limits: {concurrency: 32, per_second: 100000}\n");
+}
+
+enum etl_status folder_config(const struct folder *f, const char *path, const char *ca_file, uint16_t port,
+                              const struct desk *desks, size_t count, struct arena *mem, struct err *err)
+{
+    AUTO(buf_release) struct buf out;
+
+    buf_init(&out, 1 << 20, "the sandbox's configuration");
+    buf_lit(&out, "# Connections to the sandbox that wrote this file; no account anywhere else has these credentials.\n"
+                  "connections:\n");
+    for (size_t i = 0; i < count; i++)
+        write_connection(f, &desks[i], ca_file, port, mem, &out);
+    return folder_write(path, buf_str(&out), err);
+}

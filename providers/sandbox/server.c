@@ -1,0 +1,410 @@
+/* providers/sandbox/server.c - libmicrohttpd's callbacks: a request is gathered, answered, and maybe spoiled. */
+#include "providers/sandbox/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "providers/sandbox/timers.h"
+
+enum { BODY_MAX = 16 << 20, CONTROL_MAX = 1 << 30, CONNECTIONS_MAX = 4096, BACKLOG = 1024, KEPT_BODY = 64 << 10 };
+
+struct server {
+    const struct house *house;
+    struct control     *control;
+    struct MHD_Daemon  *daemon;
+    struct timers      *timers;
+    uint16_t            port;
+    _Atomic uint64_t    next_connection;
+    pthread_mutex_t     mutex;          /* guards the benches that are free */
+    struct bench       *benches;
+};
+/* A connection, and the request that is on it now. */
+struct visit {
+    struct server       *server;
+    uint64_t             connection, requests;
+    struct buf           body;
+    struct MHD_Response *response;      /* made; NULL: not yet, or there will be none */
+    unsigned             status;
+    bool                 begun, answered, drop, close_behind;
+};
+
+/* ---- benches ---- */
+
+static struct str today_utc(char out[16])
+{
+    time_t    now = time(NULL);
+    struct tm date = { 0 };
+
+    localtime_r(&now, &date);
+    strftime(out, 16, "%Y-%m-%d", &date);
+    return str_from(out);
+}
+
+static struct bench *bench_borrow(struct server *s)
+{
+    struct bench *b;
+    char          today[16];
+
+    pthread_mutex_lock(&s->mutex);
+    b = s->benches;
+    if (b != NULL)
+        s->benches = b->next;
+    pthread_mutex_unlock(&s->mutex);
+    return b != NULL ? b : bench_new(today_utc(today));
+}
+
+static void bench_return(struct server *s, struct bench *b)
+{
+    pthread_mutex_lock(&s->mutex);
+    b->next = s->benches;
+    s->benches = b;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+/* ---- connections ---- */
+
+static void visit_clear(struct visit *v)
+{
+    if (v->response != NULL)
+        MHD_destroy_response(v->response);
+    v->response = NULL;
+    v->begun = v->answered = v->drop = v->close_behind = false;
+    if (v->body.cap > KEPT_BODY)
+        buf_wipe(&v->body);
+    buf_reset(&v->body);
+}
+
+static void on_connection(void *context, struct MHD_Connection *mc, void **place, enum MHD_ConnectionNotificationCode code)
+{
+    struct server *s = context;
+    struct visit  *v = *place;
+
+    (void)mc;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        v = calloc(1, sizeof *v);
+        if (v == NULL)
+            memory_exhausted("the sandbox's connections", sizeof *v);
+        v->server = s;
+        v->connection = ++s->next_connection;
+        buf_init(&v->body, BODY_MAX, "a request");
+        *place = v;
+    } else if (v != NULL) {
+        visit_clear(v);
+        buf_wipe(&v->body);
+        free(v);
+        *place = NULL;
+    }
+}
+
+static struct visit *visit_of(struct MHD_Connection *mc)
+{
+    return MHD_get_connection_info(mc, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* A whole reply went out that promised to stay; now the line goes dead all the same. */
+static void on_completed(void *context, struct MHD_Connection *mc, void **request, enum MHD_RequestTerminationCode code)
+{
+    struct visit *v = *request;
+
+    (void)context;
+    if (v == NULL)
+        return;
+    if (v->close_behind && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        shutdown(MHD_get_connection_info(mc, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, SHUT_RDWR);
+    visit_clear(v);
+    *request = NULL;
+}
+
+/* ---- replies ---- */
+
+static void reply_header(struct visit *v, const char *name, const char *value)
+{
+    MHD_add_response_header(v->response, name, value);
+}
+
+static void reply_make(struct visit *v, unsigned status, const char *type, struct str body)
+{
+    v->status = status;
+    v->response = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_MUST_COPY);
+    if (v->response == NULL)
+        memory_exhausted("the sandbox's replies", body.len);
+    reply_header(v, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    v->answered = true;
+}
+
+/* The first half of a body whose length says more. */
+struct torn {
+    size_t len;
+    char   bytes[];
+};
+
+static ssize_t torn_read(void *context, uint64_t at, char *out, size_t room)
+{
+    struct torn *t = context;
+    size_t       left = t->len - (size_t)at;
+
+    if (left == 0)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    memcpy(out, t->bytes + at, left < room ? left : room);
+    return (ssize_t)(left < room ? left : room);
+}
+
+static void reply_torn(struct visit *v, unsigned status, const char *type, struct str body, uint64_t keep)
+{
+    struct torn *t;
+
+    if (keep >= body.len)
+        keep = body.len / 2;
+    t = malloc(sizeof *t + (size_t)keep + 1);
+    if (t == NULL)
+        memory_exhausted("the sandbox's replies", (size_t)keep);
+    t->len = (size_t)keep;
+    if (keep != 0)
+        memcpy(t->bytes, body.ptr, t->len);
+    v->status = status;
+    v->response = MHD_create_response_from_callback(body.len != 0 ? body.len : 1, 4096, torn_read, t, free);
+    if (v->response == NULL)
+        memory_exhausted("the sandbox's replies", body.len);
+    reply_header(v, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    v->answered = true;
+}
+
+static void reply_from_desk(struct visit *v, const struct answered *a, const char *type)
+{
+    switch (a->fault.kind) {
+    case FAULT_DROP_BEFORE:
+    case FAULT_DROP_AFTER:
+        v->drop = v->answered = true;
+        return;
+    case FAULT_CUTOFF:
+        reply_torn(v, (unsigned)a->status, type, a->body, a->fault.number);
+        return;
+    case FAULT_CLOSE_IDLE:
+        v->close_behind = true;
+        break;
+    default:
+        break;
+    }
+    reply_make(v, (unsigned)a->status, type, a->body);
+    if (a->retry_after)
+        reply_header(v, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+}
+
+/* ---- requests ---- */
+
+static struct desk *desk_at(struct server *s, struct str path)
+{
+    for (size_t i = 0; i < s->control->desk_count; i++)
+        if (str_eq(s->control->desks[i].path, path))
+            return &s->control->desks[i];
+    return NULL;
+}
+
+static void ask_control(struct visit *v, struct str method, struct str path)
+{
+    struct control_reply reply = { 0 };
+
+    buf_init(&reply.body, CONTROL_MAX, "an answer of the sandbox");
+    control_answer(v->server->control, method, path, buf_str(&v->body), &reply);
+    reply_make(v, (unsigned)reply.status, reply.type, buf_str(&reply.body));
+    buf_release(&reply.body);
+}
+
+/* Returns how long the answer is to wait. */
+static uint64_t ask_desk(struct visit *v, struct desk *d, struct str method, struct str type)
+{
+    struct server  *s = v->server;
+    struct bench   *b = bench_borrow(s);
+    struct answered answered;
+    struct asked    asked = { .method = method, .type = type, .body = buf_str(&v->body), .reused = v->requests > 1,
+                              .connection = v->connection, .now_seconds = (uint64_t)time(NULL) };
+    uint64_t        delay_ms;
+
+    respond(s->house, d, b, &asked, &answered);
+    reply_from_desk(v, &answered, arena_cstr(&b->mem, answered.type));
+    delay_ms = answered.fault.delay_ms;
+    bench_return(s, b);
+    return delay_ms;
+}
+
+static uint64_t ask(struct visit *v, struct MHD_Connection *mc, struct str method, struct str path)
+{
+    struct desk *d = desk_at(v->server, path);
+
+    if (buf_failed(&v->body))
+        reply_make(v, MHD_HTTP_CONTENT_TOO_LARGE, "text/plain", STR("a request may have 16 MiB\n"));
+    else if (str_starts(path, STR("/_/")))
+        ask_control(v, method, str_skip(path, 3));
+    else if (d != NULL)
+        return ask_desk(v, d, method,
+                        str_from(MHD_lookup_connection_value(mc, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE)));
+    else
+        reply_make(v, MHD_HTTP_NOT_FOUND, "text/plain", STR("nothing is served at this path; see /_/\n"));
+    return 0;
+}
+
+static enum MHD_Result send_reply(struct visit *v, struct MHD_Connection *mc)
+{
+    enum MHD_Result result;
+
+    if (v->drop)
+        return MHD_NO;
+    result = MHD_queue_response(mc, v->status, v->response);
+    MHD_destroy_response(v->response);
+    v->response = NULL;
+    return result;
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *mc, const char *url, const char *method,
+                                  const char *version, const char *data, size_t *size, void **request)
+{
+    struct server *s = context;
+    struct visit  *v = visit_of(mc);
+    uint64_t       delay_ms;
+
+    (void)version;
+    if (!v->begun) {
+        v->begun = true;
+        v->requests++;
+        *request = v;
+        return MHD_YES;
+    }
+    if (*size != 0) {
+        buf_add(&v->body, str_of(data, *size));
+        *size = 0;
+        return MHD_YES;
+    }
+    if (v->answered)       /* it has slept */
+        return send_reply(v, mc);
+    delay_ms = ask(v, mc, str_from(method), str_from(url));
+    if (delay_ms == 0)
+        return send_reply(v, mc);
+    MHD_suspend_connection(mc);
+    timers_add(s->timers, delay_ms, mc);
+    return MHD_YES;
+}
+
+static void wake(void *connection)
+{
+    MHD_resume_connection(connection);
+}
+
+/* ---- start and stop ---- */
+
+static enum etl_status listen_on(uint16_t port, int *out, uint16_t *bound, struct err *err)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port),
+                                   .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    socklen_t len = sizeof address;
+    int       on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        bind(fd, (struct sockaddr *)&address, len) != 0 || listen(fd, BACKLOG) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
+        int reason = errno;
+
+        if (fd >= 0)
+            close(fd);
+        return err_set(err, ETL_FAIL, "listen", "cannot listen on 127.0.0.1:%u: %s", port, strerror(reason));
+    }
+    *out = fd;
+    *bound = ntohs(address.sin_port);
+    return ETL_OK;
+}
+
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= CONNECTIONS_MAX + 64)
+        return;
+    limit.rlim_cur = limit.rlim_max < CONNECTIONS_MAX + 64 ? limit.rlim_max : CONNECTIONS_MAX + 64;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* libmicrohttpd tells of every connection that a client broke off; that is no news here. */
+static void ignore_talk(void *context, const char *fmt, va_list list)
+{
+    (void)context;
+    (void)fmt;
+    (void)list;
+}
+
+static struct MHD_Daemon *daemon_start(struct server *s, const struct server_options *o, int fd)
+{
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    struct MHD_OptionItem tls[] = {
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, o->certificates == NULL ? NULL : (void *)(uintptr_t)o->certificates->server_key },
+        { MHD_OPTION_HTTPS_MEM_CERT, 0, o->certificates == NULL ? NULL : (void *)(uintptr_t)o->certificates->server },
+        { MHD_OPTION_END, 0, NULL }
+    };
+    struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
+
+    if (o->certificates != NULL)
+        flags |= MHD_USE_TLS;
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, ignore_talk, NULL,
+                            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, o->threads,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_NOTIFY_CONNECTION,
+                            on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_ARRAY,
+                            o->certificates != NULL ? tls : none, MHD_OPTION_END);
+}
+
+enum etl_status server_start(const struct server_options *o, const struct house *house, struct control *control,
+                             struct server **out, struct err *err)
+{
+    struct server  *s = calloc(1, sizeof *s);
+    int             fd = -1;
+    enum etl_status st;
+
+    if (s == NULL)
+        memory_exhausted("the sandbox", sizeof *s);
+    s->house = house;
+    s->control = control;
+    pthread_mutex_init(&s->mutex, NULL);
+    raise_file_limit();
+    st = listen_on(o->port, &fd, &s->port, err);
+    if (st == ETL_OK)
+        st = timers_start(wake, &s->timers, err);
+    if (st == ETL_OK) {
+        s->daemon = daemon_start(s, o, fd);
+        if (s->daemon == NULL)
+            st = err_set(err, ETL_FAIL, "server", "the HTTP server does not start");
+    }
+    if (st != ETL_OK) {
+        if (fd >= 0)
+            close(fd);
+        server_stop(s);
+        return st;
+    }
+    *out = s;
+    return ETL_OK;
+}
+
+uint16_t server_port(const struct server *s)
+{
+    return s->port;
+}
+
+/* First nobody sleeps any more: libmicrohttpd cannot end while a connection is suspended. */
+void server_stop(struct server *s)
+{
+    if (s == NULL)
+        return;
+    if (s->timers != NULL)
+        timers_stop(s->timers);
+    if (s->daemon != NULL)
+        MHD_stop_daemon(s->daemon);
+    timers_free(s->timers);
+    for (struct bench *b = s->benches, *next; b != NULL; b = next) {
+        next = b->next;
+        bench_free(b);
+    }
+    pthread_mutex_destroy(&s->mutex);
+    free(s);
+}
