@@ -249,10 +249,11 @@ struct fault_choice faults_pick(struct faults *f, const struct fault_request *re
     struct fault_choice choice = { FAULT_NONE, 0, 0 };
 
     pthread_mutex_lock(&f->mutex);
-    for (size_t i = 0; i < f->count && choice.kind == FAULT_NONE; i++) {
+    for (size_t i = 0; i < f->count; i++) {
         struct fault *fault = &f->items[i];
 
-        if (!speaks_of(fault, request) || !happens(f, fault))
+        if ((choice.kind != FAULT_NONE && fault->kind != FAULT_DELAY) || !speaks_of(fault, request) ||
+            !happens(f, fault))
             continue;
         if (fault->kind == FAULT_DELAY) {
             choice.delay_ms += fault->number;

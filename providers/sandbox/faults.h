@@ -18,6 +18,8 @@
  * RATE is a share, `10%`, drawn from a seeded generator; default all. `after=N` lets the first N requests it speaks of pass,
  * `times=N` makes it happen so often and no more, `reused` only on a connection that has carried a request before.
  *
+ * Of several faults that fit, the one ordered first happens; delays add up, and go with any other.
+ *
  * Threads  faults_pick() may be called by any; it locks. */
 #ifndef PROVIDERS_SANDBOX_FAULTS_H
 #define PROVIDERS_SANDBOX_FAULTS_H
