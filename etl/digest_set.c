@@ -29,7 +29,7 @@ struct digest digest_of(uint64_t seed, enum digest_kind kind, uint32_t number, s
 {
     uint64_t       mixed = seed ^ ((uint64_t)kind << 56 | (uint64_t)number << 8);
     XXH128_hash_t  hash = XXH3_128bits_withSeed(text.ptr != NULL ? text.ptr : "", text.len, mixed);
-    struct digest  d = { hash.low64, hash.high64 | 1 };
+    struct digest  d = { hash.low64, (hash.high64 & ~UINT64_C(7)) | (uint64_t)kind };
 
     return d;
 }

@@ -179,14 +179,21 @@ static void place_of(struct loading *l, struct yaml *node)
     node->column = mark != NULL ? (uint32_t)mark->column + 1 : l->key_column;
 }
 
+/* An anchor's token begins behind its &; a tag's at its !. */
+static void refuse_token(struct loading *l, struct fy_token *token, const struct yaml *node, const char *rule, const char *text)
+{
+    const struct fy_mark *mark = token != NULL ? fy_token_start_mark(token) : NULL;
+
+    if (token != NULL)
+        yaml_fault(l->faults, l->source, mark != NULL ? (uint64_t)mark->line + 1 : node->line,
+                   mark != NULL ? (uint32_t)mark->column + !str_is(str_from(rule), "yaml-anchor") : node->column, rule, "%s",
+                   text);
+}
+
 static void refuse_extras(struct loading *l, const struct yaml *node)
 {
-    struct fy_token *anchor = fy_event_get_anchor_token(l->event), *tag = fy_event_get_tag_token(l->event);
-
-    if (anchor != NULL)
-        yaml_fault(l->faults, l->source, node->line, node->column, "yaml-anchor", "anchors (&name) are not read here; write the text out");
-    if (tag != NULL)
-        yaml_fault(l->faults, l->source, node->line, node->column, "yaml-tag", "tags (!name) are not read here; every scalar is text");
+    refuse_token(l, fy_event_get_anchor_token(l->event), node, "yaml-anchor", "anchors (&name) are not read here; write the text out");
+    refuse_token(l, fy_event_get_tag_token(l->event), node, "yaml-tag", "tags (!name) are not read here; every scalar is text");
 }
 
 static void read_scalar(struct loading *l, struct yaml *out)
@@ -291,6 +298,7 @@ static bool read_node(struct loading *l, unsigned depth, struct yaml *out)
         return false;
     }
     if (type == FYET_ALIAS) {
+        out->column -= out->column > 1;   /* the parser's place is behind the * */
         yaml_fault(l->faults, l->source, out->line, out->column, "yaml-alias", "aliases (*name) are not read here; write the text out");
         out->kind = YAML_TEXT;
         out->text = STR("");
