@@ -195,7 +195,8 @@ enum etl_status connection_open(const struct config *config, struct str name, co
         return ETL_FAIL;
     }
     settle_limits(&c);
-    fingerprint_account(&c, key);
+    if (key != NULL)
+        fingerprint_account(&c, key);
     *out = c;
     return ETL_OK;
 }

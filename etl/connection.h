@@ -23,7 +23,7 @@ struct connection {
     int         lock_fd;
 };
 
-/* Loads the description and the credentials; all faults at once. */
+/* Loads the description and the credentials; all faults at once. key NULL: the account is not asked for. */
 enum etl_status connection_open(const struct config *config, struct str name, const struct key *key, struct arena *mem,
                                 struct connection *out, struct findings *faults);
 void            connection_close(struct connection *c);

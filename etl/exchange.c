@@ -282,6 +282,8 @@ static bool settled(struct exchanges *e, struct exchange *x)
 
 static bool conclude(struct exchanges *e, struct exchange *x, struct transfer *t)
 {
+    x->reach = t->reach;
+    x->took_us = t->took_us;
     if (t->end == TRANSFER_WHOLE) {
         read_answer(e, x, t);
         return settled(e, x);

@@ -30,6 +30,8 @@ struct exchange {
     unsigned       tries;                /* requests begun */
     struct str     why, reply;           /* reply: what came, clipped, printable */
     int64_t        server_time;
+    uint64_t       took_us;
+    enum transfer_reach reach;           /* how far it got */
     uint64_t       fingerprint;          /* of the whole reply: the same question, the same answer? */
     /* its own */
     struct transfer *transfer;

@@ -326,6 +326,22 @@ static bool told_whole(struct transfer *x)
     return length >= 0 || x->private_->chunked || version >= CURL_HTTP_VERSION_2_0 || x->status == 204 || x->status == 304;
 }
 
+/* A reused connection has no times of its own; it got to the answer. */
+static enum transfer_reach how_far(struct transfer *x, CURLcode code)
+{
+    curl_off_t name = 0, connect = 0;
+
+    if (x->private_->begun != 0)
+        return REACH_ANSWER;
+    curl_easy_getinfo(x->private_->easy, CURLINFO_NAMELOOKUP_TIME_T, &name);
+    curl_easy_getinfo(x->private_->easy, CURLINFO_CONNECT_TIME_T, &connect);
+    if (code == CURLE_COULDNT_RESOLVE_HOST || (code == CURLE_OPERATION_TIMEDOUT && name == 0))
+        return REACH_NAME;
+    if (code == CURLE_COULDNT_CONNECT || (code == CURLE_OPERATION_TIMEDOUT && connect == 0))
+        return REACH_CONNECT;
+    return str_starts(buf_str(&x->private_->url), STR("https:")) ? REACH_TLS : REACH_ANSWER;
+}
+
 static void conclude(struct transfer *x, CURLcode code)
 {
     struct transfer_private *p = x->private_;
@@ -336,6 +352,7 @@ static void conclude(struct transfer *x, CURLcode code)
     curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(p->easy, CURLINFO_CONTENT_TYPE, &type);
     curl_easy_getinfo(p->easy, CURLINFO_TOTAL_TIME_T, &took);
+    x->reach = how_far(x, code);
     x->status = (int)status;
     x->took_us = (uint64_t)took;
     snprintf(x->content_type, sizeof x->content_type, "%s", type != NULL ? type : "");

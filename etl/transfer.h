@@ -17,12 +17,15 @@
 #include "providers/wire.h"
 
 enum transfer_end { TRANSFER_WHOLE, TRANSFER_NOT_SENT, TRANSFER_LOST };
+/* How far a new connection got: what a person has to look at when it went no further. */
+enum transfer_reach { REACH_NAME, REACH_CONNECT, REACH_TLS, REACH_ANSWER };
 
 struct transfer {
     struct request  request;             /* filled by the caller between take and start */
     void           *owner;
     /* what came, good until it is given back */
     enum transfer_end end;
+    enum transfer_reach reach;
     int             status;              /* HTTP, 0: none */
     struct buf      headers, body;       /* headers: lines "Name: value\n" of the last response */
     char            content_type[128];
