@@ -1,16 +1,12 @@
 /* formats/source.c - the bytes of an extract, wherever they are: one layer reads, one unpacks, one takes a member out. */
 #include "formats/source.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "formats/unpacked.h"
-
-enum { UNPACKED_BYTES = 1 << 17, TAR_BLOCK = 512 };
+#include "formats/archive_reader.h"
 
 struct source {
     char               *path, *member, *name;
@@ -18,9 +14,9 @@ struct source {
     struct unpacked    *bytes;
     bool                is_file;          /* can be read again */
     uint64_t            modified;
-    /* members */
-    struct archive     *archive;
-    char                unpacked[UNPACKED_BYTES];
+    const struct envelope_keys *keys;     /* or NULL */
+    struct archive_reader *archive;       /* or NULL: it is none */
+    char                first[ARCHIVE_PEEK];
     size_t              peeked, peeked_at;   /* unpacked bytes read ahead to see what it is */
     bool                unpacked_ended;
     bool                began;
@@ -38,94 +34,54 @@ static enum etl_status unread(const struct source *s, struct err *err, const cha
 
 /* ---- members of archives ---- */
 
-/* What libarchive reads: the unpacked bytes, those that were read ahead first. */
-static la_ssize_t archive_feed(struct archive *a, void *context, const void **bytes)
-{
-    struct source  *s = context;
-    struct err      err = { 0 };
-    size_t          got;
-    enum etl_status st;
-
-    *bytes = s->unpacked;
-    if (s->peeked != 0) {
-        got = s->peeked;
-        s->peeked = 0;
-        return (la_ssize_t)got;
-    }
-    st = unpacked_read(s->bytes, s->unpacked, sizeof s->unpacked, &got, &err);
-    if (st == ETL_END)
-        return 0;
-    if (st != ETL_OK) {
-        archive_set_error(a, EIO, "%s", err.text);
-        return -1;
-    }
-    return (la_ssize_t)got;
-}
-
-static bool looks_like_archive(const struct source *s)
-{
-    return (s->peeked >= 4 && (memcmp(s->unpacked, "PK\3\4", 4) == 0 || memcmp(s->unpacked, "PK\5\6", 4) == 0)) ||
-           (s->peeked >= TAR_BLOCK && memcmp(s->unpacked + 257, "ustar", 5) == 0);
-}
-
-static bool is_wanted(const struct source *s, struct archive_entry *entry)
-{
-    const char *name = archive_entry_pathname(entry);
-
-    if (archive_entry_filetype(entry) != AE_IFREG || name == NULL)
-        return false;
-    return s->member == NULL || strcmp(name, s->member) == 0;
-}
-
 /* Goes to the member; one that is not named must be the only one. */
 static enum etl_status enter_member(struct source *s, struct err *err)
 {
-    struct archive_entry *entry;
-    int                   rc;
+    struct archive_member member;
+    struct str            whole;
+    unsigned              part;
+    enum etl_status       st = archive_reader_open(s->bytes, str_of(s->first, s->peeked), s->path, s->keys, &s->archive, err);
 
-    s->archive = archive_read_new();
-    archive_read_support_format_zip(s->archive);
-    archive_read_support_format_tar(s->archive);
-    if (archive_read_open(s->archive, s, NULL, archive_feed, NULL) != ARCHIVE_OK)
-        return unread(s, err, "archive", archive_error_string(s->archive));
-    while ((rc = archive_read_next_header(s->archive, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN)
-        if (is_wanted(s, entry)) {
-            const char *name = archive_entry_pathname(entry), *slash = strrchr(name, '/');
+    s->peeked = 0;
+    if (st != ETL_OK)
+        return st;
+    while ((st = archive_reader_next(s->archive, &member, err)) == ETL_OK) {
+        if (s->keys == NULL && s->member != NULL && archive_part_name(member.name, &whole, &part) && str_is(whole, s->member))
+            return err_set(err, ETL_FAIL, "archive-encrypted", "%s of %s is encrypted; say --decrypt-key FILE or --passphrase-file FILE",
+                           s->member, s->path);
+        if (s->member == NULL || strcmp(member.name, s->member) == 0) {
+            const char *slash = strrchr(member.name, '/');
 
             free(s->name);
-            s->name = strdup(slash != NULL ? slash + 1 : name);
+            s->name = strdup(slash != NULL ? slash + 1 : member.name);
             return ETL_OK;
         }
-    if (rc != ARCHIVE_EOF)
-        return unread(s, err, "archive", archive_error_string(s->archive));
+    }
+    if (st != ETL_END)
+        return st;
     return s->member != NULL ? err_set(err, ETL_FAIL, "archive-member", "%s has no member %s", s->path, s->member)
                              : err_set(err, ETL_FAIL, "archive-member", "%s holds no file", s->path);
 }
 
+/* Through what is left of the archive: its checksums, and whoever watches its bytes, cover the whole file. */
 static enum etl_status member_end(struct source *s, struct err *err)
 {
-    struct archive_entry *entry;
+    struct archive_member member;
     enum etl_status       st;
-    int                   rc;
 
-    while ((rc = archive_read_next_header(s->archive, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN)
-        if (s->member == NULL && is_wanted(s, entry))
-            return err_set(err, ETL_FAIL, "archive-member", "%s holds several files; name one: %s:%s", s->path, s->path,
-                           archive_entry_pathname(entry));
-    if (rc != ARCHIVE_EOF)
-        return unread(s, err, "archive", archive_error_string(s->archive));
-    st = unpacked_drain(s->bytes, err);   /* the digest covers the whole file */
+    while ((st = archive_reader_next(s->archive, &member, err)) == ETL_OK)
+        if (s->member == NULL)
+            return err_set(err, ETL_FAIL, "archive-member", "%s holds several files; name one: %s:%s", s->path, s->path, member.name);
+    if (st == ETL_END)
+        st = unpacked_drain(s->bytes, err);
     return st == ETL_OK ? ETL_END : st;
 }
 
 static enum etl_status read_member(struct source *s, char *to, size_t max, size_t *got, struct err *err)
 {
-    la_ssize_t n = archive_read_data(s->archive, to, max);
+    enum etl_status st = archive_reader_read(s->archive, to, max, got, err);
 
-    if (n < 0)
-        return unread(s, err, "archive-damaged", archive_error_string(s->archive));
-    *got = (size_t)n;
-    return n == 0 ? member_end(s, err) : ETL_OK;
+    return st == ETL_END ? member_end(s, err) : st;
 }
 
 /* ---- the source ---- */
@@ -134,10 +90,10 @@ static enum etl_status begin(struct source *s, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
-    while (st == ETL_OK && s->peeked < TAR_BLOCK && !s->unpacked_ended) {
+    while (st == ETL_OK && s->peeked < sizeof s->first && !s->unpacked_ended) {
         size_t got;
 
-        st = unpacked_read(s->bytes, s->unpacked + s->peeked, sizeof s->unpacked - s->peeked, &got, err);
+        st = unpacked_read(s->bytes, s->first + s->peeked, sizeof s->first - s->peeked, &got, err);
         if (st == ETL_END) {
             s->unpacked_ended = true;
             st = ETL_OK;
@@ -147,7 +103,7 @@ static enum etl_status begin(struct source *s, struct err *err)
     if (st != ETL_OK)
         return st;
     s->began = true;
-    if (looks_like_archive(s))
+    if (archive_recognize(str_of(s->first, s->peeked)))
         return enter_member(s, err);
     if (s->member != NULL)
         return err_set(err, ETL_FAIL, "archive-member", "%s is no .zip or .tar, so it has no member %s", s->path, s->member);
@@ -186,6 +142,12 @@ static int make_spool(struct err *err)
 
 enum etl_status source_open(const char *path, const struct unpacked_watch *watch, struct source **out, struct err *err)
 {
+    return source_open_with(path, watch, NULL, out, err);
+}
+
+enum etl_status source_open_with(const char *path, const struct unpacked_watch *watch, const struct envelope_keys *keys,
+                                 struct source **out, struct err *err)
+{
     struct source  *s = calloc(1, sizeof *s);
     struct stat     st = { 0 };
     const char     *slash;
@@ -194,6 +156,7 @@ enum etl_status source_open(const char *path, const struct unpacked_watch *watch
     if (s == NULL)
         memory_exhausted("an input", sizeof *s);
     s->spool = -1;
+    s->keys = keys;
     if (strcmp(path, "-") == 0) {
         s->path = strdup("-");
         s->name = strdup("stdin");
@@ -239,7 +202,7 @@ static enum etl_status read_unpacked(struct source *s, char *to, size_t max, siz
         return read_member(s, to, max, got, err);
     if (s->peeked != 0) {
         *got = s->peeked < max ? s->peeked : max;
-        memcpy(to, s->unpacked + s->peeked_at, *got);
+        memcpy(to, s->first + s->peeked_at, *got);
         s->peeked_at += *got;
         s->peeked -= *got;
         return ETL_OK;
@@ -282,8 +245,7 @@ enum etl_status source_read(struct source *s, char *to, size_t max, size_t *got,
 
 static void end_member(struct source *s)
 {
-    if (s->archive != NULL)
-        archive_read_free(s->archive);
+    archive_reader_close(s->archive);
     s->archive = NULL;
     s->peeked = s->peeked_at = 0;
     s->unpacked_ended = false;

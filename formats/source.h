@@ -10,12 +10,16 @@
 #define FORMATS_SOURCE_H
 
 #include "etl/base/err.h"
+#include "formats/envelope.h"
 #include "formats/unpacked.h"
 
 struct source;
 
 /* `name` in messages and in `from` is the base name (of the member, where there is one). */
 enum etl_status source_open(const char *path, const struct unpacked_watch *watch, struct source **out, struct err *err);
+/* The same, with what opens an encrypted archive's members. */
+enum etl_status source_open_with(const char *path, const struct unpacked_watch *watch, const struct envelope_keys *keys,
+                                 struct source **out, struct err *err);
 /* Fills up to `max` bytes; ETL_END at the end, after every checksum was right. Short counts are normal. */
 enum etl_status source_read(struct source *s, char *to, size_t max, size_t *got, struct err *err);
 /* Back to the first byte: another pass. stdin and pipes are kept in a temporary file from the first pass on. */
