@@ -123,13 +123,14 @@ static enum etl_status next_header(struct archive_reader *r, struct err *err)
 
 static enum etl_status open_part(struct archive_reader *r, struct err *err)
 {
-    la_ssize_t got;
+    la_ssize_t got = 0;
 
     buf_reset(&r->sealed);
     buf_reset(&r->clear);
     r->clear_at = 0;
-    while ((got = archive_read_data(r->archive, r->feed, sizeof r->feed)) > 0)
-        buf_add(&r->sealed, str_of(r->feed, (size_t)got));
+    while (buf_reserve(&r->sealed, FEED_BYTES) &&
+           (got = archive_read_data(r->archive, r->sealed.ptr + r->sealed.len, r->sealed.cap - r->sealed.len)) > 0)
+        r->sealed.len += (size_t)got;
     if (got < 0)
         return fault(r, err, archive_error_string(r->archive));
     if (buf_failed(&r->sealed))

@@ -216,13 +216,14 @@ enum etl_status unpacked_rewind(struct unpacked *s, struct err *err)
 
 enum etl_status unpacked_drain(struct unpacked *s, struct err *err)
 {
-    enum etl_status st = ETL_OK;
+    char            bytes[1 << 14];
+    size_t          got;
+    enum etl_status st;
 
-    while (st == ETL_OK && !s->raw_ended) {
-        s->raw_at = s->raw_len;
-        st = fill_raw(s, err);
-    }
-    return st;
+    do
+        st = unpack(s, bytes, sizeof bytes, &got, err);
+    while (st == ETL_OK);
+    return st == ETL_END ? ETL_OK : st;
 }
 
 void unpacked_close(struct unpacked *s)

@@ -20,7 +20,7 @@ enum etl_status unpacked_open(int fd, const char *name, const struct unpacked_wa
 enum etl_status unpacked_read(struct unpacked *s, char *to, size_t max, size_t *got, struct err *err);
 bool            unpacked_is_plain(const struct unpacked *s);
 enum etl_status unpacked_rewind(struct unpacked *s, struct err *err);
-/* Reads the file to its end, so that whoever watches has seen all of it. */
+/* Reads the file to its end: every checksum was right then, and whoever watches has seen all of it. */
 enum etl_status unpacked_drain(struct unpacked *s, struct err *err);
 void            unpacked_close(struct unpacked *s);     /* NULL is fine */
 
