@@ -120,7 +120,7 @@ static bool begin(struct exchanges *e, struct exchange *x)
     x->transfer = t;
     t->owner = x;
     if (x->command->provider->wire->encode(x->command, e->connection->url, x->values, e->connection->credentials, x->extra,
-                                           x->extra_count, false, &t->request, &err) != ETL_OK) {
+                                           x->extra_count, x->test ? ENCODE_TEST : 0, &t->request, &err) != ETL_OK) {
         /* The rules passed it, so this is a fault of ours or of the description: nothing was sent. */
         x->why = arena_str(x->mem, str_from(err.text));
         transfer_give_back(e->transfers, t);
@@ -221,7 +221,10 @@ static void read_answer(struct exchanges *e, struct exchange *x, struct transfer
     struct reply_message m = { .status = t->status, .content_type = str_from(t->content_type),
                                .headers = buf_str(&t->headers), .body = buf_str(&t->body) };
 
-    reply_judge_call(e->judge, x->command, &m, x->mem, &x->verdict);
+    if (x->test && x->command->provider->test_reply != NULL)
+        reply_judge_as(e->judge, x->command, x->command->provider->test_reply, &m, x->mem, &x->verdict);
+    else
+        reply_judge_call(e->judge, x->command, &m, x->mem, &x->verdict);
     x->http = t->status;
     x->server_time = t->server_time;
     x->fingerprint = str_hash(m.body) | 1;

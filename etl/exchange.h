@@ -20,6 +20,7 @@ struct exchange {
     const struct pair_value *extra;
     size_t         extra_count;
     bool           may_repeat;
+    bool           test;                 /* in the provider's test mode: changes nothing there */
     uint64_t       not_before_ms;        /* monotonic; 0: now */
     struct arena  *mem;
     void          *owner;

@@ -7,7 +7,7 @@
 
 enum { LARGEST_FILE = 4 << 20 };
 
-static const char *const head_keys[] = { "provider", "name", "title", "document", "endpoint", "command_field", "credentials", "limits",
+static const char *const head_keys[] = { "provider", "name", "title", "document", "endpoint", "command_field", "credentials", "logins", "limits",
                                          "rules", "types", "replies", "answers", "test", "probe", "commands", "reports", NULL };
 
 static const struct wire_style *find_wire(struct reading *r, const struct yaml *node)
@@ -61,7 +61,7 @@ static void read_credentials(struct reading *r, const struct yaml *node)
         memset(list[i].chars, chars == NULL, sizeof list[i].chars);
         yaml_only_keys(body, keys, "a credential", r->source, r->faults);
         if (yaml_get(body, "wire") != NULL)
-            list[i].wire = read_text(r, body, "wire");
+            list[i].wire = yaml_get(body, "wire")->kind == YAML_NULL ? STR("") : read_text(r, body, "wire");
         list[i].title = read_text(r, body, "title");
         if (chars != NULL)
             read_class(r, chars, list[i].chars);
@@ -113,7 +113,7 @@ static void read_probe(struct reading *r, const struct yaml *node)
 
 static void read_answers(struct reading *r, const struct yaml *node)
 {
-    static const char *const keys[] = { "refused", "login", "unknown_command", "type", NULL };
+    static const char *const keys[] = { "refused", "login", "unknown_command", "test", "type", NULL };
     static const char *const reason[] = { "reason", NULL };
 
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "answers"))
@@ -122,14 +122,28 @@ static void read_answers(struct reading *r, const struct yaml *node)
     r->provider->answer_refused = read_place_text(r, yaml_get(node, "refused"), NULL, reason);
     r->provider->answer_login = read_place_text(r, yaml_get(node, "login"), NULL, reason);
     r->provider->answer_unknown = read_place_text(r, yaml_get(node, "unknown_command"), NULL, reason);
+    if (yaml_get(node, "test") != NULL)
+        r->provider->answer_test = read_place_text(r, yaml_get(node, "test"), NULL, reason);
     r->provider->answer_type = read_text(r, node, "type");
+}
+
+static void read_test(struct reading *r, const struct yaml *node)
+{
+    static const char *const keys[] = { "send", "reply", NULL };
+    const struct yaml *reply = yaml_get(node, "reply");
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "test"))
+        return;
+    yaml_only_keys(node, keys, "test", r->source, r->faults);
+    r->provider->test_send = read_pairs(r, yaml_get(node, "send"), NULL, NULL);
+    if (reply != NULL)
+        r->provider->test_reply = find_reply(r, reply);
 }
 
 static void read_all(struct reading *r, const struct yaml *root)
 {
-    static const char *const test_keys[] = { "send", NULL };
     struct provider   *p = r->provider;
-    const struct yaml *test = yaml_get(root, "test"), *commands = yaml_get(root, "commands");
+    const struct yaml *commands = expand_likes(r, yaml_get(root, "commands"));
 
     yaml_only_keys(root, head_keys, "a provider file", r->source, r->faults);
     if (!str_is(yaml_text(root, "provider"), "1"))
@@ -146,11 +160,9 @@ static void read_all(struct reading *r, const struct yaml *root)
     read_rules(r, yaml_get(root, "rules"));
     read_types(r, yaml_get(root, "types"));
     read_replies(r, yaml_get(root, "replies"));
-    if (test != NULL && expect_kind(r, test, YAML_MAP, "test")) {
-        yaml_only_keys(test, test_keys, "test", r->source, r->faults);
-        p->test_send = read_pairs(r, yaml_get(test, "send"), NULL, NULL);
-    }
+    read_test(r, yaml_get(root, "test"));
     read_commands(r, commands);
+    read_logins(r, yaml_get(root, "logins"));
     read_reports(r, yaml_get(root, "reports"));
     link_commands(r, commands);
     read_probe(r, yaml_get(root, "probe"));
@@ -219,6 +231,13 @@ enum etl_status provider_load(struct str name, struct arena *run_mem, const stru
     return provider_load_text(&source, run_mem, out, faults);
 }
 
+static void free_command(const struct command *c)
+{
+    pattern_free(c->done);
+    for (size_t k = 0; k < c->capture_count; k++)
+        pattern_free(c->captures[k].pattern);
+}
+
 void provider_free(const struct provider *p)
 {
     if (p == NULL)
@@ -230,11 +249,11 @@ void provider_free(const struct provider *p)
             pattern_free(p->replies[i].cases[k].body);
             pattern_free(p->replies[i].cases[k].header_like);
         }
-    for (size_t i = 0; i < p->command_count; i++) {
-        pattern_free(p->commands[i].done);
-        for (size_t k = 0; k < p->commands[i].capture_count; k++)
-            pattern_free(p->commands[i].captures[k].pattern);
-    }
+    for (size_t i = 0; i < p->command_count; i++)
+        free_command(&p->commands[i]);
+    for (size_t i = 0; i < p->login_count; i++)
+        if (p->logins[i].command != NULL)
+            free_command(p->logins[i].command);
 }
 
 const struct command *provider_command(const struct provider *p, struct str name)

@@ -80,13 +80,25 @@ struct danger_value {
     struct str value;
     unsigned   dangers;
 };
+struct header_value {                    /* with this value goes this header */
+    struct str value, name, text;
+};
 struct param {
     struct str  name, wire, title;
     const struct value_type *type;       /* NULL for `always` */
     bool        required, recommended, secret;
     struct str  always;                  /* sent as it is; ptr NULL otherwise */
+    struct str  deflt;                   /* sent where a mapping says nothing; ptr NULL: none */
+    struct str  clear;                   /* its own word for "empty this field"; ptr NULL: the command's */
+    bool        in_name;                 /* stands in the command's wire name and is no field */
+    bool        live_only;               /* left out in test mode */
+    bool        is_family;               /* "addon_{id}": any number of parameters named so; has no value itself */
+    bool        key_chars[256];          /* of a family: what may stand in its place */
+    const struct param *family;          /* the family it is a member of (command_with_members()); NULL: none */
     const struct danger_value *danger_values;
     size_t      danger_value_count;
+    const struct header_value *headers;
+    size_t      header_count;
 };
 
 enum together_kind { TOGETHER_EXACTLY_ONE, TOGETHER_AT_LEAST_ONE, TOGETHER_AT_MOST_ONE, TOGETHER_REQUIRED,
@@ -169,7 +181,9 @@ struct find {                            /* sandbox: how a read answers */
 };
 
 struct command {
-    struct str   name, title, about, entity, wire;
+    struct str   name, title, about, entity;
+    struct str   wire;                   /* its name on the wire; may hold one {place}: command_wire_name() */
+    int          name_param;             /* the parameter that fills that place; -1: there is none */
     enum effect  effect;
     unsigned     dangers;
     struct str   clear;                  /* ptr NULL: nothing can be cleared */
@@ -213,10 +227,21 @@ struct report {
     size_t     value_count;
 };
 
+/* A way to prove who asks; a connection uses one. With a command it is a session: opened once a run, opened anew when an
+ * answer is REPLY_LOGIN. */
+struct login {
+    struct str   name, title;
+    const struct command *command;       /* opens the session; no mapping can call it. NULL: none is needed */
+    struct pairs with;                   /* its parameters, from {credentials} */
+    struct str   token;                  /* which of its captures is the session */
+};
 struct credential {
-    struct str name, wire, title;
+    struct str name, title;
+    struct str wire;                     /* the field it is sent in; empty: not sent by itself */
     bool       chars[256];
     int64_t    min, max;
+    const struct login *made_by;         /* put together from others and {token}, for connections of this login; NULL: it is given */
+    struct text made;
 };
 struct provider_limits {
     uint32_t concurrency, per_second, timeout_seconds, tries;
@@ -229,7 +254,9 @@ struct provider {
     const struct wire_style *wire;
     struct str command_field;
     const struct credential *credentials;
-    size_t     credential_count;
+    size_t     credential_count;         /* those that are made stand behind those that are given */
+    const struct login *logins;          /* the first is the default; none: the credentials go with every request */
+    size_t     login_count;
     struct provider_limits limits;
     const struct rule *rules;
     size_t     rule_count;
@@ -242,10 +269,11 @@ struct provider {
     const struct report *reports;
     size_t     report_count;
     struct pairs test_send;              /* parameters that make any call a test; count 0: none */
+    const struct reply *test_reply;      /* how answers in test mode are told; NULL: as the others */
     const struct command *probe;
     struct pairs probe_with;
     unsigned   probe_expect;             /* bits 1 << enum reply_is */
-    struct text answer_refused, answer_login, answer_unknown;    /* sandbox */
+    struct text answer_refused, answer_login, answer_unknown, answer_test;    /* sandbox; test without parts: the command's */
     struct str answer_type;
     struct str source_name, source;      /* the file itself: its digest is sealed into plans */
 };
@@ -262,6 +290,18 @@ const struct command *provider_command(const struct provider *p, struct str name
 const struct param   *command_param(const struct command *c, struct str name);
 int                   command_param_index(const struct command *c, struct str name);   /* -1 */
 const struct capture *command_capture(const struct command *c, struct str name);
+/* How the command is called on the wire: the place of its name filled from the values. */
+void                  command_wire_name(const struct command *c, const struct value *values, struct buf *out);
+/* The other way round; *place is what stands in the name's place, STR_NONE when it has none. Whole names before those with a place. */
+const struct command *provider_command_on_wire(const struct provider *p, struct str wire, struct str *place);
+/* The family that "addon_5" is a member of; NULL: none. on_wire: by wire names. */
+const struct param   *command_family(const struct command *c, struct str name, bool on_wire);
+/* The command with a parameter of its own, behind the others, for each name that is a member of a family. The command as it is
+ * when there are none. Indices of the described parameters stay; whoever keeps values keeps them by the command returned. */
+const struct command *command_with_members(const struct command *c, const struct str *names, size_t count, bool on_wire,
+                                           struct arena *mem);
+/* What a connection of this login has to name (login NULL: there are no logins). */
+bool                  login_needs(const struct login *l, const struct provider *p, const struct credential *c);
 /* Fills a text's places from a call's values (by param index) and from named extras. A place that is
  * absent makes the whole text absent: STR_NONE. */
 struct pair_value {

@@ -6,7 +6,7 @@ const char *const effect_names[] = { "read", "create", "change", "remove", NULL 
 static const char *const danger_names[] = { "cuts", "destroys", "spends", "notifies", NULL };
 
 /* What the sandbox can say of itself in an answer. */
-static const char *const answer_extras[] = { "row.", "new_id", "count", "reason", NULL };
+static const char *const answer_extras[] = { "row.", "new_id", "count", "reason", "token", NULL };
 
 const char *danger_name(unsigned danger)
 {
@@ -34,7 +34,8 @@ static unsigned read_dangers(struct reading *r, const struct yaml *node)
 
 static void read_param(struct reading *r, const struct yaml_pair *pair, struct param *out)
 {
-    static const char *const keys[] = { "type", "required", "recommended", "secret", "title", "wire", "dangers", "always", NULL };
+    static const char *const keys[] = { "type", "required", "recommended", "secret", "title", "wire", "dangers", "always", "default",
+                                        "clear", "test", "headers", "key", NULL };
     const struct yaml   *node = &pair->value, *type = yaml_get(node, "type"), *dangers = yaml_get(node, "dangers");
     struct danger_value *list;
 
@@ -52,6 +53,7 @@ static void read_param(struct reading *r, const struct yaml_pair *pair, struct p
     out->secret = read_bool(r, node, "secret", out->type != NULL && out->type->secret);
     if (yaml_get(node, "wire") != NULL)
         out->wire = read_text(r, node, "wire");
+    read_param_ways(r, node, out);
     if (yaml_get(node, "title") != NULL)
         out->title = read_text(r, node, "title");
     else if (out->type != NULL && out->type->title.len != 0)
@@ -186,7 +188,7 @@ static void read_together(struct reading *r, const struct yaml *node, struct com
 
 /* ---- replies, captures ---- */
 
-static const struct reply *find_reply(struct reading *r, const struct yaml *node)
+const struct reply *find_reply(struct reading *r, const struct yaml *node)
 {
     struct str names[64];
     size_t     n = 0;
@@ -323,7 +325,7 @@ static void read_params(struct reading *r, const struct yaml *node, struct comma
     c->param_count = node->count;
 }
 
-static void read_command(struct reading *r, const struct yaml_pair *pair, struct command *c)
+void read_command(struct reading *r, const struct yaml_pair *pair, struct command *c)
 {
     static const char *const safe[] = { "safe", NULL };
     const struct yaml *node = &pair->value, *effect = yaml_get(node, "effect"), *reply = yaml_get(node, "reply");
@@ -332,6 +334,7 @@ static void read_command(struct reading *r, const struct yaml_pair *pair, struct
 
     c->name = c->wire = pair->key;
     c->line = pair->line;
+    c->name_param = -1;
     c->provider = r->provider;
     if (!expect_kind(r, node, YAML_MAP, "a command"))
         return;
@@ -349,6 +352,7 @@ static void read_command(struct reading *r, const struct yaml_pair *pair, struct
     c->effect = word >= 0 ? (enum effect)word : EFFECT_READ;
     c->dangers = read_dangers(r, yaml_get(node, "dangers"));
     read_params(r, yaml_get(node, "params"), c);
+    find_name_param(r, node, c);
     read_together(r, yaml_get(node, "together"), c);
     if (reply != NULL)
         c->reply = find_reply(r, reply);
@@ -364,7 +368,8 @@ static void read_command(struct reading *r, const struct yaml_pair *pair, struct
     read_finds(r, yaml_get(node, "finds"), c);
     c->example = read_pairs(r, yaml_get(node, "example"), NULL, NULL);
     for (size_t i = 0; i < c->example.count; i++)
-        param_named(r, yaml_get(node, "example"), c, c->example.items[i].name);
+        if (command_family(c, c->example.items[i].name, false) == NULL)
+            param_named(r, yaml_get(node, "example"), c, c->example.items[i].name);
 }
 
 void read_commands(struct reading *r, const struct yaml *node)
@@ -439,6 +444,14 @@ static const struct report *find_report(struct reading *r, const struct yaml *no
     return NULL;
 }
 
+static bool has_live_only(const struct command *c)
+{
+    for (size_t i = 0; i < c->param_count; i++)
+        if (c->params[i].live_only)
+            return true;
+    return false;
+}
+
 void link_commands(struct reading *r, const struct yaml *node)
 {
     static const char *const keys[] = { "in", "where", "report", NULL };
@@ -454,7 +467,7 @@ void link_commands(struct reading *r, const struct yaml *node)
             read_lookup(r, test, c, &c->test);
         else if (test != NULL && !str_is(test->text, "none"))
             FAULT(r, test, "test", "test is a read, or none");
-        c->test_send = test == NULL && r->provider->test_send.count != 0;
+        c->test_send = test == NULL && (r->provider->test_send.count != 0 || has_live_only(c));
         if (lists == NULL)
             continue;
         yaml_only_keys(lists, keys, "lists", r->source, r->faults);

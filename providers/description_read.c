@@ -164,6 +164,11 @@ static void check_place(struct reading *r, const struct yaml *node, const struct
     size_t     n = 0;
 
     part->param = c != NULL ? command_param_index(c, part->place) : -1;
+    if (part->param >= 0 && c->params[part->param].always.ptr != NULL) {   /* known already */
+        part->literal = c->params[part->param].always;
+        part->param = -1;
+        return;
+    }
     if (part->param >= 0 || is_extra(part->place, extras))
         return;
     for (; c != NULL && n < c->param_count && n < 128; n++)

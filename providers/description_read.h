@@ -37,6 +37,15 @@ void read_replies(struct reading *r, const struct yaml *node);
 void read_commands(struct reading *r, const struct yaml *node);
 void read_reports(struct reading *r, const struct yaml *node);
 void link_commands(struct reading *r, const struct yaml *node);      /* verify, test, lists: what names other commands */
+void read_logins(struct reading *r, const struct yaml *node);
+/* Commands with `like: OTHER` written out in full. */
+const struct yaml *expand_likes(struct reading *r, const struct yaml *commands);
+/* One command; pair is its name and what it says. */
+void read_command(struct reading *r, const struct yaml_pair *pair, struct command *c);
+void read_param_ways(struct reading *r, const struct yaml *node, struct param *out);   /* family, default, clear, test, headers */
+void find_name_param(struct reading *r, const struct yaml *node, struct command *c);
+bool name_place(struct str name, struct str *before, struct str *place, struct str *after);   /* "addon_{id}" */
 const struct value_type *find_type(struct reading *r, const struct yaml *node);
+const struct reply *find_reply(struct reading *r, const struct yaml *node);
 
 #endif

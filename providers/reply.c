@@ -261,6 +261,17 @@ void reply_judge_call(struct reply_judge *judge, const struct command *command, 
     decide(&j, command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN, quote(m, "an answer that is not documented", call_mem));
 }
 
+void reply_judge_as(struct reply_judge *judge, const struct command *command, const struct reply *reply, const struct reply_message *m,
+                    struct arena *call_mem, struct verdict *out)
+{
+    struct command as = *command;
+
+    as.reply = reply;
+    as.done = NULL;
+    as.capture_count = 0;
+    reply_judge_call(judge, &as, m, call_mem, out);
+}
+
 /* ---- lookups ---- */
 
 static struct str read_value(const struct verdict *v, const struct reply_record *record, struct str name)

@@ -39,6 +39,9 @@ struct reply_judge *reply_judge_new(void);
 void reply_judge_free(struct reply_judge *j);
 void reply_judge_call(struct reply_judge *j, const struct command *command, const struct reply_message *m,
                       struct arena *call_mem, struct verdict *out);
+/* The same for an answer that is told otherwise than the command's: in test mode. It yields nothing. */
+void reply_judge_as(struct reply_judge *j, const struct command *command, const struct reply *reply, const struct reply_message *m,
+                    struct arena *call_mem, struct verdict *out);
 
 /* Splits a body into records; a style without records has none. ETL_REJECT: the body is not what it should be. */
 struct reply_style {

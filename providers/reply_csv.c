@@ -58,7 +58,7 @@ static const struct report *report_of(const struct command *command)
     const struct provider *p = command->provider;
 
     for (size_t i = 0; i < p->report_count; i++)
-        if (p->reports[i].command == command)
+        if (p->reports[i].command != NULL && str_eq(p->reports[i].command->name, command->name))
             return &p->reports[i];
     return NULL;
 }

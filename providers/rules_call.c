@@ -39,10 +39,21 @@ static bool is_given(const struct value *v)
     return v->kind != VALUE_ABSENT;
 }
 
+/* A family is given when one of its members is. */
+static bool member_given(const struct judging *j, const struct param *family)
+{
+    for (size_t i = 0; i < j->command->param_count; i++)
+        if (j->command->params[i].family == family && is_given(&j->values[i]))
+            return true;
+    return false;
+}
+
 static bool item_given(const struct judging *j, const struct together_item *item)
 {
     const struct value *v = &j->values[item->param];
 
+    if (j->command->params[item->param].is_family)
+        return member_given(j, &j->command->params[item->param]);
     if (item->value.ptr == NULL)
         return is_given(v);
     return v->kind == VALUE_TEXT && str_eq(v->text, item->value);
@@ -116,7 +127,12 @@ static void check_one(struct judging *j, size_t i)
     v->secret = v->secret || p->secret;
     if (v->kind == VALUE_TEXT && v->text.len == 0)
         v->kind = VALUE_ABSENT;
-    if (v->kind == VALUE_CLEAR && j->command->clear.ptr == NULL)
+    if (p->is_family) {
+        if (is_given(v))
+            fault(j, p, "family", SEVERITY_ERROR, "is a family of parameters: name the ones that are meant");
+        return;
+    }
+    if (v->kind == VALUE_CLEAR && j->command->clear.ptr == NULL && p->clear.ptr == NULL)
         fault(j, p, "clear", SEVERITY_ERROR, "cannot be cleared: this command has no word for it");
     if (v->kind == VALUE_TEXT && p->type->is_bool)
         write_bool(j, p, v);

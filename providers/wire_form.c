@@ -21,40 +21,43 @@ static void add_masked(struct buf *body, struct str name)
     buf_lit(body, "=***");
 }
 
-static void add_param(struct buf *body, const struct command *c, const struct param *p, const struct value *v, bool masked)
+static void add_either(struct buf *body, enum wire_field kind, struct str name, struct str text)
 {
-    struct str value = v->kind == VALUE_CLEAR ? c->clear : v->text;
+    if (kind == WIRE_TEXT)
+        add_field(body, name, text);
+    else if (kind == WIRE_HIDDEN)
+        add_masked(body, name);
+}
 
-    if (p->always.ptr != NULL) {
-        add_field(body, p->wire, p->always);
-        return;
-    }
-    if (v->kind != VALUE_TEXT && v->kind != VALUE_CLEAR)
-        return;
-    if (masked && v->kind == VALUE_TEXT && (v->secret || p->secret))
-        add_masked(body, p->wire);
-    else
-        add_field(body, p->wire, value);
+static void add_command(struct buf *body, const struct command *c, const struct value *values)
+{
+    AUTO(buf_release) struct buf name;
+
+    buf_init(&name, body->max, "a command's name");
+    command_wire_name(c, values, &name);
+    add_field(body, c->provider->command_field, buf_str(&name));
 }
 
 static enum etl_status form_encode(const struct command *command, struct str url, const struct value *values,
                                    const struct credential_value *credentials, const struct pair_value *extra,
-                                   size_t extra_count, bool masked, struct request *out, struct err *err)
+                                   size_t extra_count, unsigned how, struct request *out, struct err *err)
 {
     const struct provider *p = command->provider;
 
     out->method = "POST";
     buf_add(&out->url, url);
     buf_lit(&out->headers, "Content-Type: application/x-www-form-urlencoded\n");
-    for (size_t i = 0; i < p->credential_count; i++) {
-        if (masked)
-            add_masked(&out->body, p->credentials[i].wire);
-        else
-            add_field(&out->body, p->credentials[i].wire, credentials[i].value);
+    wire_headers(command, values, &out->headers);
+    for (size_t i = 0; i < p->credential_count; i++)
+        add_either(&out->body, wire_credential(p, i, credentials, how), p->credentials[i].wire,
+                   credentials != NULL ? credentials[i].value : STR_NONE);
+    add_command(&out->body, command, values);
+    for (size_t i = 0; i < command->param_count; i++) {
+        struct str text;
+        enum wire_field kind = wire_param(command, i, &values[i], how, &text);
+
+        add_either(&out->body, kind, command->params[i].wire, text);
     }
-    add_field(&out->body, p->command_field, command->wire);
-    for (size_t i = 0; i < command->param_count; i++)
-        add_param(&out->body, command, &command->params[i], &values[i], masked);
     for (size_t i = 0; i < extra_count; i++)
         add_field(&out->body, extra[i].name, extra[i].value);
     if (buf_failed(&out->url) || buf_failed(&out->body))
