@@ -171,8 +171,10 @@ static void check_place(struct reading *r, const struct yaml *node, const struct
     }
     if (part->param >= 0 || is_extra(part->place, extras))
         return;
-    for (; c != NULL && n < c->param_count && n < 128; n++)
+    for (; c != NULL && n < c->param_count && n < 100; n++)
         names[n] = c->params[n].name;
+    for (; extras != NULL && *extras != NULL && n < 128; extras++)
+        names[n++] = str_from(*extras);
     unknown_name(r, node, "place", part->place, names, n);
 }
 

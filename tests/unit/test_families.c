@@ -83,9 +83,9 @@ static void load_shop(struct shop *s)
 {
     AUTO(buf_release) struct buf said;
 
+    buf_init(&said, 1 << 20, "faults");
     if (load(s, rest) == ETL_OK)
         return;
-    buf_init(&said, 1 << 20, "faults");
     findings_print(&said, &s->faults);
     fail_msg("%s", buf_cstr(&said));
 }
