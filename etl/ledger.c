@@ -64,6 +64,9 @@ enum {
     X(RUNGS, "SELECT name, account, connection, at FROM rung ORDER BY at")                                    \
     X(TESTED, "INSERT OR REPLACE INTO test(number, outcome, reason, http) VALUES(?1, ?2, ?3, ?4)")            \
     X(COUNT, "SELECT state, count(*) FROM call GROUP BY state")                                               \
+    X(TEST_COUNT, "SELECT outcome, count(*) FROM test GROUP BY outcome ORDER BY 2 DESC, 1")                    \
+    X(FIRST_LANE, "SELECT l.key FROM call c JOIN lane l ON l.number = c.lane WHERE c.state = ?1"               \
+                  " ORDER BY c.number LIMIT 1")                                                               \
     X(LANES, "SELECT count(*) FROM lane")                                                                     \
     X(LAST, "SELECT max(number) FROM call")                                                                   \
     X(EACH, "SELECT c.number, c.lane, c.state, c.tries, c.id, c.source, m.name, l.key, a.at, a.http, a.verified," \
@@ -846,6 +849,32 @@ enum etl_status ledger_count(struct ledger *l, struct ledger_counts *out, struct
     if (st == ETL_END)
         *out = counts;
     return st == ETL_END ? ETL_OK : st;
+}
+
+enum etl_status ledger_tested(struct ledger *l, struct arena *mem, struct ledger_tested **out, size_t *count, struct err *err)
+{
+    sqlite3_stmt         *s = l->statements[STMT_TEST_COUNT];
+    struct ledger_tested *list = NULL;
+    size_t                n = 0, cap = 0;
+    enum etl_status       st;
+
+    while ((st = row(l, s, err)) == ETL_OK)
+        ARENA_PUSH(mem, list, n, cap) = (struct ledger_tested){ arena_str(mem, column(s, 0)), column_u64(s, 1) };
+    sqlite3_reset(s);
+    *out = list;
+    *count = n;
+    return st == ETL_END ? ETL_OK : st;
+}
+
+enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struct arena *mem, struct str *key, struct err *err)
+{
+    sqlite3_stmt   *s = bind_numbers(l, STMT_FIRST_LANE, (uint64_t)state, 0);
+    enum etl_status st = row(l, s, err);
+
+    if (st == ETL_OK)
+        *key = arena_str(mem, column(s, 0));
+    sqlite3_reset(s);
+    return st;
 }
 
 static void read_row(sqlite3_stmt *s, struct ledger_row *out)

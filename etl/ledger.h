@@ -119,6 +119,14 @@ struct ledger_row {
     int        http, test_http;
     bool       verified;
 };
+/* Test outcomes and how many calls had each, the commonest first. */
+struct ledger_tested {
+    struct str outcome;
+    uint64_t   calls;
+};
+enum etl_status ledger_tested(struct ledger *l, struct arena *mem, struct ledger_tested **out, size_t *count, struct err *err);
+/* The key of the first lane that has a call in this state; ETL_END: none. */
+enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struct arena *mem, struct str *key, struct err *err);
 /* Rows in order, from `first`, until visit() says otherwise; what a row points to is good during the visit. */
 enum etl_status ledger_each(struct ledger *l, uint64_t first, enum etl_status (*visit)(void *context, const struct ledger_row *row),
                             void *context, struct err *err);

@@ -267,6 +267,7 @@ static void read_facts(yajl_val v, struct arena *mem, struct run_facts *out)
 {
     static const char *const danger_keys[4] = { "cuts", "destroys", "spends", "notifies" };
     yajl_val records = json_member(v, "records"), dangers = json_member(v, "dangers"), inputs = json_member(v, "inputs");
+    yajl_val findings = json_member(v, "findings");
 
     out->provider = json_str(v, "provider", mem);
     out->mapping = json_str(v, "mapping", mem);
@@ -274,11 +275,15 @@ static void read_facts(yajl_val v, struct arena *mem, struct run_facts *out)
     out->after = json_str(v, "after", mem);
     out->key_id = json_str(v, "key", mem);
     out->today = json_str(v, "today", mem);
+    out->made = json_str(v, "made", mem);
     out->calls = json_u64(v, "calls");
     out->lanes = json_u64(v, "lanes");
     out->records = json_u64(records, "read");
+    out->planned = json_u64(records, "planned");
     out->rejected = json_u64(records, "rejected");
     out->without_calls = json_u64(records, "without_calls");
+    out->errors = json_u64(findings, "errors");
+    out->warnings = json_u64(findings, "warnings");
     for (size_t i = 0; i < 4; i++)
         out->dangers[i] = json_u64(dangers, danger_keys[i]);
     out->set = read_set(json_member(v, "set"), mem, &out->set_count);
@@ -286,9 +291,58 @@ static void read_facts(yajl_val v, struct arena *mem, struct run_facts *out)
     for (size_t i = 0; YAJL_IS_ARRAY(inputs) && i < inputs->u.array.len; i++) {
         yajl_val in = inputs->u.array.values[i];
 
-        out->inputs[out->input_count++] = (struct run_input){ json_str(in, "name", mem), json_str(in, "file", mem),
-                                                              json_str(in, "path", mem), json_str(in, "sha256", mem) };
+        out->inputs[out->input_count++] = (struct run_input){
+            json_str(in, "name", mem),   json_str(in, "file", mem),      json_str(in, "path", mem),      json_str(in, "sha256", mem),
+            json_u64(in, "read"),        json_u64(in, "planned"),        json_u64(in, "rejected"),       json_u64(in, "without_calls"),
+            json_u64(in, "damaged")
+        };
     }
+}
+
+/* The plan's digest as seal.json has it; whether that is right is run_check's question. */
+static struct str sealed_plan(const struct run *r, struct arena *mem)
+{
+    struct sealed_thing *things = ARENA_ARRAY(mem, struct sealed_thing, SEALED_THINGS_MAX);
+    size_t               count = 0;
+    yajl_val             tree;
+    enum etl_status      st;
+
+    if (load_json(r, "seal.json", mem, &tree, NULL) != ETL_OK)
+        return STR_NONE;
+    st = read_things(tree, mem, things, &count, NULL);
+    json_free(tree);
+    for (size_t i = 0; st == ETL_OK && i < count; i++)
+        if (str_is(things[i].what, "plan"))
+            return things[i].digest;
+    return STR_NONE;
+}
+
+enum etl_status run_read(const struct run *r, struct arena *mem, struct run_facts *out, struct err *err)
+{
+    struct run_facts facts = { 0 };
+    yajl_val         tree;
+    enum etl_status  st = load_json(r, "summary.json", mem, &tree, err);
+
+    if (st != ETL_OK)
+        return st;
+    read_facts(tree, mem, &facts);
+    json_free(tree);
+    facts.plan_digest = sealed_plan(r, mem);
+    *out = facts;
+    return ETL_OK;
+}
+
+long run_holder(const struct run *r, struct arena *mem)
+{
+    char    text[32] = "";
+    int     fd = open(run_file(r, "run.lock", mem), O_RDONLY | O_CLOEXEC);
+    bool    held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
+    ssize_t got = held ? pread(fd, text, sizeof text - 1, 0) : 0;
+
+    if (fd >= 0)
+        close(fd);
+    text[got > 0 ? got : 0] = '\0';
+    return held ? strtol(text, NULL, 10) : 0;
 }
 
 enum etl_status run_check(const struct run *r, const struct key *key, struct arena *mem, struct run_facts *out,
@@ -318,11 +372,9 @@ enum etl_status run_check(const struct run *r, const struct key *key, struct are
     mac_of(key, things, count, &mac);
     if (!str_eq(sealed_mac, buf_str(&mac)))
         return err_set(err, ETL_FAIL, "seal", "%s/seal.json was changed; plan again", r->path);
-    st = load_json(r, "summary.json", mem, &tree, err);
+    st = run_read(r, mem, &facts, err);
     if (st != ETL_OK)
         return st;
-    read_facts(tree, mem, &facts);
-    json_free(tree);
     for (size_t i = 0; i < count; i++) {
         if (str_is(things[i].what, "description"))
             provider_file = things[i].path;
