@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "etl/base/utf8.h"
+#include "providers/rows.h"
 
 const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv, &reply_xml, NULL };
 
@@ -138,8 +139,8 @@ static bool have_records(struct judging *j)
 {
     if (!j->records_tried) {
         j->records_tried = true;
-        j->records_good = j->command->reply->style->records(j->command, j->message->body, j->mem, &j->out->records,
-                                                            &j->out->record_count, &j->records_err) == ETL_OK;
+        j->records_good = rows_all(j->command, j->message->body, j->mem, &j->out->records, &j->out->record_count,
+                                   &j->records_err) == ETL_OK;
     }
     return j->records_good;
 }

@@ -43,9 +43,12 @@ void reply_judge_call(struct reply_judge *j, const struct command *command, cons
 void reply_judge_as(struct reply_judge *j, const struct command *command, const struct reply *reply, const struct reply_message *m,
                     struct arena *call_mem, struct verdict *out);
 
-/* Splits a body into records; a style without records has none. ETL_REJECT: the body is not what it should be. */
+/* Splits a body into records: piece by piece (rows.h), or, where `rows` is NULL, only whole. A style without records has none.
+ * ETL_REJECT: the body is not what it should be. */
+struct row_parser;
 struct reply_style {
     const char *name, *summary;
+    const struct row_parser *rows;
     enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,
                                const struct reply_record **out, size_t *count, struct err *err);
 };

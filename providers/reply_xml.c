@@ -1,35 +1,55 @@
 /* providers/reply_xml.c - answers in XML, by libxml2's push parser: one record an element of the command's name, at any depth.
  *
- * What real servers send is fed inside a root of ours (several roots are fine), after bare `&`, control bytes and bytes that
- * are no UTF-8 were repaired. DOCTYPE is refused: entities are nobody's business here. XML_PARSE_RECOVER is not used, since
- * it loses text silently. */
-#include "providers/reply.h"
-
+ * What real servers send is fed inside a root of ours (several roots are fine), repaired (repair.h). DOCTYPE is refused: entities
+ * are nobody's business here, and an HTML page is no data. XML_PARSE_RECOVER is not used, since it loses text silently. */
 #include <libxml/parser.h>
 #include <stdarg.h>
 
-#include "etl/base/utf8.h"
+#include "providers/repair.h"
+#include "providers/rows.h"
 
-enum { FIELDS_MAX = 256, DEPTH_MAX = 64, LARGEST = 256 << 20 };
+enum { DEPTH_MAX = 64, FIRST_BYTES = 4096, PIECE = 1 << 20 };
 
 struct reading {
-    const struct command *command;
-    struct arena         *mem;
-    struct str            path[DEPTH_MAX];   /* element names inside the record */
-    bool                  has_child[DEPTH_MAX];
-    size_t                depth;             /* of the record's own element: 1 */
-    bool                  in_record;
-    struct buf            text;
-    struct reply_field    fields[FIELDS_MAX];
-    size_t                field_count;
-    struct reply_record  *records;
-    size_t                record_count, cap;
-    char                  error[200];
+    struct rows        *rows;
+    struct str          element;             /* the record's */
+    struct arena        mem;                 /* one record */
+    struct str          path[DEPTH_MAX];     /* element names inside the record */
+    bool                has_child[DEPTH_MAX];
+    size_t              depth;               /* of the record's own element: 1 */
+    size_t              outside;             /* open elements around the record */
+    size_t              roots;
+    bool                in_record, root_is_record;
+    struct buf          text;
+    struct reply_field  fields[ROW_FIELDS_MAX];
+    size_t              field_count;
+    char                error[200];
+    enum etl_status     status;              /* what the sink said */
+    struct err          sink_err;
+    /* the way in */
+    struct repair       repair;
+    struct buf          first, mended;       /* first: until it is clear how the document begins */
+    xmlParserCtxtPtr    parser;              /* NULL until then */
 };
 
-static struct str name_of(struct reading *r, const xmlChar *name)
+static void note(struct reading *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void note(struct reading *r, const char *fmt, ...)
 {
-    return arena_str(r->mem, str_from((const char *)name));
+    va_list args;
+
+    if (r->error[0] != '\0')
+        return;
+    va_start(args, fmt);
+    vsnprintf(r->error, sizeof r->error, fmt, args);
+    va_end(args);
+}
+
+/* A name that was mended (repair.h) is its own again. */
+static struct str own_name(const xmlChar *name)
+{
+    struct str s = str_from((const char *)name);
+
+    return s.len > 1 && s.ptr[0] == '_' && s.ptr[1] >= '0' && s.ptr[1] <= '9' ? str_skip(s, 1) : s;
 }
 
 static void start(void *context, const xmlChar *name, const xmlChar **attributes)
@@ -38,8 +58,13 @@ static void start(void *context, const xmlChar *name, const xmlChar **attributes
 
     (void)attributes;
     if (!r->in_record) {
-        if (!str_is(r->command->record, (const char *)name))
+        if (r->outside == 1)                 /* only the root of ours is open: this is one of theirs */
+            r->roots++;
+        if (r->outside == 0 || !str_eq(r->element, own_name(name))) {
+            r->outside++;
             return;
+        }
+        r->root_is_record = r->root_is_record || r->outside == 1;
         r->in_record = true;
         r->depth = 0;
         r->field_count = 0;
@@ -47,38 +72,47 @@ static void start(void *context, const xmlChar *name, const xmlChar **attributes
     if (r->depth > 0 && r->depth <= DEPTH_MAX)
         r->has_child[r->depth - 1] = true;
     if (r->depth < DEPTH_MAX) {
-        r->path[r->depth] = name_of(r, name);
+        r->path[r->depth] = arena_str(&r->mem, own_name(name));
         r->has_child[r->depth] = false;
     } else {
-        snprintf(r->error, sizeof r->error, "elements nested deeper than %d", DEPTH_MAX);
+        note(r, "elements nested deeper than %d", DEPTH_MAX);
     }
     r->depth++;
     buf_reset(&r->text);
 }
 
-/* `outer.inner`; repeated ones are joined by "; ". */
-static void add_field(struct reading *r, struct str value)
+/* `outer.inner`, as the fields are named. */
+static struct str field_name(struct reading *r)
 {
-    struct buf          name;
-    struct str          key;
+    size_t len = 0, at = 0;
+    char  *name;
 
-    buf_init(&name, 1 << 16, "a field's name");
+    for (size_t i = 1; i < r->depth && i < DEPTH_MAX; i++)
+        len += r->path[i].len + 1;
+    name = arena_bytes(&r->mem, len + 1);
     for (size_t i = 1; i < r->depth && i < DEPTH_MAX; i++) {
         if (i > 1)
-            buf_byte(&name, '.');
-        buf_add(&name, r->path[i]);
+            name[at++] = '.';
+        memcpy(name + at, r->path[i].ptr, r->path[i].len);
+        at += r->path[i].len;
     }
-    key = arena_str(r->mem, buf_str(&name));
-    buf_release(&name);
+    return str_of(name, at);
+}
+
+/* Repeated ones are joined by "; ". */
+static void add_field(struct reading *r, struct str value)
+{
+    struct str key = field_name(r);
+
     for (size_t i = 0; i < r->field_count; i++)
         if (str_eq(r->fields[i].name, key)) {
-            r->fields[i].value = arena_fmt(r->mem, "%.*s; %.*s", STR_ARG(r->fields[i].value), STR_ARG(value));
+            r->fields[i].value = arena_fmt(&r->mem, "%.*s; %.*s", STR_ARG(r->fields[i].value), STR_ARG(value));
             return;
         }
-    if (r->field_count == FIELDS_MAX)
-        snprintf(r->error, sizeof r->error, "a record has more than %d fields", FIELDS_MAX);
+    if (r->field_count == ROW_FIELDS_MAX)
+        note(r, "a record has more than %d fields", ROW_FIELDS_MAX);
     else
-        r->fields[r->field_count++] = (struct reply_field){ key, arena_str(r->mem, value) };
+        r->fields[r->field_count++] = (struct reply_field){ key, arena_str(&r->mem, value) };
 }
 
 static void end(void *context, const xmlChar *name)
@@ -86,19 +120,21 @@ static void end(void *context, const xmlChar *name)
     struct reading *r = context;
 
     (void)name;
-    if (!r->in_record)
+    if (!r->in_record) {
+        r->outside--;
         return;
+    }
     if (r->depth > 1 && r->depth <= DEPTH_MAX && !r->has_child[r->depth - 1])
         add_field(r, str_trim(buf_str(&r->text)));
+    if (buf_failed(&r->text))
+        note(r, "an element's text is longer than %d bytes", ROW_MAX);
     buf_reset(&r->text);
-    r->depth--;
-    if (r->depth != 0)
+    if (--r->depth != 0)
         return;
-    struct reply_field *fields = ARENA_ARRAY(r->mem, struct reply_field, r->field_count + 1);
-
-    memcpy(fields, r->fields, r->field_count * sizeof *fields);
-    ARENA_PUSH(r->mem, r->records, r->record_count, r->cap) = (struct reply_record){ fields, r->field_count };
     r->in_record = false;
+    if (r->status == ETL_OK && r->error[0] == '\0')
+        r->status = rows_emit(r->rows, r->fields, r->field_count, &r->sink_err);
+    arena_reset(&r->mem);
 }
 
 static void characters(void *context, const xmlChar *bytes, int len)
@@ -122,91 +158,125 @@ static void note_error(void *context, const char *fmt, ...)
     r->error[strcspn(r->error, "\n")] = '\0';
 }
 
-/* A `&` that begins no entity or character reference is text. */
-static bool begins_reference(struct str rest)
+static const xmlSAXHandler handler = { .startElement = start, .endElement = end, .characters = characters,
+                                       .cdataBlock = characters, .error = note_error, .fatalError = note_error };
+
+static void *xml_begin(struct rows *rows)
 {
-    size_t i = 1;
+    struct reading *r = calloc(1, sizeof *r);
 
-    while (i < rest.len && i < 12 && rest.ptr[i] != ';' && rest.ptr[i] != '&' && rest.ptr[i] != '<' && rest.ptr[i] != ' ')
-        i++;
-    if (i >= rest.len || rest.ptr[i] != ';' || i == 1)
-        return false;
-    struct str name = str_of(rest.ptr + 1, i - 1);
-
-    return name.ptr[0] == '#' || str_is(name, "amp") || str_is(name, "lt") || str_is(name, "gt") || str_is(name, "quot") ||
-           str_is(name, "apos");
+    if (r == NULL)
+        memory_exhausted("a reply in XML", sizeof *r);
+    r->rows = rows;
+    r->element = rows_command(rows)->record;
+    r->repair.xml = true;
+    arena_init(&r->mem, 4 * ROW_MAX, "a record of a reply");
+    buf_init(&r->text, ROW_MAX, "an element's text");
+    buf_init(&r->first, FIRST_BYTES + PIECE, "a reply's first bytes");
+    buf_init(&r->mended, 8 * PIECE, "a piece of a reply");
+    return r;
 }
 
-static void repair(struct str body, struct buf *out)
+static enum etl_status result(struct reading *r, struct err *err)
 {
-    while (body.len != 0) {
-        struct str    before = body;
-        uint32_t      c = utf8_next(&body);
-        size_t        len = before.len - body.len;
-        unsigned char byte = (unsigned char)before.ptr[0];
-
-        if (c == 0xfffd && len == 1)
-            utf8_add(out, byte);                 /* latin-1, the likeliest of what is no UTF-8 */
-        else if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
-            buf_byte(out, ' ');
-        else if (c == '&' && !begins_reference(before))
-            buf_lit(out, "&amp;");
-        else
-            buf_add(out, str_head(before, len));
+    if (r->status != ETL_OK) {
+        *err = r->sink_err;
+        return r->status;
     }
+    return r->error[0] == '\0' ? ETL_OK : err_set(err, ETL_REJECT, "xml", "the XML is broken: %s", r->error);
 }
 
-/* An XML declaration may stand only at the very beginning: inside our root it goes. */
-static struct str without_declaration(struct str body)
+static void parse(struct reading *r, struct str bytes)
 {
-    body = str_trim(body);
+    if (r->error[0] == '\0' && r->status == ETL_OK && bytes.len != 0 && xmlParseChunk(r->parser, bytes.ptr, (int)bytes.len, 0) != 0)
+        note(r, "it is not well-formed");
+}
+
+/* How it begins is seen: an XML declaration may stand only there, and inside our root not even there. */
+static void open_parser(struct reading *r)
+{
+    struct str body = buf_str(&r->first), head, rest;
+
+    while (body.len != 0 && ((unsigned char)body.ptr[0] <= ' '))
+        body = str_skip(body, 1);
     if (str_starts(body, STR("\xef\xbb\xbf")))
         body = str_trim(str_skip(body, 3));
+    if (str_contains_nocase(str_head(body, FIRST_BYTES), STR("<!doctype")))
+        note(r, "a document with a DOCTYPE is not read (an HTML page?)");
     if (str_starts(body, STR("<?xml"))) {
-        struct str head, rest = str_cut(body, '>', &head);
-
+        rest = str_cut(body, '>', &head);
         if (rest.ptr != NULL)
-            return rest;
+            body = rest;
     }
-    return body;
-}
-
-static enum etl_status xml_records(const struct command *command, struct str body, struct arena *call_mem,
-                                   const struct reply_record **out, size_t *count, struct err *err)
-{
-    xmlSAXHandler    sax = { .startElement = start, .endElement = end, .characters = characters, .cdataBlock = characters,
-                             .error = note_error, .fatalError = note_error };
-    struct reading  *r = ARENA_NEW(call_mem, struct reading);
-    struct buf       fixed;
-    xmlParserCtxtPtr parser;
-    bool             good;
-
-    if (str_contains_nocase(str_head(body, 4096), STR("<!doctype")))
-        return err_set(err, ETL_REJECT, "xml-doctype", "a document with a DOCTYPE is not read (an HTML page?)");
-    r->command = command;
-    r->mem = call_mem;
-    buf_init(&r->text, LARGEST, "an element's text");
-    buf_init(&fixed, LARGEST, "an answer in XML");
-    repair(without_declaration(body), &fixed);
-    parser = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
-    if (parser == NULL)
+    r->parser = xmlCreatePushParserCtxt((xmlSAXHandlerPtr)(uintptr_t)&handler, r, NULL, 0, NULL);
+    if (r->parser == NULL)
         memory_exhausted("libxml2", 0);
-    xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_HUGE);
-    good = xmlParseChunk(parser, "<subferry-root>", 15, 0) == 0 &&
-           xmlParseChunk(parser, fixed.ptr != NULL ? fixed.ptr : "", (int)fixed.len, 0) == 0 &&
-           xmlParseChunk(parser, "</subferry-root>", 16, 1) == 0 && r->error[0] == '\0' && !buf_failed(&fixed);
-    xmlFreeParserCtxt(parser);
-    buf_release(&r->text);
-    buf_release(&fixed);
-    if (!good)
-        return err_set(err, ETL_REJECT, "xml", "the XML is broken: %s", r->error[0] != '\0' ? r->error : "it is not well-formed");
-    *out = r->records;
-    *count = r->record_count;
-    return ETL_OK;
+    xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_HUGE);
+    parse(r, STR("<subferry-root>"));
+    parse(r, body);
+    buf_release(&r->first);
 }
+
+static enum etl_status feed(struct reading *r, struct str bytes, bool last, struct err *err)
+{
+    uint64_t before = r->repair.count;
+
+    buf_reset(&r->mended);
+    repair_add(&r->repair, bytes, last, &r->mended);
+    for (; before < r->repair.count; before++)
+        rows_repaired(r->rows);
+    if (r->parser == NULL) {
+        buf_add(&r->first, buf_str(&r->mended));
+        if (r->first.len >= FIRST_BYTES || last)
+            open_parser(r);
+    } else {
+        parse(r, buf_str(&r->mended));
+    }
+    return result(r, err);
+}
+
+static enum etl_status xml_feed(void *parser, struct str bytes, struct err *err)
+{
+    enum etl_status st = ETL_OK;
+
+    while (bytes.len != 0 && st == ETL_OK) {
+        st = feed(parser, str_head(bytes, PIECE), false, err);
+        bytes = str_skip(bytes, bytes.len < PIECE ? bytes.len : PIECE);
+    }
+    return st;
+}
+
+/* One root that is no record itself: its end is the document's. */
+static enum etl_status xml_end(void *parser, bool *proven, struct err *err)
+{
+    struct reading *r = parser;
+    enum etl_status st = feed(r, STR(""), true, err);
+
+    if (st == ETL_OK && (r->in_record || r->outside != 1))
+        note(r, "it is cut off: <%.*s> is not closed", STR_ARG(r->in_record ? r->element : STR("the root")));
+    if (st == ETL_OK && r->error[0] == '\0' && xmlParseChunk(r->parser, "</subferry-root>", 16, 1) != 0)
+        note(r, "it is not well-formed");
+    *proven = r->roots == 1 && !r->root_is_record;
+    return result(r, err);
+}
+
+static void xml_release(void *parser)
+{
+    struct reading *r = parser;
+
+    if (r->parser != NULL)
+        xmlFreeParserCtxt(r->parser);
+    arena_release(&r->mem);
+    buf_wipe(&r->text);
+    buf_wipe(&r->first);
+    buf_wipe(&r->mended);
+    free(r);
+}
+
+static const struct row_parser xml_rows = { xml_begin, xml_feed, xml_end, xml_release };
 
 const struct reply_style reply_xml = {
     .name = "xml",
     .summary = "elements of XML",
-    .records = xml_records,
+    .rows = &xml_rows,
 };

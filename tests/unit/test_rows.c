@@ -1,0 +1,173 @@
+/* Rows as they come: however a reply is cut into pieces its records are the same; a reply that ends early is never whole; rotten bytes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "providers/repair.h"
+#include "providers/rows.h"
+
+static struct arena           mem;
+static const struct provider *ispn, *safepages;
+
+static int load(void **state)
+{
+    struct findings faults;
+
+    (void)state;
+    arena_init(&mem, 1U << 30, "test");
+    findings_init(&faults, &mem);
+    provider_load(STR("ispn"), &mem, &ispn, &faults);
+    provider_load(STR("safepages"), &mem, &safepages, &faults);
+    return faults.errors != 0;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    provider_free(ispn);
+    provider_free(safepages);
+    arena_release(&mem);
+    return 0;
+}
+
+static enum etl_status write_down(void *context, const struct reply_record *record, struct err *err)
+{
+    struct buf *out = context;
+
+    (void)err;
+    for (size_t i = 0; i < record->count; i++)
+        buf_fmt(out, "%s%.*s=%.*s", i != 0 ? "|" : "", STR_ARG(record->fields[i].name), STR_ARG(record->fields[i].value));
+    buf_byte(out, '\n');
+    return ETL_OK;
+}
+
+/* The records as text, fed in pieces of `piece` bytes. */
+static enum etl_status read_rows(const struct provider *p, const char *command, struct str body, size_t piece, struct buf *out,
+                                 struct rows_end *end, struct err *err)
+{
+    struct rows_sink sink = { write_down, out };
+    struct rows     *r = rows_new(provider_command(p, str_from(command)), &sink);
+    enum etl_status  st = ETL_OK;
+
+    buf_reset(out);
+    while (body.len != 0 && st == ETL_OK) {
+        st = rows_feed(r, str_head(body, piece), err);
+        body = str_skip(body, body.len < piece ? body.len : piece);
+    }
+    if (st == ETL_OK)
+        st = rows_end(r, end, err);
+    rows_free(r);
+    return st;
+}
+
+static const struct {
+    const char *command, *body, *rows;
+    bool        csv, proven;
+    uint64_t    repairs;
+} good[] = {
+    { "list", "<?xml version=\"1.0\"?>\n<customers><customer><billid>1</billid><fname>Zo\xc3\xab</fname></customer><customer><billid>2</billid></customer></customers>\n",
+      "billid=1|fname=Zo\xc3\xab\nbillid=2\n", false, true, 0 },
+    { "list", "<customer><billid>1</billid></customer>\n<customer><billid>2</billid></customer>", "billid=1\nbillid=2\n", false, false, 0 },
+    { "list", "<a><customer><billid>1</billid></customer></a><?xml version=\"1.0\"?><a><customer><billid>2</billid></customer></a>",
+      "billid=1\nbillid=2\n", false, false, 0 },
+    { "list", "<a><customer><fname>Ann & Bob &amp; co</fname></customer></a>", "fname=Ann & Bob & co\n", false, true, 1 },
+    { "list", "<a><customer><fname>Zo\xeb\x07</fname></customer></a>", "fname=Zo\xc3\xab\n", false, true, 2 },
+    { "list", "<a><customer><1>x</1></customer></a>", "1=x\n", false, true, 2 },
+    { "list", "<a><customer><fname><![CDATA[a<b]]></fname></customer></a>", "fname=a<b\n", false, true, 0 },
+    { "dialup_full_report", "\"ann@x.net\",\"pw\",\"1\",\"enabled\",\"0000-00-00\",\"N\",\"0000-00-00\"\n",
+      "username=ann@x.net|password=pw|acct_num=1|status=enabled|cancel_date=0000-00-00|webaccel=N|webaccel_cancel_date=0000-00-00\n", true, false, 0 },
+    { "dialup_full_report",
+      "\"username\",\"password\",\"acct_num\",\"status\",\"cancel_date\",\"webaccel\",\"webaccel_cancel_date\"\r\n\"a\",\"q\"\"q\n,\",\"1\",\"e\",\"\",\"\",\"\"",
+      "username=a|password=q\"q\n,|acct_num=1|status=e|cancel_date=|webaccel=|webaccel_cancel_date=\n", true, false, 0 },
+    { "dialup_full_report", "a,Jos\xe9,1,e,,,\n", "username=a|password=Jos\xc3\xa9|acct_num=1|status=e|cancel_date=|webaccel=|webaccel_cancel_date=\n", true, false, 1 },
+};
+
+static void pieces_make_no_difference(void **state)
+{
+    AUTO(buf_release) struct buf out;
+
+    (void)state;
+    buf_init(&out, 1 << 20, "test");
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        for (size_t piece = 1; piece <= strlen(good[i].body); piece++) {
+            struct rows_end end;
+            struct err      err = { 0 };
+            enum etl_status st = read_rows(good[i].csv ? safepages : ispn, good[i].command, str_from(good[i].body), piece, &out, &end, &err);
+
+            if (st != ETL_OK || !str_is(buf_str(&out), good[i].rows))
+                print_error("case %zu, pieces of %zu: %s\n%s", i, piece, err.text, buf_cstr(&out));
+            assert_int_equal(st, ETL_OK);
+            assert_string_equal(buf_cstr(&out), good[i].rows);
+            assert_int_equal(end.proven, good[i].proven);
+            assert_int_equal(end.repairs, good[i].repairs);
+        }
+}
+
+/* Cut anywhere, XML that says where it ends is broken or not proven. */
+static void a_cut_is_never_proven(void **state)
+{
+    AUTO(buf_release) struct buf out;
+    struct str                   body = str_from(good[0].body);
+
+    (void)state;
+    buf_init(&out, 1 << 20, "test");
+    for (size_t cut = 0; cut + 1 < body.len; cut++) {
+        struct rows_end end = { 0 };
+        struct err      err = { 0 };
+        enum etl_status st = read_rows(ispn, "list", str_head(body, cut), 7, &out, &end, &err);
+
+        assert_false(st == ETL_OK && end.proven);
+    }
+}
+
+static const struct { const char *command, *body, *rule; bool csv; } bad[] = {
+    { "list", "<!DOCTYPE html><html><body>down</body></html>", "xml", false },
+    { "list", "<a><customer><billid>1</customer></a>", "xml", false },
+    { "list", "<a><customer><billid>1</billid></customer>", "xml", false },
+    { "dialup_full_report", "\"a\",\"b\"c\",1\n", "csv", true },
+    { "dialup_full_report", "\"a\",\"never closed\n1,2,3\n", "csv", true },
+};
+
+static void what_is_broken_is_named(void **state)
+{
+    AUTO(buf_release) struct buf out;
+
+    (void)state;
+    buf_init(&out, 1 << 20, "test");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct rows_end end = { 0 };
+        struct err      err = { 0 };
+
+        assert_int_equal(read_rows(bad[i].csv ? safepages : ispn, bad[i].command, str_from(bad[i].body), 5, &out, &end, &err), ETL_REJECT);
+        assert_string_equal(err.rule, bad[i].rule);
+    }
+}
+
+static void repairing_holds_back_only_what_is_unclear(void **state)
+{
+    AUTO(buf_release) struct buf out;
+    struct repair                r = { .xml = true };
+
+    (void)state;
+    buf_init(&out, 1 << 20, "test");
+    repair_add(&r, STR("&am"), false, &out);
+    assert_int_equal(out.len, 0);
+    repair_add(&r, STR("p;"), true, &out);
+    assert_string_equal(buf_cstr(&out), "&amp;");
+    assert_int_equal(r.count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pieces_make_no_difference),
+        cmocka_unit_test(a_cut_is_never_proven),
+        cmocka_unit_test(what_is_broken_is_named),
+        cmocka_unit_test(repairing_holds_back_only_what_is_unclear),
+    };
+
+    return cmocka_run_group_tests(tests, load, unload);
+}
