@@ -6,13 +6,14 @@
 #include "etl/base/log.h"
 #include "etl/cmd.h"
 #include "providers/sandbox/folder.h"
+#include "providers/sandbox/seed.h"
 #include "providers/sandbox/server.h"
 
 enum { PROVIDERS_MAX = 32, CERTIFICATE_DAYS = 30 };
 
 struct options {
     const char     *port_file, *folder, *config_out, *ca_file, *journal;
-    struct opt_list faults, providers;
+    struct opt_list faults, providers, seed_tables;
     uint64_t        port, threads, seed, random, rate_limit;
     bool            plain, with_parent, show_secrets;
 };
@@ -24,6 +25,8 @@ static const struct opt table[] = {
     OPT(struct options, ca_file, "ca-file", 0, "FILE", NULL, "where the CA certificate goes (default: into the folder)"),
     OPT(struct options, plain, "plain", 0, NULL, NULL, "plain HTTP instead of TLS"),
     OPT(struct options, faults, "fault", 0, "SPEC", NULL, "KIND[=N][:RATE%][,command=X][,provider=P][,after=N][,times=N][,reused]; repeatable; kinds: drop-before, drop-after, delay=MS, status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, close-idle"),
+    OPT(struct options, seed, "seed", 's', "N", "0", "subscribers to begin with, at each provider"),
+    OPT(struct options, seed_tables, "seed-table", 0, "TABLE", NULL, "seed only this table; repeatable"),
     OPT(struct options, random, "random", 0, "N", "1", "what chance starts from: equal numbers, equal days"),
     OPT(struct options, rate_limit, "rate-limit", 0, "N", "0", "requests a second and provider; beyond that: 429. 0: no limit"),
     OPT(struct options, journal, "journal", 'j', "FILE", NULL, "one JSON line a request, secrets masked"),
@@ -44,6 +47,7 @@ struct stand {
     size_t               desk_count;
     struct house         house;
     struct control       control;
+    struct seeding       seeding;
     struct server       *server;
 };
 
@@ -80,6 +84,31 @@ static enum etl_status add_desks(struct stand *s, struct findings *faults)
     for (size_t i = 0; st == ETL_OK && i < s->options->providers.count; i++)
         st = add_desk(s, str_from(s->options->providers.items[i]), faults);
     return st;
+}
+
+static void fill(void *context, struct desk *desk)
+{
+    seed_desk(desk, context);
+}
+
+static void seed(struct stand *s)
+{
+    const struct opt_list *only = &s->options->seed_tables;
+    struct str            *tables = ARENA_ARRAY(&s->cli->mem, struct str, only->count + 1);
+    time_t                 now = time(NULL);
+    struct tm              date = { 0 };
+    char                   today[16];
+
+    localtime_r(&now, &date);
+    strftime(today, sizeof today, "%Y-%m-%d", &date);
+    for (size_t i = 0; i < only->count; i++)
+        tables[i] = str_from(only->items[i]);
+    s->seeding = (struct seeding){ .subscribers = s->options->seed, .seed = s->options->random,
+                                   .today = arena_str(&s->cli->mem, str_from(today)), .tables = tables,
+                                   .table_count = only->count };
+    for (size_t i = 0; i < s->desk_count; i++)
+        detail("%.*s: %llu rows", STR_ARG(s->desks[i].provider->name),
+               (unsigned long long)seed_desk(&s->desks[i], &s->seeding));
 }
 
 static enum etl_status set_faults(struct stand *s, struct err *err)
@@ -133,8 +162,8 @@ static void tell(const struct stand *s)
     unsigned    port = server_port(s->server);
 
     for (size_t i = 0; i < s->desk_count; i++)
-        say("sandbox-%.*s  %s://127.0.0.1:%u%.*s  %s", STR_ARG(s->desks[i].provider->name), scheme, port,
-            STR_ARG(s->desks[i].path), "");
+        say("sandbox-%-12.*s %s://127.0.0.1:%u%.*s", STR_ARG(s->desks[i].provider->name), scheme, port,
+            STR_ARG(s->desks[i].path));
     say("look inside: %s://127.0.0.1:%u/_/", scheme, port);
     say("next: subferry connection check sandbox-%.*s -c %s", STR_ARG(s->desks[0].provider->name), s->config_path);
     say("Ctrl-C ends it");
@@ -199,7 +228,8 @@ static enum etl_status open_stand(struct stand *s, struct findings *faults)
         if (st != ETL_OK)
             return st;
         s->control = (struct control){ .house = &s->house, .desks = s->desks, .desk_count = s->desk_count,
-                                       .show_secrets = o->show_secrets };
+                                       .show_secrets = o->show_secrets, .fill = fill, .context = &s->seeding };
+        seed(s);
         st = serve(s, &err);
     }
     if (st == ETL_OK)
@@ -232,6 +262,8 @@ static int run_sandbox(struct cli *cli, const struct options *o)
     enum etl_status st;
 
     findings_init(&faults, &cli->mem);
+    if (o->port_file != NULL)
+        unlink(o->port_file);   /* one left behind would send whoever waits for it to the wrong door */
     if (o->port > 65535)
         findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--port takes a number up to 65535");
     if (o->plain && o->ca_file != NULL)

@@ -1,0 +1,312 @@
+/* providers/sandbox/person.c - names, towns and a vocabulary: which column is filled how. */
+#include "providers/sandbox/person.h"
+
+#include "etl/base/buf.h"
+
+enum { FIRST_ACCOUNT = 100001, PER_PARENT = 50 };
+
+static const char *const firsts[] = { "James", "Mary", "Robert", "Linda", "John",  "Susan", "Michael", "Karen", "David", "Nancy",
+                                      "Maria", "Daniel", "Laura", "Ahmed", "Mei", "Olga", "Pedro", "Ann",   "Kofi",  "Ingrid" };
+static const char *const lasts[] = { "Smith",   "Johnson", "Miller", "Garcia", "Davis",  "Wilson", "Moore",  "Taylor", "Lee",    "O'Brien",
+                                     "Clark",   "Lewis",   "Young",  "Walker", "Nguyen", "Hill",   "Baker",  "Rivera", "Larsen", "Kowalski",
+                                     "Schmidt", "Rossi",   "Haddad", "Okafor", "Fisher", "Parker", "Brooks", "Reed",   "Van Dyk", "Cole" };
+static const char *const streets[] = { "Main St", "Oak Ave", "Maple Dr", "Second St", "Park Blvd", "County Road 12",
+                                       "Elm St",  "Mill Ln", "Lake Rd",  "Church St" };
+static const struct place places[] = {
+    { "Lenexa", "KS", "66215", "913" },      { "Topeka", "KS", "66603", "785" },   { "Provo", "UT", "84601", "801" },
+    { "Ogden", "UT", "84401", "801" },       { "Boulder", "CO", "80302", "303" },  { "Amarillo", "TX", "79101", "806" },
+    { "Lubbock", "TX", "79401", "806" },     { "Tulsa", "OK", "74103", "918" },    { "Lincoln", "NE", "68508", "402" },
+    { "Fargo", "ND", "58102", "701" },       { "Bozeman", "MT", "59715", "406" },  { "Boise", "ID", "83702", "208" },
+    { "Casper", "WY", "82601", "307" },      { "Joplin", "MO", "64801", "417" },   { "Northampton", "MA", "01060", "413" },
+};
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+/* splitmix64's last step: neighbours become strangers. */
+static uint64_t mix(uint64_t z)
+{
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+uint64_t person_draw(const struct person *p, const char *what, unsigned nth, uint64_t count)
+{
+    return mix(p->chance ^ str_hash(str_from(what)) ^ (uint64_t)nth << 40) % count;
+}
+
+void person_make(struct person *p, uint64_t seed, uint64_t number)
+{
+    *p = (struct person){ .number = number, .chance = mix(mix(seed + 1) + number * UINT64_C(0x9e3779b97f4a7c15)) };
+    p->first = firsts[person_draw(p, "first", 0, COUNT(firsts))];
+    p->last = lasts[person_draw(p, "last", 0, COUNT(lasts))];
+    p->street = streets[person_draw(p, "street", 0, COUNT(streets))];
+    p->place = &places[person_draw(p, "place", 0, COUNT(places))];
+}
+
+/* ---- the vocabulary ----
+ *
+ * table NULL: in any. In a pattern {pick:a|b} is one of them, {from:1..9} a number, {digits:4} so many digits, and a bare {word}
+ * one of the words below it. */
+static const struct entry {
+    const char *table, *column, *pattern;
+} vocabulary[] = {
+    { NULL, "customer_id", "{account}" },
+    { NULL, "parent_id", "{parent}" },
+    { NULL, "first_name", "{first}" },
+    { NULL, "last_name", "{last}" },
+    { NULL, "name", "{first} {last}" },
+    { "customers", "company", "{pick:||||{last} & Sons|{last} Farms, LLC|\"{city}\" Hardware}" },
+    { "customers", "title", "{pick:||Mr.|Ms.|Dr.}" },
+    { "contacts", "title", "{pick:Owner|Billing contact|Spouse}" },
+    { NULL, "address1", "{from:1..9999} {street}" },
+    { NULL, "address2", "{pick:|||Apt. {from:1..40}|Suite {from:1..9}, rear}" },
+    { NULL, "address", "{from:1..9999} {street}" },
+    { NULL, "city", "{city}" },
+    { NULL, "state", "{state}" },
+    { NULL, "zip", "{zip}" },
+    { NULL, "country", "USA" },
+    { NULL, "email", "{local}@mail.example.com" },
+    { NULL, "contact", "{local}@mail.example.com" },
+    { NULL, "home_phone", "{area}555{digits:4}" },
+    { NULL, "work_phone", "{area}555{digits:4}" },
+    { NULL, "mobile_phone", "{area}555{digits:4}" },
+    { NULL, "contact_phone", "{area}555{digits:4}" },
+    { NULL, "phone", "{area}555{digits:4}" },
+    { NULL, "os", "{pick:Windows 11|macOS|Linux|}" },
+    { NULL, "notes", "{pick:|||Call after 6|Dog \"Rex\", mind the gate|Paid by check}" },
+    { NULL, "login", "{local}{nth}@example.net" },
+    { "ftp_accounts", "login", "{local}.web{nth}@example.net" },
+    { "mailboxes", "mailbox", "{local}{nth}@example.net" },
+    { "aliases", "alias", "{local}.alias{nth}@example.net" },
+    { "aliases", "target", "{local}@example.net" },
+    { NULL, "password", "{password}" },
+    { "customers", "security_password", "{password}" },
+    { "cpni", "question", "{pick:First pet?|Street you grew up in?|Favourite teacher?}" },
+    { "cpni", "answer", "{password}" },
+    { "services", "product_id", "{pick:dsl_10|dsl_50|cable_100|fiber_500|dialup}{nth}" },
+    { "services", "type", "{pick:INT|CBL|FIB}" },
+    { "services", "agreement_number", "{digits:6}" },
+    { "services", "other_id", "{digits:8}" },
+    { "logins", "group", "{pick:residential|business}" },
+    { "equipment", "attribute", "{pick:Modem|Router|ONT}" },
+    { "equipment", "value", "{pick:SB6141|TC4300|HG8245}" },
+    { "equipment", "comments", "{pick:|leased|bought}" },
+    { NULL, "ip", "10.{from:0..255}.{from:0..255}.{from:1..254}" },
+    { NULL, "netmask", "255.255.255.0" },
+    { NULL, "gateway", "10.0.0.1" },
+    { NULL, "mac", "02:{hex}:{hex}:{hex}:{hex}:{hex}" },
+    { NULL, "text", "{pick:No sync since morning|Mail bounces|Asked about the bill|New router configured|Slow in the evening}" },
+    { NULL, "detail", "{pick:Line tested, noise found|Waits for parts|Technician sent}" },
+    { NULL, "summary", "{pick:Line fault|Mail trouble|Billing question}" },
+    { NULL, "subject", "{pick:Maintenance in {city}|Outage in {city}|New access numbers}" },
+    { NULL, "script", "Offer the faster plan." },
+    { NULL, "time", "2025-{from:10..12}-{from:10..28} {from:10..23}:{from:10..59}:00" },
+    { NULL, "close_time", "2026-01-{from:10..28} {from:10..23}:{from:10..59}:00" },
+    { NULL, "close_notes", "{pick:Solved|Customer informed}" },
+    { NULL, "date", "2025-{from:10..12}-{from:10..28}" },
+    { NULL, "begin", "2026-01-{from:10..28}" },
+    { NULL, "end", "2026-02-{from:10..28}" },
+    { "campaigns", "start_date", "2026-01-{from:10..28}" },
+    { "campaigns", "stop_date", "2026-06-{from:10..28}" },
+    { NULL, "service", "{pick:Internet|E-mail|Telephone}" },
+    { NULL, "category", "{from:1..9}" },
+    { NULL, "alert_id", "{serial}" },
+    { NULL, "ticket_id", "{serial}" },
+    { NULL, "escalation_id", "{serial}" },
+    { NULL, "service_id", "{serial}" },
+    { "support_services", "name", "{pick:Internet|E-mail|Telephone|Web space}" },
+    { "support_categories", "name", "{pick:Slow|No connection|Password|Set-up|Billing}" },
+    { NULL, "service_name", "{pick:Internet|E-mail|Telephone}" },
+    { NULL, "category_id", "{serial}" },
+    { "escalations", "status", "{pick:open|closed}" },
+    { "invoices", "type", "{pick:dialup|email|ftp|credit}" },
+    { "invoices", "amount", "{from:1..40}.{digits:2}" },
+    { "usage", "realm", "example.net" },
+    { "usage", "access_list", "{pick:us-west|us-east}" },
+    { "usage", "seconds", "{from:60..400000}" },
+    { "access_numbers", "number", "{area}555{digits:4}" },
+    { "access_numbers", "network", "{pick:Level 3|Qwest|UUNet}" },
+    { "access_numbers", "v92", "{pick:Y|N}" },
+    { "access_numbers", "isdn64k", "{pick:Y|N}" },
+    { "access_numbers", "isdn128k", "{pick:Y|N}" },
+    { "access_numbers", "multilink", "{pick:Y|N}" },
+    { "access_numbers", "moh", "{pick:Y|N}" },
+};
+
+/* ---- filling a pattern ---- */
+
+struct writing {
+    const struct person *person;
+    struct buf          *out;
+    uint64_t             chance;
+    unsigned             nth;
+};
+
+static uint64_t draw(struct writing *w, uint64_t count)
+{
+    w->chance = mix(w->chance + UINT64_C(0x9e3779b97f4a7c15));
+    return w->chance % count;
+}
+
+static void digits(struct writing *w, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        buf_byte(w->out, (char)('0' + draw(w, 10)));
+}
+
+/* Letters of the name, lower case, and his number: no two have it. */
+static void local(struct writing *w)
+{
+    const char *names[] = { w->person->first, w->person->last };
+
+    for (size_t n = 0; n < 2; n++) {
+        for (const char *c = names[n]; *c != '\0'; c++)
+            if ((*c | 0x20) >= 'a' && (*c | 0x20) <= 'z')
+                buf_byte(w->out, (char)(*c | 0x20));
+        buf_text(w->out, n == 0 ? "." : "");
+    }
+    buf_u64(w->out, w->person->number + 1);
+}
+
+/* Without vowels there is no word in it. */
+static void password(struct writing *w)
+{
+    static const char letters[] = "bcdfghjkmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ";
+
+    for (int i = 0; i < 11; i++) {
+        if (i == 4)
+            buf_byte(w->out, '-');
+        else if (i % 3 == 2)
+            digits(w, 1);
+        else
+            buf_byte(w->out, letters[draw(w, sizeof letters - 1)]);
+    }
+}
+
+static void bare(struct writing *w, struct str word)
+{
+    const struct person *p = w->person;
+
+    if (str_is(word, "first"))
+        buf_text(w->out, p->first);
+    else if (str_is(word, "last"))
+        buf_text(w->out, p->last);
+    else if (str_is(word, "street"))
+        buf_text(w->out, p->street);
+    else if (str_is(word, "city"))
+        buf_text(w->out, p->place->city);
+    else if (str_is(word, "state"))
+        buf_text(w->out, p->place->state);
+    else if (str_is(word, "zip"))
+        buf_text(w->out, p->place->zip);
+    else if (str_is(word, "area"))
+        buf_text(w->out, p->place->area);
+    else if (str_is(word, "account"))
+        buf_u64(w->out, FIRST_ACCOUNT + p->number);
+    else if (str_is(word, "parent"))
+        buf_u64(w->out, FIRST_ACCOUNT - 1 - p->number / PER_PARENT % (FIRST_ACCOUNT / 2));
+    else if (str_is(word, "serial"))
+        buf_u64(w->out, p->number * 8 + w->nth + 1);
+    else if (str_is(word, "local"))
+        local(w);
+    else if (str_is(word, "password"))
+        password(w);
+    else if (str_is(word, "hex"))
+        buf_fmt(w->out, "%02x", (unsigned)draw(w, 256));
+    else if (str_is(word, "nth") && w->nth != 0)
+        buf_fmt(w->out, ".%u", w->nth + 1);
+}
+
+static void write_pattern(struct writing *w, struct str pattern);
+
+static void pick(struct writing *w, struct str choices)
+{
+    size_t     count = 1;
+    struct str one = STR(""), rest = choices;
+
+    for (size_t i = 0; i < choices.len; i++)
+        count += choices.ptr[i] == '|';
+    for (uint64_t skip = draw(w, count) + 1; skip != 0; skip--)
+        rest = str_cut(rest, '|', &one);
+    write_pattern(w, one);
+}
+
+static void from_to(struct writing *w, struct str range)
+{
+    struct str low, high = str_cut(range, '.', &low);
+    uint64_t   a = 0, b = 0;
+
+    str_to_u64(low, &a);
+    str_to_u64(str_skip(high, 1), &b);
+    buf_u64(w->out, a + draw(w, b - a + 1));
+}
+
+/* How long a {…} is, those within included. */
+static size_t braced(struct str s)
+{
+    size_t depth = 0;
+
+    for (size_t i = 0; i < s.len; i++) {
+        depth += s.ptr[i] == '{';
+        depth -= s.ptr[i] == '}';
+        if (depth == 0)
+            return i + 1;
+    }
+    return s.len;
+}
+
+static void write_pattern(struct writing *w, struct str pattern)
+{
+    while (pattern.len != 0) {
+        size_t     len = pattern.ptr[0] == '{' ? braced(pattern) : 1;
+        struct str word, argument;
+        uint64_t   n;
+
+        if (len == 1) {
+            buf_byte(w->out, pattern.ptr[0]);
+        } else {
+            argument = str_cut(str_of(pattern.ptr + 1, len - 2), ':', &word);
+            if (argument.ptr == NULL)
+                bare(w, word);
+            else if (str_is(word, "pick"))
+                pick(w, argument);
+            else if (str_is(word, "from"))
+                from_to(w, argument);
+            else if (str_to_u64(argument, &n))
+                digits(w, n);
+        }
+        pattern = str_skip(pattern, len);
+    }
+}
+
+/* A table's own entry before the one for any. */
+static const struct entry *entry_for(struct str table, struct str column)
+{
+    const struct entry *any = NULL;
+
+    for (size_t i = 0; i < COUNT(vocabulary); i++) {
+        const struct entry *e = &vocabulary[i];
+
+        if (!str_is(column, e->column))
+            continue;
+        if (e->table == NULL)
+            any = e;
+        else if (str_is(table, e->table))
+            return e;
+    }
+    return any;
+}
+
+struct str person_value(const struct person *p, struct str table, struct str column, unsigned nth, struct arena *mem)
+{
+    AUTO(buf_release) struct buf out;
+    const struct entry *e = entry_for(table, column);
+    struct writing w = { .person = p, .out = &out, .nth = nth };
+
+    if (e == NULL)
+        return STR_NONE;
+    w.chance = p->chance ^ str_hash(column) ^ str_hash(table) * 3 ^ (uint64_t)nth << 32;
+    buf_init(&out, 4096, "a made-up value");
+    write_pattern(&w, str_from(e->pattern));
+    return arena_str(mem, buf_str(&out));
+}
