@@ -6,8 +6,7 @@
 enum {
     BLOCK_MEMORY = 512 << 20,     /* a block of 256 KiB, or one record of max_record with all it makes */
     ROW_MEMORY = 256 << 20,
-    BLOCK_OUTPUT = 1 << 30,
-    LONGEST_PARENT_BITS = 21      /* a parent's place: offset << 21 | length; records are at most 1 MiB */
+    BLOCK_OUTPUT = 1 << 30
 };
 
 void block_init(struct block *b, struct pipeline *p, struct pipeline_input *in)
@@ -193,8 +192,8 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
 
     if (parent->source == NULL || !known_parent(p->known, item->parent_key, &place, &from_after))
         return ETL_OK;   /* settle will say that there is none */
-    offset = place >> LONGEST_PARENT_BITS;
-    len = (size_t)(place & ((UINT64_C(1) << LONGEST_PARENT_BITS) - 1));
+    offset = place >> PARENT_LENGTH_BITS;
+    len = (size_t)(place & ((UINT64_C(1) << PARENT_LENGTH_BITS) - 1));
     raw = arena_bytes(&b->mem, len + 1);
     st = source_at(parent->source, offset, raw, len, err);
     if (st != ETL_OK)

@@ -33,7 +33,7 @@ static enum etl_status show_secrets(const struct plan_line *line, const struct r
 static enum etl_status reveal(const char *path, struct str key_text, const struct run_facts *facts, struct sealer *sealer,
                               struct buf *out, uint64_t *calls, struct err *err)
 {
-    AUTO(arena_release) struct arena mem;
+    AUTO(arena_release) struct arena mem = { 0 };
     struct plan_reader              *reader;
     struct plan_line                 line;
     struct str                       text;

@@ -322,7 +322,7 @@ static struct str mask_one(struct str text, struct str secret, struct arena *mem
 /* As it is, and as a form or a page would quote it back. */
 static struct str mask_forms(struct str text, struct str secret, struct arena *mem)
 {
-    AUTO(buf_wipe) struct buf escaped;
+    AUTO(buf_wipe) struct buf escaped = { 0 };
 
     if (secret.len == 0)
         return text;

@@ -241,7 +241,7 @@ static const char *plain_letter(uint32_t c)
 /* What has no way into ASCII stays as it is, so that the provider's rule can tell of it; nothing is lost silently. */
 bool filter_ascii(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
-    AUTO(buf_release) struct buf out;
+    AUTO(buf_release) struct buf out = { 0 };
     size_t                       len = 0;
     uint8_t                     *decomposed;
     struct str                   rest;

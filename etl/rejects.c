@@ -114,7 +114,7 @@ static const struct str *seal_cells(struct rejects *r, const struct record *reco
     arena_reset(&r->row_mem);
     replaced = ARENA_ARRAY(&r->row_mem, struct str, r->columns + 1);
     for (size_t i = 0; i < r->columns && i < record->count; i++) {
-        AUTO(buf_release) struct buf sealed;
+        AUTO(buf_release) struct buf sealed = { 0 };
         struct seal_place            place = place_of(r->mapping, in->columns[i]);
 
         if (!in->secret[i] || record->cells[i].len == 0)
@@ -213,7 +213,7 @@ enum etl_status rejects_unseal(struct sealer *s, const struct mapping *m, size_t
     const struct mapping_input *in = &m->inputs[input];
 
     for (size_t i = 0; i < count && i < in->column_count; i++) {
-        AUTO(buf_wipe) struct buf plain;
+        AUTO(buf_wipe) struct buf plain = { 0 };
         struct seal_place         place = place_of(m, in->columns[i]);
         enum etl_status           st;
 

@@ -350,7 +350,7 @@ enum etl_status run_check(const struct run *r, const struct key *key, struct are
 {
     struct sealed_thing *things = ARENA_ARRAY(mem, struct sealed_thing, SEALED_THINGS_MAX);
     size_t               count = 0;
-    AUTO(buf_release) struct buf mac;
+    AUTO(buf_release) struct buf mac = { 0 };
     struct run_facts     facts = { 0 };
     struct findings      faults;
     struct str           sealed_mac, sealed_key, provider_file = STR_NONE;

@@ -1,8 +1,6 @@
 /* etl/settle.c - the last stage of a block, in input order: who is in, who is out; plan, findings and rejects are written. */
 #include "etl/block.h"
 
-enum { LONGEST_PARENT_BITS = 21 };
-
 /* "customers.csv:17", for naming the record that came first. */
 static void name_place(struct block *b, struct place where, char *out, size_t size)
 {
@@ -89,7 +87,7 @@ static void accept(struct block *b, struct item *item)
     for (size_t i = 0; i < m->input_count && b->input->has_lane; i++)
         if (m->inputs[i].parent == (int)b->in->index) {
             known_parent_add(known, digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
-                             item->record.offset << LONGEST_PARENT_BITS | item->record.raw.len);
+                             item->record.offset << PARENT_LENGTH_BITS | item->record.length);
             break;
         }
     settle_lines(b, item);

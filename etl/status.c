@@ -94,7 +94,7 @@ static const struct ledger_rung *rung_passed(const struct run_status *s, const c
 /* The run's own; else the one it was tested at; else the only one of this provider. */
 static struct str likely_connection(const struct run_status *s, const struct config *config, struct arena *mem, struct str *choice)
 {
-    AUTO(buf_release) struct buf names;
+    AUTO(buf_release) struct buf names = { 0 };
     struct str                   only = STR_NONE;
     size_t                       n = 0;
 

@@ -26,7 +26,7 @@ struct csv_block {
     bool               too_long;          /* no bytes: a record longer than max_record stood here */
     /* while its records are read */
     const char        *at;
-    uint64_t           at_line, number, empty_lines;
+    uint64_t           at_line, at_offset, number, empty_lines;
     struct arena       cells, texts;
 };
 struct csv_reader {
@@ -39,9 +39,8 @@ struct csv_reader {
     struct arena       mem;
     struct buf         carry;             /* bytes read but not given out: the beginning of a record */
     struct buf         wide;              /* UTF-16: bytes that are not transcoded yet */
-    bool               source_ended, ended, skipping;
+    bool               source_ended, ended;
     uint64_t           offset, line;      /* of the carry's first byte */
-    uint64_t           long_offset, long_line;
     pthread_mutex_t    mutex;
     struct csv_block  *free;
 };
@@ -90,6 +89,30 @@ static uint64_t count_newlines(const char *p, size_t len, char newline)
     return lines;
 }
 
+/* How many bytes of the input these are: UTF-16 was transcoded when it was read (0xff stands for one damaged unit). */
+static uint64_t input_bytes(const struct csv_reader *r, const char *p, size_t len)
+{
+    uint64_t units = 0;
+
+    if (!encoding_is_wide(r->form.encoding))
+        return len;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)p[i];
+
+        units += c == 0xff ? 1U : c >= 0xf0 ? 2U : (c & 0xc0) != 0x80;
+    }
+    return 2 * units;
+}
+
+/* The carry's first bytes are done with. */
+static void drop_front(struct csv_reader *r, size_t len)
+{
+    r->line += count_newlines(r->carry.ptr, len, r->dialect.newline);
+    r->offset += input_bytes(r, r->carry.ptr, len);
+    r->carry.len -= len;
+    memmove(r->carry.ptr, r->carry.ptr + len, r->carry.len);
+}
+
 /* ---- opening: BOM, line ends, header ---- */
 
 static void see_bom(struct csv_reader *r)
@@ -105,63 +128,111 @@ static void see_bom(struct csv_reader *r)
         if (r->carry.len >= boms[i].len && memcmp(r->carry.ptr, boms[i].bytes, boms[i].len) == 0) {
             r->form.has_bom = true;
             r->form.encoding = boms[i].encoding;
+            r->offset = boms[i].len;
             r->carry.len -= boms[i].len;
             memmove(r->carry.ptr, r->carry.ptr + boms[i].len, r->carry.len);
-            r->offset = encoding_is_wide(boms[i].encoding) ? 0 : boms[i].len;
             return;
         }
 }
 
+/* How the first line ends is how all do. A lone CR in a file of LF lines is text, and what stands in quotes tells nothing.
+ * false: more has to be read before that can be told. */
+static bool see_line_ends(struct csv_reader *r)
+{
+    const char *p = r->carry.ptr, *end = p + r->carry.len, *cr = NULL;
+    bool        in_quotes = false, at_start = true;
+
+    for (; p < end; p++) {
+        if (in_quotes) {
+            in_quotes = *p != r->dialect.quote;
+            at_start = !in_quotes;   /* a doubled quote opens it again */
+        } else if (*p == '\n') {
+            r->form.line_end = p > r->carry.ptr && p[-1] == '\r' ? LINE_CRLF : LINE_LF;
+            return true;
+        } else {
+            if (*p == '\r' && cr == NULL)
+                cr = p;
+            in_quotes = at_start && r->dialect.quote != 0 && *p == r->dialect.quote;
+            at_start = *p == r->dialect.delimiter || *p == '\r';
+        }
+    }
+    if (!r->source_ended && r->carry.len < BLOCK_BYTES)
+        return false;
+    if (cr != NULL) {
+        r->form.line_end = LINE_CR;
+        r->dialect.newline = '\r';
+    }
+    return true;
+}
+
 static enum etl_status first_bytes(struct csv_reader *r, struct err *err)
 {
-    size_t got = 0;
+    enum etl_status st = ETL_OK;
+    size_t          got;
 
     if (!buf_reserve(&r->carry, BLOCK_BYTES + PADDING))
         return err_set(err, ETL_UNREAD, "record-long", "%s is full", r->carry.what);
-    while (r->carry.len < 4 && !r->source_ended) {
-        enum etl_status st = source_read(r->source, r->carry.ptr + r->carry.len, BLOCK_BYTES - r->carry.len, &got, err);
-
-        if (st == ETL_END)
-            r->source_ended = true;
-        else if (st != ETL_OK)
-            return st;
-        else
+    while (r->carry.len < 4 && st == ETL_OK) {
+        st = source_read(r->source, r->carry.ptr + r->carry.len, BLOCK_BYTES - r->carry.len, &got, err);
+        if (st == ETL_OK)
             r->carry.len += got;
     }
+    if (st != ETL_OK && st != ETL_END)
+        return st;
     see_bom(r);
     if (encoding_is_wide(r->form.encoding)) {
-        size_t used;
-
         buf_add(&r->wide, buf_str(&r->carry));
         buf_reset(&r->carry);
-        used = encoding_wide_to_utf8(r->form.encoding, buf_str(&r->wide), &r->carry);
-        memmove(r->wide.ptr, r->wide.ptr + used, r->wide.len - used);
-        r->wide.len -= used;
     }
-    return ETL_OK;
+    do {
+        st = read_more(r, &r->carry, BLOCK_BYTES, err);
+    } while (st == ETL_OK && !see_line_ends(r));
+    return st;
 }
 
-/* How the first line ends is how all do. A lone CR in a file of LF lines is text. */
-static void see_line_ends(struct csv_reader *r)
+/* A column's name as UTF-8; false where its bytes are none in the encoding. */
+static bool to_text(struct csv_reader *r, struct str raw, struct str *out)
 {
-    struct str  text = buf_str(&r->carry);
-    const char *lf = text.len != 0 ? memchr(text.ptr, '\n', text.len) : NULL;
-    const char *cr = text.len != 0 ? memchr(text.ptr, '\r', text.len) : NULL;
+    AUTO(buf_release) struct buf text;
 
-    r->dialect.newline = lf == NULL && cr != NULL ? '\r' : '\n';
-    r->form.crlf = cr != NULL && lf == cr + 1;
-}
-
-static struct str to_text(struct csv_reader *r, struct str raw)
-{
-    AUTO(buf_release) struct buf out;
-
-    buf_init(&out, 1 << 20, "a column's name");
+    buf_init(&text, 4 * raw.len + 4, "a column's name");
     if (r->form.encoding == ENCODING_WINDOWS_1252 || r->form.encoding == ENCODING_LATIN1) {
-        encoding_to_utf8(r->form.encoding, raw, &out);
-        raw = buf_str(&out);
+        if (!encoding_to_utf8(r->form.encoding, raw, &text))
+            return false;
+        raw = buf_str(&text);
     }
-    return arena_str(&r->mem, str_trim(raw));
+    *out = arena_str(&r->mem, str_trim(raw));
+    return utf8_valid(raw) && (raw.len == 0 || memchr(raw.ptr, '\0', raw.len) == NULL);
+}
+
+static void skip_empty_front(struct csv_reader *r)
+{
+    size_t n = 0;
+
+    while (n < r->carry.len && (r->carry.ptr[n] == '\n' || r->carry.ptr[n] == '\r'))
+        n++;
+    drop_front(r, n);
+}
+
+static enum etl_status header_fault(struct csv_reader *r, enum csv_end end, struct err *err)
+{
+    err->line = r->line;
+    return err_set(err, ETL_UNREAD, "header", "the header line is damaged: %s",
+                   end == CSV_END_OPEN ? "a quote is never closed" : end == CSV_END_MORE ? "it is too long" : "text after a closing quote");
+}
+
+static enum etl_status take_header(struct csv_reader *r, const struct csv_cells *cells, struct err *err)
+{
+    r->column_count = cells->count;
+    r->columns = ARENA_ARRAY(&r->mem, struct str, cells->count + 1);
+    for (size_t i = 0; i < cells->count; i++)
+        if (!to_text(r, cells->items[i], &r->columns[i])) {
+            err->line = r->line;
+            return err_set(err, ETL_UNREAD, "header",
+                           "column %zu of the header has bytes that are no %s; name the encoding in the mapping (windows-1252, latin-1)",
+                           i + 1, r->form.encoding == ENCODING_UTF8 ? "UTF-8" : "characters in its encoding");
+        }
+    return ETL_OK;
 }
 
 static enum etl_status read_header(struct csv_reader *r, struct err *err)
@@ -170,40 +241,26 @@ static enum etl_status read_header(struct csv_reader *r, struct err *err)
         struct csv_cells cells = { .cap = FIRST_CELLS, .mem = &r->mem, .text_mem = &r->mem };
         const char      *begin, *next;
         enum csv_end     end;
+        enum etl_status  st;
 
         cells.items = ARENA_ARRAY(&r->mem, struct str, FIRST_CELLS);
-        while (r->carry.len != 0 && (r->carry.ptr[0] == '\n' || r->carry.ptr[0] == '\r')) {   /* empty lines ahead of it */
-            r->line += r->carry.ptr[0] == r->dialect.newline;
-            r->offset++;
-            memmove(r->carry.ptr, r->carry.ptr + 1, --r->carry.len);
-        }
+        skip_empty_front(r);
         buf_reserve(&r->carry, PADDING);
         begin = r->carry.ptr;
         if (r->carry.len == 0 && r->source_ended)
             return err_set(err, ETL_UNREAD, "header", "the file is empty: no header line");
         end = csv_split(&r->dialect, begin, begin + r->carry.len, r->source_ended, &cells, &next);
-        if ((end == CSV_END_MORE || end == CSV_END_OPEN) && !r->source_ended && r->carry.len <= r->options.max_record) {
-            enum etl_status st = read_more(r, &r->carry, BLOCK_BYTES, err);
-
-            if (st != ETL_OK)
-                return st;
-            continue;
+        if (end == CSV_END_RECORD) {
+            st = take_header(r, &cells, err);
+            r->form.header_raw = arena_str(&r->mem, str_of(begin, (size_t)(cells.content_end - begin)));
+            drop_front(r, (size_t)(next - begin));
+            return st;
         }
-        err->line = r->line;
-        if (end != CSV_END_RECORD)
-            return err_set(err, ETL_UNREAD, "header", "the header line is damaged: %s",
-                           end == CSV_END_OPEN ? "a quote is never closed" : end == CSV_END_MORE ? "it is too long" : "text after a closing quote");
-        r->column_count = cells.count;
-        r->columns = ARENA_ARRAY(&r->mem, struct str, cells.count + 1);
-        for (size_t i = 0; i < cells.count; i++)
-            r->columns[i] = to_text(r, cells.items[i]);
-        r->form.header_raw = arena_str(&r->mem, str_of(begin, (size_t)(cells.content_end - begin)));
-        r->line += count_newlines(begin, (size_t)(next - begin), r->dialect.newline);
-        r->offset += (uint64_t)(next - begin);
-        r->carry.len -= (size_t)(next - begin);
-        memmove(r->carry.ptr, next, r->carry.len);
-        err->line = 0;
-        return ETL_OK;
+        if (end == CSV_END_DAMAGED || r->source_ended || r->carry.len > r->options.max_record)
+            return header_fault(r, end, err);
+        st = read_more(r, &r->carry, BLOCK_BYTES, err);
+        if (st != ETL_OK)
+            return st;
     }
 }
 
@@ -239,13 +296,10 @@ enum etl_status csv_reader_open(struct source *source, const struct csv_options 
     buf_init(&r->wide, 8 * (size_t)BLOCK_BYTES, "a block of UTF-16");
     pthread_mutex_init(&r->mutex, NULL);
     st = first_bytes(r, err);
-    if (st == ETL_OK) {
-        see_line_ends(r);
-        if (options->has_header)
-            st = read_header(r, err);
-        else
-            given_columns(r);
-    }
+    if (st == ETL_OK && options->has_header)
+        st = read_header(r, err);
+    else if (st == ETL_OK)
+        given_columns(r);
     if (st != ETL_OK) {
         csv_reader_close(r);
         return st;
@@ -300,7 +354,7 @@ static void put_block(struct csv_reader *r, struct csv_block *b, size_t len, boo
         memcpy(b->bytes, r->carry.ptr, len);
     memset(b->bytes + len, 0, PADDING);
     b->len = len;
-    b->offset = r->offset;
+    b->offset = b->at_offset = r->offset;
     b->line = b->at_line = r->line;
     b->at = b->bytes;
     b->at_end = at_end;
@@ -308,14 +362,11 @@ static void put_block(struct csv_reader *r, struct csv_block *b, size_t len, boo
     b->number = b->empty_lines = 0;
     b->has_nul = len != 0 && memchr(b->bytes, '\0', len) != NULL;
     b->is_ascii = utf8_is_ascii(str_of(b->bytes, len));
-    r->line += count_newlines(b->bytes, len, r->dialect.newline);
-    r->offset += len;
-    r->carry.len -= len;
-    memmove(r->carry.ptr, r->carry.ptr + len, r->carry.len);
+    drop_front(r, len);
 }
 
-/* The length of the whole records at the carry's beginning. Without a quote the last line end is the last record's end;
- * with one, only going through record by record tells. */
+/* The length of the whole records at the carry's beginning, up to one that is too long. Without a quote the last line end is the
+ * last record's end; with one, only going through record by record tells. *open_at: where a quote opens behind them. */
 static size_t whole_records(struct csv_reader *r, const char **open_at)
 {
     const char      *begin = r->carry.ptr, *end = begin + r->carry.len, *at = begin, *next;
@@ -324,17 +375,18 @@ static size_t whole_records(struct csv_reader *r, const char **open_at)
     *open_at = NULL;
     if (r->carry.len == 0)
         return 0;
-    if (r->dialect.quote == 0 || memchr(begin, r->dialect.quote, r->carry.len) == NULL) {
-        const char *last = memrchr(begin, r->dialect.newline, r->carry.len);
+    if (r->carry.len <= r->options.max_record &&
+        (r->dialect.quote == 0 || memchr(begin, r->dialect.quote, r->carry.len) == NULL)) {
+        const char *last = r->source_ended ? end - 1 : memrchr(begin, r->dialect.newline, r->carry.len);
 
         return last != NULL ? (size_t)(last + 1 - begin) : 0;
     }
     while (at < end) {
-        enum csv_end how = csv_split(&r->dialect, at, end, false, &cells, &next);
+        enum csv_end how = csv_split(&r->dialect, at, end, r->source_ended, &cells, &next);
 
         if (how == CSV_END_OPEN)
             *open_at = cells.open_at;
-        if (how == CSV_END_OPEN || how == CSV_END_MORE)
+        if (how == CSV_END_OPEN || how == CSV_END_MORE || (size_t)(cells.content_end - at) > r->options.max_record)
             break;
         at = next;
     }
@@ -347,39 +399,48 @@ static enum etl_status open_quote(struct csv_reader *r, const char *open_at, con
     return err_set(err, ETL_UNREAD, "quote-open", "the quote that opens here is never closed (%s); mend the extract there", why);
 }
 
-/* A record that is too long is not held: its bytes go by until its line ends. */
+/* A record that is too long is not held: its bytes go by until the line ends in which it became too long. */
 static enum etl_status skip_line(struct csv_reader *r, struct csv_block *b, struct err *err)
 {
-    for (;;) {
-        const char *line_end = r->carry.len != 0 ? memchr(r->carry.ptr, r->dialect.newline, r->carry.len) : NULL;
-        size_t      used = line_end != NULL ? (size_t)(line_end + 1 - r->carry.ptr) : r->carry.len;
+    uint64_t line = r->line, offset = r->offset;
+    size_t   seen = r->options.max_record;
 
-        r->offset += used;
-        r->carry.len -= used;
-        memmove(r->carry.ptr, r->carry.ptr + used, r->carry.len);
+    for (;;) {
+        const char *line_end = seen < r->carry.len ? memchr(r->carry.ptr + seen, r->dialect.newline, r->carry.len - seen) : NULL;
+        enum etl_status st;
+
+        drop_front(r, line_end != NULL ? (size_t)(line_end + 1 - r->carry.ptr) : r->carry.len);
         if (line_end != NULL || r->source_ended)
             break;
-        enum etl_status st = read_more(r, &r->carry, BLOCK_BYTES, err);
-
+        seen = 0;
+        st = read_more(r, &r->carry, BLOCK_BYTES, err);
         if (st != ETL_OK)
             return st;
     }
     put_block(r, b, 0, false);
     b->too_long = true;
-    b->line = b->at_line = r->long_line;
-    b->offset = r->long_offset;
-    r->line++;
-    r->skipping = false;
+    b->line = b->at_line = line;
+    b->offset = offset;
     return ETL_OK;
+}
+
+/* What stands at the carry's beginning became longer than a record may be. */
+static enum etl_status too_long(struct csv_reader *r, struct csv_block *b, struct err *err)
+{
+    struct csv_cells cells = { 0 };
+    const char      *begin = r->carry.ptr, *next;
+
+    if (csv_split(&r->dialect, begin, begin + r->options.max_record, false, &cells, &next) == CSV_END_OPEN)
+        return open_quote(r, cells.open_at, "the record is longer than max_record", err);
+    return skip_line(r, b, err);
 }
 
 static enum etl_status fill_block(struct csv_reader *r, struct csv_block *b, struct err *err)
 {
+    enum { LINE_END_BYTES = 2 };
     size_t      target = r->options.block_bytes, whole;
     const char *open_at;
 
-    if (r->skipping)
-        return skip_line(r, b, err);
     for (;;) {
         while (r->carry.len < target && !r->source_ended) {
             enum etl_status st = read_more(r, &r->carry, target - r->carry.len, err);
@@ -389,32 +450,14 @@ static enum etl_status fill_block(struct csv_reader *r, struct csv_block *b, str
         }
         buf_reserve(&r->carry, PADDING);
         whole = whole_records(r, &open_at);
-        if (r->source_ended) {
-            if (open_at != NULL && r->carry.ptr + r->carry.len > open_at) {
-                struct csv_cells cells = { 0 };
-                const char      *next;
-
-                /* The last cell may close with the file's last byte. */
-                if (csv_split(&r->dialect, r->carry.ptr + whole, r->carry.ptr + r->carry.len, true, &cells, &next) == CSV_END_OPEN)
-                    return open_quote(r, open_at, "the file ends before", err);
-            }
-            if (r->carry.len == 0)
-                return ETL_END;
-            put_block(r, b, r->carry.len, true);
-            return ETL_OK;
-        }
         if (whole != 0) {
-            put_block(r, b, whole, false);
+            put_block(r, b, whole, r->source_ended && whole == r->carry.len);
             return ETL_OK;
         }
-        if (r->carry.len > r->options.max_record) {
-            if (open_at != NULL)
-                return open_quote(r, open_at, "the record is longer than max_record", err);
-            r->skipping = true;
-            r->long_offset = r->offset;
-            r->long_line = r->line;
-            return skip_line(r, b, err);
-        }
+        if (r->carry.len > r->options.max_record + LINE_END_BYTES || (r->source_ended && r->carry.len != 0 && open_at == NULL))
+            return too_long(r, b, err);
+        if (r->source_ended)
+            return open_at != NULL ? open_quote(r, open_at, "the file ends before", err) : ETL_END;
         target = r->carry.len + r->options.block_bytes;
     }
 }
@@ -448,24 +491,23 @@ static enum etl_status reject(struct err *err, uint64_t line, const char *rule, 
 /* Cells as valid UTF-8; false where a byte is wrong in the encoding. */
 static bool decode_cells(struct csv_block *b, struct csv_cells *cells)
 {
+    AUTO(buf_release) struct buf text;
     enum encoding encoding = b->reader->form.encoding;
+    bool          is_one_byte = encoding == ENCODING_WINDOWS_1252 || encoding == ENCODING_LATIN1, good = true;
 
-    for (size_t i = 0; i < cells->count; i++) {
-        AUTO(buf_release) struct buf text;
-
+    buf_init(&text, CELL_MEMORY, "a cell");
+    for (size_t i = 0; i < cells->count && good; i++) {
         if (utf8_is_ascii(cells->items[i]))
             continue;
-        if (encoding != ENCODING_WINDOWS_1252 && encoding != ENCODING_LATIN1) {
-            if (!utf8_valid(cells->items[i]))
-                return false;
+        if (!is_one_byte) {
+            good = utf8_valid(cells->items[i]);
             continue;
         }
-        buf_init(&text, 8 * (cells->items[i].len + 1), "a cell");
-        if (!encoding_to_utf8(encoding, cells->items[i], &text))
-            return false;
+        buf_reset(&text);
+        good = encoding_to_utf8(encoding, cells->items[i], &text);
         cells->items[i] = arena_str(&b->texts, buf_str(&text));
     }
-    return true;
+    return good;
 }
 
 static enum etl_status check_width(const struct csv_reader *r, struct csv_cells *cells, uint64_t line, struct err *err)
@@ -499,6 +541,7 @@ static bool skip_empty_lines(struct csv_block *b)
         if (*b->at != newline && !crlf)
             return true;
         b->at += crlf ? 2 : 1;
+        b->at_offset += input_bytes(b->reader, "\r\n", crlf ? 2 : 1);
         b->at_line++;
         b->empty_lines++;
     }
@@ -515,7 +558,7 @@ enum etl_status csv_block_next(struct csv_block *b, struct record *out, bool *is
     *is_damaged = false;
     if (b->too_long) {
         b->too_long = false;
-        *out = (struct record){ .raw = STR(""), .line = b->line, .offset = b->offset, .number = 1 };
+        *out = (struct record){ .raw = STR(""), .line = b->line, .offset = b->offset, .number = ++b->number };
         *is_damaged = true;
         err->line = b->line;
         return err_set(err, ETL_REJECT, "damaged-long", "the record is longer than %zu bytes (max_record) and was skipped",
@@ -534,16 +577,16 @@ enum etl_status csv_block_next(struct csv_block *b, struct record *out, bool *is
         end = CSV_END_DAMAGED;
     }
     *out = (struct record){ .raw = str_of(begin, (size_t)(cells.content_end - begin)), .line = b->at_line,
-                            .offset = b->offset + (uint64_t)(begin - b->bytes), .number = ++b->number };
+                            .offset = b->at_offset, .number = ++b->number };
     if (r->dialect.newline == '\n' && out->raw.len != 0 && out->raw.ptr[out->raw.len - 1] == '\r')
         out->raw.len--;
+    out->length = (size_t)input_bytes(r, begin, out->raw.len);
     b->at = next;
+    b->at_offset += input_bytes(r, begin, (size_t)(next - begin));
     b->at_line += count_newlines(begin, (size_t)(next - begin), r->dialect.newline);
     *is_damaged = true;
     if (end == CSV_END_DAMAGED)
         return reject(err, out->line, "damaged-quote", "text after a closing quote; quotes inside a quoted cell are doubled");
-    if (out->raw.len > r->options.max_record)
-        return reject(err, out->line, "damaged-long", "the record is longer than max_record");
     if (b->has_nul && memchr(begin, '\0', (size_t)(cells.content_end - begin)) != NULL)
         return reject(err, out->line, "damaged-nul", "a NUL byte stands in it");
     if (!b->is_ascii && !decode_cells(b, &cells))
@@ -599,22 +642,22 @@ void csv_reader_close(struct csv_reader *r)
     free(r);
 }
 
-enum etl_status csv_record_parse(struct str raw, const struct csv_form *form, size_t column_count, struct arena *mem,
-                                 struct record *out, struct err *err)
+static enum etl_status parse_text(struct str raw, const struct csv_form *form, size_t column_count, struct arena *mem,
+                                  struct record *out, struct err *err)
 {
     struct csv_reader as = { .form = *form, .column_count = column_count,
-                             .dialect = { form->delimiter, form->quote, '\n' }, .options = { .max_record = raw.len + 1 } };
-    struct csv_block  block = { .reader = &as, .len = raw.len, .at_end = true, .line = 1, .at_line = 1 };
+                             .dialect = { form->delimiter, form->quote, form->line_end == LINE_CR ? '\r' : '\n' } };
+    struct csv_block  block = { .reader = &as, .len = raw.len, .at_end = true, .line = 1, .at_line = 1, .has_nul = true };
     bool              is_damaged;
     enum etl_status   st;
 
     block.bytes = arena_bytes(mem, raw.len + PADDING);
-    memcpy(block.bytes, raw.ptr, raw.len);
+    if (raw.len != 0)
+        memcpy(block.bytes, raw.ptr, raw.len);
     memset(block.bytes + raw.len, 0, PADDING);
     block.at = block.bytes;
     arena_init(&block.cells, CELL_MEMORY, "the cells of a record");
     arena_init(&block.texts, CELL_MEMORY, "the cells of a record");
-    block.has_nul = true;
     st = csv_block_next(&block, out, &is_damaged, err);
     if (st == ETL_OK || (st == ETL_REJECT && !is_damaged)) {
         struct str *cells = ARENA_ARRAY(mem, struct str, out->count + 1);
@@ -626,5 +669,17 @@ enum etl_status csv_record_parse(struct str raw, const struct csv_form *form, si
     }
     arena_release(&block.cells);
     arena_release(&block.texts);
-    return st;
+    return st == ETL_END ? err_set(err, ETL_REJECT, "record", "no record stands there") : st;
+}
+
+enum etl_status csv_record_parse(struct str bytes, const struct csv_form *form, size_t column_count, struct arena *mem,
+                                 struct record *out, struct err *err)
+{
+    AUTO(buf_release) struct buf text;
+
+    buf_init(&text, 2 * bytes.len + 4, "a record");
+    if (!encoding_is_wide(form->encoding))
+        return parse_text(bytes, form, column_count, mem, out, err);
+    encoding_wide_to_utf8(form->encoding, bytes, &text);
+    return parse_text(buf_str(&text), form, column_count, mem, out, err);
 }

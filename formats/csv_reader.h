@@ -11,8 +11,8 @@
  * Lifetime  a record's cells point into its block, or into the block's own arena where they had to be changed (a doubled
  *           quote, an encoding); good until csv_block_release().
  * Threads   csv_reader_block() one thread at a time; a block belongs to whoever got it; a block outlives the reader's next block.
- * Limits    a record longer than max_record (1 MiB) stops as above when a quote is open, else it is damaged: it is skipped
- *           whatever its size (100 MB too) without being held in memory.
+ * Limits    a record longer than max_record (1 MiB) stops as above when a quote is open there, else it is damaged: it is skipped
+ *           to the end of that line, whatever its size (100 MB too), without being held in memory.
  * Not here  types and dates: a cell is text. */
 #ifndef FORMATS_CSV_READER_H
 #define FORMATS_CSV_READER_H
@@ -28,7 +28,7 @@ enum etl_status encoding_from_name(struct str name, enum encoding *out, struct e
 struct csv_options {
     char   delimiter;            /* ',' */
     char   quote;                /* '"'; 0: none */
-    enum encoding encoding;      /* AUTO: the BOM's, else UTF-8; a BOM wins over a named UTF-8 only */
+    enum encoding encoding;      /* AUTO: UTF-8. A BOM at the beginning wins over any name */
     bool   has_header;
     const struct str *names;     /* the columns, where the file has no header */
     size_t name_count;
@@ -43,9 +43,11 @@ enum etl_status csv_reader_open(struct source *source, const struct csv_options 
 /* The columns: the header's cells (trimmed, as UTF-8) or options->names. Empty and double names are told as they are. */
 const struct str *csv_reader_columns(const struct csv_reader *r, size_t *count);
 /* How the input is written, so that rejects can be written alike. */
+enum line_end { LINE_LF, LINE_CRLF, LINE_CR };
 struct csv_form {
     enum encoding encoding;
-    bool          has_bom, crlf, has_header;
+    bool          has_bom, has_header;
+    enum line_end line_end;      /* of the first line */
     char          delimiter, quote;
     struct str    header_raw;    /* its bytes, without the line end */
 };
@@ -61,8 +63,9 @@ uint64_t        csv_block_empty_lines(const struct csv_block *b);
 void            csv_block_release(struct csv_block *b);        /* NULL is fine; blocks are pooled by the reader */
 void            csv_reader_close(struct csv_reader *r);        /* after all its blocks; does not close the source */
 
-/* One record again from its raw bytes (a parent row, `explain`): same splitting, cells in `mem`. */
-enum etl_status csv_record_parse(struct str raw, const struct csv_form *form, size_t column_count, struct arena *mem,
+/* One record again from the input's bytes (a parent row, `explain`): those at record.offset, record.length of them. Same
+ * splitting, cells in `mem`; ETL_REJECT where no record stands there. */
+enum etl_status csv_record_parse(struct str bytes, const struct csv_form *form, size_t column_count, struct arena *mem,
                                  struct record *out, struct err *err);
 
 #endif

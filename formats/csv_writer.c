@@ -41,21 +41,33 @@ static void add_raw(struct buf *out, const struct csv_form *form, struct str raw
 
 static void add_line_end(struct buf *out, const struct csv_form *form)
 {
-    add_text(out, form, form->crlf ? STR("\r\n") : STR("\n"));
+    static const struct str line_ends[] = { [LINE_LF] = { "\n", 1 }, [LINE_CRLF] = { "\r\n", 2 }, [LINE_CR] = { "\r", 1 } };
+
+    add_text(out, form, line_ends[form->line_end]);
 }
 
 static bool needs_quotes(const struct csv_form *form, struct str cell)
 {
     for (size_t i = 0; i < cell.len; i++)
-        if (cell.ptr[i] == form->delimiter || cell.ptr[i] == form->quote || cell.ptr[i] == '\n' || cell.ptr[i] == '\r')
+        if (cell.ptr[i] == form->delimiter || cell.ptr[i] == '\n' || cell.ptr[i] == '\r' ||
+            (cell.ptr[i] == form->quote && form->quote != 0))
             return true;
     return false;
 }
 
 static void add_cell(struct buf *out, const struct csv_form *form, struct str cell)
 {
-    if (form->quote == 0 || !needs_quotes(form, cell)) {
+    if (!needs_quotes(form, cell)) {
         add_text(out, form, cell);
+        return;
+    }
+    if (form->quote == 0) {   /* only our own words come here; without quotes blanks keep them together */
+        AUTO(buf_release) struct buf text;
+
+        buf_init(&text, cell.len + 1, "a cell");
+        for (size_t i = 0; i < cell.len; i++)
+            buf_byte(&text, cell.ptr[i] == form->delimiter || cell.ptr[i] == '\n' || cell.ptr[i] == '\r' ? ' ' : cell.ptr[i]);
+        add_text(out, form, buf_str(&text));
         return;
     }
     add_text(out, form, str_of(&form->quote, 1));
@@ -71,10 +83,20 @@ static void add_cell(struct buf *out, const struct csv_form *form, struct str ce
     add_text(out, form, str_of(&form->quote, 1));
 }
 
+/* Its last column is _errors: it is a reject file itself. */
+static bool has_reasons(const struct csv_form *form)
+{
+    struct str head = str_trim(form->header_raw), name = STR("_errors");
+
+    if (head.len != 0 && form->quote != 0 && head.ptr[head.len - 1] == form->quote) {
+        head.len--;
+        return str_ends(head, name) && head.len > name.len && head.ptr[head.len - name.len - 1] == form->quote;
+    }
+    return str_ends(head, name) && (head.len == name.len || head.ptr[head.len - name.len - 1] == form->delimiter);
+}
+
 void csv_reject_header(struct buf *out, const struct csv_form *form)
 {
-    struct str head;
-
     if (form->has_bom && form->encoding == ENCODING_UTF8)
         buf_lit(out, "\xef\xbb\xbf");
     else if (form->has_bom && form->encoding == ENCODING_UTF16LE)
@@ -83,9 +105,8 @@ void csv_reject_header(struct buf *out, const struct csv_form *form)
         buf_lit(out, "\xfe\xff");
     if (!form->has_header)
         return;
-    head = form->header_raw;
-    add_raw(out, form, head);
-    if (!str_ends(head, STR("_errors"))) {
+    add_raw(out, form, form->header_raw);
+    if (!has_reasons(form)) {
         add_text(out, form, str_of(&form->delimiter, 1));
         add_text(out, form, STR("_errors"));
     }

@@ -102,9 +102,9 @@ enum etl_status file_read(const char *path, size_t max, struct arena *mem, struc
     int     fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = 0;
 
+    buf_init(&text, max, path);
     if (fd < 0)
         return err_set(err, ETL_FAIL, "file-open", "cannot read %s: %s", path, strerror(errno));
-    buf_init(&text, max, path);
     while (buf_reserve(&text, 65536 < max - text.len ? 65536 : max - text.len) &&
            (got = read(fd, text.ptr + text.len, text.cap - text.len)) > 0) {
         text.len += (size_t)got;

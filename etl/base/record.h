@@ -2,7 +2,7 @@
  *
  * Lifetime  lent by a reader: cells and raw point into the reader's block and are good until the block
  *           is given back. Copy into an arena whatever has to live longer.
- * Text      cells are valid UTF-8, whatever the extract's encoding; raw holds the input's own bytes. */
+ * Text      cells are valid UTF-8, whatever the extract's encoding; raw holds the input's own bytes (UTF-16 as UTF-8). */
 #ifndef ETL_BASE_RECORD_H
 #define ETL_BASE_RECORD_H
 
@@ -13,8 +13,9 @@ struct record {
     size_t            count;
     struct str        raw;       /* the record's bytes as they stood, without the line end */
     uint64_t          line;      /* first physical line, 1-based */
-    uint64_t          offset;    /* of raw's first byte in the (unpacked) input */
-    uint64_t          number;    /* 1-based among the input's records, damaged ones included */
+    uint64_t          offset;    /* of its first byte in the (unpacked) input */
+    size_t            length;    /* how many bytes it has there; raw.len, unless the reader transcoded (UTF-16) */
+    uint64_t          number;    /* 1-based among the records of its block, damaged ones included */
 };
 
 #endif
