@@ -15,6 +15,13 @@ enum { CREDENTIAL_MAX = 4096 };
 
 /* ---- credentials ---- */
 
+/* Arena memory, ours to write. */
+static void wipe(struct str secret)
+{
+    if (secret.len != 0)
+        explicit_bzero((char *)(uintptr_t)secret.ptr, secret.len);
+}
+
 static struct str without_line_end(struct str s)
 {
     while (s.len != 0 && (s.ptr[s.len - 1] == '\n' || s.ptr[s.len - 1] == '\r'))
@@ -130,9 +137,11 @@ bool connection_read_again(struct connection *c, struct arena *mem)
         const struct yaml *node = credential_node(c, c->provider->credentials[i].name);
         struct str         value;
 
-        if (node == NULL || str_starts(node->text, STR("env:")) || resolve(c, node->text, mem, &value, NULL) != ETL_OK)
+        if (node == NULL || str_starts(node->text, STR("env:")) || resolve(c, node->text, mem, &value, NULL) != ETL_OK ||
+            check_credential(&c->provider->credentials[i], value, NULL) != ETL_OK || str_eq(value, c->credentials[i].value))
             continue;
-        changed = changed || !str_eq(value, c->credentials[i].value);
+        changed = true;
+        wipe(c->credentials[i].value);
         c->credentials[i].value = value;
     }
     return changed;
@@ -206,8 +215,7 @@ void connection_close(struct connection *c)
     if (c->lock_fd > 0)
         close(c->lock_fd);
     for (size_t i = 0; c->provider != NULL && c->credentials != NULL && i < c->provider->credential_count; i++)
-        if (c->credentials[i].value.len != 0)   /* arena memory, ours to write */
-            explicit_bzero((char *)(uintptr_t)c->credentials[i].value.ptr, c->credentials[i].value.len);
+        wipe(c->credentials[i].value);
     provider_free(c->provider);
     *c = (struct connection){ .lock_fd = -1 };
 }

@@ -1,7 +1,7 @@
 /* etl/exchange.c - one request until it has an answer worth having: paced, and sent again where that is no repetition. */
 #include "etl/exchange.h"
 
-#include <ctype.h>
+#include "etl/base/utf8.h"
 
 enum {
     BACKOFF_MS = 250, BACKOFF_MAX_MS = 30000, RETRY_AFTER_MAX_MS = 600000,
@@ -81,12 +81,25 @@ static uint64_t backoff(struct exchanges *e, unsigned failures)
     return step / 2 + e->random % (step / 2 + 1);
 }
 
-size_t exchanges_room(const struct exchanges *e)
+size_t exchanges_room(struct exchanges *e)
 {
-    size_t free_slots = e->connection->limits.concurrency - e->in_flight, tokens = e->tokens >= 1 ? (size_t)e->tokens : 0;
-    size_t room = free_slots < tokens ? free_slots : tokens;
+    uint64_t now = now_ms();
+    size_t   free_slots = e->connection->limits.concurrency - e->in_flight, tokens, room;
 
+    refill(e, now);
+    tokens = e->tokens >= 1 && now >= e->pause_until_ms ? (size_t)e->tokens : 0;
+    room = free_slots < tokens ? free_slots : tokens;
     return room > e->waiting_count && !e->drain ? room - e->waiting_count : 0;
+}
+
+uint64_t exchanges_pause_ms(struct exchanges *e)
+{
+    uint64_t now = now_ms();
+
+    refill(e, now);
+    if (now < e->pause_until_ms)
+        return e->pause_until_ms - now;
+    return e->tokens >= 1 ? 0 : (uint64_t)((1 - e->tokens) * 1000 / (double)e->connection->limits.per_second) + 1;
 }
 
 /* ---- beginning ---- */
@@ -128,6 +141,7 @@ static bool begin(struct exchanges *e, struct exchange *x)
         return true;
     }
     transfer_start(e->transfers, t);
+    x->credentials = e->credentials;
     e->in_flight++;
     e->tokens -= 1;
     e->sent++;
@@ -142,6 +156,7 @@ static struct exchange *begin_waiting(struct exchanges *e, uint64_t *wait_ms)
     struct exchange **at = &e->waiting;
 
     refill(e, now);
+    e->drain = e->drain || (e->stop_asked != NULL && *e->stop_asked != 0);
     while (*at != NULL) {
         struct exchange *x = *at;
 
@@ -155,9 +170,7 @@ static struct exchange *begin_waiting(struct exchanges *e, uint64_t *wait_ms)
         if (e->in_flight >= e->connection->limits.concurrency)
             break;
         if (now < e->pause_until_ms || e->tokens < 1) {
-            uint64_t until = now < e->pause_until_ms
-                                 ? e->pause_until_ms - now
-                                 : (uint64_t)((1 - e->tokens) * 1000 / (double)e->connection->limits.per_second) + 1;
+            uint64_t until = exchanges_pause_ms(e);
 
             *wait_ms = until < *wait_ms ? until : *wait_ms;
             break;
@@ -182,7 +195,7 @@ static struct exchange *begin_waiting(struct exchanges *e, uint64_t *wait_ms)
 
 static void stop(struct exchanges *e, const char *rule, const char *what, struct str why)
 {
-    if (e->stop != ETL_OK)
+    if (e->stop != ETL_OK || e->drain)     /* the first reason is the one to tell */
         return;
     e->drain = true;
     e->stop = err_set(&e->stop_err, ETL_AGAIN, rule, "%s: %.*s", what, STR_ARG(str_head(why, 240)));
@@ -205,15 +218,27 @@ static bool again(struct exchanges *e, struct exchange *x, uint64_t delay_ms)
     return true;
 }
 
+/* For a person: clipped, one line, valid UTF-8. */
 static struct str printable(struct str body, struct arena *mem)
 {
-    char *text;
+    char  *text;
+    size_t n = 0;
 
     body = str_head(str_trim(body), REPLY_SHOWN);
     text = arena_bytes(mem, body.len + 1);
-    for (size_t i = 0; i < body.len; i++)
-        text[i] = (unsigned char)body.ptr[i] >= ' ' && body.ptr[i] != 0x7f ? body.ptr[i] : ' ';
-    return str_of(text, body.len);
+    while (body.len != 0) {
+        struct str before = body;
+        uint32_t   c = utf8_next(&body);
+        size_t     len = before.len - body.len;
+
+        if (c < 0x20 || c == 0x7f || (c == 0xfffd && len == 1)) {
+            text[n++] = ' ';
+        } else {
+            memcpy(text + n, before.ptr, len);
+            n += len;
+        }
+    }
+    return str_of(text, n);
 }
 
 static void read_answer(struct exchanges *e, struct exchange *x, struct transfer *t)
@@ -233,10 +258,12 @@ static void read_answer(struct exchanges *e, struct exchange *x, struct transfer
     x->end = EXCHANGE_ANSWERED;
 }
 
+/* Many may be in flight with what has just been replaced: each of them goes again with what holds now. */
 static bool login_again(struct exchanges *e, struct exchange *x)
 {
-    if (!e->login_tried && connection_read_again(e->connection, e->run_mem)) {
-        e->login_tried = true;
+    if (x->credentials == e->credentials && connection_read_again(e->connection, e->run_mem))
+        e->credentials++;
+    if (x->credentials != e->credentials && !e->drain) {
         exchange_submit(e, x);
         return true;
     }
@@ -244,20 +271,31 @@ static bool login_again(struct exchanges *e, struct exchange *x)
     return false;
 }
 
+/* "Slow down" is said to all of us: everything pauses. It uses up no tries, as long as anything is served in between. */
+static bool throttled_again(struct exchanges *e, struct exchange *x)
+{
+    uint64_t wait = x->verdict.retry_after_ms < RETRY_AFTER_MAX_MS ? x->verdict.retry_after_ms : RETRY_AFTER_MAX_MS;
+
+    if (++e->throttled_row >= e->connection->limits.tries + e->connection->limits.concurrency) {
+        stop(e, "throttled", "the provider keeps asking to slow down, and serves nothing", x->verdict.reason);
+        return false;
+    }
+    if (e->drain)
+        return false;
+    if (wait == 0)
+        wait = backoff(e, e->throttled_row);
+    if (now_ms() + wait > e->pause_until_ms)
+        e->pause_until_ms = now_ms() + wait;
+    exchange_submit(e, x);
+    return true;
+}
+
 /* Is it in the caller's hands now, or on its way again? */
 static bool settled(struct exchanges *e, struct exchange *x)
 {
     switch (x->verdict.is) {
-    case REPLY_THROTTLED: {
-        uint64_t wait = x->verdict.retry_after_ms < RETRY_AFTER_MAX_MS ? x->verdict.retry_after_ms : RETRY_AFTER_MAX_MS;
-
-        if (wait != 0)
-            e->pause_until_ms = now_ms() + wait;   /* said to us, not to this one call */
-        if (again(e, x, wait))
-            return false;
-        stop(e, "throttled", "the provider keeps asking to slow down", x->verdict.reason);
-        return true;
-    }
+    case REPLY_THROTTLED:
+        return !throttled_again(e, x);
     case REPLY_LOGIN:
         return !login_again(e, x);
     case REPLY_OUTAGE:
@@ -278,8 +316,7 @@ static bool settled(struct exchanges *e, struct exchange *x)
     case REPLY_REFUSED:
         break;
     }
-    e->row = 0;
-    e->login_tried = false;
+    e->row = e->throttled_row = 0;
     return true;
 }
 

@@ -5,10 +5,13 @@
  *              comes back as EXCHANGE_LOST at once.
  * Limits       concurrency, requests per second, tries: the connection's.
  * Breaker      failures of the network or outages in a row, with no answer between them, stop it all: stop is ETL_AGAIN and
- *              stop_err says why. So does a login verdict. Nothing is begun after that; what waits comes back NOT_SENT.
+ *              stop_err says why. So do a login verdict, and a provider that throttles and never serves. Nothing is begun after that, nor
+ *              after *stop_asked; what waits comes back NOT_SENT.
  * Threads      one owner. Lifetime: an exchange belongs to the caller and stays until it came back. */
 #ifndef ETL_EXCHANGE_H
 #define ETL_EXCHANGE_H
+
+#include <signal.h>
 
 #include "etl/connection.h"
 #include "etl/transfer.h"
@@ -37,7 +40,7 @@ struct exchange {
     /* its own */
     struct transfer *transfer;
     struct exchange *next;
-    unsigned       failures;
+    unsigned       failures, credentials;     /* credentials: by which reading of them it was sent */
 };
 
 struct exchanges {
@@ -50,7 +53,9 @@ struct exchanges {
     double               tokens;
     uint64_t             tokens_at_ms, pause_until_ms, random;
     unsigned             row;            /* failures in a row */
-    bool                 login_tried;
+    unsigned             throttled_row;  /* "slow down" in a row, and nothing served between */
+    unsigned             credentials;    /* how often they were read again */
+    volatile sig_atomic_t *stop_asked;   /* or NULL */
     bool                 drain;          /* begin nothing more */
     enum etl_status      stop;           /* ETL_OK: going on */
     struct err           stop_err;
@@ -63,7 +68,9 @@ void            exchange_submit(struct exchanges *e, struct exchange *x);
 /* One that ended, or NULL after at most wait_ms (or a signal). */
 struct exchange *exchanges_next(struct exchanges *e, uint64_t wait_ms);
 /* How many more could begin this moment, beyond those that wait already. */
-size_t          exchanges_room(const struct exchanges *e);
+size_t          exchanges_room(struct exchanges *e);
+/* When there may be room again, as far as pace decides it: in so many ms. */
+uint64_t        exchanges_pause_ms(struct exchanges *e);
 /* One alone, to its end; for the probe and what `connection check` asks. */
 void            exchange_run(struct exchanges *e, struct exchange *x);
 uint64_t        now_ms(void);            /* monotonic */

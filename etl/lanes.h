@@ -5,12 +5,10 @@
  * Uncertain   is read back in the same run, as verify.h judges; full reports once, behind all other work.
  * Claimed ahead  is only what can be read back or repeated: after a kill a claimed call counts as uncertain, though it may never
  *             have left. Everything else is claimed when it can leave that moment.
- * Memory      two lanes per allowed concurrent request, whatever the run's size; one bit a lane where lanes are chosen.
+ * Memory      three lanes per allowed concurrent request, whatever the run's size; one bit a lane where lanes are chosen.
  * Errors      ETL_AGAIN: stopped early (outage, login, disk, signal), everything in flight is settled. */
 #ifndef ETL_LANES_H
 #define ETL_LANES_H
-
-#include <signal.h>
 
 #include "etl/exchange.h"
 #include "etl/ledger.h"
@@ -24,7 +22,7 @@ struct lane_choice {               /* which lanes are meant; bits NULL: all */
 bool lane_chosen(const struct lane_choice *c, uint64_t lane);
 
 struct job;
-struct report_read;
+struct report_once;
 struct lanes {
     /* the caller's */
     struct ledger      *ledger;
@@ -36,21 +34,21 @@ struct lanes {
     struct rule_check  *rules;
     struct lane_choice  choice;
     bool                resend_uncertain;
-    volatile sig_atomic_t *stop_asked;
-    void              (*progress)(void *context, const uint64_t by_state[CALL_STATES]);
+    void              (*progress)(void *context, const uint64_t by_state[CALL_STATES]);      /* or NULL */
     void               *progress_context;
     uint64_t            by_state[CALL_STATES];     /* for the progress line; results are counted in the ledger */
     /* its own */
     struct job         *jobs;
     size_t              job_count, busy;
-    uint64_t            cursor, first_lane_number, settle_since_ms;
-    uint64_t            phase_first, phase_last;   /* lanes that may be taken now */
-    bool                reports_read, exhausted;
-    uint64_t            waits_for_report;
-    struct report_read *reports;
+    uint64_t            cursor, first_of_lanes, settle_since_ms;
+    uint64_t            phase_last;                /* lanes up to this may be taken now */
+    bool                exhausted, report_is_read;
+    uint64_t            waits_for_report, began_ms;
+    struct report_once      *reports;
     enum etl_status     stop;
     struct err          stop_err;
 };
+/* ETL_OK: nothing is left to do, whatever became of the calls. ETL_REJECT: a call of before: did not get done. */
 enum etl_status lanes_run(struct lanes *w, struct err *err);
 
 /* A call of the plan, ready to be encoded. ETL_REJECT: a rule does not hold (any more), or a capture is missing. */

@@ -45,6 +45,8 @@ enum {
     X(FACT_SET, "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)")                                    \
     X(NEXT_OPEN, CALL_COLUMNS "WHERE c.number >= ?1 AND c.state IN (0, 5) ORDER BY c.number LIMIT 1")         \
     X(CALL_AT, CALL_COLUMNS "WHERE c.number = ?1")                                                            \
+    X(SETTLED_AT, "SELECT at FROM answer WHERE number = ?1")                                                  \
+    X(PENDING_COMMANDS, "SELECT m.name FROM command m WHERE EXISTS(SELECT 1 FROM call c WHERE c.command = m.number AND c.state = 0)") \
     X(LANE_FIND, "SELECT number, first, calls FROM lane WHERE key = ?1")                                      \
     X(LANE_AT, "SELECT number, first, calls FROM lane WHERE number = ?1")                                     \
     X(CLAIM, "UPDATE call SET state = 1, tries = tries + 1 WHERE number = ?1 AND state IN (0, 5)")            \
@@ -69,6 +71,9 @@ enum {
                   " ORDER BY c.number LIMIT 1")                                                               \
     X(LANES, "SELECT count(*) FROM lane")                                                                     \
     X(LAST, "SELECT max(number) FROM call")                                                                   \
+    X(LANES_BEGIN, "SELECT first FROM lane ORDER BY number LIMIT 1")                                           \
+    X(LANES_END, "SELECT first + calls FROM lane ORDER BY number DESC LIMIT 1")                               \
+    X(BEFORES, "SELECT count(*) FROM call WHERE lane = 0")                                                    \
     X(EACH, "SELECT c.number, c.lane, c.state, c.tries, c.id, c.source, m.name, l.key, a.at, a.http, a.verified," \
             " a.reason, a.reply, t.outcome, t.reason, t.http FROM call c JOIN command m ON m.number = c.command"  \
             " LEFT JOIN lane l ON l.number = c.lane LEFT JOIN answer a ON a.number = c.number"                \
@@ -84,7 +89,7 @@ struct ledger {
     sqlite3_stmt *statements[STATEMENTS];
     char         *path, *spare;
     char          plan_digest[65];
-    uint64_t      calls, lanes;
+    uint64_t      calls, lanes, lanes_begin, after_begins;
     bool          loaded, in_group;
 };
 
@@ -286,7 +291,17 @@ static enum etl_status read_sizes(struct ledger *l, struct err *err)
 {
     enum etl_status st = number_of(l, STMT_LAST, &l->calls, err);
 
-    return st == ETL_OK ? number_of(l, STMT_LANES, &l->lanes, err) : st;
+    if (st == ETL_OK)
+        st = number_of(l, STMT_LANES, &l->lanes, err);
+    if (st != ETL_OK)
+        return st;
+    if (l->lanes == 0) {           /* only before: and after: */
+        st = number_of(l, STMT_BEFORES, &l->lanes_begin, err);
+        l->after_begins = ++l->lanes_begin;
+        return st;
+    }
+    st = number_of(l, STMT_LANES_BEGIN, &l->lanes_begin, err);
+    return st == ETL_OK ? number_of(l, STMT_LANES_END, &l->after_begins, err) : st;
 }
 
 static enum etl_status check_plan(struct ledger *l, struct str plan_digest, bool write, struct err *err)
@@ -299,7 +314,7 @@ static enum etl_status check_plan(struct ledger *l, struct str plan_digest, bool
     st = fact_get(l, "plan", &mem, &known, err);
     if (st != ETL_OK)
         return st;
-    if (known.ptr != NULL && !str_eq(known, plan_digest))
+    if (known.ptr != NULL && plan_digest.ptr != NULL && !str_eq(known, plan_digest))
         return err_set(err, ETL_FAIL, "ledger-plan", "%s belongs to another plan; each run folder keeps its own ledger", l->path);
     l->loaded = known.ptr != NULL;
     if (!l->loaded && !write)
@@ -537,9 +552,44 @@ enum etl_status ledger_call_at(struct ledger *l, uint64_t number, struct ledger_
     return read_call(l, bind_numbers(l, STMT_CALL_AT, number, 0), out, err);
 }
 
+enum etl_status ledger_settled_at(struct ledger *l, uint64_t number, uint64_t *at_ms, struct err *err)
+{
+    sqlite3_stmt   *s = bind_numbers(l, STMT_SETTLED_AT, number, 0);
+    enum etl_status st = row(l, s, err);
+
+    *at_ms = st == ETL_OK ? column_u64(s, 0) : 0;
+    sqlite3_reset(s);
+    return st == ETL_END ? ETL_OK : st;
+}
+
+enum etl_status ledger_pending_commands(struct ledger *l, struct arena *mem, struct str **names, size_t *count, struct err *err)
+{
+    sqlite3_stmt   *s = l->statements[STMT_PENDING_COMMANDS];
+    struct str     *list = NULL;
+    size_t          n = 0, cap = 0;
+    enum etl_status st;
+
+    while ((st = row(l, s, err)) == ETL_OK)
+        ARENA_PUSH(mem, list, n, cap) = arena_str(mem, column(s, 0));
+    sqlite3_reset(s);
+    *names = list;
+    *count = n;
+    return st == ETL_END ? ETL_OK : st;
+}
+
 uint64_t ledger_call_count(const struct ledger *l)
 {
     return l->calls;
+}
+
+uint64_t ledger_lanes_begin(const struct ledger *l)
+{
+    return l->lanes_begin;
+}
+
+uint64_t ledger_after_begins(const struct ledger *l)
+{
+    return l->after_begins;
 }
 
 uint64_t ledger_lane_count(const struct ledger *l)
@@ -643,19 +693,16 @@ enum etl_status ledger_settle(struct ledger *l, uint64_t number, const struct se
 static enum etl_status behind(struct ledger *l, enum statement which, uint64_t number, uint64_t lane, struct err *err)
 {
     struct ledger_lane at = { 0 };
-    uint64_t           end = l->calls + 1;
-    enum etl_status    st;
+    uint64_t           end = lane == LANE_BEFORE ? l->lanes_begin : l->calls + 1;
+    enum etl_status    st = ETL_OK;
 
-    if (lane == LANE_BEFORE) {
-        st = ledger_lane_at(l, 1, &at, err);
-        end = st == ETL_OK ? at.first : end;
-    } else if (lane != LANE_AFTER) {
+    if (lane != LANE_BEFORE && lane != LANE_AFTER) {
         st = ledger_lane_at(l, lane, &at, err);
         if (st != ETL_OK)
             return st == ETL_END ? wrong_state(err, number, "blocked") : st;
         end = at.first + at.count;
     }
-    return finish(l, bind_numbers(l, which, number, end), err);
+    return number + 1 == end ? ETL_OK : finish(l, bind_numbers(l, which, number, end), err);
 }
 
 enum etl_status ledger_block_behind(struct ledger *l, uint64_t number, uint64_t lane, struct err *err)
@@ -711,7 +758,7 @@ static enum etl_status capture_between(struct ledger *l, uint64_t first, uint64_
 enum etl_status ledger_capture(struct ledger *l, const struct ledger_call *call, struct str name, struct arena *mem,
                                struct str *out, struct err *err)
 {
-    struct ledger_lane lane = { 0 }, first = { 0 };
+    struct ledger_lane lane = { 0 };
     enum etl_status    st = ETL_END;
 
     if (call->lane != LANE_BEFORE && call->lane != LANE_AFTER) {
@@ -722,8 +769,7 @@ enum etl_status ledger_capture(struct ledger *l, const struct ledger_call *call,
     if (st != ETL_END)
         return st;
     /* What the calls of before: made stands for all lanes. */
-    st = ledger_lane_at(l, 1, &first, err);
-    return capture_between(l, 1, st == ETL_OK && call->lane != LANE_BEFORE ? first.first : call->number, name, mem, out, err);
+    return capture_between(l, 1, call->number < l->lanes_begin ? call->number : l->lanes_begin, name, mem, out, err);
 }
 
 enum etl_status ledger_capture_of_lane(struct ledger *l, struct str lane_key, struct str name, struct arena *mem,

@@ -26,8 +26,8 @@ enum { LANE_BEFORE = 0 };                        /* lane number of the before: c
 #define LANE_AFTER (UINT64_C(1) << 40)
 
 struct ledger;
-/* The ledger of a run. plan_digest: hex SHA-256; the ledger of another plan is refused. write: made when there is none. Reading,
- * ETL_END when there is none yet. */
+/* The ledger of a run. plan_digest: hex SHA-256; the ledger of another plan is refused; STR_NONE: whichever. write: made when there is
+ * none. Reading, ETL_END when there is none yet. */
 enum etl_status ledger_open(const char *path, struct str plan_digest, bool write, struct ledger **out, struct err *err);
 void            ledger_close(struct ledger *l);
 /* Was anything ever sent from this run? True also when that cannot be read. */
@@ -50,7 +50,15 @@ struct ledger_call {
 /* The first pending or uncertain call at or after `number`; ETL_END when there is none. */
 enum etl_status ledger_next_open(struct ledger *l, uint64_t number, struct ledger_call *out, struct err *err);
 enum etl_status ledger_call_at(struct ledger *l, uint64_t number, struct ledger_call *out, struct err *err);
+/* When it was settled last, 0: never. */
+enum etl_status ledger_settled_at(struct ledger *l, uint64_t number, uint64_t *at_ms, struct err *err);
 uint64_t        ledger_call_count(const struct ledger *l);
+
+/* The names of the commands that have a pending call. */
+enum etl_status ledger_pending_commands(struct ledger *l, struct arena *mem, struct str **names, size_t *count, struct err *err);
+/* The number of the first call of the lanes, and of after:; one past the last call where there are none. */
+uint64_t        ledger_lanes_begin(const struct ledger *l);
+uint64_t        ledger_after_begins(const struct ledger *l);
 
 struct ledger_lane {
     uint64_t number, first, count;           /* its calls are first … first + count - 1 */

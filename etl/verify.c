@@ -56,7 +56,7 @@ static enum readback judge_removal(const struct lookup_read *lookup, enum lookup
         if (lookup->absence_is_proof)
             return READBACK_DONE;
         *why = "reading back finds nothing, which proves nothing for this command";
-        return READBACK_UNSURE;
+        return READBACK_NO_PROOF;
     case LOOKUP_THERE:
         *why = "reading back still finds it";
         return READBACK_ABSENT;
@@ -95,7 +95,7 @@ enum readback verify_judge(const struct command *command, const struct value *va
             return READBACK_ABSENT;
         }
         *why = "reading back does not find it, which proves nothing for this command";
-        return READBACK_UNSURE;
+        return READBACK_NO_PROOF;
     case LOOKUP_DIFFERS:
         if (before->same_answer && lookup->absence_is_proof) {
             *why = "reading back answers as it did before the first sending";

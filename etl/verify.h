@@ -10,7 +10,8 @@
 enum readback {
     READBACK_DONE,       /* it is there as we sent it, and was not there before (a removal: it is gone) */
     READBACK_ABSENT,     /* it is not there (a removal: it still is): seen twice, it is sent again */
-    READBACK_UNSURE,     /* differs, was there before, belongs to another, or finding nothing proves nothing */
+    READBACK_UNSURE,     /* differs, was there before, or belongs to another: a person looks */
+    READBACK_NO_PROOF,   /* it is not found (a removal: it is no longer found), which proves nothing for this command */
     READBACK_UNREAD      /* the read itself gave no answer; a failed read is never "not there" */
 };
 

@@ -1,0 +1,181 @@
+/* etl/doubt.c - what full reports say: of calls before their first sending, and of those whose answer got lost. */
+#include "etl/full_report.h"
+#include "etl/job.h"
+
+struct report_once {
+    struct full_report *read;
+    struct report_once      *next;
+};
+
+static struct report_once *find_report(struct lanes *w, const struct command *command)
+{
+    struct report_once *r = w->reports;
+
+    while (r != NULL && full_report_command(r->read) != command)
+        r = r->next;
+    return r;
+}
+
+static struct report_once *read_report(struct lanes *w, const struct lookup_read *lookup, const struct value *values)
+{
+    struct report_once *r = find_report(w, lookup->read);
+
+    if (r != NULL)
+        return r;
+    r = calloc(1, sizeof *r);
+    if (r == NULL)
+        memory_exhausted("a report", sizeof *r);
+    r->read = full_report_read(w->exchanges, lookup, values);
+    r->next = w->reports;
+    w->reports = r;
+    return r;
+}
+
+void doubt_close(struct lanes *w)
+{
+    while (w->reports != NULL) {
+        struct report_once *r = w->reports;
+
+        w->reports = r->next;
+        full_report_free(r->read);
+        free(r);
+    }
+}
+
+/* A full report is asked for as a whole, so no call's values are in the question. */
+enum etl_status doubt_read_baselines(struct lanes *w, struct err *err)
+{
+    AUTO(arena_release) struct arena mem;
+    struct str     *names;
+    struct value   *none;
+    size_t          count;
+    enum etl_status st;
+
+    arena_init(&mem, 16 << 20, "the names of commands");
+    st = ledger_pending_commands(w->ledger, &mem, &names, &count, err);
+    for (size_t i = 0; st == ETL_OK && i < count; i++) {
+        const struct command *c = provider_command(w->provider, names[i]);
+
+        if (c == NULL || c->verify.read == NULL || !c->verify.full || !c->verify.baseline)
+            continue;
+        none = ARENA_ARRAY(&mem, struct value, c->param_count + 1);
+        read_report(w, &c->verify, none);
+    }
+    return st;
+}
+
+void doubt_look(struct lanes *w, struct job *j)
+{
+    const struct lookup_read *v = &j->loaded.command->verify;
+    struct report_once            *r = find_report(w, v->read);
+    struct verdict            verdict;
+
+    if (r == NULL || full_report_failed(r->read).ptr != NULL) {
+        j->x.why = r != NULL ? full_report_failed(r->read) : STR("the report was not read");
+        job_looked(j, NULL, 0);
+        return;
+    }
+    full_report_about(r->read, v, j->loaded.values, &j->mem, &verdict);
+    job_looked(j, &verdict, 0);
+}
+
+/* ---- in doubt ---- */
+
+static void judge(struct job *j, struct report_once *r, bool *absent)
+{
+    const struct command *c = j->loaded.command;
+    struct before         before = { .looked = j->call.has_baseline, .there = j->call.there_before };
+    struct str            failed = full_report_failed(r->read);
+    const char           *why = "reading back gave no answer";
+    struct verdict        verdict;
+    enum readback         answer;
+    uint64_t              seen = j->call.absent_at_ms, now = wall_ms();
+
+    *absent = false;
+    if (failed.ptr != NULL) {
+        job_settle_as(j, CALL_UNCERTAIN, arena_fmt(&j->mem, "its answer got lost, and reading back failed: %.*s", STR_ARG(failed)));
+        return;
+    }
+    full_report_about(r->read, &c->verify, j->loaded.values, &j->mem, &verdict);
+    answer = verify_judge(c, j->loaded.values, &before, &verdict, &j->mem, &why);
+    j->x.http = full_report_http(r->read);
+    *absent = answer == READBACK_ABSENT;
+    if (answer == READBACK_DONE) {
+        job_settle_as(j, CALL_DONE, STR_NONE);
+        j->settlement.verified = true;
+    } else if (*absent && seen != 0 && seen <= now && now >= seen + job_settle_ms(c)) {
+        job_settle_as(j, CALL_PENDING, STR("twice not found when read back: to be sent again"));
+    } else if (answer == READBACK_NO_PROOF && j->lanes->resend_uncertain && j->old_doubt) {
+        job_settle_as(j, CALL_PENDING, STR("not found when read back: to be sent again, as asked for"));
+    } else {
+        job_settle_as(j, CALL_UNCERTAIN,
+                      arena_fmt(&j->mem, "its answer got lost; %s%s", why, *absent ? "; run the same command again: it looks once more" : ""));
+    }
+}
+
+static enum etl_status write_down(struct lanes *w, struct job *j, bool absent, struct err *err)
+{
+    bool            again = j->settlement.state == CALL_PENDING;
+    enum etl_status st = ledger_begin(w->ledger, err);
+
+    if (st != ETL_OK)
+        return st;
+    st = ledger_settle(w->ledger, j->call.number, &j->settlement, err);
+    if (st == ETL_OK && (absent || again))
+        st = ledger_absent(w->ledger, j->call.number, again ? 0 : j->call.absent_at_ms != 0 ? j->call.absent_at_ms : wall_ms(), err);
+    if (st == ETL_OK && j->settlement.state != CALL_UNCERTAIN)
+        st = ledger_release_behind(w->ledger, j->call.number, j->call.lane, err);
+    if (st == ETL_OK)
+        st = ledger_commit(w->ledger, err);
+    if (st != ETL_OK)
+        ledger_rollback(w->ledger);
+    return st;
+}
+
+static enum etl_status settle_one(struct lanes *w, struct job *j, const struct ledger_call *call, struct err *err)
+{
+    const struct lookup_read *v;
+    struct report_once  *r;
+    uint64_t        since = 0;
+    bool            absent;
+    enum etl_status st;
+
+    arena_reset(&j->mem);
+    *j = (struct job){ .lanes = w, .mem = j->mem, .call = *call };
+    st = call_load(w, call, false, &j->mem, &j->loaded, err);
+    v = &j->loaded.command->verify;
+    if (st != ETL_OK || v->read == NULL || !v->full)
+        return st == ETL_REJECT ? ETL_OK : st;
+    st = ledger_settled_at(w->ledger, call->number, &since, err);
+    if (st != ETL_OK)
+        return st;
+    j->old_doubt = since < w->began_ms;
+    r = read_report(w, v, j->loaded.values);
+    judge(j, r, &absent);
+    if (w->by_state[CALL_UNCERTAIN] != 0)
+        w->by_state[CALL_UNCERTAIN]--;
+    w->by_state[j->settlement.state]++;
+    return write_down(w, j, absent, err);
+}
+
+enum etl_status doubt_settle(struct lanes *w, struct err *err)
+{
+    struct job        *j = &w->jobs[0];
+    struct ledger_call call;
+    uint64_t           from = 1;
+    enum etl_status    st;
+
+    doubt_close(w);                /* what was read before the first sending is old now */
+    while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
+        from = call.number + 1;
+        if (call.state != CALL_UNCERTAIN || !lane_chosen(&w->choice, call.lane))
+            continue;
+        st = settle_one(w, j, &call, err);
+        if (st != ETL_OK)
+            break;
+    }
+    j->step = JOB_IDLE;
+    w->settle_since_ms = 0;
+    w->report_is_read = true;
+    return st == ETL_END ? ETL_OK : st;
+}
