@@ -83,7 +83,7 @@ static void add_word(struct buf *out, struct str word)
     buf_byte(out, '\'');
 }
 
-static const struct ledger_rung *rung_passed(const struct run_status *s, const char *name, struct str connection)
+const struct ledger_rung *status_rung(const struct run_status *s, const char *name, struct str connection)
 {
     for (size_t i = 0; i < s->rung_count; i++)
         if (str_is(s->rungs[i].name, name) && (connection.ptr == NULL || str_eq(s->rungs[i].connection, connection)))
@@ -204,7 +204,7 @@ static void next_climb(struct steps *t)
 {
     const struct run_status *s = t->s;
 
-    if (rung_passed(s, "test", STR_NONE) == NULL && s->tested_count == 0) {
+    if (status_rung(s, "test", STR_NONE) == NULL && s->tested_count == 0) {
         begin(t, "test");
         finish(t, true, "", "asks the provider what can be known; changes nothing there");
     } else if (s->counts.lanes > CANARY_LANES) {

@@ -27,6 +27,8 @@ struct run_status {
 /* `config` and `config_typed` (-c FILE or NULL) are for the next command's words. */
 enum etl_status status_read(const struct run *run, const struct config *config, const char *config_typed, struct arena *mem,
                             struct run_status *out, struct err *err);
+/* The rung of that name passed at that connection (ptr NULL: at any), or NULL. */
+const struct ledger_rung *status_rung(const struct run_status *s, const char *name, struct str connection);
 void            status_page(const struct run_status *s, struct buf *out);
 void            status_json(const struct run_status *s, struct buf *out);
 

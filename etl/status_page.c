@@ -1,14 +1,6 @@
 /* etl/status_page.c - where a run stands, for people and for programs. */
 #include "etl/status.h"
 
-static const struct ledger_rung *rung_passed(const struct run_status *s, const char *name, struct str connection)
-{
-    for (size_t i = 0; i < s->rung_count; i++)
-        if (str_is(s->rungs[i].name, name) && (connection.ptr == NULL || str_eq(s->rungs[i].connection, connection)))
-            return &s->rungs[i];
-    return NULL;
-}
-
 /* ---- for people ---- */
 
 static void add_number(struct buf *out, uint64_t n)
@@ -103,10 +95,10 @@ static void add_ladder(const struct run_status *s, struct buf *out)
 
     buf_lit(out, "  ladder      plan");
     for (size_t i = 0; i < 3; i++) {
-        const struct ledger_rung *r = rung_passed(s, names[i], s->bound.connection);
+        const struct ledger_rung *r = status_rung(s, names[i], s->bound.connection);
 
         if (r == NULL)
-            r = rung_passed(s, names[i], STR_NONE);
+            r = status_rung(s, names[i], STR_NONE);
         if (r == NULL)
             buf_fmt(out, " → (%s)", names[i]);
         else
