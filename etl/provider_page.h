@@ -16,5 +16,8 @@ struct str command_test_word(const struct command *c, struct arena *mem);
 struct str command_verify_word(const struct command *c);
 /* A text with its {places} as the description has it. */
 void       text_source(const struct text *t, struct buf *out);
+void       pairs_source(const struct pairs *pairs, const char *between, struct buf *out);
+/* The dangers' names, `before` ahead of the first. */
+void       dangers_text(unsigned dangers, const char *before, struct buf *out);
 
 #endif

@@ -1,24 +1,13 @@
 /* etl/status_page.c - where a run stands, for people and for programs. */
+#include "etl/page.h"
 #include "etl/status.h"
 
 /* ---- for people ---- */
 
-static void add_number(struct buf *out, uint64_t n)
-{
-    char   digits[24];
-    size_t len = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
-
-    for (size_t i = 0; i < len; i++) {
-        if (i != 0 && (len - i) % 3 == 0)
-            buf_byte(out, ',');
-        buf_byte(out, digits[i]);
-    }
-}
-
 static void add_part(struct buf *out, const char *before, uint64_t n, const char *word)
 {
     buf_text(out, before);
-    add_number(out, n);
+    page_number(out, n);
     buf_text(out, word);
 }
 

@@ -1,8 +1,7 @@
 /* providers/lint.c - a description is judged by its own examples. */
 #include "providers/lint.h"
 
-#include "etl/base/utf8.h"
-#include "providers/reply.h"
+#include "providers/example.h"
 #include "providers/rules.h"
 
 struct lint {
@@ -109,32 +108,50 @@ static void example_fault(void *context, enum severity severity, const struct er
               err->field != NULL ? err->field : "", err->text, err->rule);
 }
 
+/* What a command has from the one it is like stands there; the command itself is the place then. */
+static const struct yaml *command_part(struct lint *l, const struct command *c, const char *key)
+{
+    const struct yaml *node = at(yaml_get(l->root, "commands"), c->name), *part = yaml_get(node, key);
+
+    return part != NULL ? part : node;
+}
+
+static void lint_danger_values(struct lint *l, const struct command *c, const struct param *p)
+{
+    struct err err = { 0 };
+
+    for (size_t i = 0; p->type != NULL && i < p->danger_value_count; i++)
+        if (rules_value(l->check, NULL, p->type, p->danger_values[i].value, &err) != ETL_OK)
+            FAULT(l, command_part(l, c, "params"), "danger-value", "%.*s: no value of %.*s can be %s, so its danger is never seen: %s",
+                  STR_ARG(c->name), STR_ARG(p->name), shown(p->danger_values[i].value, false).text, err.text);
+}
+
 static void lint_command(struct lint *l, const struct command *c)
 {
-    const struct yaml *node = at(yaml_get(l->root, "commands"), c->name), *example = yaml_get(node, "example");
-    struct value      *values = ARENA_ARRAY(l->mem, struct value, c->param_count + 1);
-    struct rule_sink   sink = { .add = example_fault, .context = l };
+    const struct command *full;
+    struct value         *values;
+    struct rule_sink      sink = { .add = example_fault, .context = l };
+    bool                  asks = false;
 
-    if (c->title.len == 0 || c->about.len == 0)
-        FAULT(l, node, "command-words", "command %.*s needs title and about: what it does, for people", STR_ARG(c->name));
-    if (example == NULL) {
-        FAULT(l, node, "command-example", "command %.*s needs an example: a call that can be planned", STR_ARG(c->name));
+    if (c->title.len == 0 || c->about.len == 0 || c->entity.len == 0)
+        FAULT(l, command_part(l, c, ""), "command-words", "command %.*s needs title, about and entity: what it does, for people", STR_ARG(c->name));
+    for (size_t i = 0; i < c->param_count; i++) {
+        asks = asks || c->params[i].required;
+        lint_danger_values(l, c, &c->params[i]);
+    }
+    if (c->example.count == 0 && asks) {
+        FAULT(l, command_part(l, c, ""), "command-example", "command %.*s needs an example: a call that can be planned", STR_ARG(c->name));
         return;
     }
-    for (size_t i = 0; i < c->example.count; i++) {
-        int param = command_param_index(c, c->example.items[i].name);
-
-        if (param >= 0)
-            values[param] = VALUE_OF(text_fill(&c->example.items[i].text, NULL, NULL, 0, l->mem));
-    }
-    l->place = example;
-    rules_call(l->check, c, values, &sink, l->mem);
+    full = example_call(c, l->mem, &values);
+    l->place = command_part(l, c, "example");
+    rules_call(l->check, full, values, &sink, l->mem);
 }
 
 /* A lookup's own parameters must be given, or the read itself would be refused on the night it is needed. */
 static void lint_lookup(struct lint *l, const struct command *c, const struct lookup_read *lookup, const char *key)
 {
-    const struct yaml *node = yaml_get(at(yaml_get(l->root, "commands"), c->name), key);
+    const struct yaml *node = command_part(l, c, key);
 
     for (size_t i = 0; lookup->read != NULL && i < lookup->read->param_count; i++) {
         const struct param *p = &lookup->read->params[i];
