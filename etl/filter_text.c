@@ -2,6 +2,7 @@
 #include <unicase.h>
 #include <unictype.h>
 #include <uninorm.h>
+#include <unistr.h>
 
 #include "etl/base/utf8.h"
 #include "etl/filter.h"

@@ -93,6 +93,10 @@ static enum etl_status read_rows(struct lookup *t, const struct lookup_file *fil
         struct record record;
         bool          damaged;
 
+        if (buf_failed(file->bytes)) {
+            csv_block_release(block);
+            return err_set(err, ETL_FAIL, "lookup-size", "is larger than %d MiB", LOOKUP_FILE_MAX >> 20);
+        }
         while ((st = csv_block_next(block, &record, &damaged, err)) == ETL_OK) {
             if (key >= record.count || record.cells[key].len == 0 || value >= record.count)
                 continue;
@@ -108,11 +112,17 @@ static enum etl_status read_rows(struct lookup *t, const struct lookup_file *fil
     return st == ETL_END ? ETL_OK : st;
 }
 
+static void keep_bytes(void *context, struct str bytes)
+{
+    buf_add(context, bytes);
+}
+
 enum etl_status lookup_read(struct lookup *t, const struct lookup_file *file, struct arena *mem, struct err *err)
 {
-    struct source     *source = NULL;
-    struct csv_reader *r = NULL;
-    enum etl_status    st = source_open(file->path, NULL, &source, err);
+    struct source      *source = NULL;
+    struct csv_reader  *r = NULL;
+    struct source_watch watch = { keep_bytes, file->bytes };
+    enum etl_status     st = source_open(file->path, &watch, &source, err);
 
     if (st == ETL_OK)
         st = csv_reader_open(source, &file->csv, &r, err);

@@ -32,10 +32,12 @@ enum etl_status lookup_add(struct lookup *t, struct str key, struct value value,
                            struct err *err);
 const struct value *lookup_find(const struct lookup *t, struct str key);      /* NULL: missing */
 
+enum { LOOKUP_FILE_MAX = 64 << 20 };
 struct lookup_file {
     const char        *path;
     struct csv_options csv;
     struct str         key, value;           /* column names */
+    struct buf        *bytes;                /* gets the file's bytes as they were read: what a plan's digest covers */
 };
 /* Fills the table from a CSV file. Empty keys are skipped. */
 enum etl_status lookup_read(struct lookup *t, const struct lookup_file *file, struct arena *mem, struct err *err);

@@ -52,9 +52,10 @@ struct mapping_call {
 struct mapping_file { struct str name; struct str path; struct str text; };   /* what the plan's digest covers */
 
 struct mapping_guards { double rejects_percent; uint64_t rejects_floor; bool has_rejects; };
+struct mapping_ease { struct str rule; enum severity severity; };              /* rules:  "addr1.text32" or "text32" */
 
 struct mapping {
-    struct str name, path;
+    struct str name, path, title;
     const struct provider *provider;
     const struct mapping_input *inputs;
     size_t     input_count;
@@ -66,6 +67,8 @@ struct mapping {
     size_t     var_count;
     unsigned   allow;                         /* dangers allowed: bits of DANGER_* */
     struct mapping_guards guards;
+    const struct mapping_ease *eases;         /* severities changed here; the plan's summary says so */
+    size_t     ease_count;
     bool       uses_nth, uses_parent;         /* what a pipeline has to provide; else it saves the work */
     const bool *counts;                       /* by input: count(input) is asked somewhere */
     bool       uses_password;                 /* password(n): needs the key */

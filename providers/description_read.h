@@ -1,5 +1,5 @@
 /* providers/description_read.h - what the parts of the loader share: the provider that is being read, and small readers that
- * place their faults. Private to description*.c. */
+ * place their faults. For description*.c; the small readers serve mapping files too. */
 #ifndef PROVIDERS_DESCRIPTION_READ_H
 #define PROVIDERS_DESCRIPTION_READ_H
 

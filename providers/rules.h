@@ -27,8 +27,7 @@ struct rule_sink {                       /* where broken rules go: field, rule i
     const void *severity_context;
 };
 
-/* One value against its type, alone (no relations): what `valid` in a mapping asks. `type` may differ from
- * the param's own by a type_of rule. ETL_OK or ETL_REJECT; the first fault goes to err (may be NULL). */
+/* One value against its type, alone (no relations). `type` may differ from the param's own by a type_of rule. ETL_OK or ETL_REJECT; the first fault goes to err (may be NULL). */
 enum etl_status rules_value(struct rule_check *c, const struct param *p, const struct value_type *type,
                             struct str value, struct err *err);
 
@@ -37,6 +36,10 @@ enum etl_status rules_value(struct rule_check *c, const struct param *p, const s
  * and good. All faults go to the sink. ETL_REJECT if any was an error. */
 enum etl_status rules_call(struct rule_check *c, const struct command *command, struct value *values,
                            const struct rule_sink *sink, struct arena *record_mem);
+/* Would this value be taken as the param-th of a call that has `values` so far? Its type (a type_of rule's too) and its relations to the
+ * other values count; only errors do, as `sink` eases them. Nothing is told or changed. What `valid` in a mapping asks. */
+bool            rules_would_take(struct rule_check *c, const struct command *command, size_t param, struct value *values,
+                                 struct str value, const struct rule_sink *sink);
 /* The dangers of this very call: the command's and those of its values. */
 unsigned        rules_dangers(const struct command *command, const struct value *values);
 

@@ -234,6 +234,32 @@ enum etl_status rules_call(struct rule_check *c, const struct command *command, 
     return j.rejected ? ETL_REJECT : ETL_OK;
 }
 
+bool rules_would_take(struct rule_check *c, const struct command *command, size_t param, struct value *values, struct str value,
+                      const struct rule_sink *sink)
+{
+    struct rule_sink    quiet = { .severity = sink->severity, .severity_context = sink->severity_context };
+    struct judging      j = { .check = c, .command = command, .values = values, .sink = &quiet };
+    const struct param *p = &command->params[param];
+    struct value        v = VALUE_OF(value);
+
+    if (p->type == NULL || !utf8_valid(value))
+        return false;
+    if (p->type->is_bool)
+        write_bool(&j, p, &v);
+    if (v.kind == VALUE_TEXT)
+        check_type(&j, p, p->type, v.text);
+    for (size_t i = 0; i < command->together_count; i++) {
+        const struct together *t = &command->together[i];
+
+        if (t->kind != TOGETHER_TYPE_OF || (size_t)t->subject != param || values[t->by].kind != VALUE_TEXT)
+            continue;
+        for (size_t k = 0; k < t->case_count; k++)
+            if (str_eq(t->cases[k].value, values[t->by].text))
+                check_type(&j, p, t->cases[k].type, v.text);
+    }
+    return !j.rejected;
+}
+
 unsigned rules_dangers(const struct command *command, const struct value *values)
 {
     unsigned dangers = command->dangers;
