@@ -130,7 +130,8 @@ static void find_keys(struct block *b, struct item *item)
     struct err                  err = { 0 };
 
     if (mapper_keys(b->mapper, &row, &b->mem, &item->lane, unique, &err) != ETL_OK) {
-        add_finding(b, item, SEVERITY_ERROR, &err);
+        if (!item->rejected)                 /* else what is wrong with the row is told already */
+            add_finding(b, item, SEVERITY_ERROR, &err);
         item->lane = STR_NONE;
         return;
     }

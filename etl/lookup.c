@@ -121,7 +121,7 @@ enum etl_status lookup_read(struct lookup *t, const struct lookup_file *file, st
 {
     struct source      *source = NULL;
     struct csv_reader  *r = NULL;
-    struct source_watch watch = { keep_bytes, file->bytes };
+    struct unpacked_watch watch = { keep_bytes, file->bytes };
     enum etl_status     st = source_open(file->path, &watch, &source, err);
 
     if (st == ETL_OK)

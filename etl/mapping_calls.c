@@ -9,7 +9,7 @@ static const char *const stage_keys[STAGES] = { "before", "calls", "after" };
 
 /* ---- heads: what a call is, so that others can name it ---- */
 
-static const struct command *read_command(struct loading *l, const struct yaml *body)
+static const struct command *read_call_command(struct loading *l, const struct yaml *body)
 {
     const struct yaml     *node = yaml_get(body, "command");
     const struct provider *p = l->m->provider;
@@ -105,7 +105,7 @@ static void read_head(struct loading *l, const struct yaml *body, enum stage sta
     if (!expect_kind(&l->read, body, YAML_MAP, "a call"))
         return;
     yaml_only_keys(body, call_keys, "a call", l->read.source, l->read.faults);
-    call->command = read_command(l, body);
+    call->command = read_call_command(l, body);
     call->as = read_as(l, body, call->command);
     cc->input = read_call_input(l, body, stage);
     cc->on = read_on(l, yaml_get(body, "on"));
