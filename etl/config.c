@@ -185,8 +185,8 @@ static void read_url(struct reading *r, const struct yaml *node, struct config_c
 
 static void read_connection(struct reading *r, const struct yaml_pair *pair, struct config_connection *out)
 {
-    static const char *const known[] = { "provider", "url",  "credentials", "ca_file", "plain_http",
-                                         "live",     "require", "limits",   NULL };
+    static const char *const known[] = { "provider", "url",     "login",  "credentials", "ca_file", "plain_http",
+                                         "live",     "require", "limits", NULL };
     const struct yaml *node = &pair->value;
     struct str         ca;
 
@@ -204,6 +204,7 @@ static void read_connection(struct reading *r, const struct yaml_pair *pair, str
     out->plain_http = read_bool(r, node, "plain_http");
     out->live = read_bool(r, node, "live");
     out->url = read_text(r, node, "url");
+    out->login = read_text(r, node, "login");
     read_url(r, node, out);
     ca = read_text(r, node, "ca_file");
     out->ca_file = ca.ptr != NULL ? beside(r->config, ca, r->mem) : NULL;

@@ -95,14 +95,18 @@ static void read_credentials(struct connection *c, const struct config *config, 
 {
     const struct provider *p = c->provider;
     struct str             names[32];
+    size_t                 given = 0;
 
     c->credentials = ARENA_ARRAY(mem, struct credential_value, p->credential_count + 1);
-    for (size_t i = 0; i < p->credential_count; i++) {
+    for (size_t i = 0; i < p->credential_count && p->credentials[i].made_by == NULL; i++) {
         const struct yaml *node = credential_node(c, p->credentials[i].name);
         struct err         err = { .file = config->path, .line = c->config->line, .column = c->config->column };
         enum etl_status    st;
 
         names[i < 32 ? i : 31] = p->credentials[i].name;
+        given++;
+        if (node == NULL && !login_needs(c->login, p, &p->credentials[i]))
+            continue;
         if (node == NULL) {
             st = err_set(&err, ETL_FAIL, "credential-missing", "connection %.*s lacks credentials: {%.*s: \"env:NAME\"} (%.*s)",
                          STR_ARG(c->name), STR_ARG(p->credentials[i].name), STR_ARG(p->credentials[i].title));
@@ -118,9 +122,9 @@ static void read_credentials(struct connection *c, const struct config *config, 
     for (size_t i = 0; c->config->credentials != NULL && i < c->config->credentials->count; i++) {
         const struct yaml_pair *pair = &c->config->credentials->pairs[i];
         bool                    known = false;
-        struct str              near = str_nearest(pair->key, names, p->credential_count < 32 ? p->credential_count : 32);
+        struct str              near = str_nearest(pair->key, names, given < 32 ? given : 32);
 
-        for (size_t k = 0; k < p->credential_count; k++)
+        for (size_t k = 0; k < given; k++)
             known = known || str_eq(pair->key, p->credentials[k].name);
         if (!known)
             yaml_fault(faults, &config->source, pair->line, pair->column, "credential-unknown",
@@ -129,11 +133,62 @@ static void read_credentials(struct connection *c, const struct config *config, 
     }
 }
 
+/* ---- logins: what is put together from credentials ---- */
+
+struct str connection_text(const struct connection *c, const struct text *text, struct str token, struct arena *mem)
+{
+    const struct provider *p = c->provider;
+    struct pair_value     *all = ARENA_ARRAY(mem, struct pair_value, p->credential_count + 1);
+    size_t                 n = 0;
+
+    for (; n < p->credential_count && p->credentials[n].made_by == NULL; n++)
+        all[n] = (struct pair_value){ p->credentials[n].name, c->credentials[n].value };
+    all[n++] = (struct pair_value){ STR("token"), token };
+    return arena_str(mem, text_fill(text, NULL, all, n, mem));
+}
+
+void connection_set_token(struct connection *c, struct str token)
+{
+    const struct provider *p = c->provider;
+    struct arena           mem;
+
+    arena_init(&mem, 1 << 20, "what a login sends");
+    for (size_t i = 0; i < p->credential_count; i++)
+        if (p->credentials[i].made_by != NULL)
+            c->credentials[i].value = c->login == p->credentials[i].made_by ? connection_text(c, &p->credentials[i].made, token, &mem)
+                                                                            : STR_NONE;
+    arena_wipe(&c->made_mem);
+    c->made_mem = mem;
+}
+
+static void choose_login(struct connection *c, const struct config *config, struct findings *faults)
+{
+    const struct provider *p = c->provider;
+    struct str             names[16], near;
+    size_t                 n = 0;
+
+    if (c->config->login.ptr == NULL) {
+        c->login = p->login_count != 0 ? &p->logins[0] : NULL;
+        return;
+    }
+    for (; n < p->login_count && n < 16; n++) {
+        names[n] = p->logins[n].name;
+        if (str_eq(names[n], c->config->login)) {
+            c->login = &p->logins[n];
+            return;
+        }
+    }
+    near = str_nearest(c->config->login, names, n);
+    findings_say(faults, SEVERITY_ERROR, config->path, c->config->line, c->config->column, "login-unknown",
+                 "%.*s has no login \"%.*s\"%s%.*s%s", STR_ARG(p->name), STR_ARG(c->config->login),
+                 near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+}
+
 bool connection_read_again(struct connection *c, struct arena *mem)
 {
     bool changed = false;
 
-    for (size_t i = 0; i < c->provider->credential_count; i++) {
+    for (size_t i = 0; i < c->provider->credential_count && c->provider->credentials[i].made_by == NULL; i++) {
         const struct yaml *node = credential_node(c, c->provider->credentials[i].name);
         struct str         value;
 
@@ -144,6 +199,8 @@ bool connection_read_again(struct connection *c, struct arena *mem)
         wipe(c->credentials[i].value);
         c->credentials[i].value = value;
     }
+    if (changed)
+        connection_set_token(c, STR_NONE);
     return changed;
 }
 
@@ -169,8 +226,11 @@ static void fingerprint_account(struct connection *c, const struct key *key)
 
     buf_init(&text, 1 << 16, "an account");
     buf_fmt(&text, "account\n%.*s\n%.*s\n", STR_ARG(c->provider->name), STR_ARG(c->url));
-    if (c->provider->credential_count != 0)
-        buf_add(&text, c->credentials[0].value);
+    for (size_t i = 0; i < c->provider->credential_count; i++)
+        if (c->credentials[i].value.len != 0 && c->provider->credentials[i].made_by == NULL) {
+            buf_add(&text, c->credentials[i].value);
+            break;
+        }
     key_fingerprint(key, buf_str(&text), bytes);
     for (size_t i = 0; i < 16; i++)
         snprintf(c->account + 2 * i, 3, "%02x", bytes[i]);
@@ -198,12 +258,14 @@ enum etl_status connection_open(const struct config *config, struct str name, co
     if (str_starts(c.url, STR("http://")) && !c.config->plain_http)
         findings_say(faults, SEVERITY_ERROR, config->path, c.config->line, c.config->column, "plain-http",
                      "%.*s would send passwords in clear; say plain_http: true if that is meant", STR_ARG(c.url));
+    choose_login(&c, config, faults);
     read_credentials(&c, config, mem, faults);
     if (faults->errors != errors) {
         connection_close(&c);
         return ETL_FAIL;
     }
     settle_limits(&c);
+    connection_set_token(&c, STR_NONE);
     if (key != NULL)
         fingerprint_account(&c, key);
     *out = c;
@@ -215,7 +277,9 @@ void connection_close(struct connection *c)
     if (c->lock_fd > 0)
         close(c->lock_fd);
     for (size_t i = 0; c->provider != NULL && c->credentials != NULL && i < c->provider->credential_count; i++)
-        wipe(c->credentials[i].value);
+        if (c->provider->credentials[i].made_by == NULL)
+            wipe(c->credentials[i].value);
+    arena_wipe(&c->made_mem);
     provider_free(c->provider);
     *c = (struct connection){ .lock_fd = -1 };
 }

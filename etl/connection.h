@@ -16,7 +16,9 @@ struct connection {
     const struct config_connection *config;
     const struct provider *provider;
     struct str  name, url;
+    const struct login *login;                  /* how it proves who asks; NULL: the credentials simply go along */
     struct credential_value *credentials;       /* by provider->credentials */
+    struct arena made_mem;                      /* those that are put together: a session's token stands in here */
     struct provider_limits limits;              /* settled: nothing is 0 but per_day */
     char        account[33];                    /* keyed fingerprint of provider, URL and account, in hex */
     const char *base_path;                      /* what file: is relative to */
@@ -29,6 +31,10 @@ enum etl_status connection_open(const struct config *config, struct str name, co
 void            connection_close(struct connection *c);
 /* Reads file: and cred: again after a login verdict. True when something is different now. */
 bool            connection_read_again(struct connection *c, struct arena *mem);
+/* The session that every request carries from now on; STR_NONE: none is open. */
+void            connection_set_token(struct connection *c, struct str token);
+/* A text with {credentials}. */
+struct str      connection_text(const struct connection *c, const struct text *text, struct str token, struct arena *mem);
 /* One writer at a time. Waits up to wait_seconds, then ETL_AGAIN naming the holder's process and run. */
 enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds, struct err *err);
 /* "90s", "15m", "2h" or plain seconds. */

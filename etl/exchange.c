@@ -2,6 +2,7 @@
 #include "etl/exchange.h"
 
 #include "etl/base/utf8.h"
+#include "etl/session.h"
 
 enum {
     BACKOFF_MS = 250, BACKOFF_MAX_MS = 30000, RETRY_AFTER_MAX_MS = 600000,
@@ -38,15 +39,24 @@ enum etl_status exchanges_open(struct connection *c, struct arena *run_mem, stru
                              .random = wall_ms() * UINT64_C(0x9e3779b97f4a7c15) | 1 };
     e->waiting_end = &e->waiting;
     st = transfers_open(&options, &e->transfers, err);
-    if (st == ETL_OK)
-        e->judge = reply_judge_new();
-    return st;
+    if (st != ETL_OK)
+        return st;
+    e->judge = reply_judge_new();
+    e->session = calloc(1, sizeof *e->session);
+    if (e->session == NULL)
+        memory_exhausted("a session", sizeof *e->session);
+    session_init(e->session, c);
+    return ETL_OK;
 }
 
 void exchanges_close(struct exchanges *e)
 {
     transfers_close(e->transfers);
     reply_judge_free(e->judge);
+    if (e->session != NULL)
+        session_release(e->session);
+    free(e->session);
+    e->session = NULL;
     e->transfers = NULL;
     e->judge = NULL;
 }
@@ -86,10 +96,12 @@ size_t exchanges_room(struct exchanges *e)
     uint64_t now = now_ms();
     size_t   free_slots = e->connection->limits.concurrency - e->in_flight, tokens, room;
 
+    if (e->drain || e->session->state == SESSION_CLOSED || e->session->state == SESSION_OPENING)
+        return 0;
     refill(e, now);
     tokens = e->tokens >= 1 && now >= e->pause_until_ms ? (size_t)e->tokens : 0;
     room = free_slots < tokens ? free_slots : tokens;
-    return room > e->waiting_count && !e->drain ? room - e->waiting_count : 0;
+    return room > e->waiting_count ? room - e->waiting_count : 0;
 }
 
 uint64_t exchanges_pause_ms(struct exchanges *e)
@@ -104,8 +116,19 @@ uint64_t exchanges_pause_ms(struct exchanges *e)
 
 /* ---- beginning ---- */
 
+static void submit_first(struct exchanges *e, struct exchange *x)
+{
+    x->next = e->waiting;
+    if (e->waiting == NULL)
+        e->waiting_end = &x->next;
+    e->waiting = x;
+    e->waiting_count++;
+}
+
 void exchange_submit(struct exchanges *e, struct exchange *x)
 {
+    if (e->session->state == SESSION_CLOSED && !e->drain)
+        submit_first(e, session_begin(e->session, e->connection));   /* the others wait for it */
     x->next = NULL;
     *e->waiting_end = x;
     e->waiting_end = &x->next;
@@ -132,7 +155,9 @@ static bool begin(struct exchanges *e, struct exchange *x)
         return false;
     x->transfer = t;
     t->owner = x;
-    if (x->command->provider->wire->encode(x->command, e->connection->url, x->values, e->connection->credentials, x->extra,
+    x->session = e->session->number;
+    if (x->command->provider->wire->encode(x->command, e->connection->url, x->values,
+                                           x->opens_session ? NULL : e->connection->credentials, x->extra,
                                            x->extra_count, x->test ? ENCODE_TEST : 0, &t->request, &err) != ETL_OK) {
         /* The rules passed it, so this is a fault of ours or of the description: nothing was sent. */
         x->why = arena_str(x->mem, str_from(err.text));
@@ -169,6 +194,10 @@ static struct exchange *begin_waiting(struct exchanges *e, uint64_t *wait_ms)
         }
         if (e->in_flight >= e->connection->limits.concurrency)
             break;
+        if (e->session->state == SESSION_OPENING && !x->opens_session) {
+            at = &x->next;
+            continue;
+        }
         if (now < e->pause_until_ms || e->tokens < 1) {
             uint64_t until = exchanges_pause_ms(e);
 
@@ -254,17 +283,51 @@ static void read_answer(struct exchanges *e, struct exchange *x, struct transfer
     x->server_time = t->server_time;
     x->fingerprint = str_hash(m.body) | 1;
     x->verdict.reason = mask_secrets(x->verdict.reason, e->connection, x->command, x->values, x->mem);
-    x->reply = printable(mask_secrets(str_head(m.body, 4 * REPLY_SHOWN), e->connection, x->command, x->values, x->mem), x->mem);
+    x->reply = x->opens_session ? STR("")   /* the token stands in it */
+                                : printable(mask_secrets(str_head(m.body, 4 * REPLY_SHOWN), e->connection, x->command, x->values,
+                                                         x->mem), x->mem);
     x->end = EXCHANGE_ANSWERED;
+}
+
+/* A session that lapsed is no reason to stop. What such an answer says was not carried out. */
+static bool session_again(struct exchanges *e, struct exchange *x)
+{
+    struct session *s = e->session;
+
+    if (s->state == SESSION_NOT_NEEDED || x->opens_session || s->fruitless >= SESSIONS_FRUITLESS ||
+        ++x->sessions >= SESSIONS_A_CALL)
+        return false;
+    if (s->state == SESSION_OPEN && x->session == s->number)
+        session_close(s, e->connection);
+    submit_first(e, x);                  /* its turn comes while the next one is fresh */
+    if (s->state == SESSION_CLOSED && !e->drain)
+        submit_first(e, session_begin(s, e->connection));
+    return true;
+}
+
+static void read_credentials_again(struct exchanges *e)
+{
+    if (!connection_read_again(e->connection, e->run_mem))
+        return;
+    e->credentials++;
+    e->session->fruitless = 0;
+    if (e->session->state == SESSION_OPEN)
+        session_close(e->session, e->connection);
 }
 
 /* Many may be in flight with what has just been replaced: each of them goes again with what holds now. */
 static bool login_again(struct exchanges *e, struct exchange *x)
 {
-    if (x->credentials == e->credentials && connection_read_again(e->connection, e->run_mem))
-        e->credentials++;
+    if (session_again(e, x))
+        return true;
+    if (x->credentials == e->credentials)
+        read_credentials_again(e);
     if (x->credentials != e->credentials && !e->drain) {
-        exchange_submit(e, x);
+        x->sessions = 0;
+        if (x->opens_session)
+            submit_first(e, session_begin(e->session, e->connection));
+        else
+            exchange_submit(e, x);
         return true;
     }
     stop(e, "login", "the provider refuses the credentials; nothing more is sent", x->verdict.reason);
@@ -317,6 +380,8 @@ static bool settled(struct exchanges *e, struct exchange *x)
         break;
     }
     e->row = e->throttled_row = 0;
+    if (!x->opens_session && x->session == e->session->number)
+        e->session->fruitless = 0;
     return true;
 }
 
@@ -339,19 +404,38 @@ static bool conclude(struct exchanges *e, struct exchange *x, struct transfer *t
     return true;
 }
 
+/* The opening of a session has ended, one way or the other. */
+static void end_opening(struct exchanges *e)
+{
+    struct exchange *x = &e->session->x;
+    struct str       why = x->end == EXCHANGE_ANSWERED ? x->verdict.reason : x->why;
+    AUTO(buf_release) struct buf kept;   /* what it said goes with its memory */
+
+    buf_init(&kept, 4096, "why there is no session");
+    buf_add(&kept, str_head(why, 240));
+    if (session_opened(e->session, e->connection) || (x->end == EXCHANGE_NOT_SENT && e->drain))
+        return;
+    stop(e, "login", "no session could be opened; nothing more is sent",
+         kept.len != 0 ? buf_str(&kept) : STR("the answer to the login names none"));
+}
+
 struct exchange *exchanges_next(struct exchanges *e, uint64_t wait_ms)
 {
     struct exchange *x = begin_waiting(e, &wait_ms);
     struct transfer *t;
     bool             mine;
 
+    if (x != NULL && x->opens_session) {
+        end_opening(e);
+        return NULL;
+    }
     if (x != NULL)
         return x;
     if (e->in_flight == 0 && wait_ms != 0) {
         struct timespec pause = { (time_t)(wait_ms / 1000), (long)(wait_ms % 1000) * 1000000 };
 
         nanosleep(&pause, NULL);
-        return begin_waiting(e, &wait_ms);
+        return NULL;
     }
     t = transfers_next(e->transfers, e->in_flight != 0 ? wait_ms : 0);
     if (t == NULL)
@@ -361,6 +445,10 @@ struct exchange *exchanges_next(struct exchanges *e, uint64_t wait_ms)
     x->transfer = NULL;
     mine = conclude(e, x, t);
     transfer_give_back(e->transfers, t);
+    if (mine && x->opens_session) {
+        end_opening(e);
+        return NULL;
+    }
     return mine ? x : NULL;
 }
 

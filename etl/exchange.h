@@ -3,6 +3,8 @@
  * Sent again   what provably never left; what the provider throttled (Retry-After, else backoff with jitter); after a login verdict once,
  *              when file: or cred: hold something new; and reads (may_repeat), whatever broke. A write whose answer did not arrive
  *              comes back as EXCHANGE_LOST at once.
+ * Sessions     where the connection's login needs one (session.h), it is opened ahead of the first request and when it has lapsed;
+ *              a call that was refused for that was not carried out and is sent again.
  * Limits       concurrency, requests per second, tries: the connection's.
  * Breaker      failures of the network or outages in a row, with no answer between them, stop it all: stop is ETL_AGAIN and
  *              stop_err says why. So do a login verdict, and a provider that throttles and never serves. Nothing is begun after that, nor
@@ -41,8 +43,12 @@ struct exchange {
     struct transfer *transfer;
     struct exchange *next;
     unsigned       failures, credentials;     /* credentials: by which reading of them it was sent */
+    unsigned       sessions;             /* that refused it */
+    uint32_t       session;              /* the one it was sent in */
+    bool           opens_session;
 };
 
+struct session;
 struct exchanges {
     struct connection   *connection;
     struct transfers    *transfers;
@@ -55,6 +61,7 @@ struct exchanges {
     unsigned             row;            /* failures in a row */
     unsigned             throttled_row;  /* "slow down" in a row, and nothing served between */
     unsigned             credentials;    /* how often they were read again */
+    struct session      *session;
     volatile sig_atomic_t *stop_asked;   /* or NULL */
     bool                 drain;          /* begin nothing more */
     enum etl_status      stop;           /* ETL_OK: going on */

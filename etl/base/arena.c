@@ -146,6 +146,13 @@ void arena_reset(struct arena *a)
     a->end = a->next + a->chunk->size;
 }
 
+void arena_wipe(struct arena *a)
+{
+    for (struct arena_chunk *chunk = a->chunk; chunk != NULL; chunk = chunk->older)
+        explicit_bzero(chunk->bytes, chunk->size);
+    arena_release(a);
+}
+
 void arena_release(struct arena *a)
 {
     free_chunks(a->chunk);

@@ -28,6 +28,7 @@ struct str arena_fmt(struct arena *a, const char *fmt, ...) __attribute__((forma
 void      *arena_grow(struct arena *a, void *array, size_t count, size_t *cap, size_t item_size);
 void       arena_reset(struct arena *a);                          /* empty, keeps one chunk */
 void       arena_release(struct arena *a);
+void       arena_wipe(struct arena *a);                           /* overwrites, then releases: for secrets */
 
 #define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
