@@ -8,6 +8,7 @@ enum { FAULTS_MAX = 64, NAME_MAX_BYTES = 64 };
 struct fault {
     enum fault_kind kind;
     uint64_t        number;
+    bool            has_number;
     uint32_t        rate;                 /* of 1,000,000 */
     char            command[NAME_MAX_BYTES], provider[NAME_MAX_BYTES];   /* "" = any */
     uint64_t        after, times, seen, done;
@@ -20,24 +21,26 @@ struct faults {
     size_t          count;
 };
 
+enum number { WITHOUT, WITH, MAY };       /* a number behind the kind's name */
 static const struct kind {
     const char     *name;
     enum fault_kind kind;
-    bool            processes, number;
+    bool            processes;
+    enum number     number;
     uint64_t        least, most;          /* of the number */
 } kinds[] = {
-    { "drop-before", FAULT_DROP_BEFORE, false, false, 0, 0 },
-    { "drop-after", FAULT_DROP_AFTER, true, false, 0, 0 },
-    { "delay", FAULT_DELAY, true, true, 1, 3600000 },
-    { "status", FAULT_STATUS, false, true, 400, 599 },
-    { "status-after", FAULT_STATUS_AFTER, true, true, 400, 599 },
-    { "cutoff", FAULT_CUTOFF, true, false, 0, 0 },
-    { "garbage", FAULT_GARBAGE, true, false, 0, 0 },
-    { "html", FAULT_HTML, false, false, 0, 0 },
-    { "empty", FAULT_EMPTY, false, false, 0, 0 },
-    { "throttle", FAULT_THROTTLE, false, false, 0, 0 },
-    { "login", FAULT_LOGIN, false, false, 0, 0 },
-    { "close-idle", FAULT_CLOSE_IDLE, true, false, 0, 0 },
+    { "drop-before", FAULT_DROP_BEFORE, false, WITHOUT, 0, 0 },
+    { "drop-after", FAULT_DROP_AFTER, true, WITHOUT, 0, 0 },
+    { "delay", FAULT_DELAY, true, WITH, 1, 3600000 },
+    { "status", FAULT_STATUS, false, WITH, 400, 599 },
+    { "status-after", FAULT_STATUS_AFTER, true, WITH, 400, 599 },
+    { "cutoff", FAULT_CUTOFF, true, MAY, 0, UINT64_MAX },
+    { "garbage", FAULT_GARBAGE, true, WITHOUT, 0, 0 },
+    { "html", FAULT_HTML, false, WITHOUT, 0, 0 },
+    { "empty", FAULT_EMPTY, false, WITHOUT, 0, 0 },
+    { "throttle", FAULT_THROTTLE, false, WITHOUT, 0, 0 },
+    { "login", FAULT_LOGIN, false, WITHOUT, 0, 0 },
+    { "close-idle", FAULT_CLOSE_IDLE, true, WITHOUT, 0, 0 },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -114,6 +117,20 @@ static bool name_read(struct str text, char *out)
     return true;
 }
 
+static enum etl_status number_read(const struct kind *kind, struct str number, struct fault *fault, struct err *err)
+{
+    fault->has_number = number.ptr != NULL;
+    if (number.ptr == NULL ? kind->number != WITH
+                           : kind->number != WITHOUT && str_to_u64(number, &fault->number) &&
+                                 fault->number >= kind->least && fault->number <= kind->most)
+        return ETL_OK;
+    if (kind->number == WITHOUT)
+        return err_set(err, ETL_FAIL, "fault-number", "the fault %s takes no number", kind->name);
+    return err_set(err, ETL_FAIL, "fault-number", "the fault %s needs a number from %llu to %llu: %s=%llu", kind->name,
+                   (unsigned long long)kind->least, (unsigned long long)kind->most, kind->name,
+                   (unsigned long long)kind->least);
+}
+
 static enum etl_status kind_read(struct str text, struct fault *fault, struct err *err)
 {
     struct str name, number = str_cut(text, '=', &name), names[KINDS], near;
@@ -123,23 +140,14 @@ static enum etl_status kind_read(struct str text, struct fault *fault, struct er
         if (!str_eq(names[i], name))
             continue;
         fault->kind = kinds[i].kind;
-        if (!kinds[i].number && number.ptr == NULL)
-            return ETL_OK;
-        if (kinds[i].number && number.ptr != NULL && str_to_u64(number, &fault->number) &&
-            fault->number >= kinds[i].least && fault->number <= kinds[i].most)
-            return ETL_OK;
-        if (!kinds[i].number)
-            return err_set(err, ETL_FAIL, "fault-number", "the fault %s takes no number", kinds[i].name);
-        return err_set(err, ETL_FAIL, "fault-number", "the fault %s needs a number from %llu to %llu: %s=%llu",
-                       kinds[i].name, (unsigned long long)kinds[i].least, (unsigned long long)kinds[i].most,
-                       kinds[i].name, (unsigned long long)kinds[i].least);
+        return number_read(&kinds[i], number, fault, err);
     }
     near = str_nearest(name, names, KINDS);
     if (near.ptr != NULL)
         return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s, did you mean \"%.*s\"?",
                        shown(name, false).text, STR_ARG(near));
     return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s; there are drop-before, drop-after, delay=MS, "
-                   "status=N, status-after=N, cutoff, garbage, html, empty, throttle, login, close-idle",
+                   "status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, close-idle",
                    shown(name, false).text);
 }
 
@@ -246,7 +254,7 @@ static bool happens(struct faults *f, struct fault *fault)
 
 struct fault_choice faults_pick(struct faults *f, const struct fault_request *request)
 {
-    struct fault_choice choice = { FAULT_NONE, 0, 0 };
+    struct fault_choice choice = { .kind = FAULT_NONE };
 
     pthread_mutex_lock(&f->mutex);
     for (size_t i = 0; i < f->count; i++) {
@@ -259,7 +267,8 @@ struct fault_choice faults_pick(struct faults *f, const struct fault_request *re
             choice.delay_ms += fault->number;
         } else {
             choice.kind = fault->kind;
-            choice.number = (unsigned)fault->number;
+            choice.number = fault->number;
+            choice.has_number = fault->has_number;
         }
     }
     pthread_mutex_unlock(&f->mutex);

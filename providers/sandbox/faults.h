@@ -7,7 +7,7 @@
  *   delay=MS            processed, the reply comes so much later
  *   status=503          this status, nothing is processed
  *   status-after=500    processed, then this status
- *   cutoff              processed, the reply ends in the middle of its declared length
+ *   cutoff[=BYTES]      processed, the reply ends after so many bytes of its declared length; default: half of them
  *   garbage             processed, 200 with bytes that mean nothing
  *   html                a maintenance page with 200, nothing is processed
  *   empty               nothing is processed, 200 and not a byte
@@ -35,7 +35,8 @@ bool        fault_processes(enum fault_kind kind);
 
 struct fault_choice {
     enum fault_kind kind;
-    unsigned        number;                       /* status */
+    uint64_t        number;                       /* status, bytes */
+    bool            has_number;
     uint64_t        delay_ms;                     /* besides the kind: delays add up */
 };
 struct fault_request {

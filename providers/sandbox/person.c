@@ -303,10 +303,10 @@ struct str person_value(const struct person *p, struct str table, struct str col
     const struct entry *e = entry_for(table, column);
     struct writing w = { .person = p, .out = &out, .nth = nth };
 
+    buf_init(&out, 4096, "a made-up value");
     if (e == NULL)
         return STR_NONE;
     w.chance = p->chance ^ str_hash(column) ^ str_hash(table) * 3 ^ (uint64_t)nth << 32;
-    buf_init(&out, 4096, "a made-up value");
     write_pattern(&w, str_from(e->pattern));
     return arena_str(mem, buf_str(&out));
 }

@@ -138,7 +138,7 @@ static void reply_make(struct visit *v, unsigned status, const char *type, struc
     v->answered = true;
 }
 
-/* The first half of a body whose length says more. */
+/* The beginning of a body whose length says more. */
 struct torn {
     size_t len;
     char   bytes[];
@@ -155,12 +155,13 @@ static ssize_t torn_read(void *context, uint64_t at, char *out, size_t room)
     return (ssize_t)(left < room ? left : room);
 }
 
-static void reply_torn(struct visit *v, unsigned status, const char *type, struct str body, uint64_t keep)
+static void reply_torn(struct visit *v, unsigned status, const char *type, struct str body, const struct fault_choice *fault)
 {
+    uint64_t     keep = fault->has_number ? fault->number : body.len / 2;
     struct torn *t;
 
-    if (keep >= body.len)
-        keep = body.len / 2;
+    if (keep >= body.len)      /* one byte at least is missing */
+        keep = body.len == 0 ? 0 : body.len - 1;
     t = malloc(sizeof *t + (size_t)keep + 1);
     if (t == NULL)
         memory_exhausted("the sandbox's replies", (size_t)keep);
@@ -183,7 +184,7 @@ static void reply_from_desk(struct visit *v, const struct answered *a, const cha
         v->drop = v->answered = true;
         return;
     case FAULT_CUTOFF:
-        reply_torn(v, (unsigned)a->status, type, a->body, a->fault.number);
+        reply_torn(v, (unsigned)a->status, type, a->body, &a->fault);
         return;
     case FAULT_CLOSE_IDLE:
         v->close_behind = true;
