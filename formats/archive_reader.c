@@ -12,6 +12,7 @@ struct archive_reader {
     const char                 *path;
     const struct envelope_keys *keys;
     struct archive             *archive;
+    struct err                  feed_err;         /* what was wrong with the bytes themselves */
     char                        feed[FEED_BYTES];
     size_t                      first;            /* bytes in feed that were read before */
     char                       *name;             /* the member's */
@@ -32,13 +33,14 @@ bool archive_recognize(struct str b)
 
 static enum etl_status fault(const struct archive_reader *r, struct err *err, const char *what)
 {
-    return err_set(err, ETL_UNREAD, "archive-damaged", "%s cannot be read: %s", r->path, what);
+    if (r->feed_err.text[0] != '\0')
+        return err_set(err, ETL_UNREAD, r->feed_err.rule, "%s", r->feed_err.text);
+    return err_set(err, ETL_UNREAD, "archive-damaged", "%s cannot be read: %s", r->path, what != NULL ? what : "it is damaged");
 }
 
 static la_ssize_t feed(struct archive *a, void *context, const void **bytes)
 {
     struct archive_reader *r = context;
-    struct err             err = { 0 };
     size_t                 got;
     enum etl_status        st;
 
@@ -48,11 +50,11 @@ static la_ssize_t feed(struct archive *a, void *context, const void **bytes)
         r->first = 0;
         return (la_ssize_t)got;
     }
-    st = unpacked_read(r->bytes, r->feed, sizeof r->feed, &got, &err);
+    st = unpacked_read(r->bytes, r->feed, sizeof r->feed, &got, &r->feed_err);
     if (st == ETL_END)
         return 0;
     if (st != ETL_OK) {
-        archive_set_error(a, EIO, "%s", err.text);
+        archive_set_error(a, EIO, "%s", r->feed_err.text);
         return -1;
     }
     return (la_ssize_t)got;

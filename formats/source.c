@@ -49,6 +49,8 @@ static enum etl_status enter_member(struct source *s, struct err *err)
         if (s->keys == NULL && s->member != NULL && archive_part_name(member.name, &whole, &part) && str_is(whole, s->member))
             return err_set(err, ETL_FAIL, "archive-encrypted", "%s of %s is encrypted; say --decrypt-key FILE or --passphrase-file FILE",
                            s->member, s->path);
+        if (strcmp(member.name, "[Content_Types].xml") == 0)
+            return unread(s, err, "source-kind", "it is an Excel file (.xlsx); save its sheet as CSV");
         if (s->member == NULL || strcmp(member.name, s->member) == 0) {
             const char *slash = strrchr(member.name, '/');
 
@@ -86,6 +88,26 @@ static enum etl_status read_member(struct source *s, char *to, size_t max, size_
 
 /* ---- the source ---- */
 
+/* What people hand over by mistake; read as text it would give messages that puzzle. */
+static enum etl_status refuse_kinds(const struct source *s, struct err *err)
+{
+    static const struct {
+        size_t      at, len;
+        const char *magic, *what;
+    } kinds[] = {
+        { 0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is an old Excel file (.xls); save its sheet as CSV" },
+        { 0, 6, "\xfd" "7zXZ\0", "it is packed by xz; unpack it first (gzip and zstd are read as they are)" },
+        { 4, 6, "1AY&SY", "it is packed by bzip2; unpack it first (gzip and zstd are read as they are)" },
+        { 0, 6, "7z\xbc\xaf\x27\x1c", "it is a 7-Zip archive; unpack it first (.zip and .tar are read as they are)" },
+        { 0, 5, "%PDF-", "it is a PDF" },
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (s->peeked >= kinds[i].at + kinds[i].len && memcmp(s->first + kinds[i].at, kinds[i].magic, kinds[i].len) == 0)
+            return unread(s, err, "source-kind", kinds[i].what);
+    return ETL_OK;
+}
+
 static enum etl_status begin(struct source *s, struct err *err)
 {
     enum etl_status st = ETL_OK;
@@ -107,7 +129,7 @@ static enum etl_status begin(struct source *s, struct err *err)
         return enter_member(s, err);
     if (s->member != NULL)
         return err_set(err, ETL_FAIL, "archive-member", "%s is no .zip or .tar, so it has no member %s", s->path, s->member);
-    return ETL_OK;
+    return refuse_kinds(s, err);
 }
 
 /* "set.zip:dialup.csv": what stands before the colon must be there, and the whole must not. */

@@ -20,6 +20,7 @@ struct unpacked {
     enum packing          packing;
     z_stream              gzip;
     bool                  gzip_open, gzip_fresh;   /* fresh: no byte of this member was read yet */
+    uint64_t              gzip_members;            /* that ended well */
     ZSTD_DStream         *zstd;
     size_t                zstd_hint;               /* 0: at a frame's end */
 };
@@ -68,16 +69,30 @@ static enum etl_status unpack_none(struct unpacked *s, char *to, size_t max, siz
     return ETL_OK;
 }
 
-/* zlib checks CRC-32 and length of each member; members may follow each other (RFC 1952 2.2). */
+/* Between members: zeros are padding, as gzip(1) takes them; another member may follow (RFC 1952 2.2); all else is damage. */
+static enum etl_status gzip_between(struct unpacked *s, struct err *err)
+{
+    while (s->raw_at < s->raw_len && s->raw[s->raw_at] == 0)
+        s->raw_at++;
+    if (s->raw_at < s->raw_len && s->raw[s->raw_at] != 0x1f)
+        return unread(s, err, "gzip-trailing", "something that is no gzip data stands behind the gzip data");
+    return ETL_OK;
+}
+
+/* zlib checks CRC-32 and length of each member. */
 static enum etl_status unpack_gzip(struct unpacked *s, char *to, size_t max, size_t *got, struct err *err)
 {
     for (;;) {
         enum etl_status st = fill_raw(s, err);
         int             rc;
 
+        if (st == ETL_OK && s->gzip_fresh && s->gzip_members != 0)
+            st = gzip_between(s, err);
         if (st != ETL_OK)
             return st;
         if (s->raw_at == s->raw_len) {
+            if (s->gzip_fresh && !s->raw_ended)
+                continue;
             if (s->gzip_fresh)
                 return ETL_END;
             return unread(s, err, "gzip-cut", "the gzip data ends too early; the file is cut off");
@@ -93,6 +108,7 @@ static enum etl_status unpack_gzip(struct unpacked *s, char *to, size_t max, siz
         if (rc == Z_STREAM_END) {
             inflateReset(&s->gzip);
             s->gzip_fresh = true;
+            s->gzip_members++;
         } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
             return unread(s, err, "gzip-damaged", s->gzip.msg != NULL ? s->gzip.msg : "the gzip data is damaged");
         }
@@ -155,6 +171,7 @@ static enum etl_status see_packing(struct unpacked *s, struct err *err)
         if (inflateInit2(&s->gzip, 15 + 16) != Z_OK)
             memory_exhausted("zlib", 0);
         s->gzip_open = s->gzip_fresh = true;
+        s->gzip_members = 0;
     } else if (s->raw_len >= 4 && memcmp(s->raw, "\x28\xb5\x2f\xfd", 4) == 0) {
         s->packing = PACK_ZSTD;
         s->zstd = ZSTD_createDStream();
