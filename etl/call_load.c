@@ -76,7 +76,7 @@ enum etl_status call_load(struct lanes *w, const struct ledger_call *at, bool ke
         st = plan_line_parse(text, mem, &call.line, err);
     if (st != ETL_OK)
         return st;
-    call.command = provider_command(w->provider, call.line.command);
+    call.command = plan_line_command(w->provider, &call.line, mem);
     if (call.command == NULL)
         return err_set(err, ETL_FAIL, "plan-command", "the description no longer has the command %.*s", STR_ARG(call.line.command));
     st = plan_line_values(&call.line, call.command, w->sealer, mem, &call.values, err);

@@ -11,7 +11,7 @@
 static enum etl_status show_secrets(const struct plan_line *line, const struct run_facts *facts, struct sealer *sealer,
                                     struct arena *mem, struct buf *out, struct err *err)
 {
-    const struct command *command = provider_command(facts->description, line->command);
+    const struct command *command = plan_line_command(facts->description, line, mem);
     struct value         *values;
     enum etl_status       st;
 

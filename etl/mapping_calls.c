@@ -9,6 +9,17 @@ static const char *const stage_keys[STAGES] = { "before", "calls", "after" };
 
 /* ---- heads: what a call is, so that others can name it ---- */
 
+/* addon_5 under fields: is a parameter of its own, of the family addon_{id}. */
+static const struct command *with_members(struct loading *l, const struct command *c, const struct yaml *fields)
+{
+    size_t      count = fields != NULL && fields->kind == YAML_MAP ? fields->count : 0;
+    struct str *names = ARENA_ARRAY(l->read.mem, struct str, count + 1);
+
+    for (size_t i = 0; i < count; i++)
+        names[i] = fields->pairs[i].key;
+    return command_with_members(c, names, count, false, l->read.mem);
+}
+
 static const struct command *read_call_command(struct loading *l, const struct yaml *body)
 {
     const struct yaml     *node = yaml_get(body, "command");
@@ -24,7 +35,7 @@ static const struct command *read_call_command(struct loading *l, const struct y
         return NULL;
     c = provider_command(p, node->text);
     if (c != NULL)
-        return c;
+        return with_members(l, c, yaml_get(body, "fields"));
     names = ARENA_ARRAY(l->read.mem, struct str, p->command_count + 1);
     for (size_t i = 0; i < p->command_count; i++)
         names[i] = p->commands[i].name;

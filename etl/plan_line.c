@@ -78,6 +78,16 @@ enum etl_status plan_line_parse(struct str line, struct arena *mem, struct plan_
     return st;
 }
 
+const struct command *plan_line_command(const struct provider *p, const struct plan_line *line, struct arena *mem)
+{
+    const struct command *c = provider_command(p, line->command);
+    struct str           *names = ARENA_ARRAY(mem, struct str, line->param_count + 1);
+
+    for (size_t i = 0; i < line->param_count; i++)
+        names[i] = line->params[i].name;
+    return c != NULL ? command_with_members(c, names, line->param_count, false, mem) : NULL;
+}
+
 enum etl_status plan_line_values(const struct plan_line *line, const struct command *command, struct sealer *sealer,
                                  struct arena *mem, struct value **out, struct err *err)
 {

@@ -29,6 +29,8 @@ struct plan_line {
 };
 /* Parses one line (without its newline). A line that is not ours is ETL_FAIL naming what is wrong. */
 enum etl_status plan_line_parse(struct str line, struct arena *mem, struct plan_line *out, struct err *err);
+/* Its command, with the members of parameter families that the line names; NULL: the description does not know it. */
+const struct command *plan_line_command(const struct provider *p, const struct plan_line *line, struct arena *mem);
 /* The values by command->params, unsealed (secret set), ready for wire encoding. References stay VALUE_REF. */
 enum etl_status plan_line_values(const struct plan_line *line, const struct command *command, struct sealer *sealer,
                                  struct arena *mem, struct value **out, struct err *err);
