@@ -56,14 +56,15 @@ static size_t whole_key(struct work *w, const struct pairs *key, struct pair_val
     return key->count;
 }
 
-static void set_columns(struct work *w, const struct table_step *step, struct state_table *t,
-                        struct state_row *row)
+/* How many columns there were to set. */
+static size_t set_columns(struct work *w, const struct table_step *step, struct state_table *t, struct state_row *row)
 {
     struct pair_value *set;
     size_t             count = fill_pairs(&step->set, &w->fill, w->mem, &set);
 
     for (size_t i = 0; i < count; i++)
         state_set(w->state, t, row, set[i].name, set[i].value);
+    return count;
 }
 
 static enum etl_status make(struct work *w, const struct table_step *step)
@@ -176,8 +177,7 @@ static enum etl_status change(struct work *w, const struct table_step *step)
     enum etl_status     st = meant(w, step, t, &rows, &count);
 
     for (size_t i = 0; st == ETL_OK && i < count; i++) {
-        set_columns(w, step, t, rows[i]);
-        w->count++;
+        w->count += set_columns(w, step, t, rows[i]) != 0;
         if (identity)
             st = check_identity(w, t, rows[i]);
     }

@@ -10,7 +10,7 @@
 
 struct steps_done {
     uint64_t new_id;
-    uint64_t count;        /* rows touched */
+    uint64_t count;        /* rows made, removed, or of which some column was set */
 };
 
 /* ETL_OK, or ETL_REJECT with the reason in err, one line, secrets not shown; then nothing has changed. With `keep` false
