@@ -149,7 +149,8 @@ static enum etl_status fill(struct plan_reader *r, struct err *err)
     size_t  left = r->buffer.len - r->next;
     ssize_t got;
 
-    memmove(r->buffer.ptr, r->buffer.ptr + r->next, left);
+    if (left != 0)
+        memmove(r->buffer.ptr, r->buffer.ptr + r->next, left);
     r->at += r->next;
     r->next = 0;
     r->buffer.len = left;
