@@ -36,6 +36,8 @@ static void read_endpoint(struct reading *r, const struct yaml *node)
         return;
     yaml_only_keys(node, keys, "endpoint", r->source, r->faults);
     r->provider->url = read_text(r, node, "url");
+    if (r->provider->url.ptr != NULL && !str_starts(r->provider->url, STR("https://")))
+        FAULT(r, yaml_get(node, "url"), "endpoint", "a provider's url begins with https://; only a connection may say http://, and plain_http: true");
     if (wire != NULL)
         r->provider->wire = find_wire(r, wire);
     else
@@ -55,6 +57,7 @@ static void read_credentials(struct reading *r, const struct yaml *node)
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml *body = &node->pairs[i].value, *chars = yaml_get(body, "chars"), *length = yaml_get(body, "length");
 
+        expect_kind(r, body, YAML_MAP, "a credential");
         list[i].name = list[i].wire = node->pairs[i].key;
         list[i].min = 1;
         list[i].max = 4096;
@@ -72,6 +75,16 @@ static void read_credentials(struct reading *r, const struct yaml *node)
     r->provider->credential_count = node->count;
 }
 
+/* Of these at least one; 0 would be a provider nobody may ask. */
+static uint32_t read_limit(struct reading *r, const struct yaml *map, const char *key, uint32_t deflt)
+{
+    uint32_t n = read_u32(r, map, key, deflt);
+
+    if (n == 0)
+        FAULT(r, yaml_get(map, key), "limits", "%s is at least 1", key);
+    return n;
+}
+
 static void read_limits(struct reading *r, const struct yaml *node)
 {
     static const char *const keys[] = { "concurrency", "per_second", "timeout_seconds", "tries", "per_day", NULL };
@@ -81,34 +94,42 @@ static void read_limits(struct reading *r, const struct yaml *node)
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "limits"))
         return;
     yaml_only_keys(node, keys, "limits", r->source, r->faults);
-    l->concurrency = read_u32(r, node, "concurrency", l->concurrency);
-    l->per_second = read_u32(r, node, "per_second", l->per_second);
-    l->timeout_seconds = read_u32(r, node, "timeout_seconds", l->timeout_seconds);
-    l->tries = read_u32(r, node, "tries", l->tries);
+    l->concurrency = read_limit(r, node, "concurrency", l->concurrency);
+    l->per_second = read_limit(r, node, "per_second", l->per_second);
+    l->timeout_seconds = read_limit(r, node, "timeout_seconds", l->timeout_seconds);
+    l->tries = read_limit(r, node, "tries", l->tries);
     l->per_day = read_u32(r, node, "per_day", 0);
 }
 
 static void read_probe(struct reading *r, const struct yaml *node)
 {
     static const char *const keys[] = { "command", "with", "expect", NULL };
-    const struct yaml *expect = yaml_get(node, "expect");
-    struct str         name;
+    const struct yaml *command = yaml_get(node, "command"), *with = yaml_get(node, "with"), *expect = yaml_get(node, "expect");
+    struct provider   *p = r->provider;
 
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "probe"))
         return;
     yaml_only_keys(node, keys, "probe", r->source, r->faults);
-    name = read_text(r, node, "command");
-    r->provider->probe = provider_command(r->provider, name);
-    if (r->provider->probe == NULL)
-        FAULT(r, node, "name-unknown", "probe: unknown command \"%.*s\"", STR_ARG(name));
-    r->provider->probe_with = read_pairs(r, yaml_get(node, "with"), NULL, NULL);
-    for (size_t i = 0; expect != NULL && i < expect->count && expect->kind == YAML_LIST; i++) {
-        int is = read_word(r, &expect->items[i], reply_is_names, "verdict");
+    if (command == NULL)
+        FAULT(r, node, "probe", "probe needs command: a harmless read");
+    else
+        p->probe = find_command(r, command);
+    if (p->probe != NULL && p->probe->effect != EFFECT_READ)
+        FAULT(r, command, "probe", "%.*s is no reading command", STR_ARG(p->probe->name));
+    p->probe_with = read_pairs(r, with, NULL, NULL);
+    for (size_t i = 0; p->probe != NULL && i < p->probe_with.count; i++) {
+        struct yaml place = key_place(with, i);
 
-        r->provider->probe_expect |= is >= 0 ? 1U << is : 0;
+        param_named(r, &place, p->probe, p->probe_with.items[i].name);
     }
-    if (r->provider->probe_expect == 0)
+    if (expect == NULL)
         FAULT(r, node, "probe", "probe needs expect: [done, …]");
+    else if (expect_kind(r, expect, YAML_LIST, "expect"))
+        for (size_t i = 0; i < expect->count; i++) {
+            int is = read_word(r, &expect->items[i], reply_is_names, "verdict");
+
+            p->probe_expect |= is >= 0 ? 1U << is : 0;
+        }
 }
 
 static void read_answers(struct reading *r, const struct yaml *node)
@@ -140,6 +161,24 @@ static void read_test(struct reading *r, const struct yaml *node)
         r->provider->test_reply = find_reply(r, reply);
 }
 
+/* Folders are called by it, so it is a plain word. */
+static struct str read_name(struct reading *r, const struct yaml *root)
+{
+    struct str name = read_text(r, root, "name");
+    bool       plain = name.len <= 40;
+
+    if (name.len == 0) {
+        FAULT(r, root, "head", "a provider file needs a name");
+        return STR("");
+    }
+    for (size_t i = 0; i < name.len; i++)
+        plain = plain && ((name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') || name.ptr[i] == '-' ||
+                          name.ptr[i] == '_');
+    if (!plain)
+        FAULT(r, yaml_get(root, "name"), "head", "a provider's name has lowercase letters, digits, - and _, 40 at most");
+    return name;
+}
+
 static void read_all(struct reading *r, const struct yaml *root)
 {
     struct provider   *p = r->provider;
@@ -148,17 +187,16 @@ static void read_all(struct reading *r, const struct yaml *root)
     yaml_only_keys(root, head_keys, "a provider file", r->source, r->faults);
     if (!str_is(yaml_text(root, "provider"), "1"))
         FAULT(r, root, "version", "the file must say provider: 1");
-    p->name = read_text(r, root, "name");
+    p->name = read_name(r, root);
     p->title = read_text(r, root, "title");
     p->document = read_text(r, root, "document");
     p->command_field = read_text(r, root, "command_field");
-    if (p->name.len == 0)
-        FAULT(r, root, "head", "a provider file needs a name");
     read_endpoint(r, yaml_get(root, "endpoint"));
     read_credentials(r, yaml_get(root, "credentials"));
     read_limits(r, yaml_get(root, "limits"));
     read_rules(r, yaml_get(root, "rules"));
     read_types(r, yaml_get(root, "types"));
+    check_roles(r, yaml_get(root, "rules"));
     read_replies(r, yaml_get(root, "replies"));
     read_test(r, yaml_get(root, "test"));
     read_commands(r, commands);

@@ -2,6 +2,8 @@
 #include "providers/description_read.h"
 #include "providers/reply.h"
 
+enum { ROW_COLUMNS_MAX = 256 };
+
 const char *const effect_names[] = { "read", "create", "change", "remove", NULL };
 static const char *const danger_names[] = { "cuts", "destroys", "spends", "notifies", NULL };
 
@@ -67,7 +69,7 @@ static void read_param(struct reading *r, const struct yaml_pair *pair, struct p
     out->danger_value_count = dangers->count;
 }
 
-static int param_named(struct reading *r, const struct yaml *node, const struct command *c, struct str name)
+int param_named(struct reading *r, const struct yaml *node, const struct command *c, struct str name)
 {
     struct str names[256];
     size_t     n = 0;
@@ -90,9 +92,12 @@ static struct together_item read_item(struct reading *r, const struct yaml *node
 
     if (node->kind == YAML_TEXT) {
         item.param = param_named(r, node, c, node->text);
-    } else if (expect_kind(r, node, YAML_MAP, "this") && node->count == 1 &&
-               expect_kind(r, &node->pairs[0].value, YAML_TEXT, "a value")) {
-        item.param = param_named(r, node, c, node->pairs[0].key);
+    } else if (expect_kind(r, node, YAML_MAP, "this") && node->count != 1) {
+        FAULT(r, node, "together", "this names one parameter, or one parameter and its value: {name: value}");
+    } else if (node->kind == YAML_MAP && expect_kind(r, &node->pairs[0].value, YAML_TEXT, "a value")) {
+        struct yaml place = key_place(node, 0);
+
+        item.param = param_named(r, &place, c, node->pairs[0].key);
         item.value = node->pairs[0].value.text;
     }
     return item;
@@ -110,6 +115,19 @@ static void read_items(struct reading *r, const struct yaml *node, const struct 
         out->item_count += items[out->item_count].param >= 0;
     }
     out->items = items;
+    if (node->count < 2 && out->kind <= TOGETHER_AT_MOST_ONE)
+        FAULT(r, node, "together", "a choice needs two parameters or more");
+}
+
+/* A parameter named by a text of its own. */
+static int param_of(struct reading *r, const struct yaml *node, const char *key, const struct command *c)
+{
+    const struct yaml *named = yaml_get(node, key);
+
+    if (named != NULL && named->kind == YAML_TEXT)
+        return param_named(r, named, c, named->text);
+    FAULT(r, named != NULL ? named : node, "together", "type_of needs type_of, by and cases: a parameter, the one it goes by, and a type a value");
+    return -1;
 }
 
 static void read_type_of(struct reading *r, const struct yaml *node, const struct command *c, struct together *out)
@@ -117,10 +135,12 @@ static void read_type_of(struct reading *r, const struct yaml *node, const struc
     const struct yaml *cases = yaml_get(node, "cases");
     struct type_case  *list;
 
-    out->subject = param_named(r, node, c, read_text(r, node, "type_of"));
-    out->by = param_named(r, node, c, read_text(r, node, "by"));
-    if (cases == NULL || !expect_kind(r, cases, YAML_MAP, "cases"))
+    out->subject = param_of(r, node, "type_of", c);
+    out->by = param_of(r, node, "by", c);
+    if (cases == NULL || cases->kind != YAML_MAP) {
+        FAULT(r, cases != NULL ? cases : node, "together", "type_of needs cases: {value: type}");
         return;
+    }
     list = ARENA_ARRAY(r->mem, struct type_case, cases->count + 1);
     for (size_t i = 0; i < cases->count; i++)
         list[i] = (struct type_case){ cases->pairs[i].key, find_type(r, &cases->pairs[i].value) };
@@ -166,6 +186,8 @@ static void read_together_one(struct reading *r, const struct yaml *node, const 
     }
     if (found != 1)
         FAULT(r, node, "together", "a rule between parameters says one thing: exactly_one_of, at_least_one_of, required …");
+    if (when != NULL && unless != NULL)
+        FAULT(r, unless, "together", "either when or unless, not both");
     if (when != NULL || unless != NULL) {
         out->has_condition = true;
         out->unless = when == NULL;
@@ -261,9 +283,13 @@ static void read_step(struct reading *r, const struct yaml *node, const struct c
         }
     if (found != 1)
         FAULT(r, node, "step", "a step is one of make, change, remove");
+    if (yaml_get(node, "key") == NULL)
+        FAULT(r, node, "step", "a step needs key: {column: …}: which row it means");
     out->key = read_pairs(r, yaml_get(node, "key"), c, new_id);
     out->set = read_pairs(r, yaml_get(node, "set"), c, new_id);
-    if (within != NULL && expect_kind(r, within, YAML_MAP, "within") && within->count == 1) {
+    if (within != NULL && expect_kind(r, within, YAML_MAP, "within") && within->count != 1) {
+        FAULT(r, within, "step", "within names one table: {table: {column: …}}");
+    } else if (within != NULL && within->kind == YAML_MAP) {
         out->within_table = within->pairs[0].key;
         out->within = read_pairs(r, &within->pairs[0].value, c, NULL);
     }
@@ -296,7 +322,11 @@ static void read_finds(struct reading *r, const struct yaml *node, struct comman
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml *item = &node->items[i];
 
+        if (!expect_kind(r, item, YAML_MAP, "a find"))
+            continue;
         yaml_only_keys(item, keys, "a find", r->source, r->faults);
+        if (yaml_get(item, "in") == NULL || yaml_get(item, "answer") == NULL)
+            FAULT(r, item, "find", "a find needs in: the table, and answer:");
         list[i].table = read_text(r, item, "in");
         list[i].where = read_pairs(r, yaml_get(item, "where"), c, NULL);
         list[i].answer = read_place_text(r, yaml_get(item, "answer"), c, answer_extras);
@@ -312,6 +342,32 @@ static const char *const command_keys[] = { "title", "about", "effect", "entity"
                                             "reply", "done", "record", "captures", "repeat", "verify", "test", "tables", "answer",
                                             "finds", "nothing", "lists", "example", NULL };
 
+/* Each field of a request has one meaning. */
+static void check_wires(struct reading *r, const struct yaml *node, const struct command *c)
+{
+    const struct provider *p = r->provider;
+
+    for (size_t i = 0; i < c->param_count; i++) {
+        const struct yaml *wire = yaml_get(&node->pairs[i].value, "wire");
+        struct yaml        place = key_place(node, i);
+        struct str         name = c->params[i].wire;
+
+        if (wire != NULL)
+            place = *wire;
+        for (size_t k = 0; k < i; k++)
+            if (str_eq(c->params[k].wire, name))
+                FAULT(r, &place, "param-wire", "two parameters are \"%.*s\" on the wire: %.*s and %.*s", STR_ARG(name), STR_ARG(c->params[k].name),
+                      STR_ARG(c->params[i].name));
+        if (p->command_field.len != 0 && str_eq(p->command_field, name))
+            FAULT(r, &place, "param-wire", "\"%.*s\" names the command on the wire", STR_ARG(name));
+        for (size_t k = 0; k < p->credential_count; k++)
+            if (p->credentials[k].wire.len != 0 && str_eq(p->credentials[k].wire, name))
+                FAULT(r, &place, "param-wire", "\"%.*s\" is the credential %.*s on the wire", STR_ARG(name), STR_ARG(p->credentials[k].name));
+        if (c->params[i].always.ptr != NULL && yaml_get(&node->pairs[i].value, "required") != NULL)
+            FAULT(r, yaml_get(&node->pairs[i].value, "required"), "param-always", "what is always sent cannot be set, so it is not required");
+    }
+}
+
 static void read_params(struct reading *r, const struct yaml *node, struct command *c)
 {
     struct param *params;
@@ -323,6 +379,7 @@ static void read_params(struct reading *r, const struct yaml *node, struct comma
         read_param(r, &node->pairs[i], &params[i]);
     c->params = params;
     c->param_count = node->count;
+    check_wires(r, node, c);
 }
 
 void read_command(struct reading *r, const struct yaml_pair *pair, struct command *c)
@@ -367,15 +424,20 @@ void read_command(struct reading *r, const struct yaml_pair *pair, struct comman
     c->nothing = read_place_text(r, yaml_get(node, "nothing"), c, answer_extras);
     read_finds(r, yaml_get(node, "finds"), c);
     c->example = read_pairs(r, yaml_get(node, "example"), NULL, NULL);
-    for (size_t i = 0; i < c->example.count; i++)
+    for (size_t i = 0; i < c->example.count; i++) {
+        struct yaml place = key_place(yaml_get(node, "example"), i);
+
         if (command_family(c, c->example.items[i].name, false) == NULL)
-            param_named(r, yaml_get(node, "example"), c, c->example.items[i].name);
+            param_named(r, &place, c, c->example.items[i].name);
+    }
 }
 
 void read_commands(struct reading *r, const struct yaml *node)
 {
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "commands"))
         return;
+    if (node->count == 0)
+        FAULT(r, node, "command", "a provider without commands");
     r->commands = ARENA_ARRAY(r->mem, struct command, node->count + 1);
     for (size_t i = 0; i < node->count; i++)
         read_command(r, &node->pairs[i], &r->commands[i]);
@@ -385,7 +447,7 @@ void read_commands(struct reading *r, const struct yaml *node)
 
 /* ---- what names other commands ---- */
 
-static const struct command *find_command(struct reading *r, const struct yaml *node)
+const struct command *find_command(struct reading *r, const struct yaml *node)
 {
     const struct provider *p = r->provider;
     struct str             names[256];
@@ -398,6 +460,32 @@ static const struct command *find_command(struct reading *r, const struct yaml *
     if (provider_command(p, node->text) == NULL)
         unknown_name(r, node, "command", node->text, names, n);
     return provider_command(p, node->text);
+}
+
+/* What a read can tell: its captures; rows of csv also the columns of its report. Records that name their fields themselves
+ * cannot be judged here. */
+static void check_match(struct reading *r, const struct yaml *match, const struct command *read)
+{
+    struct str *names = ARENA_ARRAY(r->mem, struct str, read->capture_count + ROW_COLUMNS_MAX);
+    bool        csv = read->reply != NULL && read->reply->style == &reply_csv;
+    size_t      n = 0;
+
+    if (!csv && (read->reply == NULL || read->reply->style != &reply_text))
+        return;
+    for (; n < read->capture_count; n++)
+        names[n] = read->captures[n].name;
+    for (size_t i = 0; csv && i < r->provider->report_count; i++)
+        for (size_t k = 0; r->provider->reports[i].command == read && k < r->provider->reports[i].column_count && n < ROW_COLUMNS_MAX; k++)
+            names[n++] = r->provider->reports[i].columns[k].field;
+    for (size_t i = 0; i < match->count; i++) {
+        struct yaml place = key_place(match, i);
+        size_t      k = 0;
+
+        while (k < n && !str_eq(names[k], match->pairs[i].key))
+            k++;
+        if (k == n)
+            unknown_name(r, &place, csv ? "column or capture" : "capture", match->pairs[i].key, names, n);
+    }
 }
 
 static void read_lookup(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
@@ -425,8 +513,13 @@ static void read_lookup(struct reading *r, const struct yaml *node, const struct
     out->settle_seconds = read_u32(r, node, "settle_seconds", 2);
     if (out->read != NULL && out->read->effect != EFFECT_READ)
         FAULT(r, read, "lookup", "%.*s is no reading command", STR_ARG(out->read->name));
-    for (size_t i = 0; out->read != NULL && i < out->with.count; i++)
-        param_named(r, with, out->read, out->with.items[i].name);
+    for (size_t i = 0; out->read != NULL && i < out->with.count; i++) {
+        struct yaml place = key_place(with, i);
+
+        param_named(r, &place, out->read, out->with.items[i].name);
+    }
+    if (out->read != NULL && out->match.count != 0)
+        check_match(r, yaml_get(node, "match"), out->read);
 }
 
 static const struct report *find_report(struct reading *r, const struct yaml *node)
@@ -473,6 +566,8 @@ void link_commands(struct reading *r, const struct yaml *node)
         yaml_only_keys(lists, keys, "lists", r->source, r->faults);
         c->lists_table = read_text(r, lists, "in");
         c->lists_where = read_pairs(r, yaml_get(lists, "where"), c, NULL);
+        if (report == NULL || yaml_get(lists, "in") == NULL)
+            FAULT(r, lists, "lists", "lists needs in: a table, and report: how its rows are written");
         if (report != NULL && expect_kind(r, report, YAML_TEXT, "report"))
             c->lists = find_report(r, report);
     }

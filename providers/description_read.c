@@ -11,6 +11,11 @@ bool expect_kind(struct reading *r, const struct yaml *node, enum yaml_kind kind
     return false;
 }
 
+struct yaml key_place(const struct yaml *map, size_t i)
+{
+    return (struct yaml){ .kind = YAML_TEXT, .text = map->pairs[i].key, .line = map->pairs[i].line, .column = map->pairs[i].column };
+}
+
 bool read_bool(struct reading *r, const struct yaml *map, const char *key, bool deflt)
 {
     const struct yaml *node = yaml_get(map, key);
@@ -139,8 +144,14 @@ struct pattern *read_pattern(struct reading *r, const struct yaml *node, const c
 
     if (!expect_kind(r, node, YAML_TEXT, "a pattern"))
         return NULL;
-    if (pattern_new(arena_fmt(r->mem, "%s%.*s%s", before, STR_ARG(node->text), after), &p, &err) != ETL_OK)
+    if (pattern_new(arena_fmt(r->mem, "%s%.*s%s", before, STR_ARG(node->text), after), &p, &err) != ETL_OK) {
+        struct pattern *alone = NULL;
+
+        /* Alone, so that the character told is one of the file's own. */
+        if (before[0] != '\0' && pattern_new(node->text, &alone, &err) == ETL_OK)
+            pattern_free(alone);
         FAULT(r, node, "pattern", "%s", err.text);
+    }
     return p;
 }
 

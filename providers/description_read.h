@@ -23,6 +23,7 @@ bool       read_range(struct reading *r, const struct yaml *node, int64_t *min, 
 bool       read_class(struct reading *r, const struct yaml *node, bool chars[256]);
 const struct str *read_texts(struct reading *r, const struct yaml *node, size_t *count);     /* a list, or one text */
 struct pattern   *read_pattern(struct reading *r, const struct yaml *node, const char *before, const char *after);
+struct yaml key_place(const struct yaml *map, size_t i);                                     /* where the i-th key stands, for faults */
 bool       expect_kind(struct reading *r, const struct yaml *node, enum yaml_kind kind, const char *what);
 /* Texts with {places}: each must be a parameter of `c` (may be NULL: any) or one of `extras` ("row." stands for row.anything). */
 struct text  read_place_text(struct reading *r, const struct yaml *node, const struct command *c, const char *const *extras);
@@ -33,6 +34,7 @@ void unknown_name(struct reading *r, const struct yaml *node, const char *what, 
 /* The parts, in the order they are read: each may use what stands before it. */
 void read_rules(struct reading *r, const struct yaml *node);
 void read_types(struct reading *r, const struct yaml *node);
+void check_roles(struct reading *r, const struct yaml *rules);       /* each role that a rule asks is some type's */
 void read_replies(struct reading *r, const struct yaml *node);
 void read_commands(struct reading *r, const struct yaml *node);
 void read_reports(struct reading *r, const struct yaml *node);
@@ -47,5 +49,8 @@ void find_name_param(struct reading *r, const struct yaml *node, struct command 
 bool name_place(struct str name, struct str *before, struct str *place, struct str *after);   /* "addon_{id}" */
 const struct value_type *find_type(struct reading *r, const struct yaml *node);
 const struct reply *find_reply(struct reading *r, const struct yaml *node);
+const struct command *find_command(struct reading *r, const struct yaml *node);
+/* The parameter's index; -1 after a fault. */
+int param_named(struct reading *r, const struct yaml *node, const struct command *c, struct str name);
 
 #endif

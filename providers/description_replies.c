@@ -38,7 +38,9 @@ static void read_case(struct reading *r, const struct yaml *node, struct reply_c
     if (status != NULL)
         out->statuses = read_statuses(r, status, &out->status_count);
     out->type = read_text(r, node, "type");
-    if (header != NULL && expect_kind(r, header, YAML_MAP, "header") && header->count == 1) {
+    if (header != NULL && expect_kind(r, header, YAML_MAP, "header") && header->count != 1) {
+        FAULT(r, header, "case", "a case asks one header: {Name: regex}");
+    } else if (header != NULL && header->kind == YAML_MAP) {
         out->header = header->pairs[0].key;
         out->header_like = read_pattern(r, &header->pairs[0].value, "", "");
     }
@@ -70,6 +72,21 @@ static const struct reply_style *find_style(struct reading *r, const struct yaml
     return NULL;
 }
 
+static void check_cases(struct reading *r, const struct yaml *node, const struct yaml *cases, const struct reply *reply)
+{
+    bool can_be_done = false;
+
+    for (size_t i = 0; i < reply->case_count; i++) {
+        can_be_done = can_be_done || reply->cases[i].is == REPLY_DONE;
+        if (reply->cases[i].records_min >= 0 && reply->style == &reply_text)
+            FAULT(r, yaml_get(&cases->items[i], "records"), "case", "text has no records; they are counted in csv, xml and the like");
+    }
+    if (!can_be_done)
+        FAULT(r, node, "reply", "reply %.*s has nothing it can be done by: no case says is: done", STR_ARG(reply->name));
+    if (reply->skip_header && reply->style != NULL && reply->style != &reply_csv)
+        FAULT(r, yaml_get(node, "skip_header"), "reply", "skip_header is for csv");
+}
+
 static void read_reply(struct reading *r, const struct yaml_pair *pair, struct reply *out)
 {
     static const char *const keys[] = { "style", "cases", "skip_header", NULL };
@@ -92,6 +109,7 @@ static void read_reply(struct reading *r, const struct yaml_pair *pair, struct r
         read_case(r, &cases->items[i], &list[i]);
     out->cases = list;
     out->case_count = cases->count;
+    check_cases(r, node, cases, out);
 }
 
 void read_replies(struct reading *r, const struct yaml *node)
@@ -133,12 +151,29 @@ static const struct report_value *read_values(struct reading *r, const struct ya
     return out;
 }
 
+static void check_values(struct reading *r, const struct yaml *node, const struct report *report)
+{
+    struct str *names = ARENA_ARRAY(r->mem, struct str, report->column_count + 1);
+
+    for (size_t i = 0; i < report->column_count; i++)
+        names[i] = report->columns[i].column;
+    for (size_t i = 0; node != NULL && node->kind == YAML_MAP && i < node->count; i++) {
+        struct yaml place = key_place(node, i);
+        size_t      k = 0;
+
+        while (k < report->column_count && !str_eq(names[k], node->pairs[i].key))
+            k++;
+        if (k == report->column_count)
+            unknown_name(r, &place, "column", node->pairs[i].key, names, report->column_count);
+    }
+}
+
 static void read_report(struct reading *r, const struct yaml_pair *pair, struct report *out)
 {
     static const char *const keys[] = { "command", "table", "record", "columns", "values", NULL };
     const struct yaml    *node = &pair->value, *columns = yaml_get(node, "columns");
+    const struct yaml    *command = yaml_get(node, "command");
     struct report_column *list;
-    struct str            command;
 
     out->name = pair->key;
     if (!expect_kind(r, node, YAML_MAP, "a report"))
@@ -146,10 +181,12 @@ static void read_report(struct reading *r, const struct yaml_pair *pair, struct 
     yaml_only_keys(node, keys, "a report", r->source, r->faults);
     out->table = read_text(r, node, "table");
     out->record = read_text(r, node, "record");
-    command = read_text(r, node, "command");
-    out->command = provider_command(r->provider, command);
-    if (out->command == NULL)
-        FAULT(r, node, "name-unknown", "report %.*s: unknown command \"%.*s\"", STR_ARG(pair->key), STR_ARG(command));
+    if (command == NULL || yaml_get(node, "table") == NULL || columns == NULL)
+        FAULT(r, node, "report", "report %.*s needs command, table and columns", STR_ARG(pair->key));
+    if (command != NULL)
+        out->command = find_command(r, command);
+    if (out->command != NULL && out->command->effect != EFFECT_READ)
+        FAULT(r, command, "report", "%.*s is no reading command", STR_ARG(out->command->name));
     if (columns == NULL || !expect_kind(r, columns, YAML_MAP, "columns"))
         return;
     list = ARENA_ARRAY(r->mem, struct report_column, columns->count + 1);
@@ -158,6 +195,7 @@ static void read_report(struct reading *r, const struct yaml_pair *pair, struct 
             list[out->column_count++] = (struct report_column){ columns->pairs[i].key, columns->pairs[i].value.text };
     out->columns = list;
     out->values = read_values(r, yaml_get(node, "values"), &out->value_count);
+    check_values(r, yaml_get(node, "values"), out);
 }
 
 void read_reports(struct reading *r, const struct yaml *node)

@@ -17,12 +17,15 @@ static void read_check(struct reading *r, const struct yaml *node, const struct 
 {
     static const char *const when_words[] = { "any", "future", NULL }, *const addresses[] = { "ipv4", "mac", NULL };
     static const char *const dates[] = { "YYYY-MM-DD", "YYYY-MM-DD HH:mm:ss", "HH:mm:ss", NULL };
-    const struct yaml *in = yaml_get(node, "in");
+    const struct yaml *in = yaml_get(node, "in"), *or_words = yaml_get(node, "or");
 
+    if (out->check != CHECK_DATE && (in != NULL || or_words != NULL))
+        FAULT(r, in != NULL ? in : or_words, "rule-check", "in: and or: go with date:");
     switch (out->check) {
     case CHECK_LENGTH:
     case CHECK_NUMBER:
-        read_range(r, value, &out->min, &out->max);
+        if (read_range(r, value, &out->min, &out->max) && out->check == CHECK_LENGTH && out->min < 0)
+            FAULT(r, value, "range", "a length is 0 or more");
         break;
     case CHECK_CHARS:
     case CHECK_FIRST:
@@ -34,12 +37,14 @@ static void read_check(struct reading *r, const struct yaml *node, const struct 
     case CHECK_ONE_OF:
     case CHECK_NONE_OF:
         out->words = read_texts(r, value, &out->word_count);
+        if (out->word_count == 0)
+            FAULT(r, value, "rule-check", "the list is empty");
         break;
     case CHECK_DATE:
         if (read_word(r, value, dates, "form of a date") >= 0)
             out->form = value->text;
         out->future = in != NULL && read_word(r, in, when_words, "in") == 1;
-        out->words = read_texts(r, yaml_get(node, "or"), &out->word_count);
+        out->words = read_texts(r, or_words, &out->word_count);
         break;
     case CHECK_ADDRESS:
         if (read_word(r, value, addresses, "kind of address") >= 0)
@@ -165,6 +170,8 @@ static void read_type(struct reading *r, const struct yaml_pair *pair, struct va
         out->no_is_absent = str_is(out->no, "absent");
         if (out->yes.ptr == NULL || out->no.ptr == NULL)
             FAULT(r, write, "write", "write needs yes and no");
+        else if (str_eq(out->yes, out->no))
+            FAULT(r, write, "write", "yes and no are written the same");
     }
 }
 
@@ -179,6 +186,33 @@ void read_types(struct reading *r, const struct yaml *node)
         read_type(r, &node->pairs[i], &types[i]);
     r->provider->types = types;
     r->provider->type_count = node->count;
+}
+
+/* A role that nobody has would make a rule that never speaks. */
+void check_roles(struct reading *r, const struct yaml *rules)
+{
+    const struct provider *p = r->provider;
+
+    for (size_t i = 0; i < p->rule_count; i++) {
+        const struct yaml *body = &rules->pairs[i].value, *value = yaml_get(body, "not_equal");
+        struct str         names[256];
+        size_t             n = 0;
+
+        if (value == NULL)
+            value = yaml_get(body, "not_containing");
+        for (size_t k = 0; k < p->type_count && n < 256; k++) {
+            if (p->types[k].role.len != 0 && str_eq(p->types[k].role, p->rules[i].role))
+                value = NULL;
+            if (p->types[k].role.len != 0)
+                names[n++] = p->types[k].role;
+        }
+        if (value != NULL && p->rules[i].role.ptr != NULL) {
+            struct str near = str_nearest(p->rules[i].role, names, n);
+
+            FAULT(r, value, "role", "no type has the role \"%.*s\"%s%.*s%s", STR_ARG(p->rules[i].role), near.ptr != NULL ? ", did you mean \"" : "",
+                  STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+        }
+    }
 }
 
 const struct value_type *find_type(struct reading *r, const struct yaml *node)

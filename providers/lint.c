@@ -164,12 +164,33 @@ static void lint_lookup(struct lint *l, const struct command *c, const struct lo
     }
 }
 
+/* The same for the probe. */
+static void lint_probe(struct lint *l)
+{
+    const struct provider *p = l->p;
+
+    if (p->probe == NULL)
+        yaml_warning(l->faults, &l->source, l->root->line, l->root->column, "probe", "there is no probe: a harmless read that proves that a connection works");
+    for (size_t i = 0; p->probe != NULL && i < p->probe->param_count; i++) {
+        bool given = !p->probe->params[i].required || p->probe->params[i].always.ptr != NULL;
+
+        for (size_t k = 0; k < p->probe_with.count; k++)
+            given = given || str_eq(p->probe_with.items[k].name, p->probe->params[i].name);
+        if (!given)
+            FAULT(l, yaml_get(l->root, "probe"), "probe", "probe: %.*s requires %.*s; say it under with:", STR_ARG(p->probe->name),
+                  STR_ARG(p->probe->params[i].name));
+    }
+}
+
 static bool reply_used(const struct provider *p, const struct reply *r)
 {
     for (size_t i = 0; i < p->command_count; i++)
         if (p->commands[i].reply == r)
             return true;
-    return false;
+    for (size_t i = 0; i < p->login_count; i++)
+        if (p->logins[i].command != NULL && p->logins[i].command->reply == r)
+            return true;
+    return p->test_reply == r;
 }
 
 static void warn_unused(struct lint *l, const char *section, const char *what, struct str name)
@@ -202,5 +223,6 @@ void provider_lint(const struct provider *p, struct str today, struct arena *mem
         lint_lookup(&l, &p->commands[i], &p->commands[i].verify, "verify");
         lint_lookup(&l, &p->commands[i], &p->commands[i].test, "test");
     }
+    lint_probe(&l);
     rule_check_free(l.check);
 }
