@@ -168,6 +168,28 @@ enum etl_status opt_parse(const struct opt_set *sets, size_t nsets, int argc, ch
     return faults->errors != before ? ETL_FAIL : ETL_OK;
 }
 
+enum { HELP_AT = 30, HELP_COLUMNS = 120 };
+
+/* The help beside its option; what is longer than the line goes on below, at the same column. Bytes are counted: a few "…" too early. */
+static void put_help(struct buf *out, const char *left, const char *help)
+{
+    struct str rest = str_from(help);
+    int        width = HELP_COLUMNS - HELP_AT;
+
+    buf_fmt(out, "%-*s  ", HELP_AT - 2, left);
+    while (rest.len > (size_t)width) {
+        size_t cut = (size_t)width;
+
+        while (cut != 0 && rest.ptr[cut] != ' ')
+            cut--;
+        if (cut == 0)
+            break;
+        buf_fmt(out, "%.*s\n%-*s", STR_ARG(str_head(rest, cut)), HELP_AT, "");
+        rest = str_skip(rest, cut + 1);
+    }
+    buf_fmt(out, "%.*s\n", STR_ARG(rest));
+}
+
 void opt_help(struct buf *out, const struct opt *table)
 {
     for (; table->name != NULL; table++) {
@@ -180,6 +202,6 @@ void opt_help(struct buf *out, const struct opt *table)
             buf_fmt(&left, "      --%s", table->name);
         if (table->value != NULL)
             buf_fmt(&left, " %s", table->value);
-        buf_fmt(out, "%-28s  %s\n", buf_cstr(&left), table->help);
+        put_help(out, buf_cstr(&left), table->help);
     }
 }

@@ -125,12 +125,28 @@ static void help_comes_from_the_table(void **state)
     assert_true(str_contains(buf_str(&out), STR("      --place FILE            a place\n")));
 }
 
+static void long_help_goes_on_below(void **state)
+{
+    static const struct opt long_table[] = {
+        OPT(struct options, name, "name", 'n', "NAME", NULL,
+            "a help that is longer than what is left of a line of one hundred and twenty columns, so that it has to go on below"),
+        { 0 },
+    };
+    AUTO(buf_release) struct buf out;
+
+    (void)state;
+    buf_init(&out, 10000, "a test");
+    opt_help(&out, long_table);
+    assert_true(str_contains(buf_str(&out), STR(" columns, so\n                              that it has to go on below\n")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form),          cmocka_unit_test(letters_run_together),
         cmocka_unit_test(two_dashes_end_them), cmocka_unit_test(every_fault_at_once),
         cmocka_unit_test(help_comes_from_the_table),
+        cmocka_unit_test(long_help_goes_on_below),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
