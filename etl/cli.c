@@ -2,10 +2,12 @@
 #include "etl/cmd.h"
 
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "etl/base/atomic_file.h"
 #include "etl/base/log.h"
+#include "providers/description.h"
 
 static const struct opt common_options[] = {
     OPT(struct cli, config, "config", 'c', "FILE", NULL,
@@ -159,6 +161,37 @@ void cli_out(struct str text)
 
     if (fd_write_all(STDOUT_FILENO, text, "stdout", &err) != ETL_OK && errno != EPIPE)
         fault("%s", err.text);
+}
+
+struct pair_value *cli_set(struct cli *cli, const struct opt_list *set, struct findings *faults)
+{
+    struct pair_value *pairs = ARENA_ARRAY(&cli->mem, struct pair_value, set->count + 1);
+
+    for (size_t i = 0; i < set->count; i++) {
+        struct str name, value = str_cut(str_from(set->items[i]), '=', &name);
+
+        if (value.ptr == NULL || name.len == 0)
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--set takes NAME=VALUE, got \"%s\"", set->items[i]);
+        pairs[i] = (struct pair_value){ name, value };
+    }
+    return pairs;
+}
+
+const char *cli_today(struct cli *cli, const char *given, struct findings *faults)
+{
+    time_t    now = time(NULL);
+    struct tm local = { 0 };
+    char      text[16];
+
+    if (given == NULL) {
+        localtime_r(&now, &local);
+        strftime(text, sizeof text, "%Y-%m-%d", &local);
+        return arena_cstr(&cli->mem, str_from(text));
+    }
+    if (strptime(given, "%Y-%m-%d", &local) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &local) == 0 ||
+        strcmp(text, given) != 0)
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--today takes a date like 2026-11-24, got \"%s\"", given);
+    return given;
 }
 
 int cli_sub(struct cli *cli, const struct cmd *parent, const struct cmd *const *subs, int argc, char **argv)

@@ -21,6 +21,7 @@ enum exit_code {
 int exit_worse(int a, int b);
 int exit_from(enum etl_status status);            /* OK, END 0 · REJECT 1 · FAIL 2 · UNREAD 3 · AGAIN 4 · GUARD 5 */
 
+struct pair_value;
 struct cli {                                      /* the options every command takes */
     const char  *config;                          /* -c FILE */
     bool         json, quiet, verbose, help;
@@ -47,6 +48,10 @@ int cli_fail(struct cli *cli, enum etl_status status, const struct err *err);
 int cli_faults(struct cli *cli, enum etl_status status, const struct findings *faults);
 /* Writes a result to stdout. */
 void cli_out(struct str text);
+/* --set NAME=VALUE, as many as were given. */
+struct pair_value *cli_set(struct cli *cli, const struct opt_list *set, struct findings *faults);
+/* --today, or today by the local clock: "2026-11-24". */
+const char *cli_today(struct cli *cli, const char *given, struct findings *faults);
 /* For a command with subcommands ("provider list"): runs the one argv[1] names, or shows them. */
 int cli_sub(struct cli *cli, const struct cmd *parent, const struct cmd *const *subs, int argc, char **argv);
 

@@ -1,10 +1,10 @@
 /* etl/cmd_mapping.c - subferry mapping: the stock mappings, and what helps to write one: lint, test, try. */
 #include "etl/base/log.h"
-#include "etl/cmd.h"
-#include "etl/mapping.h"
+#include "etl/cmd_mapping.h"
+#include "etl/config.h"
 
 extern const struct cmd cmd_mapping;
-static const struct cmd list_cmd, show_cmd, lint_cmd;
+static const struct cmd list_cmd, show_cmd, lint_cmd, test_cmd, try_cmd;
 
 static struct str stock_name(const struct embedded_file *file)
 {
@@ -101,6 +101,14 @@ static const struct cmd show_cmd = {
 
 /* ---- lint ---- */
 
+static void add_faults(struct buf *out, const struct findings *faults)
+{
+    for (size_t i = 0; i < faults->count && i < faults->cap; i++) {
+        buf_text(out, i != 0 ? ",\n" : "");
+        err_json(out, &faults->items[i].err, faults->items[i].severity);
+    }
+}
+
 static int run_lint(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out;
@@ -120,10 +128,7 @@ static int run_lint(struct cli *cli, int argc, char **argv)
     st = mapping_load(&source, &cli->mem, &m, &faults);
     if (cli->json) {
         buf_byte(&out, '[');
-        for (size_t i = 0; i < faults.count && i < 1000; i++) {
-            buf_text(&out, i != 0 ? ",\n" : "");
-            err_json(&out, &faults.items[i].err, faults.items[i].severity);
-        }
+        add_faults(&out, &faults);
         buf_lit(&out, "]\n");
         cli_out(buf_str(&out));
     } else if (faults.count != 0) {
@@ -147,11 +152,112 @@ static const struct cmd lint_cmd = {
     .run = run_lint,
 };
 
+/* ---- test, try ---- */
+
+struct options {
+    const char     *today;
+    struct opt_list set;
+};
+static const struct opt table[] = {
+    OPT(struct options, set, "set", 's', "NAME=VALUE", NULL, "a variable of the mapping; may be given several times"),
+    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL, "the date that rules on dates go by (default: today, local time)"),
+    { 0 },
+};
+
+static int test_mapping(struct cli *cli, struct mapping *m, struct str today, struct findings *faults, struct buf *out)
+{
+    struct key     *key = NULL;
+    struct err      err = { 0 };
+    size_t          ran = 0;
+    enum etl_status st = m->uses_password ? config_key(cli->config, &key, &err) : ETL_OK;
+
+    if (st != ETL_OK)
+        return cli_fail(cli, st, &err);
+    st = mapping_run_tests(m, today, key, &cli->mem, &ran, faults);
+    key_free(key);
+    if (faults->count != 0)
+        cli_faults(cli, st, faults);
+    if (cli->json) {
+        buf_fmt(out, "{\"tests\":%zu,\"failures\":[", ran);
+        add_faults(out, faults);
+        buf_lit(out, "]}\n");
+        cli_out(buf_str(out));
+    }
+    if (st == ETL_OK && ran == 0)
+        warn("%.*s has no tests:", STR_ARG(m->name));
+    else if (st == ETL_OK)
+        say("%.*s: %zu test%s passed", STR_ARG(m->name), ran, ran == 1 ? "" : "s");
+    return exit_from(st);
+}
+
+static int run_test(struct cli *cli, int argc, char **argv)
+{
+    AUTO(buf_release) struct buf out = { 0 };
+    struct options        o = { 0 };
+    struct opt_list       words;
+    struct findings       faults;
+    struct mapping_source source = { 0 };
+    struct mapping       *m;
+    const char           *today;
+    int                   code = cli_parse(cli, &test_cmd, &o, argc, argv, 1, 1, &words);
+
+    if (code >= 0)
+        return code;
+    buf_init(&out, 4 << 20, "the failures of a mapping's tests");
+    findings_init(&faults, &cli->mem);
+    today = cli_today(cli, o.today, &faults);
+    source = (struct mapping_source){ str_from(words.items[0]), cli_set(cli, &o.set, &faults), o.set.count };
+    if (faults.errors != 0 || mapping_load(&source, &cli->mem, &m, &faults) != ETL_OK)
+        return cli_faults(cli, ETL_FAIL, &faults);
+    code = test_mapping(cli, m, str_from(today), &faults, &out);
+    mapping_free(m);
+    return code;
+}
+
+static const struct cmd test_cmd = {
+    .name = "mapping test",
+    .operands = "FILE",
+    .summary = "runs a mapping's own tests",
+    .about = "Maps the records that stand under tests: and compares what comes of them, exactly.\n\n"
+             "  subferry mapping test mine.yaml",
+    .options = table,
+    .run = run_test,
+};
+
+static int run_try(struct cli *cli, int argc, char **argv)
+{
+    struct options        o = { 0 };
+    struct opt_list       words;
+    struct findings       faults;
+    struct mapping_source source;
+    const char           *today;
+    int                   code = cli_parse(cli, &try_cmd, &o, argc, argv, 2, 0, &words);
+
+    if (code >= 0)
+        return code;
+    findings_init(&faults, &cli->mem);
+    today = cli_today(cli, o.today, &faults);
+    source = (struct mapping_source){ str_from(words.items[0]), cli_set(cli, &o.set, &faults), o.set.count };
+    return faults.errors != 0 ? cli_faults(cli, ETL_FAIL, &faults) : mapping_try(cli, &source, str_from(today), &words);
+}
+
+static const struct cmd try_cmd = {
+    .name = "mapping try",
+    .operands = "MAPPING [INPUT=]FILE... [KEY]",
+    .summary = "one record's way through a mapping, step by step",
+    .about = "Shows how a record becomes calls: its fields, what let: computes, each call and what goes into its\n"
+             "parameters, and which rules it breaks. KEY is a lane, or a place like customers.csv:17; without one\n"
+             "the first record is shown. Nothing is written.\n\n"
+             "  subferry mapping try mine.yaml customers.csv 1001",
+    .options = table,
+    .run = run_try,
+};
+
 /* ---- all ---- */
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    static const struct cmd *const subs[] = { &list_cmd, &show_cmd, &lint_cmd, NULL };
+    static const struct cmd *const subs[] = { &list_cmd, &show_cmd, &lint_cmd, &test_cmd, &try_cmd, NULL };
 
     return cli_sub(cli, &cmd_mapping, subs, argc, argv);
 }

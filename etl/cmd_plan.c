@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "etl/base/log.h"
@@ -33,37 +32,6 @@ static void stop_on_signal(int number)
 {
     (void)number;
     pipeline_stop = 1;
-}
-
-static struct pair_value *read_set(struct cli *cli, const struct opt_list *set, struct findings *faults)
-{
-    struct pair_value *pairs = ARENA_ARRAY(&cli->mem, struct pair_value, set->count + 1);
-
-    for (size_t i = 0; i < set->count; i++) {
-        struct str name, value = str_cut(str_from(set->items[i]), '=', &name);
-
-        if (value.ptr == NULL || name.len == 0)
-            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--set takes NAME=VALUE, got \"%s\"", set->items[i]);
-        pairs[i] = (struct pair_value){ name, value };
-    }
-    return pairs;
-}
-
-static const char *read_today(struct cli *cli, const char *given, struct findings *faults)
-{
-    time_t    now = time(NULL);
-    struct tm local = { 0 };
-    char      text[16];
-
-    if (given == NULL) {
-        localtime_r(&now, &local);
-        strftime(text, sizeof text, "%Y-%m-%d", &local);
-        return arena_cstr(&cli->mem, str_from(text));
-    }
-    if (strptime(given, "%Y-%m-%d", &local) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &local) == 0 ||
-        strcmp(text, given) != 0)
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--today takes a date like 2026-11-24, got \"%s\"", given);
-    return given;
 }
 
 /* "9,412" */
@@ -105,6 +73,7 @@ static int run_plan(struct cli *cli, const struct options *o, const struct opt_l
     struct findings     faults;
     struct plan_counts  counts;
     struct plan_options p = { 0 };
+    struct guard        max_rejects = { 0 };
     struct err          err = { 0 };
     struct key         *key = NULL;
     enum etl_status     st;
@@ -116,9 +85,12 @@ static int run_plan(struct cli *cli, const struct options *o, const struct opt_l
     if (o->run == NULL)
         findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing", "-o RUN is missing: the folder that the plan goes to");
     p = (struct plan_options){ .mapping = o->mapping, .run = o->run, .after = o->after, .files = files->items,
-                               .file_count = files->count, .set = read_set(cli, &o->set, &faults), .set_count = o->set.count,
-                               .today = read_today(cli, o->today, &faults), .max_rejects = o->max_rejects,
+                               .file_count = files->count, .set = cli_set(cli, &o->set, &faults), .set_count = o->set.count,
+                               .today = cli_today(cli, o->today, &faults), .max_rejects = o->max_rejects != NULL ? &max_rejects : NULL,
                                .replace = o->replace, .version = SUBFERRY_VERSION };
+    if (o->max_rejects != NULL && !guard_read(str_from(o->max_rejects), &max_rejects))
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--max-rejects takes 50, 2%% or \"2%% floor 20\", got \"%s\"",
+                     o->max_rejects);
     p.threads = o->threads != 0 ? (unsigned)o->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (faults.errors != 0)
         return cli_faults(cli, ETL_FAIL, &faults);

@@ -141,6 +141,12 @@ static void begin(struct mapper *mapper, size_t input, const struct row *row, st
     e->err.field = NULL;
 }
 
+struct eval *mapper_eval(struct mapper *mapper, const struct row *row, struct arena *record_mem)
+{
+    begin(mapper, row->input, row, record_mem);
+    return &mapper->eval;
+}
+
 enum etl_status mapper_keys(struct mapper *mapper, const struct row *row, struct arena *record_mem, struct str *lane, struct str *unique,
                             struct err *err)
 {
@@ -263,6 +269,7 @@ static enum etl_status map(struct mapper *mapper, size_t input, const struct row
     for (size_t i = 0; i < in->call_count; i++)
         if (stage < 0 || mapper->m->calls[in->calls[i]].is_after == (stage == 1))
             map_call(mapper, in->calls[i]);
+    out->tried = out->count;
     if (out->rejected)
         out->count = 0;
     return out->rejected ? ETL_REJECT : ETL_OK;

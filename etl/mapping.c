@@ -6,7 +6,6 @@
 #include <limits.h>
 
 #include "etl/base/atomic_file.h"
-#include "etl/guard.h"
 #include "etl/mapping_private.h"
 
 enum { LARGEST_FILE = 16 << 20 };
@@ -166,8 +165,10 @@ static void load_guards(struct loading *l)
 
         if (value->kind != YAML_TEXT || !guard_read(value->text, &g))
             FAULT(r, value, "guard", "a guard is a number or a share: 50, 2%%, 2%% floor 20");
-        else if (str_is(node->pairs[i].key, "rejects"))
-            l->m->guards = (struct mapping_guards){ g.percent, g.floor, true };
+        else if (str_is(node->pairs[i].key, "rejects")) {
+            l->m->has_rejects_guard = true;
+            l->m->rejects_guard = g;
+        }
     }
 }
 

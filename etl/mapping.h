@@ -12,6 +12,7 @@
 
 #include "etl/base/record.h"
 #include "etl/base/value.h"
+#include "etl/guard.h"
 #include "etl/key.h"
 #include "formats/csv_reader.h"
 #include "providers/description.h"
@@ -51,7 +52,6 @@ struct mapping_call {
 
 struct mapping_file { struct str name; struct str path; struct str text; };   /* what the plan's digest covers */
 
-struct mapping_guards { double rejects_percent; uint64_t rejects_floor; bool has_rejects; };
 struct mapping_ease { struct str rule; enum severity severity; };              /* rules:  "addr1.text32" or "text32" */
 
 struct mapping {
@@ -66,7 +66,8 @@ struct mapping {
     struct pair_value *vars;
     size_t     var_count;
     unsigned   allow;                         /* dangers allowed: bits of DANGER_* */
-    struct mapping_guards guards;
+    bool       has_rejects_guard;
+    struct guard rejects_guard;               /* guards: rejects */
     const struct mapping_ease *eases;         /* severities changed here; the plan's summary says so */
     size_t     ease_count;
     bool       uses_nth, uses_parent;         /* what a pipeline has to provide; else it saves the work */
@@ -116,6 +117,7 @@ struct mapped_call {
 struct mapped {
     struct mapped_call *calls;
     size_t              count;
+    size_t              tried;                /* calls that were made, whether or not the record is rejected: what people are shown */
     struct finding     *findings;             /* errors and warnings; err.field is the parameter or column */
     size_t              finding_count;
     bool                rejected;

@@ -118,6 +118,8 @@ void each_source(const struct compiled_input *in, const struct node *n, void (*s
 /* mapper.c: how severe a broken rule is here; `context` is the mapping. */
 enum severity mapping_severity(const void *context, const struct command *c, const struct param *p, struct str rule,
                                enum severity described);
+/* A row's expressions, one at a time: good until the mapper is asked for another row. */
+struct eval *mapper_eval(struct mapper *mapper, const struct row *row, struct arena *record_mem);
 /* mapping_bind.c */
 bool is_listed(const struct yaml *list, struct str name);         /* a list of texts, or one text */
 void find_columns(struct mapping *m, size_t input, const struct str *columns, size_t count, struct findings *faults);

@@ -262,51 +262,26 @@ static void add_counts(struct plan_counts *sum, const struct plan_counts *more)
 
 /* ---- guards ---- */
 
-/* "2%", "50", "2% floor 20" */
-static bool read_guard(const char *text, double *percent, uint64_t *floor_count)
+static void check_rejects(struct planning *w, const struct plan_counts *sum, struct guard guard, const char *whose)
 {
-    char     *end;
-    double    number = strtod(text, &end);
+    uint64_t allowed = guard_allows(guard, sum->read);
 
-    if (end == text || number < 0)
-        return false;
-    if (*end != '%') {
-        *percent = 0;
-        *floor_count = (uint64_t)number;
-        return *end == '\0';
-    }
-    *percent = number;
-    *floor_count = 0;
-    end++;
-    if (*end == '\0')
-        return true;
-    return strncmp(end, " floor ", 7) == 0 && str_to_u64(str_from(end + 7), floor_count);
-}
-
-static void check_rejects(struct planning *w, const struct plan_counts *sum, double percent, uint64_t floor_count,
-                          const char *whose)
-{
-    double allowed = (double)sum->read * percent / 100.0;
-
-    if (allowed < (double)floor_count)
-        allowed = (double)floor_count;
-    if ((double)sum->rejected > allowed)
+    if (sum->rejected > allowed)
         findings_say(w->faults, SEVERITY_ERROR, NULL, 0, 0, "guard-rejects",
-                     "%llu of %llu records were rejected, %s allows %.0f; see %s/rejects and findings.jsonl, then mend the extract, the mapping or the guard",
-                     (unsigned long long)sum->rejected, (unsigned long long)sum->read, whose, allowed, w->run.path);
+                     "%llu of %llu records were rejected, %s allows %llu; see %s/rejects and findings.jsonl, then mend the extract, the mapping or the guard",
+                     (unsigned long long)sum->rejected, (unsigned long long)sum->read, whose,
+                     (unsigned long long)allowed, w->run.path);
 }
 
 static enum etl_status check_guards(struct planning *w, const struct plan_counts *sum)
 {
     const struct mapping *m = w->mapping;
     size_t                before = w->faults->errors;
-    double                percent;
-    uint64_t              floor_count;
 
-    if (m->guards.has_rejects)
-        check_rejects(w, sum, m->guards.rejects_percent, m->guards.rejects_floor, "the mapping's guard");
-    if (w->options->max_rejects != NULL && read_guard(w->options->max_rejects, &percent, &floor_count))
-        check_rejects(w, sum, percent, floor_count, "--max-rejects");
+    if (m->has_rejects_guard)
+        check_rejects(w, sum, m->rejects_guard, "the mapping's guard");
+    if (w->options->max_rejects != NULL)
+        check_rejects(w, sum, *w->options->max_rejects, "--max-rejects");
     for (size_t i = 0; i < m->input_count; i++) {
         const struct mapping_input *in = &m->inputs[i];
         uint64_t                    rows = w->pipeline.inputs[i].counts.read;

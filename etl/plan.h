@@ -21,7 +21,7 @@ struct plan_options {
     size_t      file_count;
     const struct pair_value *set;
     size_t      set_count;
-    const char *max_rejects;        /* tightens the mapping's guard; "2%", "50", "2% floor 20"; or NULL */
+    const struct guard *max_rejects;    /* tightens the mapping's guard; or NULL */
     unsigned    threads;
     bool        replace;
     const struct key *key;

@@ -98,6 +98,20 @@ static void add_numbers(struct buf *b, const struct summary *s)
     buf_byte(b, '}');
 }
 
+/* Rules whose severity the mapping changed: whoever reads the plan has to know. */
+static void add_eases(struct buf *b, const struct mapping *m)
+{
+    static const char *const words[] = { "error", "warn", "info" };
+
+    buf_lit(b, ",\n \"rules\":{");
+    for (size_t i = 0; i < m->ease_count; i++) {
+        buf_text(b, i != 0 ? "," : "");
+        buf_json(b, m->eases[i].rule);
+        buf_fmt(b, ":\"%s\"", words[m->eases[i].severity]);
+    }
+    buf_byte(b, '}');
+}
+
 static void add_head(struct buf *b, const struct summary *s, struct arena *mem)
 {
     const struct mapping *m = s->pipeline->mapping;
@@ -127,6 +141,8 @@ static void add_head(struct buf *b, const struct summary *s, struct arena *mem)
         buf_json(b, m->vars[i].value);
     }
     buf_byte(b, '}');
+    if (m->ease_count != 0)
+        add_eases(b, m);
 }
 
 static size_t add_things(const struct summary *s, struct sealed_thing *things, struct hex256 *digests, size_t max)
