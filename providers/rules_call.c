@@ -102,7 +102,8 @@ static struct str role_in_call(const struct relations *relations, struct str rol
 
 static void check_type(struct judging *j, const struct param *p, const struct value_type *type, struct str value)
 {
-    struct relations relations = { .role = role_in_call, .command = j->command, .values = j->values, .clear = j->command->clear };
+    struct relations relations = { .role = role_in_call, .command = j->command, .values = j->values,
+                                   .clear = p->clear.ptr != NULL ? p->clear : j->command->clear };
 
     for (size_t i = 0; i < type->rule_count; i++) {
         struct err err = { 0 };
