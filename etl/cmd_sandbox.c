@@ -91,7 +91,15 @@ static void fill(void *context, struct desk *desk)
     seed_desk(desk, context);
 }
 
-static void seed(struct stand *s)
+static bool any_has_table(const struct stand *s, struct str name)
+{
+    for (size_t i = 0; i < s->desk_count; i++)
+        if (desk_has_table(&s->desks[i], name))
+            return true;
+    return false;
+}
+
+static enum etl_status seed(struct stand *s, struct err *err)
 {
     const struct opt_list *only = &s->options->seed_tables;
     struct str            *tables = ARENA_ARRAY(&s->cli->mem, struct str, only->count + 1);
@@ -101,14 +109,18 @@ static void seed(struct stand *s)
 
     localtime_r(&now, &date);
     strftime(today, sizeof today, "%Y-%m-%d", &date);
-    for (size_t i = 0; i < only->count; i++)
+    for (size_t i = 0; i < only->count; i++) {
         tables[i] = str_from(only->items[i]);
+        if (!any_has_table(s, tables[i]))
+            return err_set(err, ETL_FAIL, "table", "no provider here has a table %s", shown(tables[i], false).text);
+    }
     s->seeding = (struct seeding){ .subscribers = s->options->seed, .seed = s->options->random,
                                    .today = arena_str(&s->cli->mem, str_from(today)), .tables = tables,
                                    .table_count = only->count };
     for (size_t i = 0; i < s->desk_count; i++)
         detail("%.*s: %llu rows", STR_ARG(s->desks[i].provider->name),
                (unsigned long long)seed_desk(&s->desks[i], &s->seeding));
+    return ETL_OK;
 }
 
 static enum etl_status set_faults(struct stand *s, struct err *err)
@@ -229,9 +241,10 @@ static enum etl_status open_stand(struct stand *s, struct findings *faults)
             return st;
         s->control = (struct control){ .house = &s->house, .desks = s->desks, .desk_count = s->desk_count,
                                        .show_secrets = o->show_secrets, .fill = fill, .context = &s->seeding };
-        seed(s);
-        st = serve(s, &err);
+        st = seed(s, &err);
     }
+    if (st == ETL_OK)
+        st = serve(s, &err);
     if (st == ETL_OK)
         st = write_files(s, &err);
     if (st != ETL_OK)

@@ -178,6 +178,7 @@ struct find {                            /* sandbox: how a read answers */
     bool         has_condition;          /* when: */
     struct together_item condition;
     struct text  answer;
+    const struct report *report;         /* instead: the row by this report */
 };
 
 struct command {

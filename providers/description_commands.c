@@ -313,7 +313,7 @@ static void read_steps(struct reading *r, const struct yaml *node, struct comman
 
 static void read_finds(struct reading *r, const struct yaml *node, struct command *c)
 {
-    static const char *const keys[] = { "in", "where", "when", "answer", NULL };
+    static const char *const keys[] = { "in", "where", "when", "answer", "report", NULL };
     struct find *list;
 
     if (node == NULL || !expect_kind(r, node, YAML_LIST, "finds"))
@@ -325,8 +325,8 @@ static void read_finds(struct reading *r, const struct yaml *node, struct comman
         if (!expect_kind(r, item, YAML_MAP, "a find"))
             continue;
         yaml_only_keys(item, keys, "a find", r->source, r->faults);
-        if (yaml_get(item, "in") == NULL || yaml_get(item, "answer") == NULL)
-            FAULT(r, item, "find", "a find needs in: the table, and answer:");
+        if (yaml_get(item, "in") == NULL || (yaml_get(item, "answer") == NULL) == (yaml_get(item, "report") == NULL))
+            FAULT(r, item, "find", "a find needs in: the table, and answer: or report:");
         list[i].table = read_text(r, item, "in");
         list[i].where = read_pairs(r, yaml_get(item, "where"), c, NULL);
         list[i].answer = read_place_text(r, yaml_get(item, "answer"), c, answer_extras);
@@ -545,6 +545,21 @@ static bool has_live_only(const struct command *c)
     return false;
 }
 
+/* Finds are read before the reports are. */
+static void link_finds(struct reading *r, const struct yaml *node, struct command *c)
+{
+    struct find *list = ARENA_ARRAY(r->mem, struct find, c->find_count + 1);
+
+    for (size_t i = 0; i < c->find_count; i++) {
+        const struct yaml *report = yaml_get(&node->items[i], "report");
+
+        list[i] = c->finds[i];
+        if (report != NULL && expect_kind(r, report, YAML_TEXT, "report"))
+            list[i].report = find_report(r, report);
+    }
+    c->finds = list;
+}
+
 void link_commands(struct reading *r, const struct yaml *node)
 {
     static const char *const keys[] = { "in", "where", "report", NULL };
@@ -561,6 +576,7 @@ void link_commands(struct reading *r, const struct yaml *node)
         else if (test != NULL && !str_is(test->text, "none"))
             FAULT(r, test, "test", "test is a read, or none");
         c->test_send = test == NULL && (r->provider->test_send.count != 0 || has_live_only(c));
+        link_finds(r, yaml_get(body, "finds"), c);
         if (lists == NULL)
             continue;
         yaml_only_keys(lists, keys, "lists", r->source, r->faults);

@@ -120,19 +120,6 @@ static bool desk_json(struct control *c, struct desk *d, struct str table, struc
     return found;
 }
 
-/* A table that nobody has written to yet is empty; one that no command and no report knows is a slip of the asker's. */
-static bool table_known(const struct provider *p, struct str table)
-{
-    for (size_t i = 0; i < p->report_count; i++)
-        if (str_eq(p->reports[i].table, table))
-            return true;
-    for (size_t i = 0; i < p->command_count; i++)
-        for (size_t k = 0; k < p->commands[i].step_count; k++)
-            if (str_eq(p->commands[i].steps[k].table, table))
-                return true;
-    return false;
-}
-
 static void state(struct control *c, struct str rest, struct str body, struct control_reply *out)
 {
     struct str provider, table = str_cut(rest, '/', &provider);
@@ -154,7 +141,7 @@ static void state(struct control *c, struct str rest, struct str body, struct co
         any = true;
         if (desk_json(c, d, table, &out->body))
             continue;
-        if (table_known(d->provider, table))
+        if (desk_has_table(d, table))   /* nobody has written to it yet */
             buf_lit(&out->body, "[]");
         else
             any = false;

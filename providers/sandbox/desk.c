@@ -29,3 +29,17 @@ void desk_close(struct desk *d)
     pthread_mutex_destroy(&d->mutex);
     *d = (struct desk){ 0 };
 }
+
+bool desk_has_table(const struct desk *d, struct str table)
+{
+    const struct provider *p = d->provider;
+
+    for (size_t i = 0; i < p->report_count; i++)
+        if (str_eq(p->reports[i].table, table))
+            return true;
+    for (size_t i = 0; i < p->command_count; i++)
+        for (size_t k = 0; k < p->commands[i].step_count; k++)
+            if (str_eq(p->commands[i].steps[k].table, table))
+                return true;
+    return false;
+}

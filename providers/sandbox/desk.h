@@ -23,5 +23,7 @@ struct desk {
 /* The path is the provider's name, then the path of its own address. */
 void desk_open(struct desk *d, const struct provider *p, const struct str *credentials, struct arena *mem);
 void desk_close(struct desk *d);
+/* Does some command or report of the provider know this table? */
+bool desk_has_table(const struct desk *d, struct str table);
 
 #endif

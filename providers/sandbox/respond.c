@@ -294,7 +294,8 @@ static bool answer_by_find(struct work *w)
             continue;
         from.table = t;
         from.row = rows[0];
-        w->out->body = fill_answer(&find->answer, &from, &w->bench->mem);
+        w->out->body = find->report != NULL ? render_rows(find->report, t, rows, 1, &w->bench->mem)
+                                            : fill_answer(&find->answer, &from, &w->bench->mem);
         return true;
     }
     return false;
