@@ -120,12 +120,11 @@ static enum etl_status read_key(int fd, const char *path, struct key *k, struct 
     if (got < 2 * KEY_BYTES)
         return err_set(err, ETL_FAIL, "key-form", "%s is no key: 64 hex digits are expected", path);
     for (size_t i = 0; i < KEY_BYTES; i++) {
-        unsigned byte;
-        char     pair[3] = { text[2 * i], text[2 * i + 1], 0 };
+        int high = OPENSSL_hexchar2int((unsigned char)text[2 * i]), low = OPENSSL_hexchar2int((unsigned char)text[2 * i + 1]);
 
-        if (sscanf(pair, "%2x", &byte) != 1)
+        if (high < 0 || low < 0)
             return err_set(err, ETL_FAIL, "key-form", "%s is no key: 64 hex digits are expected", path);
-        k->master[i] = (unsigned char)byte;
+        k->master[i] = (unsigned char)(high << 4 | low);
     }
     OPENSSL_cleanse(text, sizeof text);
     return ETL_OK;
