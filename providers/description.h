@@ -219,13 +219,34 @@ struct report_column {
 struct report_value {
     struct str column, theirs, ours;
 };
-struct report {
+enum report_body { REPORT_RECORDS, REPORT_LINES, REPORT_WHOLE };
+struct report {                          /* one question, asked as often as it takes */
     struct str name, table, record;
     const struct command *command;
     const struct report_column *columns;
     size_t     column_count;
     const struct report_value *values;
     size_t     value_count;
+    struct pairs with;                   /* parameters that always go with it */
+    struct {                             /* asked for each row of a table that reports before this one filled */
+        struct str   table;              /* ptr NULL: asked once */
+        struct pairs with;               /* {row.customer_id}; {row.login.domain}: what stands behind its @ */
+    } each;
+    struct {                             /* asked for so many days at a time */
+        struct str from, to, form;       /* ptr NULL: no window */
+        uint32_t   days;
+    } window;
+    struct {                             /* asked page by page, until one is not full */
+        struct str size, offset;         /* ptr NULL: no pages; size may be */
+        uint32_t   rows;
+        bool       by_page;              /* offset counts pages, not rows */
+    } pages;
+    struct pairs set;                    /* columns from the question's own {parameters}, from {row.column} of each, or fixed */
+    struct pairs dates;                  /* column: how its dates come, "MM/DD/YYYY"; ISO needs none */
+    const struct str *secrets;           /* fields that no secret column takes and that are secret all the same (scrub.h) */
+    size_t     secret_count;
+    enum report_body body;               /* answers without records: a row a line, or one for all of it */
+    struct str body_column;
 };
 
 /* A way to prove who asks; a connection uses one. With a command it is a session: opened once a run, opened anew when an

@@ -1,4 +1,4 @@
-/* providers/description_replies.c - replies and reports of a description: how an answer is told, and what a report lists. */
+/* providers/description_replies.c - replies of a description: how an answer is told. */
 #include "providers/description_read.h"
 #include "providers/reply.h"
 
@@ -123,90 +123,4 @@ void read_replies(struct reading *r, const struct yaml *node)
         read_reply(r, &node->pairs[i], &replies[i]);
     r->provider->replies = replies;
     r->provider->reply_count = node->count;
-}
-
-/* ---- reports ---- */
-
-static const struct report_value *read_values(struct reading *r, const struct yaml *node, size_t *count)
-{
-    struct report_value *out;
-    size_t               n = 0, total = 0;
-
-    *count = 0;
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "values"))
-        return NULL;
-    for (size_t i = 0; i < node->count; i++)
-        total += node->pairs[i].value.count;
-    out = ARENA_ARRAY(r->mem, struct report_value, total + 1);
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml *words = &node->pairs[i].value;
-
-        if (!expect_kind(r, words, YAML_MAP, "the values of a column"))
-            continue;
-        for (size_t k = 0; k < words->count; k++)
-            if (expect_kind(r, &words->pairs[k].value, YAML_TEXT, "a value"))
-                out[n++] = (struct report_value){ node->pairs[i].key, words->pairs[k].key, words->pairs[k].value.text };
-    }
-    *count = n;
-    return out;
-}
-
-static void check_values(struct reading *r, const struct yaml *node, const struct report *report)
-{
-    struct str *names = ARENA_ARRAY(r->mem, struct str, report->column_count + 1);
-
-    for (size_t i = 0; i < report->column_count; i++)
-        names[i] = report->columns[i].column;
-    for (size_t i = 0; node != NULL && node->kind == YAML_MAP && i < node->count; i++) {
-        struct yaml place = key_place(node, i);
-        size_t      k = 0;
-
-        while (k < report->column_count && !str_eq(names[k], node->pairs[i].key))
-            k++;
-        if (k == report->column_count)
-            unknown_name(r, &place, "column", node->pairs[i].key, names, report->column_count);
-    }
-}
-
-static void read_report(struct reading *r, const struct yaml_pair *pair, struct report *out)
-{
-    static const char *const keys[] = { "command", "table", "record", "columns", "values", NULL };
-    const struct yaml    *node = &pair->value, *columns = yaml_get(node, "columns");
-    const struct yaml    *command = yaml_get(node, "command");
-    struct report_column *list;
-
-    out->name = pair->key;
-    if (!expect_kind(r, node, YAML_MAP, "a report"))
-        return;
-    yaml_only_keys(node, keys, "a report", r->source, r->faults);
-    out->table = read_text(r, node, "table");
-    out->record = read_text(r, node, "record");
-    if (command == NULL || yaml_get(node, "table") == NULL || columns == NULL)
-        FAULT(r, node, "report", "report %.*s needs command, table and columns", STR_ARG(pair->key));
-    if (command != NULL)
-        out->command = find_command(r, command);
-    if (out->command != NULL && out->command->effect != EFFECT_READ)
-        FAULT(r, command, "report", "%.*s is no reading command", STR_ARG(out->command->name));
-    if (columns == NULL || !expect_kind(r, columns, YAML_MAP, "columns"))
-        return;
-    list = ARENA_ARRAY(r->mem, struct report_column, columns->count + 1);
-    for (size_t i = 0; i < columns->count; i++)
-        if (expect_kind(r, &columns->pairs[i].value, YAML_TEXT, "a column"))
-            list[out->column_count++] = (struct report_column){ columns->pairs[i].key, columns->pairs[i].value.text };
-    out->columns = list;
-    out->values = read_values(r, yaml_get(node, "values"), &out->value_count);
-    check_values(r, yaml_get(node, "values"), out);
-}
-
-void read_reports(struct reading *r, const struct yaml *node)
-{
-    struct report *reports;
-
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "reports"))
-        return;
-    reports = ARENA_ARRAY(r->mem, struct report, node->count + 1);
-    for (size_t i = 0; i < node->count; i++)
-        read_report(r, &node->pairs[i], &reports[i]);
-    r->provider->reports = reports;
-    r->provider->report_count = node->count;
 }
