@@ -201,19 +201,12 @@ static void check_answer(struct checking *c, const struct exchange *x)
 static enum etl_status ask(struct checking *c, struct err *err)
 {
     const struct provider *p = c->connection->provider;
-    struct exchange        x = { .command = p->probe, .may_repeat = true, .mem = c->mem };
-    struct value          *values = ARENA_ARRAY(c->mem, struct value, p->probe->param_count + 1);
+    struct exchange        x;
     struct exchanges       e;
     uint64_t               asked = wall_ms();
     enum etl_status        st;
 
-    for (size_t i = 0; i < p->probe_with.count; i++) {
-        int at = command_param_index(p->probe, p->probe_with.items[i].name);
-
-        if (at >= 0)
-            values[at] = VALUE_OF(text_fill(&p->probe_with.items[i].text, NULL, NULL, 0, c->mem));
-    }
-    x.values = values;
+    exchange_probe(p, c->mem, &x);
     c->connection->limits.tries = 1;
     c->connection->limits.concurrency = 1;
     st = exchanges_open(c->connection, c->mem, &e, err);

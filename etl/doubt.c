@@ -54,7 +54,7 @@ enum etl_status doubt_read_baselines(struct lanes *w, struct err *err)
     arena_init(&mem, 16 << 20, "the names of commands");
     st = ledger_pending_commands(w->ledger, &mem, &names, &count, err);
     for (size_t i = 0; st == ETL_OK && i < count; i++) {
-        const struct command *c = provider_command(w->provider, names[i]);
+        const struct command *c = provider_command(w->source.provider, names[i]);
 
         if (c == NULL || c->verify.read == NULL || !c->verify.full || !c->verify.baseline)
             continue;
@@ -142,7 +142,7 @@ static enum etl_status settle_one(struct lanes *w, struct job *j, const struct l
 
     arena_reset(&j->mem);
     *j = (struct job){ .lanes = w, .mem = j->mem, .call = *call };
-    st = call_load(w, call, false, &j->mem, &j->loaded, err);
+    st = call_load(&w->source, call, false, &j->mem, &j->loaded, err);
     v = &j->loaded.command->verify;
     if (st != ETL_OK || v->read == NULL || !v->full)
         return st == ETL_REJECT ? ETL_OK : st;

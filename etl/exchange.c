@@ -96,8 +96,10 @@ size_t exchanges_room(struct exchanges *e)
     uint64_t now = now_ms();
     size_t   free_slots = e->connection->limits.concurrency - e->in_flight, tokens, room;
 
-    if (e->drain || e->session->state == SESSION_CLOSED || e->session->state == SESSION_OPENING)
+    if (e->drain || e->session->state == SESSION_OPENING)
         return 0;
+    if (e->session->state == SESSION_CLOSED)     /* the first one opens it */
+        return e->waiting_count == 0;
     refill(e, now);
     tokens = e->tokens >= 1 && now >= e->pause_until_ms ? (size_t)e->tokens : 0;
     room = free_slots < tokens ? free_slots : tokens;
@@ -457,4 +459,17 @@ void exchange_run(struct exchanges *e, struct exchange *x)
     exchange_submit(e, x);
     while (exchanges_next(e, 1000) != x)
         ;
+}
+
+void exchange_probe(const struct provider *p, struct arena *mem, struct exchange *out)
+{
+    struct value *values = ARENA_ARRAY(mem, struct value, p->probe->param_count + 1);
+
+    for (size_t i = 0; i < p->probe_with.count; i++) {
+        int at = command_param_index(p->probe, p->probe_with.items[i].name);
+
+        if (at >= 0)
+            values[at] = VALUE_OF(text_fill(&p->probe_with.items[i].text, NULL, NULL, 0, mem));
+    }
+    *out = (struct exchange){ .command = p->probe, .values = values, .may_repeat = true, .mem = mem };
 }

@@ -80,6 +80,8 @@ size_t          exchanges_room(struct exchanges *e);
 uint64_t        exchanges_pause_ms(struct exchanges *e);
 /* One alone, to its end; for the probe and what `connection check` asks. */
 void            exchange_run(struct exchanges *e, struct exchange *x);
+/* The provider's probe, ready to be sent. */
+void            exchange_probe(const struct provider *p, struct arena *mem, struct exchange *out);
 uint64_t        now_ms(void);            /* monotonic */
 uint64_t        wall_ms(void);           /* since 1970 */
 

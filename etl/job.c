@@ -118,7 +118,7 @@ enum etl_status job_take(struct job *j, const struct ledger_call *call, struct e
     arena_reset(&j->mem);
     *j = (struct job){ .lanes = w, .mem = j->mem, .call = *call, .was_uncertain = call->state == CALL_UNCERTAIN,
                        .old_doubt = call->state == CALL_UNCERTAIN };
-    st = call_load(w, call, false, &j->mem, &j->loaded, &fault);
+    st = call_load(&w->source, call, false, &j->mem, &j->loaded, &fault);
     if (st == ETL_REJECT) {         /* one in doubt cannot be rebuilt to be compared, then */
         struct str why = arena_str(&j->mem, str_from(fault.text));
 

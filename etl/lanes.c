@@ -10,13 +10,6 @@ enum {
     CALL_MEMORY = 64 << 20
 };
 
-bool lane_chosen(const struct lane_choice *c, uint64_t lane)
-{
-    if (c->bits == NULL || lane == LANE_BEFORE || lane == LANE_AFTER)
-        return true;
-    return lane <= c->lanes && (c->bits[lane / 8] >> (lane % 8) & 1) != 0;
-}
-
 /* ---- groups: what is claimed and settled in one commit ---- */
 
 static enum etl_status write_settlement(struct lanes *w, struct job *j, struct err *err)

@@ -10,28 +10,17 @@
 #ifndef ETL_LANES_H
 #define ETL_LANES_H
 
+#include "etl/call_load.h"
+#include "etl/choice.h"
 #include "etl/exchange.h"
-#include "etl/ledger.h"
-#include "etl/plan_line.h"
-#include "providers/rules.h"
-
-struct lane_choice {               /* which lanes are meant; bits NULL: all */
-    unsigned char *bits;
-    uint64_t       lanes;
-};
-bool lane_chosen(const struct lane_choice *c, uint64_t lane);
 
 struct job;
 struct report_once;
 struct lanes {
     /* the caller's */
     struct ledger      *ledger;
-    struct ledger      *after;           /* the run this one was planned after, or NULL: its captures count */
+    struct call_source  source;
     struct exchanges   *exchanges;
-    struct plan_reader *plan;
-    const struct provider *provider;
-    struct sealer      *sealer;
-    struct rule_check  *rules;
     struct lane_choice  choice;
     bool                resend_uncertain;
     void              (*progress)(void *context, const uint64_t by_state[CALL_STATES]);      /* or NULL */
@@ -50,14 +39,5 @@ struct lanes {
 };
 /* ETL_OK: nothing is left to do, whatever became of the calls. ETL_REJECT: a call of before: did not get done. */
 enum etl_status lanes_run(struct lanes *w, struct err *err);
-
-/* A call of the plan, ready to be encoded. ETL_REJECT: a rule does not hold (any more), or a capture is missing. */
-struct loaded_call {
-    struct plan_line      line;
-    const struct command *command;
-    struct value         *values;
-};
-enum etl_status call_load(struct lanes *w, const struct ledger_call *call, bool keep_refs, struct arena *mem, struct loaded_call *out,
-                          struct err *err);
 
 #endif

@@ -331,4 +331,6 @@ struct pair_value {
 };
 struct str text_fill(const struct text *t, const struct value *params, const struct pair_value *extras,
                      size_t extra_count, struct arena *mem);
+/* Does a when: or unless: hold for these values? An absent parameter has no value; a cleared one is empty. */
+bool       condition_holds(bool has_condition, bool unless, const struct together_item *condition, const struct value *values);
 #endif

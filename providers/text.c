@@ -39,3 +39,17 @@ struct str text_fill(const struct text *t, const struct value *params, const str
     out[at] = '\0';
     return str_of(out, len);
 }
+
+bool condition_holds(bool has_condition, bool unless, const struct together_item *condition, const struct value *values)
+{
+    const struct value *v;
+    struct str          value;
+
+    if (!has_condition)
+        return true;
+    v = &values[condition->param];
+    value = v->kind == VALUE_TEXT ? v->text : v->kind == VALUE_CLEAR ? STR("") : STR_NONE;
+    if (condition->value.ptr == NULL)
+        return (value.ptr != NULL) != unless;
+    return (value.ptr != NULL && str_eq(value, condition->value)) != unless;
+}

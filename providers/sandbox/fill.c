@@ -79,16 +79,3 @@ size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct are
     *out = filled;
     return count;
 }
-
-bool fill_condition(bool has_condition, bool unless, const struct together_item *condition,
-                    const struct value *values)
-{
-    struct str value;
-
-    if (!has_condition)
-        return true;
-    value = value_text(&values[condition->param]);
-    if (condition->value.ptr == NULL)
-        return (value.ptr != NULL) != unless;
-    return (value.ptr != NULL && str_eq(value, condition->value)) != unless;
-}

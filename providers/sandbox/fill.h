@@ -22,8 +22,4 @@ struct str fill_answer(const struct text *t, const struct fill *from, struct are
 size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem,
                   struct pair_value **out);
 
-/* Does a when: or unless: hold for these values? An absent parameter has no value. */
-bool fill_condition(bool has_condition, bool unless, const struct together_item *condition,
-                    const struct value *values);
-
 #endif

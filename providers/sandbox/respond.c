@@ -289,7 +289,7 @@ static bool answer_by_find(struct work *w)
         const struct find *find = &w->command->finds[i];
         struct fill        from = { .values = w->values };
 
-        if (!fill_condition(find->has_condition, false, &find->condition, w->values) ||
+        if (!condition_holds(find->has_condition, false, &find->condition, w->values) ||
             !look_up(w, find->table, &find->where, true, &t, &rows, &count))
             continue;
         from.table = t;

@@ -226,7 +226,7 @@ enum etl_status steps_apply(struct state *s, const struct command *command, cons
     for (size_t i = 0; st == ETL_OK && i < command->step_count; i++) {
         const struct table_step *step = &command->steps[i];
 
-        if (!fill_condition(step->has_condition, step->unless, &step->condition, values))
+        if (!condition_holds(step->has_condition, step->unless, &step->condition, values))
             continue;
         st = check_within(&w, step);
         if (st == ETL_OK)

@@ -310,15 +310,13 @@ enum etl_status toy_apply(struct toy *t, struct err *err)
     t->exchanges.stop_asked = &t->stop;
     t->lanes.ledger = t->ledger;
     t->lanes.exchanges = &t->exchanges;
-    t->lanes.plan = plan;
-    t->lanes.provider = t->connection.provider;
-    t->lanes.sealer = sealer_new(t->key);
-    t->lanes.rules = rule_check_new(STR("2026-11-24"));
+    t->lanes.source = (struct call_source){ .ledger = t->ledger, .plan = plan, .provider = t->connection.provider,
+                                            .sealer = sealer_new(t->key), .rules = rule_check_new(STR("2026-11-24")) };
     assert_int_equal(ledger_count(t->ledger, &counts, err), ETL_OK);
     memcpy(t->lanes.by_state, counts.by_state, sizeof counts.by_state);
     st = lanes_run(&t->lanes, err);
-    rule_check_free(t->lanes.rules);
-    sealer_free(t->lanes.sealer);
+    rule_check_free(t->lanes.source.rules);
+    sealer_free(t->lanes.source.sealer);
     exchanges_close(&t->exchanges);
     plan_reader_close(plan);
     ledger_close(t->ledger);
