@@ -167,6 +167,11 @@ static bool begin(struct exchanges *e, struct exchange *x)
         x->transfer = NULL;
         return true;
     }
+    if (x->stream != NULL) {
+        x->through = (struct transfer_stream){ x->stream->bytes, x->stream->context };
+        t->stream = &x->through;
+        x->stream->begin(x->stream->context);
+    }
     transfer_start(e->transfers, t);
     x->credentials = e->credentials;
     e->in_flight++;
@@ -277,7 +282,14 @@ static void read_answer(struct exchanges *e, struct exchange *x, struct transfer
     struct reply_message m = { .status = t->status, .content_type = str_from(t->content_type),
                                .headers = buf_str(&t->headers), .body = buf_str(&t->body) };
 
-    if (x->test && x->command->provider->test_reply != NULL)
+    x->unproven = t->unproven;
+    if (x->stream != NULL) {
+        struct err            err = { 0 };
+        struct reply_streamed streamed = { .err = &err };
+
+        streamed.status = x->stream->end(x->stream->context, &streamed.records, &err);
+        reply_judge_streamed(e->judge, x->command, &m, &streamed, x->mem, &x->verdict);
+    } else if (x->test && x->command->provider->test_reply != NULL)
         reply_judge_as(e->judge, x->command, x->command->provider->test_reply, &m, x->mem, &x->verdict);
     else
         reply_judge_call(e->judge, x->command, &m, x->mem, &x->verdict);
@@ -391,7 +403,7 @@ static bool conclude(struct exchanges *e, struct exchange *x, struct transfer *t
 {
     x->reach = t->reach;
     x->took_us = t->took_us;
-    if (t->end == TRANSFER_WHOLE) {
+    if (t->end == TRANSFER_WHOLE || (x->stream != NULL && t->unproven)) {
         read_answer(e, x, t);
         return settled(e, x);
     }

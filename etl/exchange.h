@@ -18,12 +18,21 @@
 #include "etl/connection.h"
 #include "etl/transfer.h"
 
+/* Where a report goes as it comes, from its first byte at every try. */
+struct exchange_stream {
+    void (*begin)(void *context);
+    bool (*bytes)(void *context, struct str bytes);          /* false: it cannot be kept; that ends it as LOST */
+    /* No more comes. The records that were in it; ETL_REJECT and err: it cannot be read. */
+    enum etl_status (*end)(void *context, size_t *records, struct err *err);
+    void  *context;
+};
 enum exchange_end { EXCHANGE_ANSWERED, EXCHANGE_LOST, EXCHANGE_NOT_SENT, EXCHANGE_UNSENDABLE /* cannot be encoded */ };
 struct exchange {
     const struct command *command;
     const struct value   *values;
     const struct pair_value *extra;
     size_t         extra_count;
+    const struct exchange_stream *stream;      /* or NULL */
     bool           may_repeat;
     bool           test;                 /* in the provider's test mode: changes nothing there */
     uint64_t       not_before_ms;        /* monotonic; 0: now */
@@ -32,6 +41,7 @@ struct exchange {
     /* how it ended; texts live in mem, masked */
     enum exchange_end end;
     struct verdict verdict;              /* ANSWERED */
+    bool           unproven;             /* of a stream: nothing said where the answer ends */
     int            http;
     unsigned       tries;                /* requests begun */
     struct str     why, reply;           /* reply: what came, clipped, printable */
@@ -42,6 +52,7 @@ struct exchange {
     /* its own */
     struct transfer *transfer;
     struct exchange *next;
+    struct transfer_stream through;      /* to `stream` */
     unsigned       failures, credentials;     /* credentials: by which reading of them it was sent */
     unsigned       sessions;             /* that refused it */
     uint32_t       session;              /* the one it was sent in */

@@ -59,6 +59,11 @@ static size_t write_body(char *from, size_t size, size_t count, void *userdata)
 {
     struct transfer *x = userdata;
 
+    if (x->stream != NULL) {
+        if (x->body.len < REPLY_HEAD)
+            buf_add(&x->body, str_head(str_of(from, size * count), REPLY_HEAD - x->body.len));
+        return x->stream->bytes(x->stream->context, str_of(from, size * count)) ? size * count : 0;
+    }
     buf_add(&x->body, str_of(from, size * count));
     if (buf_failed(&x->body)) {
         x->private_->too_long = true;
@@ -239,6 +244,7 @@ struct transfer *transfer_take(struct transfers *t)
         if (!t->all[i].private_->busy) {
             t->all[i].private_->busy = true;
             request_reset(&t->all[i].request);
+            t->all[i].stream = NULL;
             return &t->all[i];
         }
     return NULL;
@@ -286,6 +292,7 @@ void transfer_start(struct transfers *t, struct transfer *x)
     buf_reset(&x->headers);
     buf_reset(&x->body);
     x->status = 0;
+    x->unproven = false;
     x->server_time = -1;
     x->why[0] = x->content_type[0] = '\0';
     set_target(x);
@@ -361,6 +368,7 @@ static void conclude(struct transfer *x, CURLcode code)
         return;
     }
     x->end = p->begun == 0 ? TRANSFER_NOT_SENT : TRANSFER_LOST;
+    x->unproven = code == CURLE_OK;
     if (code == CURLE_OK)
         why = "the answer came without a length, and the connection just closed: it may be cut off";
     else if (p->too_long)

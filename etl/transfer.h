@@ -20,12 +20,19 @@ enum transfer_end { TRANSFER_WHOLE, TRANSFER_NOT_SENT, TRANSFER_LOST };
 /* How far a new connection got: what a person has to look at when it went no further. */
 enum transfer_reach { REACH_NAME, REACH_CONNECT, REACH_TLS, REACH_ANSWER };
 
+/* Where a body goes as it comes. false: what is to take it cannot; the transfer ends as LOST. */
+struct transfer_stream {
+    bool (*bytes)(void *context, struct str bytes);
+    void  *context;
+};
 struct transfer {
     struct request  request;             /* filled by the caller between take and start */
     void           *owner;
+    const struct transfer_stream *stream;      /* NULL: into body. With one, body has the first REPLY_HEAD bytes of it */
     /* what came, good until it is given back */
     enum transfer_end end;
     enum transfer_reach reach;
+    bool            unproven;            /* LOST, but only as nothing said where the body ends: the connection closed in order */
     int             status;              /* HTTP, 0: none */
     struct buf      headers, body;       /* headers: lines "Name: value\n" of the last response */
     char            content_type[128];

@@ -131,17 +131,23 @@ struct judging {
     struct arena               *mem;
     struct verdict             *out;
     bool                        records_tried, records_good;
+    const struct reply_streamed *streamed;       /* or NULL */
     struct err                  records_err;
 };
 
 /* Records are split when a case first asks for them, or the answer is taken for done. */
 static bool have_records(struct judging *j)
 {
-    if (!j->records_tried) {
-        j->records_tried = true;
+    if (!j->records_tried && j->streamed != NULL) {
+        j->out->record_count = j->streamed->records;
+        j->records_good = j->streamed->status == ETL_OK;
+        if (!j->records_good)
+            j->records_err = *j->streamed->err;
+    } else if (!j->records_tried) {
         j->records_good = rows_all(j->command, j->message->body, j->mem, &j->out->records, &j->out->record_count,
                                    &j->records_err) == ETL_OK;
     }
+    j->records_tried = true;
     return j->records_good;
 }
 
@@ -215,7 +221,8 @@ static void confirm_done(struct judging *j)
                quote(j->message, arena_cstr(j->mem, str_from(j->records_err.text)), j->mem));
         return;
     }
-    take_captures(j);
+    if (j->streamed == NULL)
+        take_captures(j);
 }
 
 static bool by_description(struct judging *j)
@@ -240,26 +247,41 @@ static bool by_description(struct judging *j)
     return false;
 }
 
-void reply_judge_call(struct reply_judge *judge, const struct command *command, const struct reply_message *m,
-                      struct arena *call_mem, struct verdict *out)
+static void judge(struct judging *j)
 {
-    struct judging j = { .judge = judge, .command = command, .message = m, .mem = call_mem, .out = out };
+    const struct reply_message *m = j->message;
 
-    *out = (struct verdict){ 0 };
-    out->retry_after_ms = retry_after_ms(m);
-    if (by_description(&j))
+    *j->out = (struct verdict){ 0 };
+    j->out->retry_after_ms = retry_after_ms(m);
+    if (by_description(j))
         return;
     for (size_t i = 0; http_verdicts[i].from != 0; i++)
         if (m->status >= http_verdicts[i].from && m->status <= http_verdicts[i].to) {
             enum reply_is is = http_verdicts[i].is;
 
-            if (is == REPLY_UNCERTAIN && command->effect == EFFECT_READ)
+            if (is == REPLY_UNCERTAIN && j->command->effect == EFFECT_READ)
                 is = REPLY_OUTAGE;   /* a read may be asked again */
-            decide(&j, is, quote(m, http_verdicts[i].reason, call_mem));
+            decide(j, is, quote(m, http_verdicts[i].reason, j->mem));
             return;
         }
     /* Nobody knows this answer. A write may have happened all the same. */
-    decide(&j, command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN, quote(m, "an answer that is not documented", call_mem));
+    decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN, quote(m, "an answer that is not documented", j->mem));
+}
+
+void reply_judge_call(struct reply_judge *judge_, const struct command *command, const struct reply_message *m,
+                      struct arena *call_mem, struct verdict *out)
+{
+    struct judging j = { .judge = judge_, .command = command, .message = m, .mem = call_mem, .out = out };
+
+    judge(&j);
+}
+
+void reply_judge_streamed(struct reply_judge *judge_, const struct command *command, const struct reply_message *m,
+                          const struct reply_streamed *streamed, struct arena *call_mem, struct verdict *out)
+{
+    struct judging j = { .judge = judge_, .command = command, .message = m, .mem = call_mem, .out = out, .streamed = streamed };
+
+    judge(&j);
 }
 
 void reply_judge_as(struct reply_judge *judge, const struct command *command, const struct reply *reply, const struct reply_message *m,

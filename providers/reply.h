@@ -43,6 +43,16 @@ void reply_judge_call(struct reply_judge *j, const struct command *command, cons
 void reply_judge_as(struct reply_judge *j, const struct command *command, const struct reply *reply, const struct reply_message *m,
                     struct arena *call_mem, struct verdict *out);
 
+/* The answer to a report whose body streamed by: m->body has only its first REPLY_HEAD bytes, the records were counted as they came. */
+enum { REPLY_HEAD = 1 << 16 };
+struct reply_streamed {
+    size_t            records;
+    enum etl_status   status;            /* ETL_REJECT: it could not be read, `err` says why */
+    const struct err *err;
+};
+void reply_judge_streamed(struct reply_judge *j, const struct command *command, const struct reply_message *m,
+                          const struct reply_streamed *streamed, struct arena *call_mem, struct verdict *out);
+
 /* Splits a body into records: piece by piece (rows.h), or, where `rows` is NULL, only whole. A style without records has none.
  * ETL_REJECT: the body is not what it should be. */
 struct row_parser;
