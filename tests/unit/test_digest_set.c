@@ -63,6 +63,24 @@ static void remembers(void **state)
     digest_set_free(NULL);
 }
 
+/* Account numbers are short and alike, and so are the numbers of calls: every pair has a digest of its own. With the number in
+ * XXH3's seed, texts of six to eight bytes had not. */
+static void neighbours_are_told_apart(void **state)
+{
+    enum { ACCOUNTS = 200000, NUMBERS = 4 };
+    struct digest_set *s = digest_set_new(UINT64_C(1) << 32);
+    char               text[16];
+
+    (void)state;
+    for (unsigned i = 0; i < ACCOUNTS; i++)
+        for (uint32_t number = 0; number < NUMBERS; number++) {
+            snprintf(text, sizeof text, "%06u", i);
+            *digest_set_put(s, digest_of(UINT64_C(0x5eed), DIGEST_ONCE, number, str_from(text))) = 1;
+        }
+    assert_int_equal(digest_set_count(s), NUMBERS * ACCOUNTS);
+    digest_set_free(s);
+}
+
 struct sum { uint64_t count, values; };
 
 static void add_up(void *context, struct digest d, uint64_t value)
@@ -92,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_digest_tells_its_kind), cmocka_unit_test(everything_goes_into_it), cmocka_unit_test(remembers),
+        cmocka_unit_test(neighbours_are_told_apart),
         cmocka_unit_test(each_is_seen_once),
     };
 
