@@ -40,7 +40,7 @@ static enum etl_status load_stock(const struct embedded_file *file, struct arena
 static void list_one(const struct provider *p, bool json, bool first, struct buf *out)
 {
     if (!json) {
-        buf_fmt(out, "%-12.*s %3zu commands  %-6s %.*s\n", STR_ARG(p->name), p->command_count, p->wire->name, STR_ARG(p->title));
+        buf_fmt(out, "%-12.*s %3zu commands  %-6s %.*s\n", STR_ARG(p->name), p->command_count, p->wires[0].style->name, STR_ARG(p->title));
         return;
     }
     buf_text(out, first ? "{" : ",\n {");
@@ -50,7 +50,7 @@ static void list_one(const struct provider *p, bool json, bool first, struct buf
     buf_byte(out, ',');
     add_member(out, "document", p->document);
     buf_byte(out, ',');
-    add_member(out, "wire", str_from(p->wire->name));
+    add_member(out, "wire", str_from(p->wires[0].style->name));
     buf_fmt(out, ",\"commands\":%zu,\"reports\":%zu}", p->command_count, p->report_count);
 }
 

@@ -165,7 +165,7 @@ static void add_reply(const struct command *c, struct buf *out)
     AUTO(buf_release) struct buf line;
 
     buf_init(&line, 1 << 16, "a line");
-    buf_fmt(out, "\nreply\n  %s, told apart as \"%.*s\":", c->reply->style->summary, STR_ARG(c->reply->name));
+    buf_fmt(out, "\nreply\n  %s, told apart as \"%.*s\":", c->reply->styles[0]->summary, STR_ARG(c->reply->name));
     for (size_t i = 0; i < c->reply->case_count; i++) {
         bool earlier = false;
 
@@ -283,7 +283,8 @@ static void add_request(const struct command *c, struct arena *mem, struct buf *
     rule_check_free(rules);
     request_init(&request, 1 << 20);
     buf_lit(out, "\nexample (secrets masked)\n");
-    if (c->provider->wire->encode(full, c->provider->url, values, credentials, NULL, 0, ENCODE_MASKED, &request, &err) != ETL_OK) {
+    if (wire_encode(&(struct wire_call){ .command = full, .url = c->provider->url, .values = values, .credentials = credentials,
+                                         .how = ENCODE_MASKED }, &request, &err) != ETL_OK) {
         buf_fmt(out, "  cannot be encoded: %s\n", err.text);
     } else {
         buf_fmt(out, "  %s %.*s\n", request.method, STR_ARG(buf_str(&request.url)));

@@ -185,7 +185,7 @@ static void read_url(struct reading *r, const struct yaml *node, struct config_c
 
 static void read_connection(struct reading *r, const struct yaml_pair *pair, struct config_connection *out)
 {
-    static const char *const known[] = { "provider", "url",     "login",  "credentials", "ca_file", "plain_http",
+    static const char *const known[] = { "provider", "wire",    "url",    "login", "credentials", "ca_file", "plain_http",
                                          "live",     "require", "limits", NULL };
     const struct yaml *node = &pair->value;
     struct str         ca;
@@ -201,6 +201,7 @@ static void read_connection(struct reading *r, const struct yaml_pair *pair, str
         CONFIG_FAULT(r, pair, "config-missing", "connection %.*s lacks provider:", STR_ARG(pair->key));
     else if (memchr(out->provider.ptr, '/', out->provider.len) != NULL || str_ends(out->provider, STR(".yaml")))
         out->provider = str_from(beside(r->config, out->provider, r->mem));
+    out->wire = read_text(r, node, "wire");
     out->plain_http = read_bool(r, node, "plain_http");
     out->live = read_bool(r, node, "live");
     out->url = read_text(r, node, "url");

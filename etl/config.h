@@ -17,6 +17,7 @@ extern const char *const rung_names[];           /* "test" "canary" "all", NULL-
 
 struct config_connection {
     struct str name, provider;                   /* provider: a stock name, or a path made relative to the file */
+    struct str wire;                             /* which of the provider's wires; "": its first */
     struct str login;                            /* one of the description's logins; ptr NULL: its first */
     struct str url;                              /* "" : the description's */
     const struct yaml *credentials;              /* name: where it is found */

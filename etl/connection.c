@@ -105,7 +105,7 @@ static void read_credentials(struct connection *c, const struct config *config, 
 
         names[i < 32 ? i : 31] = p->credentials[i].name;
         given++;
-        if (node == NULL && !login_needs(c->login, p, &p->credentials[i]))
+        if (node == NULL && (p->credentials[i].optional || !login_needs(c->login, p, &p->credentials[i])))
             continue;
         if (node == NULL) {
             st = err_set(&err, ETL_FAIL, "credential-missing", "connection %.*s lacks credentials: {%.*s: \"env:NAME\"} (%.*s)",
@@ -244,6 +244,29 @@ static const char *folder_of(const char *path, struct arena *mem)
     return arena_cstr(mem, str_from(dirname(copy)));
 }
 
+static void settle_wire(struct connection *c, const struct config *config, struct findings *faults)
+{
+    const struct provider *p = c->provider;
+    struct str             names[16], near;
+    size_t                 n = 0;
+
+    for (; n < p->wire_count && n < 16; n++)
+        names[n] = p->wires[n].name;
+    c->wire = provider_wire(p, c->config->wire);
+    if (c->wire == NULL) {
+        near = str_nearest(c->config->wire, names, n);
+        findings_say(faults, SEVERITY_ERROR, config->path, c->config->line, c->config->column, "wire-unknown",
+                     "%.*s has no wire \"%.*s\"%s%.*s%s", STR_ARG(p->name), STR_ARG(c->config->wire),
+                     near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+        c->wire = &p->wires[0];
+    }
+    c->url = c->config->url.ptr != NULL ? c->config->url : c->wire->url;
+    /* https://<server>/restapi: every operator has a server of his own, and nobody's password goes to another's. */
+    if (c->config->url.ptr == NULL && (c->url.len == 0 || memchr(c->url.ptr, '<', c->url.len) != NULL))
+        findings_say(faults, SEVERITY_ERROR, config->path, c->config->line, c->config->column, "url-missing",
+                     "connection %.*s needs its url:%s%.*s", STR_ARG(c->name), c->url.len != 0 ? " " : "", STR_ARG(c->url));
+}
+
 enum etl_status connection_open(const struct config *config, struct str name, const struct key *key, struct arena *mem,
                                 struct connection *out, struct findings *faults)
 {
@@ -253,7 +276,7 @@ enum etl_status connection_open(const struct config *config, struct str name, co
     if (c.config == NULL || provider_load(c.config->provider, mem, &c.provider, faults) != ETL_OK)
         return ETL_FAIL;
     c.name = c.config->name;
-    c.url = c.config->url.ptr != NULL ? c.config->url : c.provider->url;
+    settle_wire(&c, config, faults);
     c.base_path = folder_of(config->path, mem);
     if (str_starts(c.url, STR("http://")) && !c.config->plain_http)
         findings_say(faults, SEVERITY_ERROR, config->path, c.config->line, c.config->column, "plain-http",

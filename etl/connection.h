@@ -15,6 +15,7 @@
 struct connection {
     const struct config_connection *config;
     const struct provider *provider;
+    const struct wire *wire;                    /* as `wire:` says, else the provider's first */
     struct str  name, url;
     const struct login *login;                  /* how it proves who asks; NULL: the credentials simply go along */
     struct credential_value *credentials;       /* by provider->credentials */

@@ -158,9 +158,10 @@ static bool begin(struct exchanges *e, struct exchange *x)
     x->transfer = t;
     t->owner = x;
     x->session = e->session->number;
-    if (x->command->provider->wire->encode(x->command, e->connection->url, x->values,
-                                           x->opens_session ? NULL : e->connection->credentials, x->extra,
-                                           x->extra_count, x->test ? ENCODE_TEST : 0, &t->request, &err) != ETL_OK) {
+    if (wire_encode(&(struct wire_call){ .command = x->command, .wire = e->connection->wire, .url = e->connection->url,
+                                         .values = x->values, .credentials = x->opens_session ? NULL : e->connection->credentials, .extra = x->extra,
+                                         .extra_count = x->extra_count, .how = x->test ? ENCODE_TEST : 0 },
+                    &t->request, &err) != ETL_OK) {
         /* The rules passed it, so this is a fault of ours or of the description: nothing was sent. */
         x->why = arena_str(x->mem, str_from(err.text));
         transfer_give_back(e->transfers, t);
@@ -279,7 +280,7 @@ static struct str printable(struct str body, struct arena *mem)
 
 static void read_answer(struct exchanges *e, struct exchange *x, struct transfer *t)
 {
-    struct reply_message m = { .status = t->status, .content_type = str_from(t->content_type),
+    struct reply_message m = { .wire = e->connection->wire, .status = t->status, .content_type = str_from(t->content_type),
                                .headers = buf_str(&t->headers), .body = buf_str(&t->body) };
 
     x->unproven = t->unproven;

@@ -5,9 +5,37 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "etl/base/list.h"
 #include "etl/json_text.h"
 
 enum { READ_BLOCK = 1 << 18, LONGEST_LINE = 64 << 20 };
+
+/* An array of strings, or of such arrays, back into the form that values have. */
+static bool read_list(yajl_val v, unsigned level, struct buf *out)
+{
+    list_begin(out);
+    for (size_t i = 0; i < v->u.array.len; i++) {
+        yajl_val item = v->u.array.values[i];
+
+        if (YAJL_IS_STRING(item))
+            list_text(out, str_from(YAJL_GET_STRING(item)));
+        else if (!YAJL_IS_ARRAY(item) || level == 2 || !read_list(item, level + 1, out))
+            return false;
+    }
+    list_end(out);
+    return true;
+}
+
+static enum etl_status read_list_param(const char *name, yajl_val v, struct arena *mem, struct value *out, struct err *err)
+{
+    AUTO(buf_release) struct buf text;
+
+    buf_init(&text, LONGEST_LINE, "a list");
+    if (!read_list(v, 1, &text) || buf_failed(&text))
+        return err_set(err, ETL_FAIL, "plan-line", "parameter %s is no list of texts", name);
+    *out = (struct value){ VALUE_LIST, false, arena_str(mem, buf_str(&text)) };
+    return ETL_OK;
+}
 
 static enum etl_status read_param(const char *name, yajl_val v, struct arena *mem, struct plan_param *out,
                                   struct err *err)
@@ -18,6 +46,8 @@ static enum etl_status read_param(const char *name, yajl_val v, struct arena *me
     out->value = VALUE_NONE;
     if (YAJL_IS_STRING(v)) {
         out->value = VALUE_OF(arena_str(mem, str_from(YAJL_GET_STRING(v))));
+    } else if (YAJL_IS_ARRAY(v)) {
+        return read_list_param(name, v, mem, &out->value, err);
     } else if (YAJL_IS_NULL(v)) {
         out->value.kind = VALUE_CLEAR;
     } else if (sealed.ptr != NULL) {
@@ -111,6 +141,8 @@ enum etl_status plan_line_values(const struct plan_line *line, const struct comm
             if (st != ETL_OK)
                 return st;
             values[at].text = arena_str(mem, buf_str(&plain));
+            if (command->params[at].type != NULL && command->params[at].type->list != NULL)
+                values[at].kind = VALUE_LIST;
         }
     }
     *out = values;

@@ -1,7 +1,7 @@
 /* etl/plan_line.h - one line of plan.jsonl: a call, written once and read by test, apply, explain and reveal.
  *
  * {"id":"32 hex","seq":N,"lane":"1001","from":"customers.csv:17","command":"addcust","as":"customer","effect":"create",
- *  "params":{"billid":"999","pass":{"sealed":"…"},"x":{"ref":"customer.id"},"y":null}}
+ *  "params":{"billid":"999","pass":{"sealed":"…"},"x":{"ref":"customer.id"},"y":null,"address":["12 High St","",…]}}
  *
  * id    digest of lane, call name and occurrence (which of the lane's calls of that name it is).
  * seq   orders the calls of a lane: position in `calls:` * 10^10 + the record's number over all inputs.

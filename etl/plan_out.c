@@ -119,12 +119,15 @@ static void add_value(struct plan_encoder *e, const struct command *c, size_t pa
         buf_byte(out, '}');
         break;
     case VALUE_TEXT:
+    case VALUE_LIST:
         if (v->secret || c->params[param].secret) {
             struct seal_place place = { c->provider->name, c->name, c->params[param].name, lane };
 
             buf_lit(out, "{\"sealed\":\"");
             seal(e->sealer, &place, v->text, out);
             buf_lit(out, "\"}");
+        } else if (v->kind == VALUE_LIST) {
+            buf_add(out, v->text);
         } else {
             buf_json(out, v->text);
         }

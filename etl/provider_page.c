@@ -57,7 +57,11 @@ static void add_head(const struct provider *p, struct buf *out)
     buf_init(&line, 1 << 16, "a line");
     buf_fmt(out, "%.*s: %.*s, %zu commands\n", STR_ARG(p->name), STR_ARG(p->title), p->command_count);
     page_labelled(out, STR("document"), 13, p->document);
-    buf_fmt(out, "  address      %.*s (%s)\n", STR_ARG(p->url), p->wire->summary);
+    for (size_t i = 0; i < p->wire_count; i++)
+        if (p->wire_count == 1)
+            buf_fmt(out, "  address      %.*s (%s)\n", STR_ARG(p->wires[i].url), p->wires[i].style->summary);
+        else
+            buf_fmt(out, "  wire %-7.*s %.*s (%s)\n", STR_ARG(p->wires[i].name), STR_ARG(p->wires[i].url), p->wires[i].style->summary);
     for (size_t i = 0; i < p->credential_count; i++)
         if (p->credentials[i].made_by == NULL)
             buf_fmt(&line, "%s%.*s (%.*s)", i != 0 ? ", " : "", STR_ARG(p->credentials[i].name), STR_ARG(p->credentials[i].title));

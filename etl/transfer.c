@@ -296,6 +296,7 @@ void transfer_start(struct transfers *t, struct transfer *x)
     x->server_time = -1;
     x->why[0] = x->content_type[0] = '\0';
     set_target(x);
+    curl_easy_setopt(p->easy, CURLOPT_CUSTOMREQUEST, strcmp(x->request.method, "POST") != 0 ? x->request.method : NULL);
     curl_easy_setopt(p->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)x->request.body.len);
     if (curl_multi_add_handle(t->multi, p->easy) != CURLM_OK)
         memory_exhausted("libcurl", 0);

@@ -3,52 +3,15 @@
 
 #include "etl/base/atomic_file.h"
 #include "providers/description_read.h"
-#include "providers/wire.h"
 
 enum { LARGEST_FILE = 4 << 20 };
 
-static const char *const head_keys[] = { "provider", "name", "title", "document", "endpoint", "command_field", "credentials", "logins", "limits",
+static const char *const head_keys[] = { "provider", "name", "title", "document", "endpoint", "wires", "command_field", "credentials", "logins", "limits",
                                          "rules", "types", "replies", "answers", "test", "probe", "commands", "reports", NULL };
-
-static const struct wire_style *find_wire(struct reading *r, const struct yaml *node)
-{
-    struct str names[16];
-    size_t     n = 0;
-
-    if (!expect_kind(r, node, YAML_TEXT, "wire"))
-        return NULL;
-    for (; wire_styles[n] != NULL && n < 16; n++) {
-        names[n] = str_from(wire_styles[n]->name);
-        if (str_eq(names[n], node->text))
-            return wire_styles[n];
-    }
-    unknown_name(r, node, "wire style", node->text, names, n);
-    return NULL;
-}
-
-static void read_endpoint(struct reading *r, const struct yaml *node)
-{
-    static const char *const keys[] = { "url", "wire", "method", NULL };
-    static const char *const methods[] = { "POST", NULL };
-    const struct yaml *wire = yaml_get(node, "wire"), *method = yaml_get(node, "method");
-
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "endpoint"))
-        return;
-    yaml_only_keys(node, keys, "endpoint", r->source, r->faults);
-    r->provider->url = read_text(r, node, "url");
-    if (r->provider->url.ptr != NULL && !str_starts(r->provider->url, STR("https://")))
-        FAULT(r, yaml_get(node, "url"), "endpoint", "a provider's url begins with https://; only a connection may say http://, and plain_http: true");
-    if (wire != NULL)
-        r->provider->wire = find_wire(r, wire);
-    else
-        FAULT(r, node, "endpoint", "endpoint needs wire: form");
-    if (method != NULL)
-        read_word(r, method, methods, "method");   /* GET would carry secrets in the address */
-}
 
 static void read_credentials(struct reading *r, const struct yaml *node)
 {
-    static const char *const keys[] = { "wire", "title", "chars", "length", NULL };
+    static const char *const keys[] = { "wire", "title", "chars", "length", "optional", NULL };
     struct credential *list;
 
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "credentials"))
@@ -66,6 +29,7 @@ static void read_credentials(struct reading *r, const struct yaml *node)
         if (yaml_get(body, "wire") != NULL)
             list[i].wire = yaml_get(body, "wire")->kind == YAML_NULL ? STR("") : read_text(r, body, "wire");
         list[i].title = read_text(r, body, "title");
+        list[i].optional = read_bool(r, body, "optional", false);
         if (chars != NULL)
             read_class(r, chars, list[i].chars);
         if (length != NULL)
@@ -191,7 +155,7 @@ static void read_all(struct reading *r, const struct yaml *root)
     p->title = read_text(r, root, "title");
     p->document = read_text(r, root, "document");
     p->command_field = read_text(r, root, "command_field");
-    read_endpoint(r, yaml_get(root, "endpoint"));
+    read_wires(r, root);
     read_credentials(r, yaml_get(root, "credentials"));
     read_limits(r, yaml_get(root, "limits"));
     read_rules(r, yaml_get(root, "rules"));
@@ -205,7 +169,7 @@ static void read_all(struct reading *r, const struct yaml *root)
     link_commands(r, commands);
     read_probe(r, yaml_get(root, "probe"));
     read_answers(r, yaml_get(root, "answers"));
-    for (const char *const *key = (const char *const[]){ "endpoint", "commands", "replies", "types", NULL }; *key != NULL; key++)
+    for (const char *const *key = (const char *const[]){ "commands", "replies", "types", NULL }; *key != NULL; key++)
         if (yaml_get(root, *key) == NULL)
             FAULT(r, root, "head", "a provider file needs %s", *key);
 }
@@ -285,6 +249,7 @@ void provider_free(const struct provider *p)
     for (size_t i = 0; i < p->reply_count; i++)
         for (size_t k = 0; k < p->replies[i].case_count; k++) {
             pattern_free(p->replies[i].cases[k].body);
+            pattern_free(p->replies[i].cases[k].text);
             pattern_free(p->replies[i].cases[k].header_like);
         }
     for (size_t i = 0; i < p->command_count; i++)
@@ -322,5 +287,13 @@ const struct capture *command_capture(const struct command *c, struct str name)
     for (size_t i = 0; i < c->capture_count; i++)
         if (str_eq(c->captures[i].name, name))
             return &c->captures[i];
+    return NULL;
+}
+
+const struct wire *provider_wire(const struct provider *p, struct str name)
+{
+    for (size_t i = 0; i < p->wire_count; i++)
+        if (name.len == 0 || str_eq(p->wires[i].name, name))
+            return &p->wires[i];
     return NULL;
 }

@@ -28,6 +28,7 @@ struct text_part {
     struct str literal;      /* ptr NULL when this is a place */
     struct str place;        /* "mbox", "row.status", "new_id" */
     int        param;        /* index in the command's params, or -1 */
+    unsigned   part;         /* {address.town}: which part of its list, from 1; 0: the whole value */
 };
 struct text {
     const struct text_part *parts;
@@ -44,7 +45,7 @@ struct pairs {
 
 enum check {
     CHECK_LENGTH, CHECK_CHARS, CHECK_FIRST, CHECK_PATTERN, CHECK_ONE_OF, CHECK_NONE_OF, CHECK_DATE, CHECK_NUMBER,
-    CHECK_ADDRESS, CHECK_NOT_EQUAL, CHECK_NOT_CONTAINING, CHECK_NOT_WORD, CHECK_NOT_WEAK, CHECK_NOT_CLEAR
+    CHECK_ADDRESS, CHECK_NOT_EQUAL, CHECK_NOT_CONTAINING, CHECK_NOT_WORD, CHECK_NOT_WEAK, CHECK_NOT_CLEAR, CHECK_NOT_CARD
 };
 enum part { PART_WHOLE, PART_LOCAL, PART_DOMAIN, PART_EACH };
 
@@ -67,13 +68,29 @@ struct rule {
     uint64_t      line;
 };
 
+/* How a list is written: parts by position, or any number of `each`. */
+struct list_part {
+    struct str name;
+    const struct value_type *type;
+};
+struct list_form {
+    struct str  join;                    /* ":::"; ptr NULL: the wire's own kind of array */
+    struct str  open, close;             /* what stands around it: "{" "}" */
+    bool        quoted;                  /* parts in double quotes, a backslash ahead of " and of itself */
+    const struct list_part  *parts;
+    size_t      part_count;
+    const struct value_type *each;       /* instead of parts */
+    int64_t     min, max;                /* how many */
+};
+
 struct value_type {
     struct str  name, title, role, example;
     const struct rule *const *rules;
     size_t      rule_count;
     bool        secret, is_bool, no_is_absent;
     struct str  yes, no;                 /* write: */
-    struct str  date;                    /* "" or the form a date is written in */
+    struct str  date;                    /* "" or the form a date is written in; values themselves are ISO */
+    const struct list_form *list;        /* NULL: a text */
 };
 
 struct danger_value {
@@ -95,6 +112,7 @@ struct param {
     bool        is_family;               /* "addon_{id}": any number of parameters named so; has no value itself */
     bool        key_chars[256];          /* of a family: what may stand in its place */
     const struct param *family;          /* the family it is a member of (command_with_members()); NULL: none */
+    struct str  omit;                    /* the value that is said by sending nothing: `all`; ptr NULL: none */
     const struct danger_value *danger_values;
     size_t      danger_value_count;
     const struct header_value *headers;
@@ -127,27 +145,63 @@ enum reply_is { REPLY_DONE, REPLY_NOTHING, REPLY_REFUSED, REPLY_THROTTLED, REPLY
                 REPLY_FAILED, REPLY_UNCERTAIN };
 extern const char *const reply_is_names[];
 
+/* A way into a reply's tree: names by dots; `*` is any child, {id} any child whose name becomes the field id, {#id} one whose name is a number. */
+struct path_step {
+    struct str name;                     /* ptr NULL: any child */
+    struct str field;                    /* {id}: id */
+    bool       is_number;
+};
+struct path {
+    const struct path_step *steps;
+    size_t     count;
+};
+
+/* One way to reach the provider. A connection chooses; the first is the default. */
+struct wire {
+    struct str  name;                    /* "rest" */
+    size_t      index;                   /* among the provider's wires */
+    const struct wire_style *style;
+    struct str  url;                     /* where no connection says another; one with a <place> must be given by the connection */
+    struct text path;                    /* behind the connection's url: "/API/{command}"; count 0: nothing */
+    const char *method;                  /* "POST" */
+    struct text space;                   /* soap: the namespace, "{origin}/OperatorAPI" */
+    struct str  answer_type;             /* sandbox: content type of an answer; ptr NULL: the provider's */
+    struct text answer;                  /* sandbox: what stands around {answer} */
+};
+struct route {                           /* where a command differs: "PUT /customTableEntries" */
+    const struct wire *wire;
+    const char *method;
+    struct text path;
+};
+
 struct reply_case {
+    const struct wire *wire;             /* NULL: any */
     const struct status_range { int from, to; } *statuses;
     size_t      status_count;
     struct str  type;                    /* content type begins so */
     struct str  header;                  /* header name, with pattern header_like */
     struct pattern *header_like, *body;
     int64_t     records_min, records_max;   /* -1, -1: not asked */
+    bool        listed;                  /* trees: the command's records have their place in the answer, even if there is none */
+    const struct path *at;               /* trees: there is such a node; NULL: not asked */
+    struct pattern *text;                /* trees: and its text is like this */
     enum reply_is is;
 };
 struct reply {
     struct str  name;
-    const struct reply_style *style;
+    const struct reply_style *const *styles;    /* by the provider's wires */
     const struct reply_case *cases;
     size_t      case_count;
     bool        skip_header;
+    struct str  text_member;             /* json: the member that is its object's own text: "$" */
 };
 
 struct capture {
     struct str      name;
-    struct pattern *pattern;             /* text style: group 1 */
-    struct str      field;               /* record styles: a field's name */
+    struct pattern *pattern;             /* group 1: of the body, in trees of the text at `at` */
+    struct str      field;               /* record styles: a field's name; trees: else the path below */
+    struct path     at;                  /* trees: from the top */
+    bool            needed;              /* done only when it is there */
 };
 
 /* A read that answers a question about a call: verify, test, probe. */
@@ -195,6 +249,10 @@ struct command {
     const struct reply *reply;
     struct pattern *done;                /* or NULL */
     struct str   record;                 /* xml: the record's element */
+    const struct path *records;          /* trees: the first of these that is there has the records */
+    size_t       record_path_count;
+    const struct route *routes;          /* where it is sent otherwise than the wire says */
+    size_t       route_count;
     const struct capture *captures;
     size_t       capture_count;
     bool         repeat_safe;
@@ -260,6 +318,7 @@ struct login {
 struct credential {
     struct str name, title;
     struct str wire;                     /* the field it is sent in; empty: not sent by itself */
+    bool       optional;                 /* a connection may leave it out */
     bool       chars[256];
     int64_t    min, max;
     const struct login *made_by;         /* put together from others and {token}, for connections of this login; NULL: it is given */
@@ -272,8 +331,9 @@ struct provider_limits {
 
 struct provider {
     struct str name, title, document;
-    struct str url;
-    const struct wire_style *wire;
+    struct str url;                      /* the default wire's */
+    const struct wire *wires;            /* the first is the default */
+    size_t     wire_count;
     struct str command_field;
     const struct credential *credentials;
     size_t     credential_count;         /* those that are made stand behind those that are given */
@@ -324,11 +384,13 @@ const struct command *command_with_members(const struct command *c, const struct
                                            struct arena *mem);
 /* What a connection of this login has to name (login NULL: there are no logins). */
 bool                  login_needs(const struct login *l, const struct provider *p, const struct credential *c);
+const struct wire    *provider_wire(const struct provider *p, struct str name);       /* "" or absent: the default; NULL: unknown */
 /* Fills a text's places from a call's values (by param index) and from named extras. A place that is
  * absent makes the whole text absent: STR_NONE. */
 struct pair_value {
     struct str name, value;
 };
+struct str text_place(const struct text_part *part, const struct value *v, struct arena *mem);    /* a parameter's place */
 struct str text_fill(const struct text *t, const struct value *params, const struct pair_value *extras,
                      size_t extra_count, struct arena *mem);
 /* Does a when: or unless: hold for these values? An absent parameter has no value; a cleared one is empty. */

@@ -37,7 +37,7 @@ static unsigned read_dangers(struct reading *r, const struct yaml *node)
 static void read_param(struct reading *r, const struct yaml_pair *pair, struct param *out)
 {
     static const char *const keys[] = { "type", "required", "recommended", "secret", "title", "wire", "dangers", "always", "default",
-                                        "clear", "test", "headers", "key", NULL };
+                                        "clear", "test", "headers", "key", "omit", NULL };
     const struct yaml   *node = &pair->value, *type = yaml_get(node, "type"), *dangers = yaml_get(node, "dangers");
     struct danger_value *list;
 
@@ -46,6 +46,7 @@ static void read_param(struct reading *r, const struct yaml_pair *pair, struct p
         return;
     yaml_only_keys(node, keys, "a parameter", r->source, r->faults);
     out->always = read_text(r, node, "always");
+    out->omit = read_text(r, node, "omit");
     if (type != NULL)
         out->type = find_type(r, type);
     else if (out->always.ptr == NULL)
@@ -208,7 +209,7 @@ static void read_together(struct reading *r, const struct yaml *node, struct com
     c->together_count = node->count;
 }
 
-/* ---- replies, captures ---- */
+/* ---- replies ---- */
 
 const struct reply *find_reply(struct reading *r, const struct yaml *node)
 {
@@ -224,29 +225,6 @@ const struct reply *find_reply(struct reading *r, const struct yaml *node)
     }
     unknown_name(r, node, "reply", node->text, names, n);
     return NULL;
-}
-
-static void read_captures(struct reading *r, const struct yaml *node, struct command *c)
-{
-    struct capture *list;
-    bool            by_pattern = c->reply == NULL || c->reply->style == NULL || strcmp(c->reply->style->name, "text") == 0;
-
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "captures"))
-        return;
-    list = ARENA_ARRAY(r->mem, struct capture, node->count + 1);
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml *value = &node->pairs[i].value;
-
-        list[i].name = node->pairs[i].key;
-        if (by_pattern)
-            list[i].pattern = read_pattern(r, value, "", "");
-        else if (expect_kind(r, value, YAML_TEXT, "a field's name"))
-            list[i].field = value->text;
-        if (list[i].pattern != NULL && pattern_groups(list[i].pattern) < 1)
-            FAULT(r, value, "capture", "a capture needs a group: (…)");
-    }
-    c->captures = list;
-    c->capture_count = node->count;
 }
 
 /* ---- tables ---- */
@@ -339,7 +317,7 @@ static void read_finds(struct reading *r, const struct yaml *node, struct comman
 /* ---- the command ---- */
 
 static const char *const command_keys[] = { "title", "about", "effect", "entity", "wire", "dangers", "clear", "params", "together",
-                                            "reply", "done", "record", "captures", "repeat", "verify", "test", "tables", "answer",
+                                            "reply", "done", "record", "route", "captures", "repeat", "verify", "test", "tables", "answer",
                                             "finds", "nothing", "lists", "example", NULL };
 
 /* Each field of a request has one meaning. */
@@ -400,7 +378,7 @@ void read_command(struct reading *r, const struct yaml_pair *pair, struct comman
     c->about = read_text(r, node, "about");
     c->entity = read_text(r, node, "entity");
     c->clear = read_text(r, node, "clear");
-    c->record = read_text(r, node, "record");
+    read_routes(r, yaml_get(node, "route"), c);
     if (yaml_get(node, "wire") != NULL)
         c->wire = read_text(r, node, "wire");
     word = effect != NULL ? read_word(r, effect, effect_names, "effect") : -1;
@@ -417,6 +395,7 @@ void read_command(struct reading *r, const struct yaml_pair *pair, struct comman
         FAULT(r, node, "command", "command %.*s needs a reply", STR_ARG(pair->key));
     if (done != NULL)
         c->done = read_pattern(r, done, "", "");
+    read_record(r, yaml_get(node, "record"), c);
     read_captures(r, yaml_get(node, "captures"), c);
     c->repeat_safe = repeat != NULL && read_word(r, repeat, safe, "repeat") == 0;
     read_steps(r, yaml_get(node, "tables"), c);
@@ -467,10 +446,11 @@ const struct command *find_command(struct reading *r, const struct yaml *node)
 static void check_match(struct reading *r, const struct yaml *match, const struct command *read)
 {
     struct str *names = ARENA_ARRAY(r->mem, struct str, read->capture_count + ROW_COLUMNS_MAX);
-    bool        csv = read->reply != NULL && read->reply->style == &reply_csv;
+    const struct reply_style *style = read->reply != NULL && read->reply->styles != NULL ? read->reply->styles[0] : NULL;
+    bool        csv = style == &reply_csv;
     size_t      n = 0;
 
-    if (!csv && (read->reply == NULL || read->reply->style != &reply_text))
+    if (!csv && style != &reply_text)
         return;
     for (; n < read->capture_count; n++)
         names[n] = read->captures[n].name;

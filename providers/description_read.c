@@ -168,13 +168,31 @@ static bool is_extra(struct str place, const char *const *extras)
     return false;
 }
 
+static unsigned list_part_named(const struct list_form *list, struct str name)
+{
+    for (size_t i = 0; i < list->part_count; i++)
+        if (str_eq(list->parts[i].name, name))
+            return (unsigned)i + 1;
+    return 0;
+}
+
 static void check_place(struct reading *r, const struct yaml *node, const struct command *c, struct text_part *part,
                         const char *const *extras)
 {
     struct str names[128];
     size_t     n = 0;
 
+    struct str whole, name = str_cut(part->place, '.', &whole);
+    int        at = c != NULL && name.ptr != NULL ? command_param_index(c, whole) : -1;
+
     part->param = c != NULL ? command_param_index(c, part->place) : -1;
+    if (part->param < 0 && at >= 0 && c->params[at].type != NULL && c->params[at].type->list != NULL) {
+        part->param = at;
+        part->part = list_part_named(c->params[at].type->list, name);
+        if (part->part == 0)
+            FAULT(r, node, "place", "%.*s has no part %.*s", STR_ARG(whole), STR_ARG(name));
+        return;
+    }
     if (part->param >= 0 && c->params[part->param].always.ptr != NULL) {   /* known already */
         part->literal = c->params[part->param].always;
         part->param = -1;

@@ -31,7 +31,19 @@ struct pairs read_pairs(struct reading *r, const struct yaml *node, const struct
 /* A fault with "did you mean". */
 void unknown_name(struct reading *r, const struct yaml *node, const char *what, struct str typed, const struct str *names, size_t n);
 
+/* "result.customer", "*.rows.{id}" */
+bool       read_path(struct reading *r, const struct yaml *node, struct path *out);
+/* "PUT /customTableEntries", or "/API/{command}" alone: the method stays as it is. */
+void       read_route(struct reading *r, const struct yaml *node, const char **method, struct text *path);
+const struct wire *find_wire(struct reading *r, const struct yaml *node);
+
+/* Of a command: */
+void read_captures(struct reading *r, const struct yaml *node, struct command *c);
+void read_record(struct reading *r, const struct yaml *node, struct command *c);
+void read_routes(struct reading *r, const struct yaml *node, struct command *c);
+
 /* The parts, in the order they are read: each may use what stands before it. */
+void read_wires(struct reading *r, const struct yaml *root);
 void read_rules(struct reading *r, const struct yaml *node);
 void read_types(struct reading *r, const struct yaml *node);
 void check_roles(struct reading *r, const struct yaml *rules);       /* each role that a rule asks is some type's */

@@ -1,9 +1,10 @@
 /* providers/description_values.c - rules and types of a description: what a value must be. */
 #include "providers/description_read.h"
+#include "providers/written.h"
 
 static const char *const rule_keys[] = { "message", "source", "severity", "part", "good", "bad", "with", "length", "chars", "first",
                                          "pattern", "one_of", "none_of", "date", "in", "or", "number", "address", "not_equal",
-                                         "not_containing", "not_word", "not_weak", "not_clear", NULL };
+                                         "not_containing", "not_word", "not_weak", "not_clear", "not_card", NULL };
 static const struct {
     const char *key;
     enum check  check;
@@ -11,7 +12,7 @@ static const struct {
                { "pattern", CHECK_PATTERN }, { "one_of", CHECK_ONE_OF },       { "none_of", CHECK_NONE_OF },
                { "date", CHECK_DATE },       { "number", CHECK_NUMBER },       { "address", CHECK_ADDRESS },
                { "not_equal", CHECK_NOT_EQUAL }, { "not_containing", CHECK_NOT_CONTAINING }, { "not_word", CHECK_NOT_WORD },
-               { "not_weak", CHECK_NOT_WEAK }, { "not_clear", CHECK_NOT_CLEAR } };
+               { "not_weak", CHECK_NOT_WEAK }, { "not_clear", CHECK_NOT_CLEAR }, { "not_card", CHECK_NOT_CARD } };
 
 static void read_check(struct reading *r, const struct yaml *node, const struct yaml *value, struct rule *out)
 {
@@ -58,6 +59,7 @@ static void read_check(struct reading *r, const struct yaml *node, const struct 
     case CHECK_NOT_WORD:
     case CHECK_NOT_WEAK:
     case CHECK_NOT_CLEAR:
+    case CHECK_NOT_CARD:
         if (!str_is(value->text, "true"))
             FAULT(r, value, "kind", "write true");
         break;
@@ -137,9 +139,44 @@ static const struct rule *find_rule(struct reading *r, const struct yaml *node)
     return NULL;
 }
 
+/* list: {join: ":::", parts: {street: text, …}} or {join: ",", each: id, count: 1..} */
+static const struct list_form *read_list(struct reading *r, const struct yaml *node)
+{
+    static const char *const keys[] = { "join", "open", "close", "quoted", "parts", "each", "count", NULL };
+    const struct yaml *parts = yaml_get(node, "parts"), *each = yaml_get(node, "each"), *count = yaml_get(node, "count");
+    struct list_form  *out;
+    struct list_part  *list;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "list"))
+        return NULL;
+    out = ARENA_NEW(r->mem, struct list_form);
+    yaml_only_keys(node, keys, "list", r->source, r->faults);
+    out->join = read_text(r, node, "join");
+    out->open = read_text(r, node, "open");
+    out->close = read_text(r, node, "close");
+    out->quoted = read_bool(r, node, "quoted", false);
+    out->max = INT64_MAX;
+    if (count != NULL)
+        read_range(r, count, &out->min, &out->max);
+    if ((parts == NULL) == (each == NULL))
+        FAULT(r, node, "list", "a list has parts: {name: type, …}, or any number of one type: each: …");
+    if (out->join.ptr != NULL && out->join.len == 0)
+        FAULT(r, node, "list", "join is what stands between two parts; leave it out for the wire's own kind of array");
+    if (each != NULL)
+        out->each = find_type(r, each);
+    if (parts == NULL || !expect_kind(r, parts, YAML_MAP, "parts"))
+        return out;
+    list = ARENA_ARRAY(r->mem, struct list_part, parts->count + 1);
+    for (size_t i = 0; i < parts->count; i++)
+        list[i] = (struct list_part){ parts->pairs[i].key, find_type(r, &parts->pairs[i].value) };
+    out->parts = list;
+    out->part_count = parts->count;
+    return out;
+}
+
 static void read_type(struct reading *r, const struct yaml_pair *pair, struct value_type *out)
 {
-    static const char *const keys[] = { "title", "rules", "role", "secret", "write", "date", "example", NULL };
+    static const char *const keys[] = { "title", "rules", "role", "secret", "write", "date", "list", "example", NULL };
     static const char *const write_keys[] = { "yes", "no", NULL };
     const struct yaml *node = &pair->value, *rules, *write;
     const struct rule **list;
@@ -153,6 +190,11 @@ static void read_type(struct reading *r, const struct yaml_pair *pair, struct va
     out->example = read_text(r, node, "example");
     out->secret = read_bool(r, node, "secret", false);
     out->date = read_text(r, node, "date");
+    if (out->date.len != 0 && !date_form_is_known(out->date))
+        FAULT(r, yaml_get(node, "date"), "date-form", "a date is written with YYYY, MM and DD: DD/MM/YYYY");
+    out->list = read_list(r, yaml_get(node, "list"));
+    if (out->list != NULL && (yaml_get(node, "rules") != NULL || yaml_get(node, "write") != NULL || out->date.len != 0))
+        FAULT(r, node, "list", "what holds for the parts of a list stands with their types");
     rules = yaml_get(node, "rules");
     if (rules != NULL && expect_kind(r, rules, YAML_LIST, "rules")) {
         list = ARENA_ARRAY(r->mem, const struct rule *, rules->count + 1);
@@ -182,10 +224,11 @@ void read_types(struct reading *r, const struct yaml *node)
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "types"))
         return;
     types = ARENA_ARRAY(r->mem, struct value_type, node->count + 1);
-    for (size_t i = 0; i < node->count; i++)
-        read_type(r, &node->pairs[i], &types[i]);
     r->provider->types = types;
-    r->provider->type_count = node->count;
+    for (size_t i = 0; i < node->count; i++) {     /* a list's parts are types that stand before it */
+        read_type(r, &node->pairs[i], &types[i]);
+        r->provider->type_count = i + 1;
+    }
 }
 
 /* A role that nobody has would make a rule that never speaks. */

@@ -1,12 +1,12 @@
 /* providers/reply.c - what an answer says: the description's cases first, then what any HTTP status lets us conclude. */
-#include "providers/reply.h"
+#include "providers/tree.h"
 
 #include <time.h>
 
 #include "etl/base/utf8.h"
 #include "providers/rows.h"
 
-const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv, &reply_xml, NULL };
+const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv, &reply_xml, &reply_json, NULL };
 
 enum { QUOTED_BYTES = 160 };
 
@@ -130,25 +130,72 @@ struct judging {
     const struct reply_message *message;
     struct arena               *mem;
     struct verdict             *out;
-    bool                        records_tried, records_good;
-    const struct reply_streamed *streamed;       /* or NULL */
-    struct err                  records_err;
+    const struct wire          *wire;
+    const struct reply_style   *style;
+    const struct tree          *tree;
+    bool                        tree_tried, records_tried, records_good;
+    const struct reply_streamed *streamed;             /* or NULL */
+    struct err                  body_err;              /* why the body could not be read */
 };
 
-/* Records are split when a case first asks for them, or the answer is taken for done. */
+/* A body is read when a case first asks for what is in it, or the answer is taken for done. */
+static bool have_tree(struct judging *j)
+{
+    if (j->streamed != NULL && j->message->body.len >= REPLY_HEAD)     /* only its beginning is here */
+        return false;
+    if (!j->tree_tried) {
+        j->tree_tried = true;
+        if (j->style->tree(j->command->reply, j->message->body, j->mem, &j->tree, &j->body_err) != ETL_OK)
+            j->tree = NULL;
+    }
+    return j->tree != NULL;
+}
+
+static bool split_tree(struct judging *j)
+{
+    const struct path *path = have_tree(j) ? tree_records_path(j->tree, j->command) : NULL;
+
+    if (path == NULL)
+        return j->tree != NULL;
+    return tree_records(j->tree, path, j->mem, &j->out->records, &j->out->record_count, &j->body_err) == ETL_OK;
+}
+
 static bool have_records(struct judging *j)
 {
     if (!j->records_tried && j->streamed != NULL) {
         j->out->record_count = j->streamed->records;
         j->records_good = j->streamed->status == ETL_OK;
         if (!j->records_good)
-            j->records_err = *j->streamed->err;
+            j->body_err = *j->streamed->err;
     } else if (!j->records_tried) {
-        j->records_good = rows_all(j->command, j->message->body, j->mem, &j->out->records, &j->out->record_count,
-                                   &j->records_err) == ETL_OK;
+        j->records_good = j->style->tree != NULL ? split_tree(j)
+                                                 : rows_all(j->command, j->wire, j->message->body, j->mem, &j->out->records,
+                                                            &j->out->record_count, &j->body_err) == ETL_OK;
     }
     j->records_tried = true;
     return j->records_good;
+}
+
+/* Of a long answer that streamed by, its records are the proof. */
+static bool is_listed(struct judging *j)
+{
+    if (j->style->tree == NULL)
+        return false;
+    if (have_tree(j))
+        return tree_records_path(j->tree, j->command) != NULL;
+    return j->streamed != NULL && have_records(j) && j->out->record_count != 0;
+}
+
+/* Last of a case's demands, so that the groups of its match stand for the reason. */
+static bool tree_fits(struct judging *j, const struct reply_case *c)
+{
+    const struct tree *node = have_tree(j) ? tree_at(j->tree, c->at) : NULL;
+    struct str         text;
+
+    if (node == NULL || c->text == NULL)
+        return node != NULL;
+    text = tree_text(node);
+    return text.ptr != NULL && pattern_run(c->text, text, j->judge->match) == PATTERN_YES;
 }
 
 static bool status_fits(const struct reply_case *c, int status)
@@ -166,17 +213,20 @@ static bool case_fits(struct judging *j, const struct reply_case *c)
     const struct reply_message *m = j->message;
     struct str                  value;
 
-    if (!status_fits(c, m->status))
+    if (!status_fits(c, m->status) || (c->wire != NULL && c->wire != j->wire))
         return false;
     if (c->type.len != 0 && !str_eq_nocase(str_head(m->content_type, c->type.len), c->type))
         return false;
     if (c->header.len != 0 && (!header_value(m->headers, c->header, &value) || c->header_like == NULL ||
                                pattern_run(c->header_like, value, j->judge->match) != PATTERN_YES))
         return false;
+    if (c->listed && !is_listed(j))
+        return false;
     if (c->records_min >= 0 && (!have_records(j) || (int64_t)j->out->record_count < c->records_min ||
                                 (int64_t)j->out->record_count > c->records_max))
         return false;
-    /* Last, so that the groups of its match stand for the reason. */
+    if (c->at != NULL)
+        return j->style->tree != NULL && tree_fits(j, c);
     return c->body == NULL || pattern_run(c->body, m->body, j->judge->match) == PATTERN_YES;
 }
 
@@ -186,43 +236,82 @@ static void decide(struct judging *j, enum reply_is is, struct str reason)
     j->out->reason = reason;
 }
 
-static void take_captures(struct judging *j)
+static struct str field_of(const struct reply_record *record, struct str name)
+{
+    for (size_t i = 0; i < record->count; i++)
+        if (str_eq(record->fields[i].name, name))
+            return record->fields[i].value;
+    return STR_NONE;
+}
+
+/* What all records say alike. Several that differ say nothing: a later call must not take the first of them for the one meant. */
+static struct str field_of_all(const struct verdict *v, struct str name)
+{
+    struct str value = v->record_count != 0 ? field_of(&v->records[0], name) : STR_NONE;
+
+    for (size_t i = 1; i < v->record_count && value.ptr != NULL; i++) {
+        struct str other = field_of(&v->records[i], name);
+
+        if (other.ptr == NULL || !str_eq(other, value))
+            return STR_NONE;
+    }
+    return value;
+}
+
+static struct str capture_group(struct judging *j, const struct capture *c, struct str text)
+{
+    if (text.ptr == NULL || pattern_run(c->pattern, text, j->judge->match) != PATTERN_YES)
+        return STR_NONE;
+    text = pattern_group(j->judge->match, 1);
+    return text.ptr != NULL ? arena_str(j->mem, text) : STR_NONE;
+}
+
+static struct str capture_value(struct judging *j, const struct capture *c)
+{
+    struct str value = STR_NONE;
+
+    if (j->style->tree == NULL) {
+        if (c->pattern != NULL)
+            return capture_group(j, c, j->message->body);
+        return j->out->record_count != 0 ? field_of(&j->out->records[0], c->field) : STR_NONE;
+    }
+    if (c->field.ptr != NULL)
+        value = field_of_all(j->out, c->field);
+    if (value.ptr == NULL && c->at.count != 0)
+        value = tree_text(tree_at(j->tree, &c->at));
+    return c->pattern != NULL ? capture_group(j, c, value) : value;
+}
+
+/* false: the answer lacks what it needs to have. */
+static bool take_captures(struct judging *j)
 {
     const struct command *c = j->command;
     struct pair_value    *captures = ARENA_ARRAY(j->mem, struct pair_value, c->capture_count + 1);
+    bool                  all = true;
 
     for (size_t i = 0; i < c->capture_count; i++) {
-        captures[i].name = c->captures[i].name;
-        if (c->captures[i].pattern != NULL) {
-            if (pattern_run(c->captures[i].pattern, j->message->body, j->judge->match) == PATTERN_YES)
-                captures[i].value = arena_str(j->mem, pattern_group(j->judge->match, 1));
-        } else if (j->out->record_count != 0) {
-            const struct reply_record *first = &j->out->records[0];
-
-            for (size_t k = 0; k < first->count; k++)
-                if (str_eq(first->fields[k].name, c->captures[i].field))
-                    captures[i].value = first->fields[k].value;
-        }
+        captures[i] = (struct pair_value){ c->captures[i].name, capture_value(j, &c->captures[i]) };
+        all = all && (captures[i].value.ptr != NULL || !c->captures[i].needed);
     }
     j->out->captures = captures;
     j->out->capture_count = c->capture_count;
+    return all;
 }
 
 /* "done" by a case; what it says has to hold: the command's own pattern, records that can be split. */
+static void doubt(struct judging *j, const char *why)
+{
+    decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN, quote(j->message, why, j->mem));
+}
+
 static void confirm_done(struct judging *j)
 {
-    if (j->command->done != NULL && pattern_run(j->command->done, j->message->body, j->judge->match) != PATTERN_YES) {
-        decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN,
-               quote(j->message, "not the documented answer", j->mem));
-        return;
-    }
-    if (!have_records(j)) {
-        decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN,
-               quote(j->message, arena_cstr(j->mem, str_from(j->records_err.text)), j->mem));
-        return;
-    }
-    if (j->streamed == NULL)
-        take_captures(j);
+    if (j->command->done != NULL && pattern_run(j->command->done, j->message->body, j->judge->match) != PATTERN_YES)
+        doubt(j, "not the documented answer");
+    else if (!have_records(j))
+        doubt(j, arena_cstr(j->mem, str_from(j->body_err.text)));
+    else if (j->streamed == NULL && !take_captures(j))
+        doubt(j, "the answer lacks what the document promises in it");
 }
 
 static bool by_description(struct judging *j)
@@ -235,8 +324,8 @@ static bool by_description(struct judging *j)
 
         if (!case_fits(j, c))
             continue;
-        if (c->body != NULL)
-            reason = pattern_named(c->body, j->judge->match, "reason");
+        if (c->body != NULL || c->text != NULL)
+            reason = pattern_named(c->text != NULL ? c->text : c->body, j->judge->match, "reason");
         reason = str_trim(reason);
         decide(j, c->is, reason.len != 0 ? arena_str(j->mem, reason) : c->is == REPLY_DONE ? STR_NONE : quote(j->message, "", j->mem));
         j->out->by_description = true;
@@ -251,6 +340,8 @@ static void judge(struct judging *j)
 {
     const struct reply_message *m = j->message;
 
+    j->wire = m->wire != NULL ? m->wire : &j->command->provider->wires[0];
+    j->style = j->command->reply->styles[j->wire->index];
     *j->out = (struct verdict){ 0 };
     j->out->retry_after_ms = retry_after_ms(m);
     if (by_description(j))
@@ -265,7 +356,7 @@ static void judge(struct judging *j)
             return;
         }
     /* Nobody knows this answer. A write may have happened all the same. */
-    decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN, quote(m, "an answer that is not documented", j->mem));
+    doubt(j, j->body_err.text[0] != '\0' ? arena_cstr(j->mem, str_from(j->body_err.text)) : "an answer that is not documented");
 }
 
 void reply_judge_call(struct reply_judge *judge_, const struct command *command, const struct reply_message *m,

@@ -11,6 +11,7 @@
 #include "providers/description.h"
 
 struct reply_message {
+    const struct wire *wire;             /* the request's; NULL: the provider's default */
     int        status;                   /* HTTP */
     struct str content_type;
     struct str headers;                  /* lines "Name: value\n", as they came */
@@ -53,16 +54,19 @@ struct reply_streamed {
 void reply_judge_streamed(struct reply_judge *j, const struct command *command, const struct reply_message *m,
                           const struct reply_streamed *streamed, struct arena *call_mem, struct verdict *out);
 
-/* Splits a body into records: piece by piece (rows.h), or, where `rows` is NULL, only whole. A style without records has none.
- * ETL_REJECT: the body is not what it should be. */
+/* Splits a body into records: piece by piece (rows.h), or, where `rows` is NULL, only whole. A style without records has none. A style
+ * with `tree` reads it as a tree (tree.h), from which the command's `record:` paths take them. ETL_REJECT: the body is not what it should be. */
 struct row_parser;
+struct tree;
 struct reply_style {
     const char *name, *summary;
     const struct row_parser *rows;
     enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,
                                const struct reply_record **out, size_t *count, struct err *err);
+    enum etl_status (*tree)(const struct reply *reply, struct str body, struct arena *call_mem, const struct tree **out,
+                            struct err *err);
 };
-extern const struct reply_style reply_text, reply_csv, reply_xml;
+extern const struct reply_style reply_text, reply_csv, reply_xml, reply_json;
 extern const struct reply_style *const reply_styles[];
 
 /* Does a verify, test or probe read answer what it wants for this call? */

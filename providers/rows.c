@@ -3,6 +3,7 @@
 
 struct rows {
     const struct command    *command;
+    const struct reply_style *style;
     const struct row_parser *how;        /* NULL: read whole */
     void                    *parser;
     struct rows_sink         sink;
@@ -10,7 +11,12 @@ struct rows {
     struct buf               whole;
 };
 
-struct rows *rows_new(const struct command *command, const struct rows_sink *sink)
+static const struct reply_style *style_on(const struct command *command, const struct wire *wire)
+{
+    return command->reply->styles[wire != NULL ? wire->index : 0];
+}
+
+struct rows *rows_new(const struct command *command, const struct wire *wire, const struct rows_sink *sink)
 {
     struct rows *r = calloc(1, sizeof *r);
 
@@ -18,7 +24,8 @@ struct rows *rows_new(const struct command *command, const struct rows_sink *sin
         memory_exhausted("the rows of a reply", sizeof *r);
     r->command = command;
     r->sink = *sink;
-    r->how = command->reply->style->rows;
+    r->style = style_on(command, wire);
+    r->how = r->style->rows;
     if (r->how != NULL)
         r->parser = r->how->begin(r);
     else
@@ -42,7 +49,7 @@ static enum etl_status end_whole(struct rows *r, struct err *err)
     enum etl_status            st;
 
     arena_init(&mem, 4UL * ROWS_WHOLE_MAX, "the records of a reply");
-    st = r->command->reply->style->records(r->command, buf_str(&r->whole), &mem, &records, &count, err);
+    st = r->style->records(r->command, buf_str(&r->whole), &mem, &records, &count, err);
     for (size_t i = 0; i < count && st == ETL_OK; i++)
         st = rows_emit(r, records[i].fields, records[i].count, err);
     return st;
@@ -104,8 +111,8 @@ static enum etl_status collect(void *context, const struct reply_record *record,
     return ETL_OK;
 }
 
-enum etl_status rows_all(const struct command *command, struct str body, struct arena *call_mem, const struct reply_record **out,
-                         size_t *count, struct err *err)
+enum etl_status rows_all(const struct command *command, const struct wire *wire, struct str body, struct arena *call_mem,
+                         const struct reply_record **out, size_t *count, struct err *err)
 {
     struct collecting c = { .mem = call_mem };
     struct rows_sink  sink = { collect, &c };
@@ -113,9 +120,9 @@ enum etl_status rows_all(const struct command *command, struct str body, struct 
     struct rows      *r;
     enum etl_status   st;
 
-    if (command->reply->style->rows == NULL)
-        return command->reply->style->records(command, body, call_mem, out, count, err);
-    r = rows_new(command, &sink);
+    if (style_on(command, wire)->rows == NULL)
+        return style_on(command, wire)->records(command, body, call_mem, out, count, err);
+    r = rows_new(command, wire, &sink);
     st = rows_feed(r, body, err);
     if (st == ETL_OK)
         st = rows_end(r, &end, err);

@@ -144,6 +144,24 @@ static bool relation_holds(const struct rule *r, struct str value, struct str ro
     return !str_contains_nocase(value, role) && (local.len == 0 || !str_contains_nocase(value, local));
 }
 
+/* 12 to 19 digits, blanks and dashes aside, with the check digit of ISO/IEC 7812-1 (Luhn). */
+static bool is_card(struct str value)
+{
+    unsigned sum = 0, digits = 0;
+
+    for (size_t i = value.len; i-- != 0;) {
+        unsigned n = (unsigned)(value.ptr[i] - '0');
+
+        if (value.ptr[i] == ' ' || value.ptr[i] == '-')
+            continue;
+        if (n > 9)
+            return false;
+        sum += digits % 2 == 0 ? n : n < 5 ? 2 * n : 2 * n - 9;
+        digits++;
+    }
+    return digits >= 12 && digits <= 19 && sum % 10 == 0;
+}
+
 enum holds { HOLDS, BROKEN, TOO_HARD };
 
 static enum holds check_part(struct rule_check *c, const struct rule *r, struct str value, const struct relations *relations)
@@ -186,6 +204,8 @@ static enum holds check_part(struct rule_check *c, const struct rule *r, struct 
         return word_is_dictionary(value) ? BROKEN : HOLDS;
     case CHECK_NOT_WEAK:
         return word_is_weak(value) ? BROKEN : HOLDS;
+    case CHECK_NOT_CARD:
+        return is_card(value) ? BROKEN : HOLDS;
     case CHECK_NOT_CLEAR:
         return relations != NULL && relations->clear.ptr != NULL && str_eq(relations->clear, value) ? BROKEN : HOLDS;
     }

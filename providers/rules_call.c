@@ -1,6 +1,10 @@
 /* providers/rules_call.c - is this call what the provider takes? Written forms, required values, types, and rules between them. */
+#include <stdarg.h>
+
+#include "etl/base/list.h"
 #include "etl/base/utf8.h"
 #include "providers/rules_private.h"
+#include "providers/written.h"
 
 struct judging {
     struct rule_check      *check;
@@ -100,19 +104,151 @@ static struct str role_in_call(const struct relations *relations, struct str rol
     return STR_NONE;
 }
 
-static void check_type(struct judging *j, const struct param *p, const struct value_type *type, struct str value)
+static void fault_at(struct judging *j, const struct param *p, const char *field, const char *rule, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+static void fault_at(struct judging *j, const struct param *p, const char *field, const char *rule, const char *fmt, ...)
+{
+    struct err err = { .field = field };
+    char       text[sizeof err.text];
+    va_list    args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    err_set(&err, ETL_REJECT, rule, "%s", text);
+    report(j, p, str_from(rule), SEVERITY_ERROR, &err);
+}
+
+/* `field` is the parameter's name, or that of a part: address.town */
+static void check_type(struct judging *j, const struct param *p, const char *field, const struct value_type *type, struct str value)
 {
     struct relations relations = { .role = role_in_call, .command = j->command, .values = j->values,
                                    .clear = p->clear.ptr != NULL ? p->clear : j->command->clear };
 
+    if (type->date.len != 0 && !date_is_iso(value)) {
+        fault_at(j, p, field, "date", "must be a date, YYYY-MM-DD (it is sent as %.*s), got %s", STR_ARG(type->date),
+                 shown(value, p->secret).text);
+        return;
+    }
     for (size_t i = 0; i < type->rule_count; i++) {
         struct err err = { 0 };
 
         if (rule_judge(j->check, type->rules[i], NULL, p->secret, value, &relations, &err) == ETL_OK)
             continue;
-        err.field = field_name(j, p);
+        err.field = field;
         report(j, p, type->rules[i]->id, type->rules[i]->severity, &err);
     }
+}
+
+/* ---- lists ---- */
+
+/* ["street","street2",…], for a message. */
+static struct str parts_shown(struct judging *j, const struct list_form *list)
+{
+    AUTO(buf_release) struct buf out;
+
+    buf_init(&out, 4096, "names of parts");
+    for (size_t i = 0; i < list->part_count; i++)
+        buf_fmt(&out, "%s%.*s", i != 0 ? ", " : "", STR_ARG(list->parts[i].name));
+    return arena_str(j->mem, buf_str(&out));
+}
+
+static void check_part(struct judging *j, const struct param *p, const char *field, const struct list_form *list,
+                       const struct value_type *type, struct str text)
+{
+    if (text.len == 0)
+        return;
+    if (!utf8_valid(text))
+        fault_at(j, p, field, "utf8", "holds bytes that are no UTF-8");
+    else if (!list_part_fits(list, text))
+        fault_at(j, p, field, "list-part", "holds or touches \"%.*s\", which stands between the parts, got %s", STR_ARG(list->join),
+                 shown(text, p->secret).text);
+    else
+        check_type(j, p, field, type, text);
+}
+
+static const char *part_field(struct judging *j, const char *field, const struct list_form *list, size_t at)
+{
+    struct str name = list->each != NULL ? arena_fmt(j->mem, "%s[%zu]", field, at + 1)
+                                         : arena_fmt(j->mem, "%s.%.*s", field, STR_ARG(list->parts[at].name));
+
+    return name.ptr;
+}
+
+/* Checks part by part and writes it anew: parts that were left out at the end are empty, inner lists of nothing go. */
+static void check_list(struct judging *j, const struct param *p, const char *field, const struct list_form *list, struct str text,
+                       struct buf *out)
+{
+    struct list_reader r = list_open(text);
+    struct list_item   item;
+    size_t             n = 0;
+
+    list_begin(out);
+    while (list_next(&r, j->mem, &item)) {
+        const struct value_type *type = list->each != NULL ? list->each : n < list->part_count ? list->parts[n].type : NULL;
+
+        if (type == NULL) {
+            fault_at(j, p, field, "list", "has more than its %zu parts: %.*s", list->part_count, STR_ARG(parts_shown(j, list)));
+            break;
+        }
+        if (item.is_list ? list_is_empty(item.text) : list->each != NULL && item.text.len == 0)
+            continue;
+        const char *name = part_field(j, field, list, n++);
+
+        if (item.is_list != (type->list != NULL))
+            fault_at(j, p, name, "list", type->list != NULL ? "must be a list: %.*s" : "must be one text, not a list%.*s",
+                     STR_ARG(type->list != NULL ? parts_shown(j, type->list) : STR("")));
+        else if (item.is_list)
+            check_list(j, p, name, type->list, item.text, out);
+        else
+            check_part(j, p, name, list, type, item.text);
+        if (!item.is_list)
+            list_text(out, item.text);
+    }
+    for (; n < list->part_count; n++)
+        list_text(out, STR(""));
+    list_end(out);
+    if (list->each != NULL && ((int64_t)n < list->min || (int64_t)n > list->max))
+        fault_at(j, p, field, "list", "has %zu entries; %lld to %lld are taken", n, (long long)list->min, (long long)list->max);
+}
+
+static void check_list_value(struct judging *j, const struct param *p, struct value *v)
+{
+    AUTO(buf_wipe) struct buf out;
+
+    if (p->type->list == NULL) {
+        fault(j, p, "list", SEVERITY_ERROR, "takes one text, not a list");
+        return;
+    }
+    buf_init(&out, 16 << 20, "a list");
+    check_list(j, p, field_name(j, p), p->type->list, v->text, &out);
+    v->text = arena_str(j->mem, buf_str(&out));
+}
+
+/* A text of a list's form is one where a list belongs; a list of nothing is nothing. */
+static void tell_list(const struct param *p, struct value *v)
+{
+    if (v->kind == VALUE_TEXT && p->type->list != NULL && list_is_valid(v->text))
+        v->kind = VALUE_LIST;
+    if (v->kind == VALUE_LIST && list_is_empty(v->text))
+        v->kind = VALUE_ABSENT;
+}
+
+/* ---- one parameter ---- */
+
+static void check_given(struct judging *j, const struct param *p, struct value *v)
+{
+    if (v->kind == VALUE_LIST)
+        check_list_value(j, p, v);
+    else if (!utf8_valid(v->text))
+        fault(j, p, "utf8", SEVERITY_ERROR, "holds bytes that are no UTF-8");
+    else if (p->omit.ptr != NULL && str_eq(v->text, p->omit))
+        return;
+    else if (p->type->list != NULL)
+        fault_at(j, p, field_name(j, p), "list", "must be a list%s%.*s, got %s", p->type->list->part_count != 0 ? ": " : "",
+                 STR_ARG(parts_shown(j, p->type->list)), shown(v->text, p->secret).text);
+    else
+        check_type(j, p, field_name(j, p), p->type, v->text);
 }
 
 static void check_one(struct judging *j, size_t i)
@@ -135,19 +271,15 @@ static void check_one(struct judging *j, size_t i)
     }
     if (v->kind == VALUE_CLEAR && j->command->clear.ptr == NULL && p->clear.ptr == NULL)
         fault(j, p, "clear", SEVERITY_ERROR, "cannot be cleared: this command has no word for it");
-    if (v->kind == VALUE_TEXT && p->type->is_bool)
+    tell_list(p, v);
+    if (v->kind == VALUE_TEXT && p->type->is_bool && (p->omit.ptr == NULL || !str_eq(v->text, p->omit)))
         write_bool(j, p, v);
     if (p->required && v->kind == VALUE_CLEAR)
         fault(j, p, "required", SEVERITY_ERROR, "is required and cannot be cleared");
     if (p->required && !is_given(v))
         fault(j, p, "required", SEVERITY_ERROR, "is required and has no value");
-    if (v->kind != VALUE_TEXT)
-        return;
-    if (!utf8_valid(v->text)) {
-        fault(j, p, "utf8", SEVERITY_ERROR, "holds bytes that are no UTF-8");
-        return;
-    }
-    check_type(j, p, p->type, v->text);
+    if (v->kind == VALUE_TEXT || v->kind == VALUE_LIST)
+        check_given(j, p, v);
 }
 
 /* ---- rules between values ---- */
@@ -197,7 +329,7 @@ static void check_type_of(struct judging *j, const struct together *t)
         return;
     for (size_t i = 0; i < t->case_count; i++)
         if (str_eq(t->cases[i].value, by->text))
-            check_type(j, &j->command->params[t->subject], t->cases[i].type, subject->text);
+            check_type(j, &j->command->params[t->subject], field_name(j, &j->command->params[t->subject]), t->cases[i].type, subject->text);
 }
 
 static void check_together(struct judging *j, const struct together *t)
@@ -247,8 +379,10 @@ bool rules_would_take(struct rule_check *c, const struct command *command, size_
         return false;
     if (p->type->is_bool)
         write_bool(&j, p, &v);
+    if (p->type->list != NULL)
+        return list_is_valid(value);
     if (v.kind == VALUE_TEXT)
-        check_type(&j, p, p->type, v.text);
+        check_type(&j, p, field_name(&j, p), p->type, v.text);
     for (size_t i = 0; i < command->together_count; i++) {
         const struct together *t = &command->together[i];
 
@@ -256,7 +390,7 @@ bool rules_would_take(struct rule_check *c, const struct command *command, size_
             continue;
         for (size_t k = 0; k < t->case_count; k++)
             if (str_eq(t->cases[k].value, values[t->by].text))
-                check_type(&j, p, t->cases[k].type, v.text);
+                check_type(&j, p, field_name(&j, p), t->cases[k].type, v.text);
     }
     return !j.rejected;
 }

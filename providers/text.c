@@ -1,11 +1,29 @@
 /* providers/text.c - texts with {places}, filled from a call's values. */
 #include "providers/description.h"
 
+#include "etl/base/list.h"
+
+struct str text_place(const struct text_part *part, const struct value *v, struct arena *mem)
+{
+    struct list_reader r;
+    struct list_item   item = { .is_list = false };
+
+    if (v->kind == VALUE_TEXT && part->part == 0)
+        return v->text;
+    if (v->kind != VALUE_LIST || part->part == 0)
+        return v->kind == VALUE_LIST ? v->text : STR_NONE;
+    r = list_open(v->text);
+    for (unsigned i = 0; i < part->part; i++)
+        if (!list_next(&r, mem, &item))
+            return STR_NONE;
+    return item.text.len != 0 ? item.text : STR_NONE;
+}
+
 static struct str place_value(const struct text_part *part, const struct value *params, const struct pair_value *extras,
-                              size_t extra_count)
+                              size_t extra_count, struct arena *mem)
 {
     if (part->param >= 0 && params != NULL)
-        return params[part->param].kind == VALUE_TEXT ? params[part->param].text : STR_NONE;
+        return text_place(part, &params[part->param], mem);
     for (size_t i = 0; i < extra_count; i++)
         if (str_eq(extras[i].name, part->place))
             return extras[i].value;
@@ -20,7 +38,7 @@ struct str text_fill(const struct text *t, const struct value *params, const str
     struct str only = STR_NONE;
 
     for (size_t i = 0; i < t->count; i++) {
-        only = t->parts[i].literal.ptr != NULL ? t->parts[i].literal : place_value(&t->parts[i], params, extras, extra_count);
+        only = t->parts[i].literal.ptr != NULL ? t->parts[i].literal : place_value(&t->parts[i], params, extras, extra_count, mem);
         if (only.ptr == NULL)
             return STR_NONE;
         len += only.len;
@@ -30,7 +48,7 @@ struct str text_fill(const struct text *t, const struct value *params, const str
     out = arena_bytes(mem, len + 1);
     for (size_t i = 0; i < t->count; i++) {
         struct str part = t->parts[i].literal.ptr != NULL ? t->parts[i].literal
-                                                          : place_value(&t->parts[i], params, extras, extra_count);
+                                                          : place_value(&t->parts[i], params, extras, extra_count, mem);
 
         if (part.len != 0)
             memcpy(out + at, part.ptr, part.len);

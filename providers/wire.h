@@ -24,23 +24,41 @@ enum {
     ENCODE_MASKED = 1,                   /* "***" for credentials and secret values: for --dry-run */
     ENCODE_TEST = 2                      /* in test mode: without the parameters that are for live calls only */
 };
+struct wire_call {
+    const struct command *command;
+    const struct wire    *wire;          /* NULL: the provider's default */
+    struct str            url;           /* the connection's */
+    const struct value   *values;        /* by command->params; texts, lists and clears are sent */
+    const struct credential_value *credentials;    /* one without a value (of another login, or of a session not opened yet) is not sent */
+    const struct pair_value *extra;      /* further fields: a provider's test mode */
+    size_t                extra_count;
+    unsigned              how;
+};
+/* The whole request: address, headers, body. ETL_REJECT: too long, or the wire cannot carry it. */
+enum etl_status wire_encode(const struct wire_call *call, struct request *out, struct err *err);
+
+/* What there is to send, in order: credentials, parameters, extras; each in the provider's written form. One walk for all styles. */
+struct wire_field {
+    struct str  name, value;
+    bool        is_hidden;               /* masked: value is "***" */
+    bool        is_array;                /* value is a list (list.h), to be written as the wire's own kind of array */
+};
+struct wire_walk {
+    const struct wire_call *call;
+    struct buf  text;                    /* of values that had to be written */
+    size_t      part, at;
+};
+void wire_walk_begin(struct wire_walk *w, const struct wire_call *call);
+bool wire_walk_next(struct wire_walk *w, struct wire_field *out);
+void wire_walk_end(struct wire_walk *w);
 
 struct wire_style {
     const char *name, *summary;
-    /* values[i] belongs to command->params[i]; only texts and clears are sent. `extra` are further fields (a provider's test mode).
-     * A credential without a value (of another login, or of a session not opened yet) is not sent. */
-    enum etl_status (*encode)(const struct command *command, struct str url, const struct value *values,
-                              const struct credential_value *credentials, const struct pair_value *extra,
-                              size_t extra_count, unsigned how, struct request *out, struct err *err);
+    bool        has_arrays;              /* can carry a list as such */
+    /* Headers and body; address and method are there already. */
+    enum etl_status (*encode)(const struct wire_call *call, struct request *out, struct err *err);
 };
-/* What every style asks. */
-enum wire_field { WIRE_NOTHING, WIRE_TEXT, WIRE_HIDDEN };
-/* What goes out for a parameter; for text, what it is. */
-enum wire_field wire_param(const struct command *c, size_t param, const struct value *v, unsigned how, struct str *text);
-enum wire_field wire_credential(const struct provider *p, size_t credential, const struct credential_value *values, unsigned how);
-void            wire_headers(const struct command *c, const struct value *values, struct buf *out);
-
-extern const struct wire_style wire_form;
+extern const struct wire_style wire_form, wire_rest;
 extern const struct wire_style *const wire_styles[];     /* NULL-ended */
 
 #endif

@@ -5,6 +5,7 @@ static struct str value_text(const struct value *v)
 {
     switch (v->kind) {
     case VALUE_TEXT:
+    case VALUE_LIST:
         return v->text;
     case VALUE_CLEAR:
         return STR("");
@@ -15,8 +16,10 @@ static struct str value_text(const struct value *v)
     return STR_NONE;
 }
 
-static struct str place_value(const struct text_part *part, const struct fill *from)
+static struct str place_value(const struct text_part *part, const struct fill *from, struct arena *mem)
 {
+    if (part->param >= 0 && part->part != 0)
+        return from->values != NULL ? text_place(part, &from->values[part->param], mem) : STR_NONE;
     if (part->param >= 0)
         return from->values != NULL ? value_text(&from->values[part->param]) : STR_NONE;
     if (from->row != NULL && str_starts(part->place, STR("row.")))
@@ -36,7 +39,7 @@ static struct str join(const struct text *t, const struct fill *from, bool all, 
         struct str piece = t->parts[i].literal;
 
         if (piece.ptr == NULL)
-            piece = place_value(&t->parts[i], from);
+            piece = place_value(&t->parts[i], from, mem);
         if (piece.ptr == NULL && all)
             return STR_NONE;
         len += piece.len;
@@ -46,7 +49,7 @@ static struct str join(const struct text *t, const struct fill *from, bool all, 
         struct str piece = t->parts[i].literal;
 
         if (piece.ptr == NULL)
-            piece = place_value(&t->parts[i], from);
+            piece = place_value(&t->parts[i], from, mem);
         if (piece.len != 0)
             memcpy(out + at, piece.ptr, piece.len);
         at += piece.len;

@@ -113,7 +113,8 @@ static void expect_body(const struct command *c, const struct value *values, uns
         if (str_is(c->provider->credentials[i].name, "auth"))
             credentials[i].value = STR("t0ken");
     request_init(&request, 1 << 20);
-    assert_int_equal(c->provider->wire->encode(c, c->provider->url, values, credentials, NULL, 0, how, &request, NULL), ETL_OK);
+    assert_int_equal(wire_encode(&(struct wire_call){ .command = c, .url = c->provider->url, .values = values, .credentials = credentials,
+                                                      .how = how }, &request, NULL), ETL_OK);
     assert_string_equal(buf_cstr(&request.body), body);
     assert_string_equal(buf_cstr(&request.headers), headers);
     request_release(&request);

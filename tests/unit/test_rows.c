@@ -49,7 +49,7 @@ static enum etl_status read_rows(const struct provider *p, const char *command, 
                                  struct rows_end *end, struct err *err)
 {
     struct rows_sink sink = { write_down, out };
-    struct rows     *r = rows_new(provider_command(p, str_from(command)), &sink);
+    struct rows     *r = rows_new(provider_command(p, str_from(command)), NULL, &sink);
     enum etl_status  st = ETL_OK;
 
     buf_reset(out);

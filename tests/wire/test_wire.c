@@ -191,14 +191,17 @@ static void on_sends(struct runner *r, struct str wanted)
 
     take_credentials(r, wanted, credentials);
     request_init(&request, 1 << 20);
-    if (r->provider->wire->encode(r->command, r->provider->url, r->values, credentials, NULL, 0, 0, &request, &err) != ETL_OK)
+    struct wire_call call = { .command = r->command, .url = r->provider->url, .values = r->values, .credentials = credentials };
+
+    if (wire_encode(&call, &request, &err) != ETL_OK)
         fail(r, "cannot encode: %s", err.text);
     else if (!str_eq(buf_str(&request.body), wanted))
         fail(r, "sends differs\n  wanted %.*s\n  got    %.*s", STR_ARG(wanted), STR_ARG(buf_str(&request.body)));
     else
         r->passed++;
     request_reset(&request);
-    r->provider->wire->encode(r->command, r->provider->url, r->values, credentials, NULL, 0, ENCODE_MASKED, &request, &err);
+    call.how = ENCODE_MASKED;
+    wire_encode(&call, &request, &err);
     for (size_t i = 0; i < r->command->param_count; i++)
         if (r->values[i].kind == VALUE_TEXT && r->values[i].secret && str_contains(buf_str(&request.body), r->values[i].text))
             fail(r, "the masked request shows %.*s", STR_ARG(r->command->params[i].name));
