@@ -1,6 +1,7 @@
 /* etl/mapping_test.c - a mapping's own tests: a record, and exactly the calls or the rejects that come of it. */
 #include <stdarg.h>
 
+#include "etl/base/list.h"
 #include "etl/mapping_private.h"
 
 static const char *const test_keys[] = { "name", "input", "record", "parent", "nth", "count", "today", "lane", "calls", "rejects",
@@ -63,9 +64,8 @@ static void check_expected_call(struct loading *l, const struct yaml *item)
         if (command_param_index(call->command, params->pairs[i].key) < 0)
             yaml_fault(l->read.faults, l->read.source, params->pairs[i].line, params->pairs[i].column, "test", "%.*s has no parameter \"%.*s\"",
                        STR_ARG(call->command->name), STR_ARG(params->pairs[i].key));
-        if (value->kind == YAML_LIST ||
-            (value->kind == YAML_MAP && (value->count != 1 || (yaml_text(value, "ref").ptr == NULL && yaml_text(value, "made").ptr == NULL))))
-            FAULT(&l->read, value, "test", "an expected value is a text, null, {ref: NAME.capture} or {made: 12}");
+        if (value->kind == YAML_MAP && (value->count != 1 || (yaml_text(value, "ref").ptr == NULL && yaml_text(value, "made").ptr == NULL)))
+            FAULT(&l->read, value, "test", "an expected value is a text, null, {ref: NAME.capture} or {made: 12}, or a list of texts");
     }
 }
 
@@ -194,12 +194,29 @@ static const char *value_words(const struct value *v, struct arena *mem)
     case VALUE_REF:
         return arena_fmt(mem, "the reference %.*s", STR_ARG(v->text)).ptr;
     case VALUE_TEXT:
+    case VALUE_LIST:
         break;
     }
     return arena_cstr(mem, str_from(shown(v->text, v->secret).text));
 }
 
-static bool is_as_expected(const struct yaml *expected, const struct value *v)
+/* A list of the test against a list that the mapping made, part by part. */
+static bool is_list_as_expected(const struct yaml *expected, struct str list, struct arena *mem)
+{
+    struct list_reader r = list_open(list);
+    struct list_item   item;
+    size_t             n = 0;
+
+    for (; list_next(&r, mem, &item); n++) {
+        if (n == expected->count || item.is_list != (expected->items[n].kind == YAML_LIST))
+            return false;
+        if (item.is_list ? !is_list_as_expected(&expected->items[n], item.text, mem) : !str_eq(item.text, expected->items[n].text))
+            return false;
+    }
+    return n == expected->count;
+}
+
+static bool is_as_expected(const struct yaml *expected, const struct value *v, struct arena *mem)
 {
     uint64_t length;
 
@@ -208,6 +225,8 @@ static bool is_as_expected(const struct yaml *expected, const struct value *v)
         return v->kind == VALUE_CLEAR;
     case YAML_TEXT:
         return expected->text.len == 0 ? v->kind == VALUE_ABSENT : v->kind == VALUE_TEXT && str_eq(v->text, expected->text);
+    case YAML_LIST:
+        return v->kind == VALUE_LIST && is_list_as_expected(expected, v->text, mem);
     default:
         if (yaml_text(expected, "ref").ptr != NULL)
             return v->kind == VALUE_REF && str_eq(v->text, yaml_text(expected, "ref"));
@@ -230,7 +249,7 @@ static void compare_call(struct testing *t, const struct yaml *expected, const s
 
         if (want == NULL && call->values[i].kind != VALUE_ABSENT)
             fail(t, expected, "%.*s: %.*s is not expected, got %s", STR_ARG(head->key), STR_ARG(c->params[i].name), got);
-        else if (want != NULL && !is_as_expected(want, &call->values[i]))
+        else if (want != NULL && !is_as_expected(want, &call->values[i], t->mem))
             fail(t, want, "%.*s: %.*s: expected %s, got %s", STR_ARG(head->key), STR_ARG(c->params[i].name),
                  want->kind == YAML_TEXT ? shown(want->text, call->values[i].secret).text : want->kind == YAML_NULL ? "null" : "what is written here",
                  got);
