@@ -100,8 +100,8 @@ static void try_example(struct tried *t)
     memcpy(checked, t->example, t->command->param_count * sizeof *checked);
     rules_call(t->check, t->command, checked, NULL, &t->mem);
     request_init(&request, 1 << 20);
-    if (t->provider->wire->encode(t->command, STR("https://x.example/"), checked, credentials, NULL, 0, ENCODE_MASKED, &request, &err) !=
-            ETL_OK ||
+    if (wire_encode(&(struct wire_call){ .command = t->command, .url = STR("https://x.example/"), .values = checked,
+                                         .credentials = credentials, .how = ENCODE_MASKED }, &request, &err) != ETL_OK ||
         request.body.len == 0)
         complain(t, err.text, STR(""), STR("encode"), STR(""));
     for (size_t i = 0; i < t->command->param_count; i++)
