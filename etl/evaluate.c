@@ -2,6 +2,7 @@
 #include <stdarg.h>
 
 #include "etl/base/utf8.h"
+#include "etl/date_form.h"
 #include "etl/expression.h"
 #include "etl/filter.h"
 #include "etl/lookup.h"

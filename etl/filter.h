@@ -37,8 +37,6 @@ bool filter_alnum(struct eval *, const struct node *, struct value *, const stru
 /* filter_date.c */
 bool filter_date(struct eval *, const struct node *, struct value *, const struct value *);
 bool filter_plus_days(struct eval *, const struct node *, struct value *, const struct value *);
-struct date_form;
-const struct date_form *date_form_new(struct str text, struct arena *mem, const char **fault);
 /* filter_number.c */
 bool filter_number(struct eval *, const struct node *, struct value *, const struct value *);
 /* Compares two decimal numbers or two ISO dates: -1, 0, 1 in *order; false when they are neither. */
