@@ -74,6 +74,7 @@ enum {
     X(LANES_BEGIN, "SELECT first FROM lane ORDER BY number LIMIT 1")                                           \
     X(LANES_END, "SELECT first + calls FROM lane ORDER BY number DESC LIMIT 1")                               \
     X(BEFORES, "SELECT count(*) FROM call WHERE lane = 0")                                                    \
+    X(STATES, "SELECT lane, state FROM call ORDER BY number")                                                 \
     X(EACH, "SELECT c.number, c.lane, c.state, c.tries, c.id, c.source, m.name, l.key, a.at, a.http, a.verified," \
             " a.reason, a.reply, t.outcome, t.reason, t.http FROM call c JOIN command m ON m.number = c.command"  \
             " LEFT JOIN lane l ON l.number = c.lane LEFT JOIN answer a ON a.number = c.number"                \
@@ -921,6 +922,25 @@ enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struc
         *key = arena_str(mem, column(s, 0));
     sqlite3_reset(s);
     return st;
+}
+
+enum etl_status ledger_each_state(struct ledger *l, void (*visit)(void *context, uint64_t lane, enum call_state state), void *context,
+                                  struct err *err)
+{
+    sqlite3_stmt   *s = l->statements[STMT_STATES];
+    enum etl_status st;
+
+    while ((st = row(l, s, err)) == ETL_OK) {
+        int state = sqlite3_column_int(s, 1);
+
+        if (state < 0 || state >= CALL_STATES) {
+            st = err_set(err, ETL_FAIL, "ledger-damaged", "%s holds a state that does not exist", l->path);
+            break;
+        }
+        visit(context, column_u64(s, 0), (enum call_state)state);
+    }
+    sqlite3_reset(s);
+    return st == ETL_END ? ETL_OK : st;
 }
 
 static void read_row(sqlite3_stmt *s, struct ledger_row *out)

@@ -117,7 +117,11 @@ enum etl_status ledger_test_outcome(struct ledger *l, uint64_t number, struct st
 /* ---- reading it all, for results and status ---- */
 struct ledger_counts {
     uint64_t calls, by_state[CALL_STATES], lanes;
+    uint64_t open_lanes;           /* only where lanes are counted one by one */
 };
+/* Every call's lane and state, in order; cheaper than rows. */
+enum etl_status ledger_each_state(struct ledger *l, void (*visit)(void *context, uint64_t lane, enum call_state state), void *context,
+                                  struct err *err);
 enum etl_status ledger_count(struct ledger *l, struct ledger_counts *out, struct err *err);
 struct ledger_row {
     uint64_t   number, lane, at_ms;

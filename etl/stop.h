@@ -1,0 +1,12 @@
+/* etl/stop.h - SIGINT and SIGTERM while something is sent: the first asks for a stop, the second leaves at once (130).
+ *
+ * What a second one leaves under way counts as uncertain when the run is taken up again. */
+#ifndef ETL_STOP_H
+#define ETL_STOP_H
+
+#include <signal.h>
+
+extern volatile sig_atomic_t stop_asked;
+void stop_by_signals(void);
+
+#endif

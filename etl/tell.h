@@ -1,0 +1,22 @@
+/* etl/tell.h - what apply and test say: counts, durations, books; for people and for programs. */
+#ifndef ETL_TELL_H
+#define ETL_TELL_H
+
+#include "etl/cmd.h"
+#include "etl/work.h"
+
+/* "LIVE ispn-live: 9,412 calls for 2,353 subscribers, about 8 min" */
+void tell_first(const struct work *w, const char *mode, uint64_t calls, uint64_t lanes, const char *rest);
+/* "calls 9,412 = 9,400 done + 10 refused + …", and whether they balance. */
+void tell_books(const char *label, const struct ledger_counts *c);
+/* "1,234 of 9,412, 18/s, about 6 min left" over the last line; a few times a second. */
+struct pace { uint64_t began_ms, told_ms, began_at; };
+void tell_progress(struct pace *p, uint64_t done, uint64_t of, const char *extra);
+/* ,"calls":{"planned":…,"done":…} */
+void json_books(struct buf *out, const char *name, const struct ledger_counts *c);
+void json_text(struct buf *out, const char *before, struct str value);         /* null when absent */
+void json_stopped(struct buf *out, const struct err *err);                     /* ,"stopped":{"rule","message"} or null */
+/* Warnings and faults of opening; the exit code. */
+int  tell_open_failed(struct cli *cli, enum etl_status st, const struct findings *faults, const struct err *err);
+
+#endif
