@@ -15,11 +15,12 @@ static void name_refs(const struct loaded_call *call, struct arena *mem)
 
 static enum etl_status show(struct work *w, const struct loaded_call *call, struct request *request, struct buf *out, struct err *err)
 {
-    const struct wire_style *wire = w->connection.provider->wire;
-    enum etl_status          st;
+    const struct wire_call c = { .command = call->command, .wire = w->connection.wire, .url = w->connection.url, .values = call->values,
+                                 .credentials = w->connection.credentials, .how = ENCODE_MASKED };
+    enum etl_status        st;
 
     request_reset(request);
-    st = wire->encode(call->command, w->connection.url, call->values, w->connection.credentials, NULL, 0, ENCODE_MASKED, request, err);
+    st = wire_encode(&c, request, err);
     if (st != ETL_OK)
         return st;
     buf_fmt(out, "%s ", request->method);
