@@ -27,12 +27,12 @@ static struct str line_of(struct str text, uint64_t line)
     return head;
 }
 
-/* The column of byte `at` of the scalar, where the file shows the scalar as it is; else the scalar's own. */
+/* The column of byte `at` of the scalar, where the file shows the scalar as it is; else the scalar's own, which is behind its quote. */
 static uint32_t column_of(const struct expression_place *place, uint32_t at)
 {
     const struct yaml *y = place->yaml;
     struct str         line = line_of(place->source->text, y->line), before = str_head(y->text, at);
-    size_t             begin = (size_t)y->column - (y->column > 0) + y->quoted;
+    size_t             begin = (size_t)y->column - (y->column > 0);
 
     if (begin > line.len || !str_starts(str_skip(line, begin), before))
         return y->column;

@@ -187,11 +187,10 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
     for (size_t k = 0; k < fields->count; k++) {
         const struct yaml *value = &fields->pairs[k].value;
         int                param = call->command != NULL ? find_param(l, call->command, &fields->pairs[k]) : -1;
-        struct node       *node;
+        struct node       *node = NULL;
 
-        if (value->kind != YAML_NULL && !expect_kind(&l->read, value, YAML_TEXT, "a field"))
-            continue;
-        node = compile(l, value, &where);
+        if (value->kind == YAML_NULL || expect_kind(&l->read, value, YAML_TEXT, "a field"))
+            node = compile(l, value, &where);
         if (param < 0)
             continue;
         params[call->param_count++] = param;

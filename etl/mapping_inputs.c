@@ -45,8 +45,10 @@ static void read_names(struct reading *r, const struct yaml *node, struct csv_op
         FAULT(r, node, "csv-form", "the columns' names are missing: header: [id, name, …]");
     for (size_t i = 0; i < csv->name_count; i++)
         for (size_t k = 0; k < i; k++)
-            if (csv->names[i].len != 0 && str_eq(csv->names[i], csv->names[k]))
+            if (csv->names[i].len != 0 && str_eq(csv->names[i], csv->names[k])) {
                 FAULT(r, &node->items[i], "csv-form", "column \"%.*s\" is named twice", STR_ARG(csv->names[i]));
+                csv->name_count = 0;         /* what else is asked of them can wait */
+            }
 }
 
 void read_csv_form(struct reading *r, const struct yaml *body, struct csv_options *csv)

@@ -407,12 +407,16 @@ void read_lets(struct loading *l)
 
         if (!expect_kind(r, &pair->value, YAML_TEXT, "a let"))
             continue;
-        if (is_reserved(pair->key))
+        if (is_reserved(pair->key)) {
             yaml_fault(r->faults, r->source, pair->line, pair->column, "name", "\"%.*s\" has a meaning of its own and can be no let",
                        STR_ARG(pair->key));
-        if (var_named(l->m, pair->key) >= 0)
+            continue;
+        }
+        if (var_named(l->m, pair->key) >= 0) {
             yaml_fault(r->faults, r->source, pair->line, pair->column, "name-twice", "\"%.*s\" is a var already: a name is one thing",
                        STR_ARG(pair->key));
+            continue;
+        }
         l->c->lets[l->c->let_count++] = (struct let){ pair->key, &pair->value };
     }
 }

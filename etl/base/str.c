@@ -157,7 +157,7 @@ unsigned str_distance(struct str a, struct str b, unsigned limit)
 
 struct str str_nearest(struct str typed, const struct str *names, size_t n)
 {
-    unsigned   limit = typed.len / 3 > 1 ? (unsigned)(typed.len / 3) : 1, best = limit + 1;
+    unsigned   limit = typed.len / 3 > 1 ? (unsigned)(typed.len / 3) : typed.len > 1, best = limit + 1;      /* x is no slip for y */
     struct str nearest = STR_NONE;
 
     for (size_t i = 0; i < n; i++) {
