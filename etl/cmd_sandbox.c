@@ -14,7 +14,7 @@ enum { PROVIDERS_MAX = 32, CERTIFICATE_DAYS = 30 };
 struct options {
     const char     *port_file, *folder, *config_out, *ca_file, *journal;
     struct opt_list faults, providers, seed_tables;
-    uint64_t        port, threads, seed, random, rate_limit;
+    uint64_t        port, threads, seed, random, rate_limit, session_uses;
     bool            plain, with_parent, show_secrets;
 };
 static const struct opt table[] = {
@@ -24,11 +24,12 @@ static const struct opt table[] = {
     OPT(struct options, config_out, "config-out", 0, "FILE", NULL, "where the ready subferry.yaml goes (default: into the folder)"),
     OPT(struct options, ca_file, "ca-file", 0, "FILE", NULL, "where the CA certificate goes (default: into the folder)"),
     OPT(struct options, plain, "plain", 0, NULL, NULL, "plain HTTP instead of TLS"),
-    OPT(struct options, faults, "fault", 0, "SPEC", NULL, "KIND[=N][:RATE%][,command=X][,provider=P][,after=N][,times=N][,reused]; repeatable; kinds: drop-before, drop-after, delay=MS, status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, close-idle"),
+    OPT(struct options, faults, "fault", 0, "SPEC", NULL, "KIND[=N][:RATE%][,command=X][,provider=P][,after=N][,times=N][,reused]; repeatable; kinds: drop-before, drop-after, delay=MS, status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, lapse, close-idle"),
     OPT(struct options, seed, "seed", 's', "N", "0", "subscribers to begin with, at each provider"),
     OPT(struct options, seed_tables, "seed-table", 0, "TABLE", NULL, "seed only this table; repeatable"),
     OPT(struct options, random, "random", 0, "N", "1", "what chance starts from: equal numbers, equal days"),
     OPT(struct options, rate_limit, "rate-limit", 0, "N", "0", "requests a second and provider; beyond that: 429. 0: no limit"),
+    OPT(struct options, session_uses, "session-uses", 0, "N", "0", "a session lapses after so many requests; 0: never"),
     OPT(struct options, journal, "journal", 'j', "FILE", NULL, "one JSON line a request, secrets masked"),
     OPT(struct options, providers, "provider", 0, "FILE", NULL, "serve this description too; repeatable"),
     OPT(struct options, show_secrets, "show-secrets", 0, NULL, NULL, "/_/state shows secret columns as they are"),
@@ -67,7 +68,8 @@ static enum etl_status add_desk(struct stand *s, struct str name, struct finding
         findings_add(faults, SEVERITY_ERROR, &err, NULL);
         return st;
     }
-    desk_open(&s->desks[s->desk_count++], p, credentials, &s->cli->mem);
+    desk_open(&s->desks[s->desk_count], p, credentials, &s->cli->mem);
+    entrance_session_uses(s->desks[s->desk_count++].entrance, s->options->session_uses);
     return ETL_OK;
 }
 

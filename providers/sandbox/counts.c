@@ -57,9 +57,15 @@ void counts_free(struct counts *c)
     free(c);
 }
 
+/* A command may have come with parameters of its families, as a copy of the described one. A login's is not among them. */
 static size_t row_of(const struct counts *c, const struct command *command)
 {
-    return command == NULL ? c->provider->command_count : (size_t)(command - c->provider->commands);
+    const struct provider *p = c->provider;
+
+    for (size_t i = 0; command != NULL && i < p->command_count; i++)
+        if (command == &p->commands[i] || str_eq(command->name, p->commands[i].name))
+            return i;
+    return p->command_count;
 }
 
 void counts_add(struct counts *c, const struct command *command, enum count_kind kind)
@@ -123,7 +129,7 @@ static void note_duplicate(struct counts *c, struct write *w, const struct comma
     copy = need(malloc(shown.len + 1));
     memcpy(copy, shown.ptr, shown.len);
     d = &c->duplicates[c->duplicate_count++];
-    *d = (struct duplicate){ command, w->times, str_of(copy, shown.len) };
+    *d = (struct duplicate){ &c->provider->commands[row_of(c, command)], w->times, str_of(copy, shown.len) };
     w->duplicate = (uint32_t)c->duplicate_count;
 }
 

@@ -13,7 +13,7 @@ static struct str path_of(struct str url)
 
 void desk_open(struct desk *d, const struct provider *p, const struct str *credentials, struct arena *mem)
 {
-    *d = (struct desk){ .provider = p, .credentials = credentials };
+    *d = (struct desk){ .provider = p, .entrance = entrance_new(p, credentials) };
     d->path = arena_fmt(mem, "/%.*s%.*s", STR_ARG(p->name), STR_ARG(path_of(p->url)));
     pthread_mutex_init(&d->mutex, NULL);
     d->state = state_new();
@@ -24,6 +24,7 @@ void desk_close(struct desk *d)
 {
     if (d->provider == NULL)
         return;
+    entrance_free(d->entrance);
     state_free(d->state);
     counts_free(d->counts);
     pthread_mutex_destroy(&d->mutex);

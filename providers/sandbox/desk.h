@@ -8,12 +8,13 @@
 #include <pthread.h>
 
 #include "providers/sandbox/counts.h"
+#include "providers/sandbox/entrance.h"
 #include "providers/sandbox/state.h"
 
 struct desk {
     const struct provider *provider;
     struct str             path;           /* "/ispn/exec.pl" */
-    const struct str      *credentials;    /* by the provider's order */
+    struct entrance       *entrance;
     pthread_mutex_t        mutex;
     struct state          *state;
     struct counts         *counts;
@@ -21,7 +22,7 @@ struct desk {
 };
 
 /* The path is the provider's name, then the path of its own address. */
-void desk_open(struct desk *d, const struct provider *p, const struct str *credentials, struct arena *mem);
+void desk_open(struct desk *d, const struct provider *p, const struct str *credentials /* by its order */, struct arena *mem);
 void desk_close(struct desk *d);
 /* Does some command or report of the provider know this table? */
 bool desk_has_table(const struct desk *d, struct str table);

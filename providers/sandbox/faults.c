@@ -40,6 +40,7 @@ static const struct kind {
     { "empty", FAULT_EMPTY, false, WITHOUT, 0, 0 },
     { "throttle", FAULT_THROTTLE, false, WITHOUT, 0, 0 },
     { "login", FAULT_LOGIN, false, WITHOUT, 0, 0 },
+    { "lapse", FAULT_LAPSE, true, WITHOUT, 0, 0 },
     { "close-idle", FAULT_CLOSE_IDLE, true, WITHOUT, 0, 0 },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };

@@ -13,6 +13,7 @@
  *   empty               nothing is processed, 200 and not a byte
  *   throttle            429 with Retry-After: 1, nothing is processed
  *   login               the credentials are refused
+ *   lapse               all sessions are forgotten; the request is taken as if it came without one
  *   close-idle          a whole reply that promises keep-alive; then the connection is closed
  *
  * RATE is a share, `10%`, drawn from a seeded generator; default all. `after=N` lets the first N requests it speaks of pass,
@@ -28,7 +29,7 @@
 
 enum fault_kind {
     FAULT_NONE, FAULT_DROP_BEFORE, FAULT_DROP_AFTER, FAULT_DELAY, FAULT_STATUS, FAULT_STATUS_AFTER, FAULT_CUTOFF,
-    FAULT_GARBAGE, FAULT_HTML, FAULT_EMPTY, FAULT_THROTTLE, FAULT_LOGIN, FAULT_CLOSE_IDLE
+    FAULT_GARBAGE, FAULT_HTML, FAULT_EMPTY, FAULT_THROTTLE, FAULT_LOGIN, FAULT_CLOSE_IDLE, FAULT_LAPSE
 };
 const char *fault_name(enum fault_kind kind);     /* "drop-before"; "" for none */
 bool        fault_processes(enum fault_kind kind);

@@ -152,7 +152,7 @@ enum etl_status folder_credentials(const struct folder *f, const struct provider
     struct str     *made = ARENA_ARRAY(mem, struct str, p->credential_count + 1);
     enum etl_status st = ETL_OK;
 
-    for (size_t i = 0; st == ETL_OK && i < p->credential_count; i++)
+    for (size_t i = 0; st == ETL_OK && i < p->credential_count && p->credentials[i].made_by == NULL; i++)
         st = credential(f, p, &p->credentials[i], mem, &made[i], err);
     if (st == ETL_OK)
         *out = made;
@@ -161,12 +161,24 @@ enum etl_status folder_credentials(const struct folder *f, const struct provider
 
 /* ---- subferry.yaml ---- */
 
+/* A stock provider by its name, any other by its file, wherever the configuration will lie. */
+static struct str provider_place(const struct provider *p, struct arena *mem)
+{
+    char path[PATH_MAX];
+
+    if (str_eq(p->source_name, p->name) || realpath(arena_cstr(mem, p->source_name), path) == NULL)
+        return p->name;
+    return arena_str(mem, str_from(path));
+}
+
 static void write_connection(const struct folder *f, const struct desk *d, const char *ca_file, uint16_t port,
                              struct arena *mem, struct buf *out)
 {
     const struct provider *p = d->provider;
 
-    buf_fmt(out, "  sandbox-%.*s:\n    provider: %.*s\n", STR_ARG(p->name), STR_ARG(p->name));
+    buf_fmt(out, "  sandbox-%.*s:\n    provider: ", STR_ARG(p->name));
+    buf_json(out, provider_place(p, mem));
+    buf_byte(out, '\n');
     buf_fmt(out, "    url: \"%s://127.0.0.1:%u%.*s\"\n", ca_file != NULL ? "https" : "http", port, STR_ARG(d->path));
     if (ca_file != NULL) {
         buf_lit(out, "    ca_file: ");
@@ -176,7 +188,7 @@ static void write_connection(const struct folder *f, const struct desk *d, const
         buf_lit(out, "    plain_http: true\n");
     }
     buf_lit(out, "    credentials:\n");
-    for (size_t i = 0; i < p->credential_count; i++) {
+    for (size_t i = 0; i < p->credential_count && p->credentials[i].made_by == NULL; i++) {
         buf_fmt(out, "      %.*s: ", STR_ARG(p->credentials[i].name));
         buf_json(out, arena_fmt(mem, "file:%s", credential_path(f, p, &p->credentials[i], mem)));
         buf_byte(out, '\n');

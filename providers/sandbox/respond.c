@@ -18,6 +18,8 @@ struct work {
     const struct form_field *fields;
     size_t                   field_count;
     const struct command    *command;      /* NULL: none, or not known */
+    const struct login      *login;        /* the command opens a session of this login */
+    struct str               headers;
     struct str               command_word;
     struct value            *values;
     bool                     test, executed;
@@ -59,12 +61,20 @@ static void find_command(struct work *w)
     const struct provider   *p = w->desk->provider;
     const struct form_field *field = field_named(w, p->command_field);
 
+    struct str               place, *names;
+
     w->command_word = field != NULL ? field->value : STR("");
-    for (size_t i = 0; field != NULL && i < p->command_count && w->command == NULL; i++)
-        if (str_eq(p->commands[i].wire, field->value))
-            w->command = &p->commands[i];
-    if (w->command != NULL)
-        w->values = ARENA_ARRAY(&w->bench->mem, struct value, w->command->param_count + 1);
+    w->login = entrance_login(w->desk->entrance, w->command_word);
+    w->command = w->login != NULL ? w->login->command : provider_command_on_wire(p, w->command_word, &place);
+    if (w->command == NULL)
+        return;
+    names = ARENA_ARRAY(&w->bench->mem, struct str, w->field_count + 1);
+    for (size_t i = 0; i < w->field_count; i++)
+        names[i] = w->fields[i].name;
+    w->command = command_with_members(w->command, names, w->field_count, true, &w->bench->mem);
+    w->values = ARENA_ARRAY(&w->bench->mem, struct value, w->command->param_count + 1);
+    if (w->login == NULL && w->command->name_param >= 0 && w->command->params[w->command->name_param].always.ptr == NULL)
+        w->values[w->command->name_param] = VALUE_OF(place);
 }
 
 /* ---- what the answer says ---- */
@@ -93,29 +103,6 @@ static enum etl_status refuse(struct work *w, const char *fmt, ...)
     return ETL_REJECT;
 }
 
-/* ---- credentials ---- */
-
-static bool is_credential(const struct provider *p, struct str name)
-{
-    for (size_t i = 0; i < p->credential_count; i++)
-        if (str_eq(p->credentials[i].wire, name))
-            return true;
-    return false;
-}
-
-static bool credentials_right(const struct work *w)
-{
-    const struct provider *p = w->desk->provider;
-
-    for (size_t i = 0; i < p->credential_count; i++) {
-        const struct form_field *field = field_named(w, p->credentials[i].wire);
-
-        if (field == NULL || !str_eq(field->value, w->desk->credentials[i]))
-            return false;
-    }
-    return true;
-}
-
 /* ---- parameters ---- */
 
 static const struct pair *test_field(const struct provider *p, struct str name)
@@ -129,7 +116,7 @@ static const struct pair *test_field(const struct provider *p, struct str name)
 static int param_on_wire(const struct command *c, struct str name)
 {
     for (size_t i = 0; i < c->param_count; i++)
-        if (str_eq(c->params[i].wire, name))
+        if (str_eq(c->params[i].wire, name) && !c->params[i].in_name && !c->params[i].is_family)
             return (int)i;
     return -1;
 }
@@ -152,8 +139,9 @@ static bool finds_rows(const struct command *c, int param)
 static struct value value_read(const struct command *c, int param, struct str text)
 {
     struct value v = { VALUE_TEXT, c->params[param].secret, text };
+    struct str   clear = c->params[param].clear.ptr != NULL ? c->params[param].clear : c->clear;
 
-    if (c->clear.ptr != NULL && str_eq(text, c->clear) && !finds_rows(c, param))
+    if (clear.ptr != NULL && str_eq(text, clear) && !finds_rows(c, param))
         v.kind = VALUE_CLEAR;
     else if (text.len == 0)   /* a blank field is one that is not given */
         v.kind = VALUE_ABSENT;
@@ -173,7 +161,7 @@ static enum etl_status read_field(struct work *w, const struct form_field *field
         return ETL_OK;
     }
     if (test_field(p, field->name) != NULL || str_eq(field->name, p->command_field) ||
-        is_credential(p, field->name)) {
+        (entrance_is_proof(w->desk->entrance, field->name) && w->login == NULL)) {
         if (field_named(w, field->name) != field)
             return refuse(w, "%.*s: is given twice", STR_ARG(field->name));
         return ETL_OK;
@@ -203,6 +191,56 @@ static enum etl_status read_test_mode(struct work *w)
     return ETL_OK;
 }
 
+static enum etl_status read_always(struct work *w)
+{
+    const struct command *c = w->command;
+
+    for (size_t i = 0; i < c->param_count; i++) {
+        const struct param *p = &c->params[i];
+
+        if (p->always.ptr == NULL || p->in_name)
+            continue;
+        if (p->live_only && w->values[i].kind == VALUE_ABSENT)
+            w->test = true;
+        else if (w->values[i].kind != VALUE_TEXT || !str_eq(w->values[i].text, p->always))
+            return refuse(w, "%.*s: must be %.*s", STR_ARG(p->wire), STR_ARG(p->always));
+        /* The rules speak of what a mapping may set. */
+        w->values[i] = VALUE_NONE;
+    }
+    return ETL_OK;
+}
+
+/* "ISP-Client: Web-interface" */
+static bool has_header(const struct work *w, const struct header_value *h)
+{
+    struct str line, rest = w->headers;
+
+    while (rest.ptr != NULL && rest.len != 0) {
+        struct str name, value;
+
+        rest = str_cut(rest, '\n', &line);
+        value = str_cut(line, ':', &name);
+        if (value.ptr != NULL && str_eq_nocase(name, h->name) && str_eq(str_trim(value), h->text))
+            return true;
+    }
+    return false;
+}
+
+/* Value and header together, or neither. */
+static enum etl_status check_headers(struct work *w)
+{
+    for (size_t i = 0; i < w->command->param_count; i++)
+        for (size_t k = 0; k < w->command->params[i].header_count; k++) {
+            const struct header_value *h = &w->command->params[i].headers[k];
+            bool given = w->values[i].kind == VALUE_TEXT && str_eq(w->values[i].text, h->value);
+
+            if (given != has_header(w, h))
+                return refuse(w, "%.*s=%.*s and the header %.*s: %.*s go together", STR_ARG(w->command->params[i].wire),
+                              STR_ARG(h->value), STR_ARG(h->name), STR_ARG(h->text));
+        }
+    return ETL_OK;
+}
+
 static enum etl_status read_params(struct work *w)
 {
     const struct command *c = w->command;
@@ -211,17 +249,9 @@ static enum etl_status read_params(struct work *w)
 
     for (size_t i = 0; st == ETL_OK && i < w->field_count; i++)
         st = read_field(w, &w->fields[i], given);
-    for (size_t i = 0; st == ETL_OK && i < c->param_count; i++) {
-        const struct param *p = &c->params[i];
-
-        if (p->always.ptr == NULL)
-            continue;
-        if (w->values[i].kind != VALUE_TEXT || !str_eq(w->values[i].text, p->always))
-            return refuse(w, "%.*s: must be %.*s", STR_ARG(p->wire), STR_ARG(p->always));
-        /* The rules speak of what a mapping may set. */
-        w->values[i] = VALUE_NONE;
-    }
-    return st;
+    if (st == ETL_OK)
+        st = read_always(w);
+    return st == ETL_OK ? check_headers(w) : st;
 }
 
 struct first_error {
@@ -341,12 +371,18 @@ static struct str params_json(struct work *w)
 
     buf_reset(out);
     buf_byte(out, '{');
+    if (w->command != NULL && w->command->name_param >= 0 && w->values[w->command->name_param].kind == VALUE_TEXT) {
+        buf_json(out, w->command->params[w->command->name_param].name);
+        buf_byte(out, ':');
+        buf_json(out, w->values[w->command->name_param].text);
+        first = false;
+    }
     for (size_t i = 0; i < w->field_count; i++) {
         const struct form_field *field = &w->fields[i];
         int at = w->command != NULL ? param_on_wire(w->command, field->name) : -1;
         bool open = at >= 0 && !w->command->params[at].secret;
 
-        if (str_eq(field->name, p->command_field) || is_credential(p, field->name))
+        if (str_eq(field->name, p->command_field) || (w->login == NULL && entrance_is_proof(w->desk->entrance, field->name)))
             continue;
         if (!first)
             buf_byte(out, ',');
@@ -374,7 +410,9 @@ static void answer_write(struct work *w, struct str params)
     extras[0] = (struct pair_value){ STR("new_id"), arena_fmt(mem, "%llu", (unsigned long long)done.new_id) };
     extras[1] = (struct pair_value){ STR("count"), arena_fmt(mem, "%llu", (unsigned long long)done.count) };
     w->out->outcome = OUTCOME_DONE;
-    w->out->body = fill_answer(&w->command->answer, &from, mem);
+    w->out->body = fill_answer(w->test && w->desk->provider->answer_test.count != 0 ? &w->desk->provider->answer_test
+                                                                                    : &w->command->answer,
+                               &from, mem);
     if (w->test) {
         counts_add(w->desk->counts, w->command, COUNT_TESTED);
         return;
@@ -383,13 +421,27 @@ static void answer_write(struct work *w, struct str params)
     counts_executed(w->desk->counts, w->command, w->values, params);
 }
 
+static void answer_login(struct work *w)
+{
+    struct pair_value token = { STR("token"), STR_NONE };
+    struct fill       from = { .values = w->values, .extras = &token, .extra_count = 1 };
+
+    token.value = entrance_open(w->desk->entrance, w->login, w->values, &w->bench->mem);
+    if (token.value.ptr == NULL) {
+        answer_with(w, OUTCOME_LOGIN, &w->desk->provider->answer_login, STR("credentials are wrong or missing"));
+        return;
+    }
+    w->out->outcome = OUTCOME_DONE;
+    w->out->body = fill_answer(&w->command->answer, &from, &w->bench->mem);
+}
+
 static void process(struct work *w, struct str params)
 {
     const struct provider *p = w->desk->provider;
 
     w->out->status = 200;
     w->out->type = p->answer_type;
-    if (!credentials_right(w)) {
+    if (w->login == NULL && !entrance_admits(w->desk->entrance, w->fields, w->field_count, &w->bench->mem)) {
         answer_with(w, OUTCOME_LOGIN, &p->answer_login, STR("credentials are wrong or missing"));
         return;
     }
@@ -399,6 +451,10 @@ static void process(struct work *w, struct str params)
     }
     if (read_params(w) != ETL_OK || check_values(w) != ETL_OK)
         return;
+    if (w->login != NULL) {
+        answer_login(w);
+        return;
+    }
     pthread_mutex_lock(&w->desk->mutex);
     if (w->command->effect == EFFECT_READ)
         answer_read(w);
@@ -544,7 +600,7 @@ static bool is_form(struct str type)
 void respond(const struct house *house, struct desk *desk, struct bench *bench, const struct asked *asked,
              struct answered *out)
 {
-    struct work w = { .house = house, .desk = desk, .bench = bench, .command_word = STR(""), .out = out };
+    struct work w = { .house = house, .desk = desk, .bench = bench, .command_word = STR(""), .headers = asked->headers, .out = out };
     struct err  err = { 0 };
     struct str  params;
 
@@ -564,6 +620,8 @@ void respond(const struct house *house, struct desk *desk, struct bench *bench, 
         if (!fault_processes(out->fault.kind)) {
             answer_unprocessed(&w);
         } else {
+            if (out->fault.kind == FAULT_LAPSE)
+                entrance_lapse(desk->entrance);
             process(&w, params);
             spoil_answer(&w);
         }

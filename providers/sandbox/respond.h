@@ -28,6 +28,7 @@ extern const char *const outcome_names[];
 
 struct asked {
     struct str method, type;               /* "POST"; the body's content type, or STR_NONE */
+    struct str headers;                    /* lines "Name: value\n" */
     struct str body;
     bool       reused;                     /* not the connection's first request */
     uint64_t   connection;

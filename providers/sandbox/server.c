@@ -12,7 +12,7 @@
 
 #include "providers/sandbox/timers.h"
 
-enum { BODY_MAX = 16 << 20, CONTROL_MAX = 1 << 30, CONNECTIONS_MAX = 4096, BACKLOG = 1024, KEPT_BODY = 64 << 10 };
+enum { BODY_MAX = 16 << 20, CONTROL_MAX = 1 << 30, CONNECTIONS_MAX = 4096, BACKLOG = 1024, KEPT_BODY = 64 << 10, HEADERS_MAX = 64 << 10 };
 
 struct server {
     const struct house *house;
@@ -218,8 +218,17 @@ static void ask_control(struct visit *v, struct str method, struct str path)
 }
 
 /* Returns how long the answer is to wait. */
-static uint64_t ask_desk(struct visit *v, struct desk *d, struct str method, struct str type)
+static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
+    (void)kind;
+    if (name != NULL && value != NULL)
+        buf_fmt(context, "%s: %s\n", name, value);
+    return MHD_YES;
+}
+
+static uint64_t ask_desk(struct visit *v, struct MHD_Connection *mc, struct desk *d, struct str method, struct str type)
+{
+    AUTO(buf_wipe) struct buf headers;
     struct server  *s = v->server;
     struct bench   *b = bench_borrow(s);
     struct answered answered;
@@ -227,6 +236,9 @@ static uint64_t ask_desk(struct visit *v, struct desk *d, struct str method, str
                               .connection = v->connection, .now_seconds = (uint64_t)time(NULL) };
     uint64_t        delay_ms;
 
+    buf_init(&headers, HEADERS_MAX, "a request's headers");
+    MHD_get_connection_values(mc, MHD_HEADER_KIND, add_header, &headers);
+    asked.headers = buf_str(&headers);
     respond(s->house, d, b, &asked, &answered);
     reply_from_desk(v, &answered, arena_cstr(&b->mem, answered.type));
     delay_ms = answered.fault.delay_ms;
@@ -243,7 +255,7 @@ static uint64_t ask(struct visit *v, struct MHD_Connection *mc, struct str metho
     else if (str_starts(path, STR("/_/")))
         ask_control(v, method, str_skip(path, 3));
     else if (d != NULL)
-        return ask_desk(v, d, method,
+        return ask_desk(v, mc, d, method,
                         str_from(MHD_lookup_connection_value(mc, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE)));
     else
         reply_make(v, MHD_HTTP_NOT_FOUND, "text/plain", STR("nothing is served at this path; see /_/\n"));
