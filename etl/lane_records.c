@@ -1,0 +1,208 @@
+/* etl/lane_records.c - the records of one lane, found again in the files that they came from. */
+#include "etl/lane_records.h"
+
+#include "etl/rejects.h"
+
+struct reading {                             /* one file */
+    struct lane_records *l;
+    size_t               input;
+    struct source       *source;
+    struct csv_reader   *reader;
+    struct sealer       *sealer;
+    struct arena         mem;                /* a block's */
+    bool                 looking;            /* for the lane of the wanted place */
+    uint64_t             accepted;           /* of the lane, so far */
+};
+
+static void add_bytes(void *digest, struct str bytes)
+{
+    sha256_add(digest, bytes);
+}
+
+/* ---- one record ---- */
+
+static struct record kept(const struct record *r, struct arena *mem)
+{
+    struct record out = *r;
+    struct str   *cells = ARENA_ARRAY(mem, struct str, r->count + 1);
+
+    for (size_t i = 0; i < r->count; i++)
+        cells[i] = arena_str(mem, r->cells[i]);
+    out.cells = cells;
+    out.raw = STR("");
+    return out;
+}
+
+/* Cells that an earlier reject file sealed are themselves again, as in planning. */
+static void open_cells(struct reading *r, struct record *record)
+{
+    const struct mapping_input *in = &r->l->mapping->inputs[r->input];
+    struct str                 *cells;
+    bool                        any = false;
+
+    for (size_t i = 0; i < record->count && i < in->column_count && r->sealer != NULL && !any; i++)
+        any = in->secret[i] && str_starts(record->cells[i], STR("sealed:"));
+    if (!any)
+        return;
+    cells = ARENA_ARRAY(&r->mem, struct str, record->count);
+    memcpy(cells, record->cells, record->count * sizeof *cells);
+    if (rejects_unseal(r->sealer, r->l->mapping, r->input, cells, record->count, &r->mem, NULL) == ETL_OK)
+        record->cells = cells;
+}
+
+static void keep(struct reading *r, const struct record *record, struct str where, const struct err *damage)
+{
+    struct lane_records *l = r->l;
+    struct lane_record   row = { .record = kept(record, l->mem), .input = r->input, .nth = r->accepted + 1,
+                                 .where = arena_str(l->mem, where) };
+
+    if (damage != NULL)
+        row.damage = *damage;
+    if (l->count < LANE_RECORDS_MAX)
+        ARENA_PUSH(l->mem, l->records, l->count, l->cap) = row;
+    else
+        l->left_out++;
+}
+
+static void see(struct reading *r, struct record *record, bool damaged, const struct err *damage)
+{
+    struct lane_records *l = r->l;
+    struct str           where = arena_fmt(&r->mem, "%s:%llu", source_name(r->source), (unsigned long long)record->line);
+    struct row           row = { .input = r->input, .record = record };
+    struct str           lane = STR_NONE, unique[16];
+    struct err           unused = { 0 };
+    bool                 rejected, is_place = str_eq(where, l->wanted);
+
+    if (!damaged && record->count != 0) {
+        open_cells(r, record);
+        mapper_keys(l->mapper, &row, &r->mem, &lane, unique, &unused);
+    }
+    if (r->looking) {
+        if (l->lane.ptr == NULL && (is_place || (lane.ptr != NULL && str_eq(lane, l->wanted))))
+            l->lane = arena_str(l->mem, lane.ptr != NULL ? lane : where);
+        return;
+    }
+    if (lane.ptr != NULL ? !str_eq(lane, l->lane) : !is_place && !str_eq(where, l->lane))
+        return;
+    rejected = l->is_reject != NULL && l->is_reject(l->context, where);
+    l->counts[r->input]++;
+    keep(r, record, where, damage);
+    r->accepted += !rejected;
+    if (!rejected && damage == NULL && l->parents[r->input] == NULL) {
+        struct record *parent = ARENA_NEW(l->mem, struct record);
+
+        *parent = kept(record, l->mem);
+        l->parents[r->input] = parent;
+    }
+}
+
+/* ---- one file ---- */
+
+static enum etl_status open_file(struct reading *r, struct sha256 *digest, struct err *err)
+{
+    const struct mapping_input *in = &r->l->mapping->inputs[r->input];
+    const struct lane_file     *file = &r->l->files[r->input];
+    struct unpacked_watch       watch = { add_bytes, digest };
+    struct csv_options          csv = in->csv;
+    enum etl_status             st = source_open(file->path, &watch, &r->source, err);
+
+    if (st == ETL_OK && file->has_reasons) {
+        struct str *names = ARENA_ARRAY(r->l->mem, struct str, csv.name_count + 1);
+
+        memcpy(names, csv.names, csv.name_count * sizeof *names);
+        names[csv.name_count++] = STR(REJECTS_COLUMN);
+        csv.names = names;
+    }
+    return st == ETL_OK ? csv_reader_open(r->source, &csv, &r->reader, err) : st;
+}
+
+static enum etl_status read_records(struct reading *r, struct err *err)
+{
+    struct csv_block *block;
+    enum etl_status   st;
+
+    while ((st = csv_reader_block(r->reader, &block, err)) == ETL_OK) {
+        struct record record;
+        struct err    damage = { 0 };
+        bool          damaged;
+
+        while ((st = csv_block_next(block, &record, &damaged, &damage)) != ETL_END)
+            see(r, &record, damaged, st == ETL_OK ? NULL : &damage);
+        csv_block_release(block);
+        arena_reset(&r->mem);
+    }
+    return st == ETL_END ? ETL_OK : st;
+}
+
+static void read_file(struct lane_records *l, size_t input, bool looking)
+{
+    struct lane_file *file = &l->files[input];
+    struct reading    r = { .l = l, .input = input, .looking = looking };
+    struct sha256    *digest = sha256_new();
+    enum etl_status   st;
+
+    arena_init(&r.mem, 256U << 20, "a block of records");
+    r.sealer = l->key != NULL ? sealer_new(l->key) : NULL;
+    st = open_file(&r, digest, &file->problem);
+    if (st == ETL_OK)
+        st = read_records(&r, &file->problem);
+    if (st == ETL_OK)
+        file->digest = sha256_end(digest);
+    csv_reader_close(r.reader);
+    source_close(r.source);
+    sealer_free(r.sealer);
+    sha256_free(digest);
+    arena_release(&r.mem);
+}
+
+/* The columns have to be known before the first mapper is made. */
+static void bind_columns(struct lane_records *l, size_t input, struct findings *faults)
+{
+    struct lane_file *file = &l->files[input];
+    struct reading    r = { .l = l, .input = input };
+    struct sha256    *unused = sha256_new();
+    size_t            errors = faults->errors, count;
+    enum etl_status   st = open_file(&r, unused, &file->problem);
+
+    if (st == ETL_OK) {
+        const struct str *columns = csv_reader_columns(r.reader, &count);
+
+        mapping_bind(l->mapping, input, columns, count, faults);
+        if (faults->errors != errors)
+            err_set(&file->problem, ETL_FAIL, "columns", "its columns are no longer those of the mapping");
+    }
+    csv_reader_close(r.reader);
+    source_close(r.source);
+    sha256_free(unused);
+}
+
+static void read_all(struct lane_records *l, bool looking)
+{
+    for (size_t i = 0; i < l->mapping->input_count; i++)
+        if (l->files[i].path != NULL && l->files[i].problem.text[0] == '\0')
+            read_file(l, i, looking);
+}
+
+void lane_records_find(struct lane_records *l, struct findings *faults)
+{
+    const struct mapping *m = l->mapping;
+
+    l->counts = ARENA_ARRAY(l->mem, uint64_t, m->input_count + 1);
+    l->parents = ARENA_ARRAY(l->mem, const struct record *, m->input_count + 1);
+    for (size_t i = 0; i < m->input_count; i++)
+        if (l->files[i].path != NULL)
+            bind_columns(l, i, faults);
+    l->mapper = mapper_new(m, l->today, l->key);
+    if (l->lane.ptr == NULL)
+        read_all(l, true);
+    if (l->lane.ptr != NULL)
+        read_all(l, false);
+}
+
+struct row lane_record_row(const struct lane_records *l, size_t i)
+{
+    const struct lane_record *r = &l->records[i];
+    int                       parent = l->mapping->inputs[r->input].parent;
+
+    return (struct row){ r->input, &r->record, parent >= 0 ? l->parents[parent] : NULL, r->nth, l->counts };
+}
