@@ -24,7 +24,7 @@ static const struct opt table[] = {
     OPT(struct options, config_out, "config-out", 0, "FILE", NULL, "where the ready subferry.yaml goes (default: into the folder)"),
     OPT(struct options, ca_file, "ca-file", 0, "FILE", NULL, "where the CA certificate goes (default: into the folder)"),
     OPT(struct options, plain, "plain", 0, NULL, NULL, "plain HTTP instead of TLS"),
-    OPT(struct options, faults, "fault", 0, "SPEC", NULL, "KIND[=N][:RATE%][,command=X][,provider=P][,after=N][,times=N][,reused]; repeatable; kinds: drop-before, drop-after, delay=MS, status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, lapse, close-idle"),
+    OPT(struct options, faults, "fault", 0, "SPEC", NULL, "KIND[=N][:RATE%][,command=X][,provider=P][,after=N][,times=N][,reused]; repeatable; kinds: drop-before, drop-after, delay=MS, status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, lapse, close-idle, no-length[=BYTES], latin1, control, raw-quotes, roots"),
     OPT(struct options, seed, "seed", 's', "N", "0", "subscribers to begin with, at each provider"),
     OPT(struct options, seed_tables, "seed-table", 0, "TABLE", NULL, "seed only this table; repeatable"),
     OPT(struct options, random, "random", 0, "N", "1", "what chance starts from: equal numbers, equal days"),

@@ -42,6 +42,11 @@ static const struct kind {
     { "login", FAULT_LOGIN, false, WITHOUT, 0, 0 },
     { "lapse", FAULT_LAPSE, true, WITHOUT, 0, 0 },
     { "close-idle", FAULT_CLOSE_IDLE, true, WITHOUT, 0, 0 },
+    { "no-length", FAULT_NO_LENGTH, true, MAY, 0, UINT64_MAX },
+    { "latin1", FAULT_LATIN1, true, WITHOUT, 0, 0 },
+    { "control", FAULT_CONTROL, true, WITHOUT, 0, 0 },
+    { "raw-quotes", FAULT_RAW_QUOTES, true, WITHOUT, 0, 0 },
+    { "roots", FAULT_ROOTS, true, WITHOUT, 0, 0 },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 

@@ -15,6 +15,14 @@
  *   login               the credentials are refused
  *   lapse               all sessions are forgotten; the request is taken as if it came without one
  *   close-idle          a whole reply that promises keep-alive; then the connection is closed
+ *   no-length[=BYTES]   processed, no length is told and the end is where the connection closes; after so many bytes at most
+ *
+ * and what reports may suffer from:
+ *
+ *   latin1              text that is not ASCII comes in ISO 8859-1
+ *   control             a control character (vertical tab) stands in every cell of two bytes or more
+ *   raw-quotes          CSV: quotes inside a cell are not doubled
+ *   roots               XML: the records stand without an element around them, so there are several roots
  *
  * RATE is a share, `10%`, drawn from a seeded generator; default all. `after=N` lets the first N requests it speaks of pass,
  * `times=N` makes it happen so often and no more, `reused` only on a connection that has carried a request before.
@@ -29,7 +37,8 @@
 
 enum fault_kind {
     FAULT_NONE, FAULT_DROP_BEFORE, FAULT_DROP_AFTER, FAULT_DELAY, FAULT_STATUS, FAULT_STATUS_AFTER, FAULT_CUTOFF,
-    FAULT_GARBAGE, FAULT_HTML, FAULT_EMPTY, FAULT_THROTTLE, FAULT_LOGIN, FAULT_CLOSE_IDLE, FAULT_LAPSE
+    FAULT_GARBAGE, FAULT_HTML, FAULT_EMPTY, FAULT_THROTTLE, FAULT_LOGIN, FAULT_CLOSE_IDLE, FAULT_LAPSE,
+    FAULT_NO_LENGTH, FAULT_LATIN1, FAULT_CONTROL, FAULT_RAW_QUOTES, FAULT_ROOTS
 };
 const char *fault_name(enum fault_kind kind);     /* "drop-before"; "" for none */
 bool        fault_processes(enum fault_kind kind);

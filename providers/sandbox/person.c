@@ -5,11 +5,19 @@
 
 enum { FIRST_ACCOUNT = 100001, PER_PARENT = 50 };
 
-static const char *const firsts[] = { "James", "Mary", "Robert", "Linda", "John",  "Susan", "Michael", "Karen", "David", "Nancy",
-                                      "Maria", "Daniel", "Laura", "Ahmed", "Mei", "Olga", "Pedro", "Ann",   "Kofi",  "Ingrid" };
-static const char *const lasts[] = { "Smith",   "Johnson", "Miller", "Garcia", "Davis",  "Wilson", "Moore",  "Taylor", "Lee",    "O'Brien",
-                                     "Clark",   "Lewis",   "Young",  "Walker", "Nguyen", "Hill",   "Baker",  "Rivera", "Larsen", "Kowalski",
-                                     "Schmidt", "Rossi",   "Haddad", "Okafor", "Fisher", "Parker", "Brooks", "Reed",   "Van Dyk", "Cole" };
+static const struct name firsts[] = {
+    { "James", 0 }, { "Mary", 0 },  { "Robert", 0 }, { "Linda", 0 }, { "John", 0 }, { "Susan", 0 },      { "Michael", 0 },     { "Karen", 0 },
+    { "David", 0 }, { "Nancy", 0 }, { "Maria", 0 },  { "Daniel", 0 }, { "Laura", 0 }, { "Ahmed", 0 },     { "Mei", 0 },         { "Olga", 0 },
+    { "Pedro", 0 }, { "Ann", 0 },   { "Kofi", 0 },   { "Ingrid", 0 }, { "Paul", 0 },  { "Zo\u00eb", "Zoe" }, { "Jos\u00e9", "Jose" }, { "Bj\u00f6rn", "Bjorn" },
+};
+static const struct name lasts[] = {
+    { "Smith", 0 },  { "Johnson", 0 }, { "Miller", 0 }, { "Garcia", 0 }, { "Davis", 0 },   { "Wilson", 0 },
+    { "Moore", 0 },  { "Taylor", 0 },  { "Lee", 0 },    { "O'Brien", 0 }, { "Clark", 0 },  { "Lewis", 0 },
+    { "Young", 0 },  { "Walker", 0 },  { "Nguyen", 0 }, { "Hill", 0 },   { "Baker", 0 },   { "Rivera", 0 },
+    { "Larsen", 0 }, { "Kowalski", 0 }, { "Schmidt", 0 }, { "Rossi", 0 }, { "Haddad", 0 }, { "Okafor", 0 },
+    { "Fisher", 0 }, { "Parker", 0 },  { "Brooks", 0 }, { "Reed", 0 },   { "Van Dyk", 0 }, { "Cole", 0 },
+    { "N\u00fa\u00f1ez", "Nunez" },    { "Stra\u00dfer", "Strasser" },
+};
 static const char *const streets[] = { "Main St", "Oak Ave", "Maple Dr", "Second St", "Park Blvd", "County Road 12",
                                        "Elm St",  "Mill Ln", "Lake Rd",  "Church St" };
 static const struct place places[] = {
@@ -37,8 +45,8 @@ uint64_t person_draw(const struct person *p, const char *what, unsigned nth, uin
 void person_make(struct person *p, uint64_t seed, uint64_t number)
 {
     *p = (struct person){ .number = number, .chance = mix(mix(seed + 1) + number * UINT64_C(0x9e3779b97f4a7c15)) };
-    p->first = firsts[person_draw(p, "first", 0, COUNT(firsts))];
-    p->last = lasts[person_draw(p, "last", 0, COUNT(lasts))];
+    p->first = &firsts[person_draw(p, "first", 0, COUNT(firsts))];
+    p->last = &lasts[person_draw(p, "last", 0, COUNT(lasts))];
     p->street = streets[person_draw(p, "street", 0, COUNT(streets))];
     p->place = &places[person_draw(p, "place", 0, COUNT(places))];
 }
@@ -73,7 +81,7 @@ static const struct entry {
     { NULL, "contact_phone", "{area}555{digits:4}" },
     { NULL, "phone", "{area}555{digits:4}" },
     { NULL, "os", "{pick:Windows 11|macOS|Linux|}" },
-    { NULL, "notes", "{pick:|||Call after 6|Dog \"Rex\", mind the gate|Paid by check}" },
+    { NULL, "notes", "{pick:|||Call after 6|Dog \"Rex\", mind the gate|Paid by check\nsince May}" },
     { NULL, "login", "{local}{nth}@example.net" },
     { "ftp_accounts", "login", "{local}.web{nth}@example.net" },
     { "mailboxes", "mailbox", "{local}{nth}@example.net" },
@@ -95,7 +103,7 @@ static const struct entry {
     { NULL, "netmask", "255.255.255.0" },
     { NULL, "gateway", "10.0.0.1" },
     { NULL, "mac", "02:{hex}:{hex}:{hex}:{hex}:{hex}" },
-    { NULL, "text", "{pick:No sync since morning|Mail bounces|Asked about the bill|New router configured|Slow in the evening}" },
+    { NULL, "text", "{pick:No sync since morning|Mail bounces.\nCalled twice.|Asked about the bill|New router configured|Slow in the evening}" },
     { NULL, "detail", "{pick:Line tested, noise found|Waits for parts|Technician sent}" },
     { NULL, "summary", "{pick:Line fault|Mail trouble|Billing question}" },
     { NULL, "subject", "{pick:Maintenance in {city}|Outage in {city}|New access numbers}" },
@@ -154,10 +162,15 @@ static void digits(struct writing *w, uint64_t count)
         buf_byte(w->out, (char)('0' + draw(w, 10)));
 }
 
+static const char *plain_name(const struct name *name)
+{
+    return name->plain != NULL ? name->plain : name->text;
+}
+
 /* Letters of the name, lower case, and his number: no two have it. */
 static void local(struct writing *w)
 {
-    const char *names[] = { w->person->first, w->person->last };
+    const char *names[] = { plain_name(w->person->first), plain_name(w->person->last) };
 
     for (size_t n = 0; n < 2; n++) {
         for (const char *c = names[n]; *c != '\0'; c++)
@@ -188,9 +201,9 @@ static void bare(struct writing *w, struct str word)
     const struct person *p = w->person;
 
     if (str_is(word, "first"))
-        buf_text(w->out, p->first);
+        buf_text(w->out, p->plain ? plain_name(p->first) : p->first->text);
     else if (str_is(word, "last"))
-        buf_text(w->out, p->last);
+        buf_text(w->out, p->plain ? plain_name(p->last) : p->last->text);
     else if (str_is(word, "street"))
         buf_text(w->out, p->street);
     else if (str_is(word, "city"))
@@ -263,7 +276,7 @@ static void write_pattern(struct writing *w, struct str pattern)
         uint64_t   n;
 
         if (len == 1) {
-            buf_byte(w->out, pattern.ptr[0]);
+            buf_byte(w->out, pattern.ptr[0] == '\n' && w->person->plain ? ' ' : pattern.ptr[0]);
         } else {
             argument = str_cut(str_of(pattern.ptr + 1, len - 2), ':', &word);
             if (argument.ptr == NULL)

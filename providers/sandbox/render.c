@@ -1,7 +1,9 @@
 /* providers/sandbox/render.c - tables turned back into what the provider would have said. */
 #include "providers/sandbox/render.h"
 
-enum { BODY_MAX = 512 << 20 };
+#include "etl/base/utf8.h"
+
+enum { CELL_MAX = 16 << 20 };
 
 /* Our value in the provider's word. */
 static struct str theirs(const struct report *report, struct str column, struct str ours)
@@ -20,8 +22,34 @@ static struct str shown_cell(const struct report *report, const struct state_tab
     return theirs(report, name, state_cell(t, row, name));
 }
 
-/* XML 1.0, 2.2 and 2.4: what may not stand raw; control characters may not stand at all. */
-static void xml_text(struct buf *out, struct str text)
+/* Latin-1 has the first 256 code points, a byte each. */
+static void latin1(struct buf *out, struct str text)
+{
+    while (text.len != 0) {
+        uint32_t c = utf8_next(&text);
+
+        buf_byte(out, c < 256 ? (char)c : '?');
+    }
+}
+
+/* The text as a rotten provider has it; STR_NONE: as it is. */
+static struct str rotten(const struct render *r, struct str text, struct buf *scratch)
+{
+    if (r->rot == FAULT_LATIN1 && !utf8_is_ascii(text)) {
+        latin1(scratch, text);
+        return buf_str(scratch);
+    }
+    if (r->rot == FAULT_CONTROL && text.len > 1) {
+        buf_byte(scratch, text.ptr[0]);
+        buf_byte(scratch, '\v');
+        buf_add(scratch, str_skip(text, 1));
+        return buf_str(scratch);
+    }
+    return text;
+}
+
+/* XML 1.0, 2.2 and 2.4: what may not stand raw; control characters may not stand at all, unless that is the fault. */
+static void xml_text(const struct render *r, struct buf *out, struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -34,7 +62,7 @@ static void xml_text(struct buf *out, struct str text)
             buf_lit(out, "&gt;");
         else if (c == '\r')
             buf_lit(out, "&#13;");
-        else if (c >= ' ' || c == '\n' || c == '\t')
+        else if (c >= ' ' || c == '\n' || c == '\t' || r->rot == FAULT_CONTROL)
             buf_byte(out, (char)c);
     }
 }
@@ -60,20 +88,23 @@ static bool is_repeated(const struct report *report, size_t column)
     return false;
 }
 
-static void xml_field(struct buf *out, struct str name, struct str value)
+static void xml_field(const struct render *r, struct buf *out, struct str name, struct str value)
 {
+    AUTO(buf_release) struct buf scratch;
+
+    buf_init(&scratch, CELL_MAX, "a cell");
     if (!xml_name(name))
         return;
     buf_fmt(out, "<%.*s>", STR_ARG(name));
-    xml_text(out, value);
+    xml_text(r, out, rotten(r, value, &scratch));
     buf_fmt(out, "</%.*s>", STR_ARG(name));
 }
 
 /* "categories.service" stands in an element of its own; neighbours of one outer name share it. */
-static void xml_record(struct buf *out, const struct report *report, const struct state_table *t,
-                       const struct state_row *row)
+static void xml_record(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out)
 {
-    struct str open = STR_NONE;
+    const struct report *report = r->report;
+    struct str           open = STR_NONE;
 
     buf_fmt(out, "<%.*s>", STR_ARG(report->record));
     for (size_t i = 0; i < report->column_count; i++) {
@@ -89,43 +120,57 @@ static void xml_record(struct buf *out, const struct report *report, const struc
             buf_fmt(out, "<%.*s>", STR_ARG(outer));
             open = outer;
         }
-        xml_field(out, inner.ptr != NULL ? inner : outer, shown_cell(report, t, row, i));
+        xml_field(r, out, inner.ptr != NULL ? inner : outer, shown_cell(report, t, row, i));
     }
     if (open.ptr != NULL)
         buf_fmt(out, "</%.*s>", STR_ARG(open));
     buf_fmt(out, "</%.*s>\n", STR_ARG(report->record));
 }
 
-/* Every cell in quotes, doubled inside: as the providers' documents show their reports. */
-static void csv_record(struct buf *out, const struct report *report, const struct state_table *t,
-                       const struct state_row *row)
+/* In quotes, doubled inside: as the providers' documents show their reports. */
+static void csv_cell(const struct render *r, struct str text, struct buf *out)
 {
-    for (size_t i = 0; i < report->column_count; i++) {
-        struct str value = shown_cell(report, t, row, i);
+    AUTO(buf_release) struct buf scratch;
 
-        buf_text(out, i == 0 ? "\"" : ",\"");
-        for (size_t k = 0; k < value.len; k++) {
-            if (value.ptr[k] == '"')
-                buf_byte(out, '"');
-            buf_byte(out, value.ptr[k]);
-        }
-        buf_byte(out, '"');
+    buf_init(&scratch, CELL_MAX, "a cell");
+    text = rotten(r, text, &scratch);
+    buf_byte(out, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"' && r->rot != FAULT_RAW_QUOTES)
+            buf_byte(out, '"');
+        buf_byte(out, text.ptr[i]);
+    }
+    buf_byte(out, '"');
+}
+
+static void csv_record(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out)
+{
+    for (size_t i = 0; i < r->report->column_count; i++) {
+        if (i != 0)
+            buf_byte(out, ',');
+        csv_cell(r, shown_cell(r->report, t, row, i), out);
     }
     buf_byte(out, '\n');
 }
 
-struct str render_rows(const struct report *report, const struct state_table *t, struct state_row *const *rows,
-                       size_t count, struct arena *mem)
+static bool is_xml(const struct render *r)
 {
-    AUTO(buf_release) struct buf out;
-    bool xml = report->record.len != 0;
+    return r->report->record.len != 0;
+}
 
-    buf_init(&out, BODY_MAX, "a report");
-    if (xml)
-        buf_fmt(&out, "<%.*slist>\n", STR_ARG(report->record));
-    for (size_t i = 0; i < count; i++)
-        (xml ? xml_record : csv_record)(&out, report, t, rows[i]);
-    if (xml)
-        buf_fmt(&out, "</%.*slist>\n", STR_ARG(report->record));
-    return arena_str(mem, buf_str(&out));
+void render_begin(const struct render *r, struct buf *out)
+{
+    if (is_xml(r) && r->rot != FAULT_ROOTS)
+        buf_fmt(out, "<%.*slist>\n", STR_ARG(r->report->record));
+}
+
+void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out)
+{
+    (is_xml(r) ? xml_record : csv_record)(r, t, row, out);
+}
+
+void render_end(const struct render *r, struct buf *out)
+{
+    if (is_xml(r) && r->rot != FAULT_ROOTS)
+        buf_fmt(out, "</%.*slist>\n", STR_ARG(r->report->record));
 }

@@ -2,10 +2,16 @@
 #ifndef PROVIDERS_SANDBOX_RENDER_H
 #define PROVIDERS_SANDBOX_RENDER_H
 
+#include "etl/base/buf.h"
+#include "providers/sandbox/faults.h"
 #include "providers/sandbox/state.h"
 
-/* The body lives in `mem`. XML when the report has a record element, else CSV. */
-struct str render_rows(const struct report *report, const struct state_table *t, struct state_row *const *rows,
-                       size_t count, struct arena *mem);
+struct render {
+    const struct report *report;
+    enum fault_kind      rot;         /* latin1, raw-quotes, control, roots; all else: as it should be */
+};
+void render_begin(const struct render *r, struct buf *out);
+void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out);
+void render_end(const struct render *r, struct buf *out);
 
 #endif

@@ -5,8 +5,9 @@
 
 #include "providers/sandbox/fill.h"
 #include "providers/sandbox/form.h"
-#include "providers/sandbox/render.h"
 #include "providers/sandbox/steps.h"
+
+enum { LISTED_AT_ONCE = 64, REPORT_MAX = 64 << 20 };    /* rows; bytes */
 
 const char *const outcome_names[] = { "done", "nothing", "refused", "login", "unknown", "malformed", "dropped" };
 
@@ -309,6 +310,21 @@ static bool look_up(struct work *w, struct str table, const struct pairs *where,
     return *count != 0;
 }
 
+/* A long report is rendered as it goes out. */
+static void answer_rows(struct work *w, const struct report *report, struct state_table *t, struct state_row **rows, size_t count)
+{
+    AUTO(buf_release) struct buf out;
+    const struct render render = { report, w->out->fault.kind };
+
+    buf_init(&out, REPORT_MAX, "a report");
+    if (count > LISTED_AT_ONCE) {
+        w->out->listing = listing_new(w->desk, &render, t, rows, count);
+        return;
+    }
+    listing_whole(&render, t, rows, count, &out);
+    w->out->body = arena_str(&w->bench->mem, buf_str(&out));
+}
+
 static bool answer_by_find(struct work *w)
 {
     struct state_table *t;
@@ -324,8 +340,10 @@ static bool answer_by_find(struct work *w)
             continue;
         from.table = t;
         from.row = rows[0];
-        w->out->body = find->report != NULL ? render_rows(find->report, t, rows, 1, &w->bench->mem)
-                                            : fill_answer(&find->answer, &from, &w->bench->mem);
+        if (find->report != NULL)
+            answer_rows(w, find->report, t, rows, 1);
+        else
+            w->out->body = fill_answer(&find->answer, &from, &w->bench->mem);
         return true;
     }
     return false;
@@ -340,7 +358,7 @@ static bool answer_by_list(struct work *w)
     if (w->command->lists == NULL ||
         !look_up(w, w->command->lists_table, &w->command->lists_where, false, &t, &rows, &count))
         return false;
-    w->out->body = render_rows(w->command->lists, t, rows, count, &w->bench->mem);
+    answer_rows(w, w->command->lists, t, rows, count);
     return true;
 }
 
@@ -513,7 +531,11 @@ static void spoil_answer(struct work *w)
         noise = arena_alloc(&w->bench->mem, 64);
         faults_noise(w->house->faults, noise, 64);
         out->body = str_of((const char *)noise, 64);
+    } else {
+        return;
     }
+    listing_free(out->listing);
+    out->listing = NULL;
 }
 
 /* ---- the journal ---- */

@@ -12,6 +12,7 @@
 #include "providers/sandbox/desk.h"
 #include "providers/sandbox/faults.h"
 #include "providers/sandbox/journal.h"
+#include "providers/sandbox/listing.h"
 
 struct bench {
     struct bench      *next;
@@ -39,6 +40,7 @@ struct answered {                          /* texts live in the bench until its 
     struct fault_choice fault;
     int                 status;
     struct str          type, body;
+    struct listing     *listing;           /* instead of the body, for a long report; the caller's */
     bool                retry_after;       /* Retry-After: 1 */
     struct str          reason;
 };

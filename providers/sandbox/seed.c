@@ -92,19 +92,26 @@ static void take_fault(void *context, enum severity severity, const struct err *
     snprintf(first->name, sizeof first->name, "%s", err->field != NULL ? err->field : "");
 }
 
-static bool sow(struct field *f, const struct sower *s, const struct person *p, unsigned nth)
+static struct value *good_values(struct field *f, const struct sower *s, const struct person *p, unsigned nth)
 {
     struct first_fault first = { 0 };
     struct rule_sink   sink = { .add = take_fault, .context = &first };
     struct value      *values = call_values(f, s, p, nth);
-    struct steps_done  done;
 
-    if (rules_call(f->rules, s->command, values, &sink, &f->row_mem) != ETL_OK || first.told)
-        return false;
-    if (steps_apply(f->state, s->command, values, true, &f->row_mem, &done, NULL) != ETL_OK)
-        return false;
-    f->rows += done.count;
-    return true;
+    return rules_call(f->rules, s->command, values, &sink, &f->row_mem) == ETL_OK && !first.told ? values : NULL;
+}
+
+static void sow(struct field *f, const struct sower *s, const struct person *p, unsigned nth)
+{
+    struct person     plain = *p;
+    struct value     *values = good_values(f, s, p, nth);
+    struct steps_done done;
+
+    plain.plain = true;
+    if (values == NULL)
+        values = good_values(f, s, &plain, nth);
+    if (values != NULL && steps_apply(f->state, s->command, values, true, &f->row_mem, &done, NULL) == ETL_OK)
+        f->rows += done.count;
 }
 
 /* ---- making a sower of a command ---- */
@@ -215,6 +222,7 @@ static bool sower_make(struct field *f, const struct command *c, const struct ta
     bool          good;
 
     person_make(&first, f->seeding->seed, 0);
+    first.plain = true;
     *s = (struct sower){ .command = c, .step = step, .percent = 100, .most = 1 };
     s->sources = ARENA_ARRAY(&f->run_mem, struct source, c->param_count + 1);
     set_condition(s, step);

@@ -12,7 +12,7 @@
 
 #include "providers/sandbox/timers.h"
 
-enum { BODY_MAX = 16 << 20, CONTROL_MAX = 1 << 30, CONNECTIONS_MAX = 4096, BACKLOG = 1024, KEPT_BODY = 64 << 10, HEADERS_MAX = 64 << 10 };
+enum { BODY_MAX = 16 << 20, CONTROL_MAX = 1 << 30, CONNECTIONS_MAX = 4096, BACKLOG = 1024, KEPT_BODY = 64 << 10, HEADERS_MAX = 64 << 10, PIECE = 64 << 10 };
 
 struct server {
     const struct house *house;
@@ -138,61 +138,100 @@ static void reply_make(struct visit *v, unsigned status, const char *type, struc
     v->answered = true;
 }
 
-/* The beginning of a body whose length says more. */
-struct torn {
-    size_t len;
-    char   bytes[];
+/* A body on its way: a listing, or bytes; maybe torn off. */
+struct outflow {
+    struct listing *listing;
+    uint64_t        left;               /* that go out at most */
+    bool            torn;               /* the end is none: the line goes dead */
+    char            bytes[];
 };
 
-static ssize_t torn_read(void *context, uint64_t at, char *out, size_t room)
+static ssize_t outflow_read(void *context, uint64_t at, char *out, size_t room)
 {
-    struct torn *t = context;
-    size_t       left = t->len - (size_t)at;
+    struct outflow *o = context;
+    size_t          n = o->left < room ? (size_t)o->left : room;
 
-    if (left == 0)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    memcpy(out, t->bytes + at, left < room ? left : room);
-    return (ssize_t)(left < room ? left : room);
+    if (o->listing != NULL)
+        n = n == 0 ? 0 : listing_read(o->listing, out, n);
+    else
+        memcpy(out, o->bytes + at, n);
+    o->left -= n;
+    if (n == 0)
+        return o->torn ? MHD_CONTENT_READER_END_WITH_ERROR : MHD_CONTENT_READER_END_OF_STREAM;
+    return (ssize_t)n;
 }
 
-static void reply_torn(struct visit *v, unsigned status, const char *type, struct str body, const struct fault_choice *fault)
+static void outflow_free(void *context)
 {
-    uint64_t     keep = fault->has_number ? fault->number : body.len / 2;
-    struct torn *t;
+    struct outflow *o = context;
 
-    if (keep >= body.len)      /* one byte at least is missing */
-        keep = body.len == 0 ? 0 : body.len - 1;
-    t = malloc(sizeof *t + (size_t)keep + 1);
-    if (t == NULL)
-        memory_exhausted("the sandbox's replies", (size_t)keep);
-    t->len = (size_t)keep;
-    if (keep != 0)
-        memcpy(t->bytes, body.ptr, t->len);
-    v->status = status;
-    v->response = MHD_create_response_from_callback(body.len != 0 ? body.len : 1, 4096, torn_read, t, free);
+    listing_free(o->listing);
+    free(o);
+}
+
+static struct outflow *outflow_new(const struct answered *a)
+{
+    size_t          len = a->listing != NULL ? 0 : a->body.len;
+    struct outflow *o = malloc(sizeof *o + len);
+
+    if (o == NULL)
+        memory_exhausted("the sandbox's replies", len);
+    *o = (struct outflow){ .listing = a->listing, .left = a->listing != NULL ? UINT64_MAX : len };
+    if (len != 0)
+        memcpy(o->bytes, a->body.ptr, len);
+    return o;
+}
+
+/* The end comes too early: where it was ordered, else in the middle; one byte at least is missing. */
+static void outflow_tear(struct outflow *o, const struct fault_choice *fault)
+{
+    o->torn = true;
+    if (!fault->has_number && o->listing != NULL)
+        listing_halve(o->listing);
+    else if (!fault->has_number)
+        o->left /= 2;
+    else if (o->listing != NULL || fault->number < o->left)
+        o->left = fault->number;
+    else if (o->left != 0)
+        o->left--;
+}
+
+static void reply_flowing(struct visit *v, const struct answered *a, const char *type)
+{
+    struct outflow *o = outflow_new(a);
+    uint64_t        size = a->listing != NULL ? MHD_SIZE_UNKNOWN : a->body.len;
+
+    if (a->fault.kind == FAULT_CUTOFF) {
+        outflow_tear(o, &a->fault);
+        size += size == 0;
+    } else if (a->fault.kind == FAULT_NO_LENGTH) {
+        size = MHD_SIZE_UNKNOWN;
+        if (a->fault.has_number && a->fault.number < o->left)
+            o->left = a->fault.number;
+    }
+    v->status = (unsigned)a->status;
+    v->response = MHD_create_response_from_callback(size, PIECE, outflow_read, o, outflow_free);
     if (v->response == NULL)
-        memory_exhausted("the sandbox's replies", body.len);
+        memory_exhausted("the sandbox's replies", a->body.len);
+    /* HTTP/1.0 knows no chunks: without a length the end is where the connection ends. */
+    if (a->fault.kind == FAULT_NO_LENGTH)
+        MHD_set_response_options(v->response, MHD_RF_HTTP_VERSION_1_0_RESPONSE, MHD_RO_END);
     reply_header(v, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     v->answered = true;
 }
 
 static void reply_from_desk(struct visit *v, const struct answered *a, const char *type)
 {
-    switch (a->fault.kind) {
-    case FAULT_DROP_BEFORE:
-    case FAULT_DROP_AFTER:
+    if (a->fault.kind == FAULT_DROP_BEFORE || a->fault.kind == FAULT_DROP_AFTER) {
+        listing_free(a->listing);
         v->drop = v->answered = true;
         return;
-    case FAULT_CUTOFF:
-        reply_torn(v, (unsigned)a->status, type, a->body, &a->fault);
-        return;
-    case FAULT_CLOSE_IDLE:
-        v->close_behind = true;
-        break;
-    default:
-        break;
     }
-    reply_make(v, (unsigned)a->status, type, a->body);
+    v->close_behind = a->fault.kind == FAULT_CLOSE_IDLE;
+    if (a->listing != NULL || a->fault.kind == FAULT_CUTOFF || a->fault.kind == FAULT_NO_LENGTH)
+        reply_flowing(v, a, type);
+    else
+        reply_make(v, (unsigned)a->status, type, a->body);
     if (a->retry_after)
         reply_header(v, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 }

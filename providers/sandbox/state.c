@@ -44,6 +44,13 @@ struct state {
     struct undo        *undo;
     size_t              undo_count, undo_cap;
     uint64_t            next_id;
+    size_t              pins;
+    bool                closed;         /* freed, but for what is pinned */
+    struct trash {                      /* kept while somebody reads */
+        struct state_row *row;          /* or NULL: */
+        struct str        text;
+    }                  *trash;
+    size_t              trash_count, trash_cap;
 };
 
 /* ---- memory: the store's own, since rows come and go one by one ---- */
@@ -79,6 +86,21 @@ static void row_free(struct state_row *row)
         disown(row->cells[i]);
     free(row->cells);
     free(row);
+}
+
+static void throw_away(struct state *s, struct trash t)
+{
+    if (s->pins != 0) {
+        if (s->trash_count == s->trash_cap) {
+            s->trash_cap = s->trash_cap == 0 ? 64 : s->trash_cap * 2;
+            s->trash = need(realloc(s->trash, s->trash_cap * sizeof *s->trash));
+        }
+        s->trash[s->trash_count++] = t;
+    } else if (t.row != NULL) {
+        row_free(t.row);
+    } else {
+        disown(t.text);
+    }
 }
 
 /* ---- columns ---- */
@@ -266,10 +288,30 @@ void state_free(struct state *s)
     if (s == NULL)
         return;
     state_commit(s);
+    s->closed = true;
+    if (s->pins != 0)
+        return;
     for (size_t i = 0; i < s->table_count; i++)
         table_free(s->tables[i]);
     free(s->undo);
+    free(s->trash);
     free(s);
+}
+
+void state_pin(struct state *s)
+{
+    s->pins++;
+}
+
+void state_unpin(struct state *s)
+{
+    if (--s->pins != 0)
+        return;
+    for (size_t i = 0; i < s->trash_count; i++)
+        throw_away(s, s->trash[i]);
+    s->trash_count = 0;
+    if (s->closed)
+        state_free(s);
 }
 
 struct state_table *state_table(struct state *s, struct str name)
@@ -427,12 +469,12 @@ void state_commit(struct state *s)
 {
     for (size_t i = 0; i < s->undo_count; i++) {
         if (s->undo[i].kind == UNDO_SET)
-            disown(s->undo[i].value);
+            throw_away(s, (struct trash){ .text = s->undo[i].value });
     }
     /* Rows last: what was set in a row that was then removed is told of above. */
     for (size_t i = 0; i < s->undo_count; i++) {
         if (s->undo[i].kind == UNDO_REMOVE)
-            row_free(s->undo[i].row);
+            throw_away(s, (struct trash){ .row = s->undo[i].row });
     }
     s->undo_count = 0;
 }

@@ -2,6 +2,7 @@
 """Talks to the running sandbox with the curl command, over TLS, as any client would: usage: sandbox_over_tls.py SUBFERRY"""
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -311,6 +312,68 @@ class Seeded(Case):
         self.assertEqual(s.rows("ispn/customers"), before)
         self.assertEqual(s.journal(), [])
         self.assertEqual(json.loads(s.ask("/_/counts"))["ispn"]["commands"], {})
+
+
+class Reports(Case):
+    """Long enough to be rendered as they go out."""
+    options = ("--seed", "3000", "--seed-table", "customers", "--seed-table", "logins", "--show-secrets")
+
+    def report(self, *faults):
+        self.sandbox.order(*faults)
+        return self.sandbox.ispn("list", "-D", os.path.join(self.sandbox.folder, "headers"))
+
+    def headers(self):
+        with open(os.path.join(self.sandbox.folder, "headers")) as f:
+            return f.read().lower()
+
+    def test_whole(self):
+        code, status, text = self.report()
+        self.assertEqual((code, status), (0, 200))
+        ids = re.findall(r"<customer><billid>(\d+)</billid>", text)
+        self.assertEqual(ids, [r["customer_id"] for r in self.sandbox.rows("ispn/customers")])
+        self.assertEqual(len(ids), 3000)
+        self.assertTrue(text.endswith("</customerlist>\n"))
+
+    def test_cut_off(self):
+        whole = self.report()[2]
+        code, status, text = self.report("cutoff=100001")
+        self.assertEqual((code, status, len(text)), (18, 200, 100001))
+        self.assertTrue(whole.startswith(text))
+        code, status, text = self.report("cutoff")
+        self.assertEqual((code, status), (18, 200))
+        self.assertEqual(text.count("<customer>"), 1500)
+        self.assertNotIn("</customerlist>", text)
+
+    def test_without_a_length(self):
+        whole = self.report()[2]
+        code, status, text = self.report("no-length")
+        self.assertEqual((code, status, text), (0, 200, whole))
+        self.assertNotIn("content-length", self.headers())
+        self.assertNotIn("transfer-encoding", self.headers())
+        self.assertEqual(self.report("no-length=5000"), (0, 200, whole[:5000]))      # nothing tells that more was to come
+
+    def test_rotten(self):
+        self.assertTrue(self.report("roots")[2].startswith("<customer><billid>100001</billid>"))
+        self.assertIn("<fname>L\vinda</fname>", self.report("control")[2])
+        self.sandbox.order("raw-quotes")
+        self.sandbox.safepages("modify_customer_data", type="acct_num", value="100001", notes='Dog "Rex"')
+        self.assertTrue(self.sandbox.safepages("view_customer_data", type="acct_num", value="100001")[2].endswith(',"Dog "Rex""\n'))
+        self.sandbox.order("latin1")
+        self.sandbox.safepages("modify_customer_data", type="acct_num", value="100001", notes="Zo\u00eb")
+        self.assertTrue(self.sandbox.safepages("view_customer_data", type="acct_num", value="100001")[2].endswith(',"Zo\u00eb"\n'))
+
+    def test_a_reset_on_the_way(self):
+        """Whoever is reading goes on with what was there; nothing falls over."""
+        s = self.sandbox
+        reading = subprocess.Popen(["curl", "-s", "--limit-rate", "300k", "--cacert", os.path.join(s.folder, "ca.pem"), "--data",
+                                    f"auth={s.credential('ispn.auth')}&cmd=list", f"https://127.0.0.1:{s.port}/ispn/exec.pl"],
+                                   stdout=subprocess.PIPE)
+        first = reading.stdout.read(1000)
+        self.assertEqual(s.curl("/_/reset", "-X", "POST", body="state")[1], 200)
+        text = (first + reading.stdout.read()).decode("latin-1")
+        reading.stdout.close()
+        self.assertEqual(reading.wait(60), 0)
+        self.assertEqual(text.count("<customer>"), 3000)
 
 
 if __name__ == "__main__":
