@@ -137,9 +137,21 @@ static enum etl_status number_read(const struct kind *kind, struct str number, s
                    (unsigned long long)kind->least);
 }
 
+/* " drop-before, drop-after, delay=N …" */
+static const char *kind_list(char *out, size_t size)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < KINDS && at < size; i++)
+        at += (size_t)snprintf(out + at, size - at, "%s %s%s", i == 0 ? "" : ",", kinds[i].name,
+                               kinds[i].number == WITH ? "=N" : kinds[i].number == MAY ? "[=N]" : "");
+    return out;
+}
+
 static enum etl_status kind_read(struct str text, struct fault *fault, struct err *err)
 {
     struct str name, number = str_cut(text, '=', &name), names[KINDS], near;
+    char       list[400];
 
     for (size_t i = 0; i < KINDS; i++) {
         names[i] = str_from(kinds[i].name);
@@ -152,9 +164,7 @@ static enum etl_status kind_read(struct str text, struct fault *fault, struct er
     if (near.ptr != NULL)
         return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s, did you mean \"%.*s\"?",
                        shown(name, false).text, STR_ARG(near));
-    return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s; there are drop-before, drop-after, delay=MS, "
-                   "status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, close-idle",
-                   shown(name, false).text);
+    return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s; there are%s", shown(name, false).text, kind_list(list, sizeof list));
 }
 
 static enum etl_status option_read(struct str text, struct fault *fault, struct err *err)
