@@ -1,6 +1,7 @@
 /* etl/evaluate.c - prepares trees of expressions and evaluates them for a record. */
 #include <stdarg.h>
 
+#include "etl/base/list.h"
 #include "etl/base/utf8.h"
 #include "etl/date_form.h"
 #include "etl/expression.h"
@@ -115,6 +116,37 @@ static bool eval_join(struct eval *e, const struct node *n, struct value *out)
         at += part.len;
     }
     *out = (struct value){ len != 0 ? VALUE_TEXT : VALUE_ABSENT, secret, str_of(bytes, len) };
+    return true;
+}
+
+/* Parts are told by where they stand, so an empty one stays. */
+static bool add_parts(struct eval *e, const struct node *n, bool *secret)
+{
+    list_begin(e->list);
+    for (size_t i = 0; i < n->count; i++) {
+        struct value v = VALUE_NONE;
+
+        if (n->args[i]->op == NODE_LIST ? !add_parts(e, n->args[i], secret) : !eval_node(e, n->args[i], &v))
+            return false;
+        if (n->args[i]->op != NODE_LIST)
+            list_text(e->list, text_of(&v));
+        *secret = *secret || v.secret;
+    }
+    list_end(e->list);
+    return true;
+}
+
+static bool eval_list(struct eval *e, const struct node *n, struct value *out)
+{
+    bool secret = false;
+
+    buf_reset(e->list);
+    if (!add_parts(e, n, &secret))
+        return false;
+    if (buf_failed(e->list))
+        return eval_fail(e, "value-length", "the list grows past %d bytes", VALUE_BYTES_MAX);
+    *out = list_is_empty(buf_str(e->list)) ? VALUE_NONE
+                                           : (struct value){ VALUE_LIST, secret, arena_str(e->mem, buf_str(e->list)) };
     return true;
 }
 
@@ -250,6 +282,8 @@ bool eval_node(struct eval *e, const struct node *n, struct value *out)
         return eval_filter(e, n, out);
     case NODE_JOIN:
         return eval_join(e, n, out);
+    case NODE_LIST:
+        return eval_list(e, n, out);
     case NODE_NAME:
         *out = VALUE_NONE;                   /* a fault was told at load */
         return true;

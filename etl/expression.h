@@ -24,6 +24,7 @@ enum node_op {
     NODE_NAME,                               /* parsed, not yet resolved */
     NODE_COLUMN, NODE_PARENT, NODE_LET, NODE_NTH, NODE_COUNT, NODE_REF, NODE_PASSWORD,
     NODE_FILTER, NODE_JOIN,
+    NODE_LIST,                               /* of a field written as a list: its parts */
     NODE_EQ, NODE_NE, NODE_LT, NODE_LE, NODE_GT, NODE_GE, NODE_IN, NODE_NOT, NODE_AND, NODE_OR
 };
 
@@ -88,6 +89,7 @@ struct eval {                                /* one thread's; the row's part is 
     struct let_slot     *slots;              /* by let */
     struct arena        *mem;                /* the record's */
     struct pattern_match *match;
+    struct buf          *list;               /* where lists are put together */
     struct err           err;                /* why it failed */
     /* What a filter may ask about the parameter it feeds; NULL outside fields. */
     const struct target *target;

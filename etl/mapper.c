@@ -11,7 +11,7 @@ struct mapper {
     struct rule_check     *rules;
     struct sealer         *sealer;           /* NULL where no password is made */
     struct arena           own;              /* slots, scratch */
-    struct buf             password;
+    struct buf             password, list;
     struct target          target;
     struct rule_sink       sink;
     /* what is being mapped */
@@ -103,6 +103,8 @@ struct mapper *mapper_new(const struct mapping *m, struct str today, const struc
     mapper->c = m->compiled;
     arena_init(&mapper->own, 1U << 20, "a mapper");
     buf_init(&mapper->password, PASSWORD_MAX, "a password");
+    buf_init(&mapper->list, VALUE_BYTES_MAX, "a list");
+    mapper->eval.list = &mapper->list;
     mapper->rules = rule_check_new(today);
     mapper->sealer = m->uses_password && key != NULL ? sealer_new(key) : NULL;
     mapper->eval.slots = ARENA_ARRAY(&mapper->own, struct let_slot, m->compiled->let_count + 1);
@@ -120,6 +122,7 @@ void mapper_free(struct mapper *mapper)
     sealer_free(mapper->sealer);
     pattern_match_free(mapper->eval.match);
     buf_wipe(&mapper->password);
+    buf_wipe(&mapper->list);
     arena_release(&mapper->own);
     free(mapper);
 }

@@ -177,7 +177,7 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
 {
     struct mapping_call      *call = &l->c->call_heads[i];
     struct compiled_call     *cc = &l->c->calls[i];
-    struct expression_role_of where = { ROLE_FIELD, cc->input, (int)i };
+    struct expression_role_of where = { ROLE_FIELD, cc->input, (int)i, 0 };
     int                      *params;
 
     if (fields == NULL || !expect_kind(&l->read, fields, YAML_MAP, "fields"))
@@ -189,7 +189,9 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
         int                param = call->command != NULL ? find_param(l, call->command, &fields->pairs[k]) : -1;
         struct node       *node = NULL;
 
-        if (value->kind == YAML_NULL || expect_kind(&l->read, value, YAML_TEXT, "a field"))
+        if (value->kind == YAML_LIST && param >= 0 && call->command->params[param].type->list == NULL)
+            FAULT(&l->read, value, "list", "%.*s takes one text, not a list", STR_ARG(fields->pairs[k].key));
+        else if (value->kind == YAML_NULL || value->kind == YAML_LIST || expect_kind(&l->read, value, YAML_TEXT, "a field"))
             node = compile(l, value, &where);
         if (param < 0)
             continue;
@@ -203,7 +205,7 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
 
 static struct written read_expression(struct loading *l, const struct yaml *node, const char *what, enum expression_role role, size_t i)
 {
-    struct expression_role_of where = { role, l->c->calls[i].input, (int)i };
+    struct expression_role_of where = { role, l->c->calls[i].input, (int)i, 0 };
 
     if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, what))
         return (struct written){ NULL, NULL };

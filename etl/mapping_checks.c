@@ -18,6 +18,7 @@ void each_source(const struct compiled_input *in, const struct node *n, void (*s
         first = 1;
         break;
     case NODE_JOIN:
+    case NODE_LIST:
     case NODE_OR:
     case NODE_FILTER:
         break;
@@ -173,7 +174,7 @@ static void check_clear(struct loading *l, const struct command *c, const struct
     struct clearing     s = { l->c, false };
     const struct param *p = &c->params[f->param];
 
-    if (f->value.node->op != NODE_JOIN)
+    if (f->value.node->op != NODE_JOIN && f->value.node->op != NODE_LIST)      /* there null is an empty part */
         each_source(&l->c->in[input], f->value.node, see_clear, &s);
     if (s.can && c->clear.ptr == NULL && p->clear.ptr == NULL)
         FAULT(&l->read, f->value.yaml, "clear", "%.*s has no word that clears %.*s: null cannot be sent", STR_ARG(c->name), STR_ARG(p->name));

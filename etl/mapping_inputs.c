@@ -208,7 +208,7 @@ static void read_parent(struct loading *l, const struct yaml *node, size_t i)
 static void read_lane(struct loading *l, const struct yaml *body, size_t i)
 {
     const struct yaml        *node = yaml_get(body, "lane") != NULL ? yaml_get(body, "lane") : yaml_get(l->root, "lane");
-    struct expression_role_of where = { ROLE_LANE, i, -1 };
+    struct expression_role_of where = { ROLE_LANE, i, -1, 0 };
 
     if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, "lane"))
         return;

@@ -103,7 +103,7 @@ static bool compile_let(struct naming *n, const struct node *node, int let)
 {
     struct loading           *l = n->l;
     struct compiled_input    *in = &l->c->in[n->where->input];
-    struct expression_role_of where = { ROLE_LET, n->where->input, -1 };
+    struct expression_role_of where = { ROLE_LET, n->where->input, -1, 0 };
     unsigned                  outer = l->deepest_let;
 
     if (in->let_depths[let] == UINT_MAX) {
@@ -330,8 +330,9 @@ static bool resolve_filter(struct naming *n, struct node *node)
 
     for (size_t i = 1; i < node->count; i++)
         good = resolve_argument(n, node->filter->args[i - 1], node->args[i]) && good;
-    if (node->filter->impure && n->where->role != ROLE_FIELD) {
-        expression_fault(&n->place, node->at, "valid", "%s asks a parameter's rules: it stands in fields: only", node->filter->name);
+    if (node->filter->impure && (n->where->role != ROLE_FIELD || n->where->list_depth != 0)) {
+        expression_fault(&n->place, node->at, "valid", "%s asks a parameter's rules: it stands in fields: only%s", node->filter->name,
+                         n->where->list_depth != 0 ? ", not in a list" : "");
         return false;
     }
     return good;
@@ -340,8 +341,9 @@ static bool resolve_filter(struct naming *n, struct node *node)
 static bool resolve_password(struct naming *n, struct node *node)
 {
     n->l->m->uses_password = true;
-    if (n->where->role != ROLE_FIELD) {
-        expression_fault(&n->place, node->at, "password", "password(n) is made for a parameter: it stands in fields: only");
+    if (n->where->role != ROLE_FIELD || n->where->list_depth != 0) {
+        expression_fault(&n->place, node->at, "password", "password(n) is made for a parameter: it stands in fields: only%s",
+                         n->where->list_depth != 0 ? ", not in a list" : "");
         return false;
     }
     return resolve_argument(n, ARG_NUMBER, node->args[0]);
@@ -367,11 +369,38 @@ static bool resolve(struct naming *n, struct node *node)
     }
 }
 
+/* ["{{ street }}", "", "{{ town }}"]: a list is rendered part by part. */
+static struct node *compile_list(struct loading *l, const struct yaml *yaml, const struct expression_role_of *where)
+{
+    struct expression_role_of inside = *where;
+    struct node              *node = ARENA_NEW(l->read.mem, struct node);
+    bool                      good = true;
+
+    if (++inside.list_depth > 2) {
+        FAULT(&l->read, yaml, "list", "a list of lists of lists is nothing that a parameter takes");
+        return NULL;
+    }
+    node->op = NODE_LIST;
+    node->index = -1;
+    node->args = ARENA_ARRAY(l->read.mem, struct node *, yaml->count + 1);
+    for (size_t i = 0; i < yaml->count; i++) {
+        const struct yaml *part = &yaml->items[i];
+
+        if (part->kind != YAML_LIST && !expect_kind(&l->read, part, YAML_TEXT, "a part of a list"))
+            good = false;
+        else
+            good = (node->args[node->count++] = compile(l, part, &inside)) != NULL && good;
+    }
+    return good ? node : NULL;
+}
+
 struct node *compile(struct loading *l, const struct yaml *yaml, const struct expression_role_of *where)
 {
     struct naming n = { .l = l, .place = place_in(l->c, yaml, l->read.faults), .where = where };
     struct node  *node;
 
+    if (yaml->kind == YAML_LIST)
+        return compile_list(l, yaml, where);
     if (yaml->kind == YAML_NULL) {
         node = ARENA_NEW(l->read.mem, struct node);
         node->op = NODE_CLEAR;

@@ -108,6 +108,7 @@ struct expression_role_of {
     enum expression_role role;
     size_t               input;              /* index in compiled->in */
     int                  call;               /* index in mapping->calls, or -1 */
+    unsigned             list_depth;         /* inside a field's list: 1, in a list of it 2 */
 };
 struct node *compile(struct loading *l, const struct yaml *yaml, const struct expression_role_of *where);     /* NULL after a fault */
 void         read_lets(struct loading *l);

@@ -25,9 +25,14 @@ struct way {
     struct mapped      mapped;
 };
 
+static struct str words_of(const struct yaml *yaml)
+{
+    return yaml->kind == YAML_TEXT ? yaml->text : yaml->kind == YAML_LIST ? STR("[a list]") : STR("null");
+}
+
 static struct step evaluate(struct eval *e, struct str name, const struct written *w, struct arena *mem)
 {
-    struct step s = { .name = name, .expression = w->yaml->kind == YAML_NULL ? STR("null") : w->yaml->text };
+    struct step s = { .name = name, .expression = words_of(w->yaml) };
 
     if (!eval_node(e, w->node, &s.value))
         s.failed = arena_cstr(mem, str_from(e->err.text));
@@ -85,7 +90,7 @@ static void gather_fields(const struct compiled_call *cc, const struct mapped_ca
             if ((int)cc->fields[i].param != made->call->params[k])
                 continue;
             step->name = made->call->command->params[cc->fields[i].param].name;
-            step->expression = yaml->kind == YAML_NULL ? STR("null") : yaml->text;
+            step->expression = words_of(yaml);
             step->value = made->values[cc->fields[i].param];
             if (step->value.kind == VALUE_REF && step->value.text.ptr == NULL)       /* its evaluation failed */
                 step->failed = finding_of(mapped, step->name);
@@ -211,8 +216,10 @@ static void json_value(struct buf *out, const struct step *s)
         buf_lit(out, ",\"value\":null");
     else if (s->value.kind == VALUE_REF)
         json_member(out, ",", "ref", s->value.text);
-    else if (s->value.kind == VALUE_TEXT && s->value.secret)
+    else if (s->value.kind != VALUE_ABSENT && s->value.secret)
         buf_lit(out, ",\"secret\":true");
+    else if (s->value.kind == VALUE_LIST)
+        buf_fmt(out, ",\"value\":%.*s", STR_ARG(s->value.text));
     else if (s->value.kind == VALUE_TEXT)
         json_member(out, ",", "value", s->value.text);
 }
