@@ -9,6 +9,7 @@
 #define PROVIDERS_REPLY_H
 
 #include "providers/description.h"
+#include "providers/scrub.h"
 
 struct reply_message {
     const struct wire *wire;             /* the request's; NULL: the provider's default */
@@ -60,6 +61,7 @@ struct row_parser;
 struct tree;
 struct reply_style {
     const char *name, *summary;
+    enum scrub_form form;                /* how secrets stand in it */
     const struct row_parser *rows;
     enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,
                                const struct reply_record **out, size_t *count, struct err *err);

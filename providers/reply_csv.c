@@ -156,5 +156,6 @@ static const struct row_parser csv_rows = { csv_begin, csv_feed, csv_end, csv_re
 const struct reply_style reply_csv = {
     .name = "csv",
     .summary = "rows of CSV, columns by position",
+    .form = SCRUB_CSV,
     .rows = &csv_rows,
 };

@@ -209,6 +209,7 @@ static enum etl_status json_records(const struct command *command, struct str bo
 const struct reply_style reply_json = {
     .name = "json",
     .summary = "JSON, strictly",
+    .form = SCRUB_JSON,
     .records = json_records,
     .tree = json_tree,
 };

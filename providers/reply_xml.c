@@ -278,5 +278,6 @@ static const struct row_parser xml_rows = { xml_begin, xml_feed, xml_end, xml_re
 const struct reply_style reply_xml = {
     .name = "xml",
     .summary = "elements of XML",
+    .form = SCRUB_XML,
     .rows = &xml_rows,
 };

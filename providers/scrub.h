@@ -22,7 +22,7 @@ struct scrub_how {
     void  *context;
 };
 struct scrub;
-enum scrub_form { SCRUB_CSV, SCRUB_XML, SCRUB_JSON, SCRUB_TEXT /* nothing in it can be told apart: it passes */ };
+enum scrub_form { SCRUB_TEXT /* nothing in it can be told apart: it passes */, SCRUB_CSV, SCRUB_XML, SCRUB_JSON };
 /* `columns`: of a CSV, in order. */
 struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const struct str *columns, size_t column_count);
 /* Appends what is clear by now. */
