@@ -1,0 +1,75 @@
+/* tests/bench/ledger.c - the ledger alone: every call of a plan claimed and settled, in groups, each on the disk. Prints CPU per call.
+ *
+ *   ledger RUN GROUP      RUN/plan.jsonl is loaded into a new ledger beside it; loading is not counted */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "etl/ledger.h"
+
+static double cpu_now(void)
+{
+    struct rusage used;
+
+    getrusage(RUSAGE_SELF, &used);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+static double wall_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* One group claimed, one group settled: as sending does it, two commits for so many calls. */
+static enum etl_status one_group(struct ledger *l, uint64_t first, uint64_t end, struct err *err)
+{
+    struct settlement done = { .state = CALL_DONE, .at_ms = UINT64_C(1760000000000), .http = 200, .reply = STR("Success!") };
+    enum etl_status   st = ledger_begin(l, err);
+
+    for (uint64_t n = first; n < end && st == ETL_OK; n++)
+        st = ledger_claim(l, n, err);
+    if (st == ETL_OK)
+        st = ledger_commit(l, err);
+    if (st == ETL_OK)
+        st = ledger_begin(l, err);
+    for (uint64_t n = first; n < end && st == ETL_OK; n++)
+        st = ledger_settle(l, n, &done, err);
+    return st == ETL_OK ? ledger_commit(l, err) : st;
+}
+
+int main(int argc, char **argv)
+{
+    struct err      err = { 0 };
+    struct ledger  *l = NULL;
+    char            plan[4096], path[4096];
+    uint64_t        group = argc == 3 ? strtoull(argv[2], NULL, 10) : 0, calls = 0;
+    double          cpu, wall;
+    enum etl_status st;
+
+    if (group == 0) {
+        fprintf(stderr, "usage: ledger RUN GROUP\n");
+        return 2;
+    }
+    snprintf(plan, sizeof plan, "%s/plan.jsonl", argv[1]);
+    snprintf(path, sizeof path, "%s/bench.db", argv[1]);
+    st = ledger_open(path, STR_NONE, true, &l, &err);
+    if (st == ETL_OK && !ledger_loaded(l))
+        st = ledger_load(l, plan, &err);
+    cpu = cpu_now();
+    wall = wall_now();
+    if (st == ETL_OK)
+        calls = ledger_call_count(l);
+    for (uint64_t n = 1; n <= calls && st == ETL_OK; n += group)
+        st = one_group(l, n, n + group <= calls + 1 ? n + group : calls + 1, &err);
+    if (st != ETL_OK) {
+        fprintf(stderr, "ledger: %s\n", err.text);
+        return 1;
+    }
+    printf("%llu %.3f %.0f\n", (unsigned long long)calls, (cpu_now() - cpu) * 1e6 / (double)calls, (double)calls / (wall_now() - wall));
+    ledger_close(l);
+    return 0;
+}
