@@ -257,7 +257,7 @@ static struct str today(struct arena *mem)
 /* A file is a file here, even where its name looks like a stock provider's. */
 static struct str lint_target(struct cli *cli, const char *typed)
 {
-    if (strchr(typed, '/') == NULL && access(typed, F_OK) == 0)
+    if (strchr(typed, '/') == NULL && strchr(typed, '.') == NULL && access(typed, F_OK) == 0)
         return arena_fmt(&cli->mem, "./%s", typed);
     return str_from(typed);
 }

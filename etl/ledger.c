@@ -67,6 +67,8 @@ enum {
     X(TESTED, "INSERT OR REPLACE INTO test(number, outcome, reason, http) VALUES(?1, ?2, ?3, ?4)")            \
     X(COUNT, "SELECT state, count(*) FROM call GROUP BY state")                                               \
     X(TEST_COUNT, "SELECT outcome, count(*) FROM test GROUP BY outcome ORDER BY 2 DESC, 1")                    \
+    X(FIRST_TESTED, "SELECT l.key FROM test t JOIN call c ON c.number = t.number JOIN lane l ON l.number = c.lane" \
+                    " WHERE t.outcome = ?1 ORDER BY t.number LIMIT 1")                                        \
     X(FIRST_LANE, "SELECT l.key FROM call c JOIN lane l ON l.number = c.lane WHERE c.state = ?1"               \
                   " ORDER BY c.number LIMIT 1")                                                               \
     X(LANES, "SELECT count(*) FROM lane")                                                                     \
@@ -913,15 +915,27 @@ enum etl_status ledger_tested(struct ledger *l, struct arena *mem, struct ledger
     return st == ETL_END ? ETL_OK : st;
 }
 
-enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struct arena *mem, struct str *key, struct err *err)
+static enum etl_status first_key(struct ledger *l, sqlite3_stmt *s, struct arena *mem, struct str *key, struct err *err)
 {
-    sqlite3_stmt   *s = bind_numbers(l, STMT_FIRST_LANE, (uint64_t)state, 0);
     enum etl_status st = row(l, s, err);
 
     if (st == ETL_OK)
         *key = arena_str(mem, column(s, 0));
     sqlite3_reset(s);
     return st;
+}
+
+enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struct arena *mem, struct str *key, struct err *err)
+{
+    return first_key(l, bind_numbers(l, STMT_FIRST_LANE, (uint64_t)state, 0), mem, key, err);
+}
+
+enum etl_status ledger_first_tested(struct ledger *l, const char *outcome, struct arena *mem, struct str *key, struct err *err)
+{
+    sqlite3_stmt *s = l->statements[STMT_FIRST_TESTED];
+
+    bind_str(s, 1, str_from(outcome));
+    return first_key(l, s, mem, key, err);
 }
 
 enum etl_status ledger_each_state(struct ledger *l, void (*visit)(void *context, uint64_t lane, enum call_state state), void *context,

@@ -137,7 +137,8 @@ struct ledger_tested {
     uint64_t   calls;
 };
 enum etl_status ledger_tested(struct ledger *l, struct arena *mem, struct ledger_tested **out, size_t *count, struct err *err);
-/* The key of the first lane that has a call in this state; ETL_END: none. */
+/* The key of the first lane that has a call in this state, or with this test outcome; ETL_END: none. */
+enum etl_status ledger_first_tested(struct ledger *l, const char *outcome, struct arena *mem, struct str *key, struct err *err);
 enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struct arena *mem, struct str *key, struct err *err);
 /* Rows in order, from `first`, until visit() says otherwise; what a row points to is good during the visit. */
 enum etl_status ledger_each(struct ledger *l, uint64_t first, enum etl_status (*visit)(void *context, const struct ledger_row *row),

@@ -1,6 +1,8 @@
 /* etl/status.c - where a run stands: read from summary, seal and ledger. */
 #include "etl/status.h"
 
+#include <unistd.h>
+
 enum { CANARY_LANES = 10 };
 
 /* ---- reading ---- */
@@ -22,7 +24,9 @@ static enum etl_status read_ledger(struct run_status *s, struct ledger *l, struc
         st = ledger_first_lane(l, troubled[i], mem, &s->first_lane[troubled[i]], err);
         st = st == ETL_END ? ETL_OK : st;    /* calls of before: and after: have no lane */
     }
-    return st;
+    if (st == ETL_OK)
+        st = ledger_first_tested(l, "refused", mem, &s->first_refused_in_test, err);
+    return st == ETL_END ? ETL_OK : st;
 }
 
 static enum etl_status open_ledger(struct run_status *s, struct arena *mem, struct err *err)
@@ -133,8 +137,11 @@ static void begin(struct steps *t, const char *command)
     add_word(&t->line, str_from(t->s->run->path));
 }
 
+/* The first command found is the next one, a second one comes then. */
 static void finish(struct steps *t, bool connected, const char *options, const char *why)
 {
+    struct run_status *s = t->s;
+
     if (connected) {
         buf_lit(&t->line, " --connection ");
         add_word(&t->line, t->connection);
@@ -144,8 +151,12 @@ static void finish(struct steps *t, bool connected, const char *options, const c
         buf_lit(&t->line, " -c ");
         add_word(&t->line, str_from(t->config_typed));
     }
-    t->s->next = arena_str(t->mem, buf_str(&t->line));
-    t->s->why = connected && t->choice.ptr != NULL ? arena_fmt(t->mem, "%s; %.*s", why, STR_ARG(t->choice)) : str_from(why);
+    if (s->next.ptr != NULL) {
+        s->then = arena_str(t->mem, buf_str(&t->line));
+        return;
+    }
+    s->next = arena_str(t->mem, buf_str(&t->line));
+    s->why = connected && t->choice.ptr != NULL ? arena_fmt(t->mem, "%s; %.*s", why, STR_ARG(t->choice)) : str_from(why);
 }
 
 static void next_explain(struct steps *t, struct str lane, const char *why)
@@ -170,14 +181,21 @@ static struct str mapping_word(const struct run_facts *f)
 static void next_mend(struct steps *t)
 {
     const struct run_facts *f = &t->s->facts;
+    const char             *mended = arena_cstr(t->mem, arena_fmt(t->mem, "%s-mended", t->s->run->path));
 
     buf_reset(&t->line);
+    if (access(mended, F_OK) == 0) {
+        buf_lit(&t->line, "subferry status ");
+        add_word(&t->line, str_from(mended));
+        finish(t, false, "", "the run that its mended rejects were planned into");
+        return;
+    }
     buf_lit(&t->line, "subferry plan -m ");
     add_word(&t->line, mapping_word(f));
     buf_lit(&t->line, " --after ");
     add_word(&t->line, str_from(t->s->run->path));
     buf_lit(&t->line, " -o ");
-    add_word(&t->line, arena_fmt(t->mem, "%s-mended", t->s->run->path));
+    add_word(&t->line, str_from(mended));
     for (size_t i = 0; i < f->set_count; i++) {
         buf_lit(&t->line, " --set ");
         add_word(&t->line, arena_fmt(t->mem, "%.*s=%.*s", STR_ARG(f->set[i].name), STR_ARG(f->set[i].value)));
@@ -207,7 +225,11 @@ static void next_climb(struct steps *t)
     if (status_rung(s, "test", STR_NONE) == NULL && s->tested_count == 0) {
         begin(t, "test");
         finish(t, true, "", "asks the provider what can be known; changes nothing there");
-    } else if (s->counts.lanes > CANARY_LANES) {
+        return;
+    }
+    if (s->first_refused_in_test.ptr != NULL)
+        next_explain(t, s->first_refused_in_test, "the first subscriber with a call that would be refused; test.csv lists them all");
+    if (s->counts.lanes > CANARY_LANES) {
         begin(t, "apply");
         finish(t, true, " --limit 10", "the canary: the first 10 subscribers only");
     } else {
@@ -229,18 +251,18 @@ static void find_next(struct steps *t)
         next_climb(t);
     } else if (by[CALL_PENDING] + by[CALL_SENDING] != 0) {
         begin(t, "apply");
-        finish(t, true, "", "goes on where it stopped");
+        finish(t, true, "", status_rung(s, "canary", s->bound.connection) != NULL ? "the canary went well: all of it" : "goes on where it stopped");
     } else if (by[CALL_UNCERTAIN] != 0 && s->first_lane[CALL_UNCERTAIN].ptr != NULL) {
         next_explain(t, s->first_lane[CALL_UNCERTAIN], "a call may or may not have happened; apply again reads it back where it can be read");
     } else if (by[CALL_REFUSED] != 0 && s->first_lane[CALL_REFUSED].ptr != NULL) {
         next_explain(t, s->first_lane[CALL_REFUSED], "the first subscriber with a refused call; results.csv lists them all");
     } else if (by[CALL_FAILED] != 0 && s->first_lane[CALL_FAILED].ptr != NULL) {
         next_explain(t, s->first_lane[CALL_FAILED], "the first subscriber with a failed call; results.csv lists them all");
-    } else if (can_mend(&s->facts)) {
-        next_mend(t);
-    } else {
+    } else if (!can_mend(&s->facts)) {
         s->why = s->facts.calls == 0 ? STR("the plan holds no calls") : STR("nothing is left to do");
     }
+    if (s->holder == 0 && by[CALL_PENDING] + by[CALL_SENDING] == 0 && can_mend(&s->facts))
+        next_mend(t);
 }
 
 enum etl_status status_read(const struct run *run, const struct config *config, const char *config_typed, struct arena *mem,

@@ -21,8 +21,10 @@ struct run_status {
     struct ledger_tested *tested;
     size_t                tested_count;
     struct str            first_lane[CALL_STATES];   /* the first lane with a call refused, failed, uncertain */
+    struct str            first_refused_in_test;
     long                  holder;                /* process that works on it now; 0: none */
     struct str            next, why;             /* the command, whole; and what it is for */
+    struct str            then;                  /* the one behind it, where that is known already; or ptr NULL */
 };
 /* `config` and `config_typed` (-c FILE or NULL) are for the next command's words. */
 enum etl_status status_read(const struct run *run, const struct config *config, const char *config_typed, struct arena *mem,

@@ -117,6 +117,8 @@ void status_page(const struct run_status *s, struct buf *out)
         buf_fmt(out, "next: %.*s\n      (%.*s)\n", STR_ARG(s->next), STR_ARG(s->why));
     else
         buf_fmt(out, "next: %.*s\n", STR_ARG(s->why));
+    if (s->then.ptr != NULL)
+        buf_fmt(out, "then: %.*s\n", STR_ARG(s->then));
 }
 
 /* ---- for programs ---- */
@@ -174,6 +176,8 @@ static void json_rejects(const struct run_status *s, struct buf *out)
         first = false;
         json_number(out, ",\"records\":", in->rejected);
         json_number(out, ",\"damaged\":", in->damaged);
+        if (in->rejected > in->damaged)
+            buf_fmt(out, ",\"file\":\"rejects/%.*s.csv\"", STR_ARG(in->name));
         buf_byte(out, '}');
     }
     buf_byte(out, ']');
@@ -215,5 +219,6 @@ void status_json(const struct run_status *s, struct buf *out)
         buf_lit(out, ",\n \"in_use_by\":null");
     json_text(out, ",\n \"next\":", s->next);
     json_text(out, ",\n \"why\":", s->why);
+    json_text(out, ",\n \"then\":", s->then);
     buf_lit(out, "}\n");
 }
