@@ -83,6 +83,8 @@ static void read_wire(struct reading *r, const struct yaml *node, struct wire *o
     out->space = read_place_text(r, yaml_get(node, "space"), NULL, origin);
     out->answer = read_place_text(r, yaml_get(node, "answer"), NULL, answer);
     out->answer_type = read_text(r, node, "answer_type");
+    if (out->style == &wire_soap && out->space.count == 0)
+        FAULT(r, node, "endpoint", "a soap wire needs space: the namespace of its methods");
     if (out->style == &wire_form && r->provider->command_field.len == 0)
         FAULT(r, node, "endpoint", "a form wire needs command_field: the field that names the command");
 }

@@ -6,7 +6,7 @@
 #include "etl/base/utf8.h"
 #include "providers/rows.h"
 
-const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv, &reply_xml, &reply_json, NULL };
+const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv, &reply_xml, &reply_json, &reply_soap, &reply_xml_tree, NULL };
 
 enum { QUOTED_BYTES = 160 };
 

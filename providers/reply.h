@@ -68,7 +68,7 @@ struct reply_style {
     enum etl_status (*tree)(const struct reply *reply, struct str body, struct arena *call_mem, const struct tree **out,
                             struct err *err);
 };
-extern const struct reply_style reply_text, reply_csv, reply_xml, reply_json;
+extern const struct reply_style reply_text, reply_csv, reply_xml, reply_json, reply_soap, reply_xml_tree;
 extern const struct reply_style *const reply_styles[];
 
 /* Does a verify, test or probe read answer what it wants for this call? */

@@ -153,18 +153,23 @@ static struct str parts_shown(struct judging *j, const struct list_form *list)
     return arena_str(j->mem, buf_str(&out));
 }
 
-static void check_part(struct judging *j, const struct param *p, const char *field, const struct list_form *list,
+/* `lists` are the list and, for a part of an inner one, the list around it: no separator of either may be in the part. */
+static void check_part(struct judging *j, const struct param *p, const char *field, const struct list_form *const lists[2],
                        const struct value_type *type, struct str text)
 {
     if (text.len == 0)
         return;
-    if (!utf8_valid(text))
+    if (!utf8_valid(text)) {
         fault_at(j, p, field, "utf8", "holds bytes that are no UTF-8");
-    else if (!list_part_fits(list, text))
-        fault_at(j, p, field, "list-part", "holds or touches \"%.*s\", which stands between the parts, got %s", STR_ARG(list->join),
-                 shown(text, p->secret).text);
-    else
-        check_type(j, p, field, type, text);
+        return;
+    }
+    for (size_t i = 0; i < 2; i++)
+        if (lists[i] != NULL && !list_part_fits(lists[i], text)) {
+            fault_at(j, p, field, "list-part", "holds or touches \"%.*s\", which stands between the parts, got %s",
+                     STR_ARG(lists[i]->join), shown(text, p->secret).text);
+            return;
+        }
+    check_type(j, p, field, type, text);
 }
 
 static const char *part_field(struct judging *j, const char *field, const struct list_form *list, size_t at)
@@ -176,9 +181,10 @@ static const char *part_field(struct judging *j, const char *field, const struct
 }
 
 /* Checks part by part and writes it anew: parts that were left out at the end are empty, inner lists of nothing go. */
-static void check_list(struct judging *j, const struct param *p, const char *field, const struct list_form *list, struct str text,
-                       struct buf *out)
+static void check_list(struct judging *j, const struct param *p, const char *field, const struct list_form *const lists[2],
+                       struct str text, struct buf *out)
 {
+    const struct list_form *list = lists[0];
     struct list_reader r = list_open(text);
     struct list_item   item;
     size_t             n = 0;
@@ -199,9 +205,9 @@ static void check_list(struct judging *j, const struct param *p, const char *fie
             fault_at(j, p, name, "list", type->list != NULL ? "must be a list: %.*s" : "must be one text, not a list%.*s",
                      STR_ARG(type->list != NULL ? parts_shown(j, type->list) : STR("")));
         else if (item.is_list)
-            check_list(j, p, name, type->list, item.text, out);
+            check_list(j, p, name, (const struct list_form *const[2]){ type->list, list }, item.text, out);
         else
-            check_part(j, p, name, list, type, item.text);
+            check_part(j, p, name, lists, type, item.text);
         if (!item.is_list)
             list_text(out, item.text);
     }
@@ -214,14 +220,14 @@ static void check_list(struct judging *j, const struct param *p, const char *fie
 
 static void check_list_value(struct judging *j, const struct param *p, struct value *v)
 {
-    AUTO(buf_wipe) struct buf out;
+    AUTO(buf_wipe) struct buf out = { 0 };
 
     if (p->type->list == NULL) {
         fault(j, p, "list", SEVERITY_ERROR, "takes one text, not a list");
         return;
     }
     buf_init(&out, 16 << 20, "a list");
-    check_list(j, p, field_name(j, p), p->type->list, v->text, &out);
+    check_list(j, p, field_name(j, p), (const struct list_form *const[2]){ p->type->list, NULL }, v->text, &out);
     v->text = arena_str(j->mem, buf_str(&out));
 }
 

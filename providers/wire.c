@@ -4,7 +4,7 @@
 #include "etl/base/list.h"
 #include "providers/written.h"
 
-const struct wire_style *const wire_styles[] = { &wire_form, &wire_rest, NULL };
+const struct wire_style *const wire_styles[] = { &wire_form, &wire_rest, &wire_soap, NULL };
 
 void request_init(struct request *r, size_t max_body)
 {

@@ -58,7 +58,7 @@ struct wire_style {
     /* Headers and body; address and method are there already. */
     enum etl_status (*encode)(const struct wire_call *call, struct request *out, struct err *err);
 };
-extern const struct wire_style wire_form, wire_rest;
+extern const struct wire_style wire_form, wire_rest, wire_soap;
 extern const struct wire_style *const wire_styles[];     /* NULL-ended */
 
 #endif

@@ -18,7 +18,7 @@ static void add_field(struct buf *body, struct str name, struct str value, bool 
 
 static void add_command(const struct wire_call *call, struct buf *body)
 {
-    AUTO(buf_release) struct buf name;
+    AUTO(buf_release) struct buf name = { 0 };
 
     if (call->command->provider->command_field.len == 0)
         return;
