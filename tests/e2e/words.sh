@@ -59,3 +59,12 @@ same() {
 differ() {
     ! cmp -s "$1" "$2" || { echo "$1 and $2 are the same" >&2; exit 99; }
 }
+
+# The columns of a run's results, a line a call.
+results() {
+    python3 -c '
+import csv, sys
+with open(sys.argv[1] + "/results.csv", newline="") as f:
+    for r in csv.DictReader(f):
+        print(" ".join(r[c] or "-" for c in sys.argv[2:]))' "$@"
+}
