@@ -386,8 +386,10 @@ enum etl_status run_check(const struct run *r, const struct key *key, struct are
         facts.description = NULL;
     for (size_t i = 0; i < count; i++) {
         st = check_thing(r, &things[i], &facts, mem, err);
-        if (st != ETL_OK)
+        if (st != ETL_OK) {
+            provider_free(facts.description);
             return st;
+        }
     }
     *out = facts;
     return ETL_OK;
