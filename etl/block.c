@@ -191,8 +191,12 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
     char                  *raw;
     enum etl_status        st;
 
-    if (parent->source == NULL || !known_parent(p->known, item->parent_key, &place, &from_after))
-        return ETL_OK;   /* settle will say that there is none */
+    if (!known_parent(p->known, item->parent_key, &place, &from_after)) {
+        item->is_orphan = true;
+        return ETL_OK;
+    }
+    if (parent->source == NULL || from_after)
+        return ETL_OK;   /* its row is not at hand: the mapper says so */
     offset = place >> PARENT_LENGTH_BITS;
     len = (size_t)(place & ((UINT64_C(1) << PARENT_LENGTH_BITS) - 1));
     raw = arena_bytes(&b->mem, len + 1);
@@ -274,7 +278,7 @@ void block_map(struct block *b)
         struct row    row = { b->in->index, &item->record, item->parent, item->nth, item->counts };
         struct mapped mapped = { 0 };
 
-        if (item->rejected)
+        if (item->rejected || item->is_orphan)
             continue;
         mapper_row(b->mapper, &row, item->lane, &b->row_mem, &mapped);
         for (size_t k = 0; k < mapped.finding_count; k++)

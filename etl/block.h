@@ -25,6 +25,7 @@ struct item {                               /* a record */
     struct digest        *uniques;
     uint64_t              nth, *counts;
     const struct record  *parent;
+    bool                  is_orphan;        /* no accepted parent: settle tells of it, nothing is mapped */
     struct line          *lines;
     size_t                line_count;
     struct finding       *findings;

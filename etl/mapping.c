@@ -10,9 +10,6 @@
 
 enum { LARGEST_FILE = 16 << 20 };
 
-static const char *const head_keys[] = { "mapping", "name", "title", "provider", "vars", "lane", "inputs", "let", "lookups", "guards",
-                                         "allow", "before", "calls", "after", "rules", "tests", NULL };
-
 /* ---- finding the file ---- */
 
 static bool is_path(struct str name)
@@ -137,14 +134,13 @@ static void load_vars(struct loading *l)
 
 static void load_allow(struct loading *l)
 {
-    static const char *const words[] = { "cuts", "destroys", "spends", "notifies", NULL };
     struct reading    *r = &l->read;
     const struct yaml *node = yaml_get(l->root, "allow");
 
     if (node == NULL || !expect_kind(r, node, YAML_LIST, "allow"))
         return;
     for (size_t i = 0; i < node->count; i++) {
-        int bit = read_word(r, &node->items[i], words, "danger");
+        int bit = read_word(r, &node->items[i], mapping_dangers, "danger");
 
         l->m->allow |= bit >= 0 ? 1U << bit : 0;
     }
@@ -152,13 +148,12 @@ static void load_allow(struct loading *l)
 
 static void load_guards(struct loading *l)
 {
-    static const char *const keys[] = { "rejects", "removes", NULL };
     struct reading    *r = &l->read;
     const struct yaml *node = yaml_get(l->root, "guards");
 
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "guards"))
         return;
-    yaml_only_keys(node, keys, "guards", r->source, r->faults);
+    yaml_only_keys(node, mapping_guard_keys, "guards", r->source, r->faults);
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml *value = &node->pairs[i].value;
         struct guard       g;
@@ -225,7 +220,6 @@ static void check_rule_name(struct loading *l, const struct yaml_pair *pair)
 
 static void load_rules(struct loading *l)
 {
-    static const char *const words[] = { "error", "warn", "info", NULL };
     struct reading      *r = &l->read;
     const struct yaml   *node = yaml_get(l->root, "rules");
     struct mapping_ease *eases;
@@ -234,7 +228,7 @@ static void load_rules(struct loading *l)
         return;
     eases = ARENA_ARRAY(r->mem, struct mapping_ease, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
-        int word = read_word(r, &node->pairs[i].value, words, "severity");
+        int word = read_word(r, &node->pairs[i].value, mapping_severities, "severity");
 
         eases[i].rule = node->pairs[i].key;
         eases[i].severity = word > 0 ? (enum severity)word : SEVERITY_ERROR;
@@ -253,7 +247,7 @@ static void load_head(struct loading *l)
     struct str      name = l->m->files[0].name, ending;
     const char     *dot;
 
-    yaml_only_keys(l->root, head_keys, "a mapping", r->source, r->faults);
+    yaml_only_keys(l->root, mapping_head_keys, "a mapping", r->source, r->faults);
     if (!str_is(yaml_text(l->root, "mapping"), "1"))
         FAULT(r, yaml_get(l->root, "mapping") != NULL ? yaml_get(l->root, "mapping") : l->root, "version", "the file must say mapping: 1");
     dot = memrchr(name.ptr, '.', name.len);

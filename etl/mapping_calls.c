@@ -2,8 +2,6 @@
 #include "etl/filter.h"
 #include "etl/mapping_private.h"
 
-static const char *const call_keys[] = { "command", "input", "as", "when", "once_per", "on", "fields", "each", NULL };
-
 enum stage { STAGE_BEFORE, STAGE_CALLS, STAGE_AFTER, STAGES };
 static const char *const stage_keys[STAGES] = { "before", "calls", "after" };
 
@@ -69,7 +67,6 @@ static size_t read_call_input(struct loading *l, const struct yaml *body, enum s
 
 static unsigned read_on(struct loading *l, const struct yaml *node)
 {
-    static const char *const words[] = { "added", "changed", "removed", NULL };
     unsigned                 on = 0;
 
     if (node == NULL)
@@ -77,7 +74,7 @@ static unsigned read_on(struct loading *l, const struct yaml *node)
     if (!expect_kind(&l->read, node, YAML_LIST, "on"))
         return ON_ADDED;
     for (size_t i = 0; i < node->count; i++) {
-        int word = read_word(&l->read, &node->items[i], words, "word for on:");
+        int word = read_word(&l->read, &node->items[i], mapping_on_words, "word for on:");
 
         on |= word >= 0 ? 1U << word : 0;
     }
@@ -115,7 +112,7 @@ static void read_head(struct loading *l, const struct yaml *body, enum stage sta
     cc->input = l->m->input_count;
     if (!expect_kind(&l->read, body, YAML_MAP, "a call"))
         return;
-    yaml_only_keys(body, call_keys, "a call", l->read.source, l->read.faults);
+    yaml_only_keys(body, mapping_call_keys, "a call", l->read.source, l->read.faults);
     call->command = read_call_command(l, body);
     call->as = read_as(l, body, call->command);
     cc->input = read_call_input(l, body, stage);

@@ -1,20 +1,16 @@
 /* etl/mapping_inputs.c - the inputs of a mapping: how each file is written, what its rows are called, what is expected of it. */
 #include "etl/mapping_private.h"
 
-static const char *const input_keys[] = { "format", "delimiter", "quote", "encoding", "header", "unique", "secret", "optional",
-                                          "optional_columns", "expect", "lane", "parent", "key", NULL };
-
 /* ---- how the file is written ---- */
 
 static void read_format(struct reading *r, const struct yaml *body, struct mapping_input *in)
 {
-    static const char *const words[] = { "csv", "json", "jsonl", NULL };
     const struct yaml *node = yaml_get(body, "format");
-    int                word = node != NULL ? read_word(r, node, words, "format") : INPUT_CSV;
+    int                word = node != NULL ? read_word(r, node, mapping_formats, "format") : INPUT_CSV;
 
     in->format = INPUT_CSV;
     if (word > 0)
-        FAULT(r, node, "format", "format %s is not read yet; csv is", words[word]);
+        FAULT(r, node, "format", "format %s is not read yet; csv is", mapping_formats[word]);
 }
 
 /* One character: itself, or its name where YAML or a shell would swallow it. */
@@ -98,14 +94,13 @@ static uint64_t read_age(struct reading *r, const struct yaml *node)
 
 static void read_expect(struct reading *r, const struct yaml *node, struct mapping_input *in)
 {
-    static const char *const keys[] = { "rows", "max_age", NULL };
     const struct yaml *rows, *age;
     int64_t            min, max;
 
     in->rows_max = UINT64_MAX;
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "expect"))
         return;
-    yaml_only_keys(node, keys, "expect", r->source, r->faults);
+    yaml_only_keys(node, mapping_expect_keys, "expect", r->source, r->faults);
     rows = yaml_get(node, "rows");
     age = yaml_get(node, "max_age");
     if (rows != NULL && read_range(r, rows, &min, &max)) {
@@ -163,7 +158,7 @@ static void read_input(struct loading *l, const struct yaml *body, size_t i)
     in->csv = (struct csv_options){ .delimiter = ',', .quote = '"', .has_header = true };
     if (body == NULL || !expect_kind(r, body, YAML_MAP, "an input"))
         return;
-    yaml_only_keys(body, input_keys, "an input", r->source, r->faults);
+    yaml_only_keys(body, mapping_input_keys, "an input", r->source, r->faults);
     read_format(r, body, in);
     read_csv(r, body, in);
     read_expect(r, yaml_get(body, "expect"), in);

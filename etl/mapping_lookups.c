@@ -4,9 +4,6 @@
 
 #include "etl/mapping_private.h"
 
-static const char *const lookup_keys[] = { "file", "key", "value", "values", "missing", "secret", "delimiter", "quote", "encoding",
-                                           NULL };
-
 /* {Texas: TX, Kansas: KS} is the values themselves; a lookup with `file` or a map of `values` is the long form. */
 static bool is_long_form(const struct yaml *body)
 {
@@ -86,11 +83,10 @@ static void read_file(struct loading *l, struct lookup *t, const struct yaml *bo
 
 static void read_long_form(struct loading *l, struct lookup *t, const struct yaml *body)
 {
-    static const char *const words[] = { "empty", "reject", "keep", NULL };
     const struct yaml *missing = yaml_get(body, "missing"), *file = yaml_get(body, "file"), *values = yaml_get(body, "values");
-    int                word = missing != NULL ? read_word(&l->read, missing, words, "word for missing:") : 0;
+    int                word = missing != NULL ? read_word(&l->read, missing, mapping_missing_words, "word for missing:") : 0;
 
-    yaml_only_keys(body, lookup_keys, "a lookup", l->read.source, l->read.faults);
+    yaml_only_keys(body, mapping_lookup_keys, "a lookup", l->read.source, l->read.faults);
     t->missing = word > 0 ? (enum lookup_missing)word : MISSING_EMPTY;
     t->secret = read_bool(&l->read, body, "secret", false);
     if (file != NULL && values != NULL)

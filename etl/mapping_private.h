@@ -12,6 +12,7 @@
 #include "etl/expression.h"
 #include "etl/lookup.h"
 #include "etl/mapping.h"
+#include "etl/mapping_keys.h"
 #include "providers/description_read.h"
 
 enum { LETS_MAX = 256, LET_DEPTH_MAX = 32, LOOKUPS_MAX = 64, INPUTS_MAX = 64, CALLS_MAX = 512, UNIQUE_MAX = 16 };

@@ -4,9 +4,6 @@
 #include "etl/base/list.h"
 #include "etl/mapping_private.h"
 
-static const char *const test_keys[] = { "name", "input", "record", "parent", "nth", "count", "today", "lane", "calls", "rejects",
-                                         "warnings", NULL };
-
 /* ---- that they are written as they have to be ---- */
 
 static void check_texts(struct loading *l, const struct yaml *map, const char *what)
@@ -71,14 +68,12 @@ static void check_expected_call(struct loading *l, const struct yaml *item)
 
 static void check_expected_findings(struct loading *l, const struct yaml *list, const char *what)
 {
-    static const char *const keys[] = { "field", "rule", NULL };
-
     if (list == NULL || !expect_kind(&l->read, list, YAML_LIST, what))
         return;
     for (size_t i = 0; i < list->count; i++) {
         if (!expect_kind(&l->read, &list->items[i], YAML_MAP, "a reason"))
             continue;
-        yaml_only_keys(&list->items[i], keys, "a reason", l->read.source, l->read.faults);
+        yaml_only_keys(&list->items[i], mapping_reason_keys, "a reason", l->read.source, l->read.faults);
         if (yaml_text(&list->items[i], "rule").ptr == NULL)
             FAULT(&l->read, &list->items[i], "test", "a reason names its rule: {field: hphone, rule: phone10}");
     }
@@ -97,7 +92,7 @@ static void check_test(struct loading *l, const struct yaml *test)
 
     if (!expect_kind(&l->read, test, YAML_MAP, "a test"))
         return;
-    yaml_only_keys(test, test_keys, "a test", l->read.source, l->read.faults);
+    yaml_only_keys(test, mapping_test_keys, "a test", l->read.source, l->read.faults);
     if (input != NULL && input_named(l->m, input->text) < 0)
         input_unknown(l, input);
     if (input == NULL && l->m->input_count > 1)

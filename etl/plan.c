@@ -168,10 +168,7 @@ static enum etl_status open_input(struct planning *w, size_t i)
         return say_fault(w, st, &err);
     }
     columns = csv_reader_columns(in->reader, &column_count);
-    st = mapping_bind(w->mapping, i, columns, column_count, w->faults);
-    if (st == ETL_OK)
-        in->rejects = rejects_new(&w->run, w->mapping, i, csv_reader_form(in->reader), w->options->key);
-    return st;
+    return mapping_bind(w->mapping, i, columns, column_count, w->faults);
 }
 
 static enum etl_status open_inputs(struct planning *w)
@@ -231,6 +228,7 @@ static enum etl_status run_inputs(struct planning *w)
         if (in->source == NULL)
             continue;
         detail("%.*s from %s", STR_ARG(w->mapping->inputs[i].name), in->path);
+        in->rejects = rejects_new(&w->run, w->mapping, i, csv_reader_form(in->reader), w->options->key);
         st = pipeline_run(&w->pipeline, i, &err);
         if (st != ETL_OK && err.file == NULL)
             err.file = source_name(in->source);
