@@ -3,11 +3,17 @@
 
 enum { COLUMNS_MAX = 128, INDEXES_MAX = 16, FIRST_ID = 1001 };
 
+/* A row's texts in one piece, one after the other: a million rows are common, and so they take a third. Never changed:
+ * a row that changes gets new ones. */
+struct cells {
+    uint32_t count;
+    uint32_t ends[];                    /* by column, counted from behind the last of them; ABSENT: the row does not have it */
+};
+#define ABSENT UINT32_C(0x80000000)
 struct state_row {
-    struct state_row *before, *behind;
-    uint64_t          number;           /* in the order they came */
-    struct str       *cells;            /* by column; ptr NULL: does not have it */
-    size_t            cell_count;
+    struct state_row   *before, *behind;
+    uint64_t            number;         /* in the order they came */
+    const struct cells *cells;          /* NULL: none yet */
 };
 struct index_entry {
     struct index_entry *next;
@@ -36,7 +42,7 @@ struct undo {
     struct state_table *table;
     struct state_row   *row;
     size_t              column;
-    struct str          value;          /* UNDO_SET: what was there */
+    const struct cells *cells;          /* UNDO_SET: what was there */
 };
 struct state {
     struct state_table *tables[64];
@@ -47,8 +53,8 @@ struct state {
     size_t              pins;
     bool                closed;         /* freed, but for what is pinned */
     struct trash {                      /* kept while somebody reads */
-        struct state_row *row;          /* or NULL: */
-        struct str        text;
+        struct state_row   *row;        /* or NULL: */
+        const struct cells *cells;
     }                  *trash;
     size_t              trash_count, trash_cap;
 };
@@ -80,11 +86,14 @@ static void disown(struct str s)
     free((void *)(uintptr_t)s.ptr);
 }
 
+static void cells_free(const struct cells *c)
+{
+    free((void *)(uintptr_t)c);
+}
+
 static void row_free(struct state_row *row)
 {
-    for (size_t i = 0; i < row->cell_count; i++)
-        disown(row->cells[i]);
-    free(row->cells);
+    cells_free(row->cells);
     free(row);
 }
 
@@ -99,7 +108,7 @@ static void throw_away(struct state *s, struct trash t)
     } else if (t.row != NULL) {
         row_free(t.row);
     } else {
-        disown(t.text);
+        cells_free(t.cells);
     }
 }
 
@@ -125,9 +134,47 @@ static size_t column_at(struct state_table *t, struct str name)
     return t->column_count++;
 }
 
+static uint32_t cell_begin(const struct cells *c, size_t column)
+{
+    return column == 0 ? 0 : c->ends[column - 1] & ~ABSENT;
+}
+
+static struct str cells_at(const struct cells *c, size_t column)
+{
+    if (c == NULL || column >= c->count || (c->ends[column] & ABSENT) != 0)
+        return STR_NONE;
+    return str_of((const char *)&c->ends[c->count] + cell_begin(c, column), c->ends[column] - cell_begin(c, column));
+}
+
 static struct str cell(const struct state_row *row, size_t column)
 {
-    return column < row->cell_count ? row->cells[column] : STR_NONE;
+    return cells_at(row->cells, column);
+}
+
+/* The same but for one. */
+static const struct cells *cells_with(const struct cells *old, size_t column, struct str value)
+{
+    size_t        count = old != NULL && old->count > column ? old->count : column + 1, len = value.len;
+    uint32_t      at = 0;
+    struct cells *c;
+    char         *text;
+
+    if (old != NULL)
+        len += old->ends[old->count - 1] & ~ABSENT;
+    if (len >= ABSENT)
+        memory_exhausted("a row of the sandbox", ABSENT);
+    c = need(malloc(sizeof *c + count * sizeof *c->ends + len));
+    c->count = (uint32_t)count;
+    text = (char *)&c->ends[count];
+    for (size_t i = 0; i < count; i++) {
+        struct str one = i == column ? value : cells_at(old, i);
+
+        if (one.len != 0)
+            memcpy(text + at, one.ptr, one.len);
+        at += (uint32_t)one.len;
+        c->ends[i] = one.ptr != NULL ? at : at | ABSENT;
+    }
+    return c;
 }
 
 /* ---- indexes ---- */
@@ -428,21 +475,15 @@ struct state_row *state_insert(struct state *s, struct state_table *t)
     return row;
 }
 
-/* Puts a value in and gives back the one that was there. */
-static struct str cell_swap(struct state_table *t, struct state_row *row, size_t column, struct str value)
+/* Puts cells in that differ from those that were there in one column; gives back those. */
+static const struct cells *cells_swap(struct state_table *t, struct state_row *row, size_t column, const struct cells *cells)
 {
-    struct str was;
+    const struct cells *was = row->cells;
 
     for (size_t i = 0; i < t->index_count; i++)
         if (index_has(&t->indexes[i], column))
             index_drop(&t->indexes[i], row);
-    if (column >= row->cell_count) {
-        row->cells = need(realloc(row->cells, (column + 1) * sizeof *row->cells));
-        for (; row->cell_count <= column; row->cell_count++)
-            row->cells[row->cell_count] = STR_NONE;
-    }
-    was = row->cells[column];
-    row->cells[column] = value;
+    row->cells = cells;
     for (size_t i = 0; i < t->index_count; i++)
         if (index_has(&t->indexes[i], column))
             index_add(&t->indexes[i], row);
@@ -456,7 +497,7 @@ void state_set(struct state *s, struct state_table *t, struct state_row *row, st
     struct undo *u = undo_push(s, UNDO_SET, t, row);
 
     u->column = at;
-    u->value = cell_swap(t, row, at, own(value));
+    u->cells = cells_swap(t, row, at, cells_with(row->cells, at, value));
 }
 
 void state_remove(struct state *s, struct state_table *t, struct state_row *row)
@@ -469,7 +510,7 @@ void state_commit(struct state *s)
 {
     for (size_t i = 0; i < s->undo_count; i++) {
         if (s->undo[i].kind == UNDO_SET)
-            throw_away(s, (struct trash){ .text = s->undo[i].value });
+            throw_away(s, (struct trash){ .cells = s->undo[i].cells });
     }
     /* Rows last: what was set in a row that was then removed is told of above. */
     for (size_t i = 0; i < s->undo_count; i++) {
@@ -490,7 +531,7 @@ void state_rollback(struct state *s)
             row_free(u->row);
             break;
         case UNDO_SET:
-            disown(cell_swap(u->table, u->row, u->column, u->value));
+            cells_free(cells_swap(u->table, u->row, u->column, u->cells));
             break;
         case UNDO_REMOVE:
             row_link(u->table, u->row);

@@ -1,6 +1,6 @@
 /* providers/sandbox/state.h - one provider's rows, in memory: tables of columns and values, with undo.
  *
- * Lifetime  a row is good until it is removed and that removal committed; its cells until it changes. While a state is pinned
+ * Lifetime  a row is good until it is removed and that removal committed; its cells until the row changes. While a state is pinned
  *           its rows stay good, whatever becomes of them, and so does the state when it is freed.
  * Threads   none of its own: whoever uses a state holds the provider's lock.
  * Speed     every set of columns that is asked for gets a hashed index of its own, kept from then on, so that
