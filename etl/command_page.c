@@ -216,11 +216,19 @@ static void add_assurance(const struct command *c, struct buf *out)
             buf_lit(&line, "; read before the first sending too, since what was there is not ours");
         if (!c->verify.absence_is_proof)
             buf_lit(&line, "; not finding it proves nothing");
+        if (c->verify.absence_has_condition) {
+            buf_lit(&line, "; not finding it proves something only with ");
+            add_items(c, &c->verify.absence_condition, 1, &line);
+        }
         if (c->verify.full)
             buf_lit(&line, "; one full report for all of them");
         buf_fmt(&line, "; \"not there\" must be seen twice, %u s apart", c->verify.settle_seconds);
     } else if (c->repeat_safe) {
         buf_lit(&line, "sent again: twice is the same as once");
+        if (c->repeat_has_exception) {
+            buf_lit(&line, ", but not with ");
+            add_items(c, &c->repeat_exception, 1, &line);
+        }
     } else if (c->effect == EFFECT_READ) {
         buf_lit(&line, "a read: asked again");
     } else {

@@ -56,7 +56,7 @@ enum etl_status doubt_read_baselines(struct lanes *w, struct err *err)
     for (size_t i = 0; st == ETL_OK && i < count; i++) {
         const struct command *c = provider_command(w->source.provider, names[i]);
 
-        if (c == NULL || c->verify.read == NULL || !c->verify.full || !c->verify.baseline)
+        if (c == NULL || c->verify.read == NULL || !lookup_is_shared(&c->verify) || !c->verify.baseline)
             continue;
         none = ARENA_ARRAY(&mem, struct value, c->param_count + 1);
         read_report(w, &c->verify, none);
@@ -103,6 +103,7 @@ static void judge(struct job *j, struct report_once *r, bool *absent)
     if (answer == READBACK_DONE) {
         job_settle_as(j, CALL_DONE, STR_NONE);
         j->settlement.verified = true;
+        job_keep_read_back(j, &verdict);
     } else if (*absent && seen != 0 && seen <= now && now >= seen + job_settle_ms(c)) {
         job_settle_as(j, CALL_PENDING, STR("twice not found when read back: to be sent again"));
     } else if (answer == READBACK_NO_PROOF && j->lanes->resend_uncertain && j->old_doubt) {
@@ -144,7 +145,7 @@ static enum etl_status settle_one(struct lanes *w, struct job *j, const struct l
     *j = (struct job){ .lanes = w, .mem = j->mem, .call = *call };
     st = call_load(&w->source, call, false, &j->mem, &j->loaded, err);
     v = &j->loaded.command->verify;
-    if (st != ETL_OK || v->read == NULL || !v->full)
+    if (st != ETL_OK || v->read == NULL || !lookup_is_shared(v))
         return st == ETL_REJECT ? ETL_OK : st;
     st = ledger_settled_at(w->ledger, call->number, &since, err);
     if (st != ETL_OK)

@@ -47,20 +47,25 @@ static void ask(struct job *j, enum job_step step, uint64_t at_ms)
     begin_exchange(j, v->read, lookup_values(v, j->loaded.values, &j->mem), true, at_ms);
 }
 
-/* What the settled call captured, as later calls of the lane name it. `from` is the command whose verdict it is: the call's own, or the
- * one that read it back. */
-static void keep_captures(struct job *j, const struct command *from, const struct verdict *v)
+/* What the settled call captured, as later calls of the lane name it. */
+static void name_captures(struct job *j, const struct pair_value *captures, size_t count)
 {
     struct str         as = j->loaded.line.as.len != 0 ? j->loaded.line.as : j->loaded.command->name;
-    struct pair_value *list = ARENA_ARRAY(&j->mem, struct pair_value, from->capture_count + 1);
-    size_t             n = 0;
+    struct pair_value *list = ARENA_ARRAY(&j->mem, struct pair_value, count + 1);
 
-    for (size_t i = 0; i < from->capture_count && i < v->capture_count; i++)
-        if (command_capture(j->loaded.command, from->captures[i].name) != NULL)
-            list[n++] = (struct pair_value){ arena_fmt(&j->mem, "%.*s.%.*s", STR_ARG(as), STR_ARG(from->captures[i].name)),
-                                             v->captures[i].value };
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct pair_value){ arena_fmt(&j->mem, "%.*s.%.*s", STR_ARG(as), STR_ARG(captures[i].name)), captures[i].value };
     j->settlement.captures = list;
-    j->settlement.capture_count = n;
+    j->settlement.capture_count = count;
+}
+
+void job_keep_read_back(struct job *j, const struct verdict *read)
+{
+    const struct command    *c = j->loaded.command;
+    const struct pair_value *captures;
+    size_t                   count = lookup_captures(&c->verify, c, j->loaded.values, read, &j->mem, &captures);
+
+    name_captures(j, captures, count);
 }
 
 /* To be sent once more, when that can still be expected to help. What may still be under way somewhere has wait_ms to arrive. */
@@ -79,7 +84,7 @@ static bool may_send_again(const struct job *j)
 {
     const struct command *c = j->loaded.command;
 
-    return c->repeat_safe || c->effect == EFFECT_READ || (j->lanes->resend_uncertain && j->old_doubt);
+    return command_repeat_safe(c, j->loaded.values) || c->effect == EFFECT_READ || (j->lanes->resend_uncertain && j->old_doubt);
 }
 
 /* One reading of the report settles all of them, behind all other work. */
@@ -98,9 +103,9 @@ void job_resolve_doubt(struct job *j)
 {
     const struct command *c = j->loaded.command;
 
-    if (c->verify.read != NULL && c->verify.full && !c->repeat_safe)
+    if (c->verify.read != NULL && lookup_is_shared(&c->verify) && !command_repeat_safe(c, j->loaded.values))
         wait_for_report(j);
-    else if (c->verify.read != NULL && !c->verify.full)
+    else if (c->verify.read != NULL && !lookup_is_shared(&c->verify))
         ask(j, JOB_READING_BACK, 0);
     else if (!may_send_again(j))
         stay_uncertain(j, STR("its answer got lost, and this command cannot be read back: look at the provider; --resend-uncertain sends it again"));
@@ -138,7 +143,7 @@ enum etl_status job_take(struct job *j, const struct ledger_call *call, struct e
         job_resolve_doubt(j);
     else if (v->read == NULL || !v->baseline || call->has_baseline)
         j->step = JOB_READY;
-    else if (v->full)
+    else if (lookup_is_shared(v))
         doubt_look(w, j);
     else
         ask(j, JOB_LOOKING, 0);
@@ -180,7 +185,7 @@ static void answered(struct job *j)
     switch (v->is) {
     case REPLY_DONE:
         job_settle_as(j, CALL_DONE, STR_NONE);
-        keep_captures(j, j->loaded.command, v);
+        name_captures(j, v->captures, v->capture_count);
         return;
     case REPLY_NOTHING:
         job_settle_as(j, CALL_REFUSED, v->reason.len != 0 ? v->reason : STR("nothing was found"));
@@ -254,7 +259,7 @@ static void read_back(struct job *j)
     case READBACK_DONE:
         job_settle_as(j, CALL_DONE, STR_NONE);
         j->settlement.verified = true;
-        keep_captures(j, c->verify.read, &j->x.verdict);
+        job_keep_read_back(j, &j->x.verdict);
         return;
     case READBACK_ABSENT:
         not_there(j);
@@ -264,7 +269,7 @@ static void read_back(struct job *j)
             return;
         break;
     case READBACK_UNSURE:
-        if (c->repeat_safe && ready_again(j, job_settle_ms(c)))
+        if (command_repeat_safe(c, j->loaded.values) && ready_again(j, job_settle_ms(c)))
             return;
         break;
     case READBACK_UNREAD:

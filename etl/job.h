@@ -52,6 +52,9 @@ void            job_settle_as(struct job *j, enum call_state state, struct str r
 void            job_leave(struct job *j);
 uint64_t        job_settle_ms(const struct command *command);       /* how far apart "not there" must be seen */
 
+/* It was read back: what the read yields is what the call captured. */
+void job_keep_read_back(struct job *j, const struct verdict *read);
+
 /* ---- full reports (doubt.c) ---- */
 /* Before any lane: reads the reports that calls must be looked for in before their first sending. */
 enum etl_status doubt_read_baselines(struct lanes *w, struct err *err);

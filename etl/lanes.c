@@ -55,7 +55,7 @@ static bool may_claim(const struct job *j, size_t *room, size_t *ahead)
         (*room)--;
         return true;
     }
-    if (*ahead == 0 || (c->verify.read == NULL && !c->repeat_safe && c->effect != EFFECT_READ))
+    if (*ahead == 0 || (c->verify.read == NULL && !command_repeat_safe(c, j->loaded.values) && c->effect != EFFECT_READ))
         return false;
     (*ahead)--;
     return true;

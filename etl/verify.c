@@ -35,6 +35,9 @@ static enum lookup_answer look(const struct lookup_read *lookup, const struct va
 enum readback baseline_judge(const struct command *command, const struct value *values, const struct verdict *read, struct arena *mem,
                              bool *there)
 {
+    *there = false;
+    if (!lookup_names_it(&command->verify, values, mem))
+        return READBACK_ABSENT;        /* nothing to look for: a lost answer will stay in doubt */
     switch (look(&command->verify, values, read, mem)) {
     case LOOKUP_THERE:
         *there = true;
@@ -49,11 +52,20 @@ enum readback baseline_judge(const struct command *command, const struct value *
     return READBACK_UNREAD;
 }
 
-static enum readback judge_removal(const struct lookup_read *lookup, enum lookup_answer answer, const char **why)
+bool lookup_is_shared(const struct lookup_read *lookup)
+{
+    for (size_t i = 0; i < lookup->with.count; i++)
+        for (size_t k = 0; k < lookup->with.items[i].text.count; k++)
+            if (lookup->with.items[i].text.parts[k].literal.ptr == NULL)
+                return false;
+    return lookup->full;
+}
+
+static enum readback judge_removal(bool absence_is_proof, enum lookup_answer answer, const char **why)
 {
     switch (answer) {
     case LOOKUP_NOT_THERE:
-        if (lookup->absence_is_proof)
+        if (absence_is_proof)
             return READBACK_DONE;
         *why = "reading back finds nothing, which proves nothing for this command";
         return READBACK_NO_PROOF;
@@ -75,13 +87,22 @@ enum readback verify_judge(const struct command *command, const struct value *va
 {
     const struct lookup_read *lookup = &command->verify;
     enum lookup_answer        answer = look(lookup, values, read, mem);
+    const struct reply_record *record;
 
+    if (!lookup_names_it(lookup, values, mem)) {
+        *why = "nothing in the call names what is to be looked for";
+        return READBACK_NO_PROOF;
+    }
     if (lookup->wants_nothing)
-        return judge_removal(lookup, answer, why);
+        return judge_removal(lookup_absence_is_proof(lookup, values), answer, why);
     switch (answer) {
     case LOOKUP_THERE:
         if (before->there) {
             *why = "reading back finds it, but it was there before the first sending";
+            return READBACK_UNSURE;
+        }
+        if (lookup_found(lookup, values, read, mem, &record) > 1) {
+            *why = "reading back finds several that are as we sent it";
             return READBACK_UNSURE;
         }
         if (lookup->baseline && !before->looked) {
@@ -90,14 +111,14 @@ enum readback verify_judge(const struct command *command, const struct value *va
         }
         return READBACK_DONE;
     case LOOKUP_NOT_THERE:
-        if (lookup->absence_is_proof) {
+        if (lookup_absence_is_proof(lookup, values)) {
             *why = "reading back does not find it";
             return READBACK_ABSENT;
         }
         *why = "reading back does not find it, which proves nothing for this command";
         return READBACK_NO_PROOF;
     case LOOKUP_DIFFERS:
-        if (before->same_answer && lookup->absence_is_proof) {
+        if (before->same_answer && lookup_absence_is_proof(lookup, values)) {
             *why = "reading back answers as it did before the first sending";
             return READBACK_ABSENT;
         }

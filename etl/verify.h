@@ -24,6 +24,8 @@ struct before {
     bool looked, there;
     bool same_answer;    /* the same read answers now, byte for byte, what it answered then: nothing happened */
 };
+/* One full report answers for all calls of the command: nothing of a call is in its question. */
+bool          lookup_is_shared(const struct lookup_read *lookup);
 enum readback verify_judge(const struct command *command, const struct value *values, const struct before *before,
                            const struct verdict *read, struct arena *mem, const char **why);
 

@@ -34,6 +34,9 @@ struct text {
     const struct text_part *parts;
     size_t                  count;
 };
+struct pair_value {
+    struct str name, value;
+};
 struct pair {                /* name: text */
     struct str  name;
     struct text text;
@@ -164,6 +167,8 @@ struct wire {
     struct str  url;                     /* where no connection says another; one with a <place> must be given by the connection */
     struct text path;                    /* behind the connection's url: "/API/{command}"; count 0: nothing */
     const char *method;                  /* "POST" */
+    const struct pair_value *fields;     /* go with every request: out=json */
+    size_t      field_count;
     struct text space;                   /* soap: the namespace, "{origin}/OperatorAPI" */
     struct str  answer_type;             /* sandbox: content type of an answer; ptr NULL: the provider's */
     struct text answer;                  /* sandbox: what stands around {answer} */
@@ -210,7 +215,12 @@ struct lookup_read {
     struct pairs with;                   /* the read's parameters, from the call's */
     struct pairs match;                  /* capture or record field: what it must equal */
     bool         wants_nothing;
-    bool         baseline, absence_is_proof, full;
+    bool         baseline, full;
+    bool         absence_is_proof;       /* and only where the condition holds: lookup_absence_is_proof() */
+    bool         absence_has_condition;
+    struct together_item absence_condition;
+    const struct pair_value *captures;   /* the call's capture: the read's record field or capture; beside those of equal name */
+    size_t       capture_count;
     uint32_t     settle_seconds;
 };
 
@@ -255,7 +265,9 @@ struct command {
     size_t       route_count;
     const struct capture *captures;
     size_t       capture_count;
-    bool         repeat_safe;
+    bool         repeat_safe;            /* but not where the exception is given: command_repeat_safe() */
+    bool         repeat_has_exception;
+    struct together_item repeat_exception;
     bool         test_send;              /* tested by sending it in the provider's test mode */
     struct lookup_read verify, test;
     const struct table_step *steps;
@@ -387,12 +399,12 @@ bool                  login_needs(const struct login *l, const struct provider *
 const struct wire    *provider_wire(const struct provider *p, struct str name);       /* "" or absent: the default; NULL: unknown */
 /* Fills a text's places from a call's values (by param index) and from named extras. A place that is
  * absent makes the whole text absent: STR_NONE. */
-struct pair_value {
-    struct str name, value;
-};
 struct str text_place(const struct text_part *part, const struct value *v, struct arena *mem);    /* a parameter's place */
 struct str text_fill(const struct text *t, const struct value *params, const struct pair_value *extras,
                      size_t extra_count, struct arena *mem);
 /* Does a when: or unless: hold for these values? An absent parameter has no value; a cleared one is empty. */
+/* Is carrying this very call out twice the same as once? */
+bool       command_repeat_safe(const struct command *c, const struct value *values);
+bool       lookup_absence_is_proof(const struct lookup_read *l, const struct value *call_values);
 bool       condition_holds(bool has_condition, bool unless, const struct together_item *condition, const struct value *values);
 #endif

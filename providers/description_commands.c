@@ -360,6 +360,21 @@ static void read_params(struct reading *r, const struct yaml *node, struct comma
     check_wires(r, node, c);
 }
 
+/* repeat: {safe_unless: "addon_{id}"} */
+static void read_repeat(struct reading *r, const struct yaml *node, struct command *c)
+{
+    static const char *const keys[] = { "safe_unless", NULL };
+    const struct yaml *unless = yaml_get(node, "safe_unless");
+
+    yaml_only_keys(node, keys, "repeat", r->source, r->faults);
+    if (unless == NULL) {
+        FAULT(r, node, "repeat", "repeat is safe, or {safe_unless: parameter}");
+        return;
+    }
+    c->repeat_exception = read_item(r, unless, c);
+    c->repeat_safe = c->repeat_has_exception = c->repeat_exception.param >= 0;
+}
+
 void read_command(struct reading *r, const struct yaml_pair *pair, struct command *c)
 {
     static const char *const safe[] = { "safe", NULL };
@@ -397,7 +412,10 @@ void read_command(struct reading *r, const struct yaml_pair *pair, struct comman
         c->done = read_pattern(r, done, "", "");
     read_record(r, yaml_get(node, "record"), c);
     read_captures(r, yaml_get(node, "captures"), c);
-    c->repeat_safe = repeat != NULL && read_word(r, repeat, safe, "repeat") == 0;
+    if (repeat != NULL && repeat->kind == YAML_MAP)
+        read_repeat(r, repeat, c);
+    else
+        c->repeat_safe = repeat != NULL && read_word(r, repeat, safe, "repeat") == 0;
     read_steps(r, yaml_get(node, "tables"), c);
     c->answer = read_place_text(r, yaml_get(node, "answer"), c, answer_extras);
     c->nothing = read_place_text(r, yaml_get(node, "nothing"), c, answer_extras);
@@ -468,10 +486,50 @@ static void check_match(struct reading *r, const struct yaml *match, const struc
     }
 }
 
+/* absence: {proof_when: {skipbasket: "on"}} */
+static void read_absence(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
+{
+    static const char *const keys[] = { "proof_when", NULL }, *const words[] = { "proof", "no_proof", NULL };
+    const struct yaml *when = yaml_get(node, "proof_when");
+
+    if (node->kind != YAML_MAP) {
+        out->absence_is_proof = read_word(r, node, words, "absence") == 0;
+        return;
+    }
+    yaml_only_keys(node, keys, "absence", r->source, r->faults);
+    if (when == NULL) {
+        FAULT(r, node, "absence", "absence is proof, no_proof, or {proof_when: {parameter: value}}");
+        return;
+    }
+    out->absence_condition = read_item(r, when, c);
+    out->absence_has_condition = out->absence_condition.param >= 0;
+}
+
+/* captures: {id: elid}: the call's capture from the read's record. */
+static void read_lookup_captures(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
+{
+    struct pair_value *list;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "captures"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct pair_value, node->count + 1);
+    for (size_t i = 0; i < node->count; i++) {
+        struct yaml place = key_place(node, i);
+
+        if (command_capture(c, node->pairs[i].key) == NULL)
+            FAULT(r, &place, "capture", "%.*s captures no %.*s itself, so its read-back cannot", STR_ARG(c->name),
+                  STR_ARG(node->pairs[i].key));
+        if (expect_kind(r, &node->pairs[i].value, YAML_TEXT, "a field's name"))
+            list[out->capture_count++] = (struct pair_value){ node->pairs[i].key, node->pairs[i].value.text };
+    }
+    out->captures = list;
+}
+
 static void read_lookup(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
 {
-    static const char *const keys[] = { "read", "with", "match", "wants", "baseline", "absence", "full", "settle_seconds", NULL };
-    static const char *const wants_words[] = { "found", "nothing", NULL }, *const absence_words[] = { "proof", "no_proof", NULL };
+    static const char *const keys[] = { "read", "with", "match", "wants", "baseline", "absence", "full", "settle_seconds",
+                                        "captures", NULL };
+    static const char *const wants_words[] = { "found", "nothing", NULL };
     const struct yaml *read = yaml_get(node, "read"), *wants = yaml_get(node, "wants"), *absence = yaml_get(node, "absence");
     const struct yaml *with = yaml_get(node, "with");
 
@@ -487,7 +545,9 @@ static void read_lookup(struct reading *r, const struct yaml *node, const struct
     out->with = read_pairs(r, with, c, NULL);
     out->match = read_pairs(r, yaml_get(node, "match"), c, NULL);
     out->wants_nothing = wants != NULL && read_word(r, wants, wants_words, "wants") == 1;
-    out->absence_is_proof = absence == NULL || read_word(r, absence, absence_words, "absence") == 0;
+    if (absence != NULL)
+        read_absence(r, absence, c, out);
+    read_lookup_captures(r, yaml_get(node, "captures"), c, out);
     out->baseline = read_bool(r, node, "baseline", false);
     out->full = read_bool(r, node, "full", false);
     out->settle_seconds = read_u32(r, node, "settle_seconds", 2);

@@ -229,6 +229,12 @@ struct text read_place_text(struct reading *r, const struct yaml *node, const st
             rest = str_skip(rest, len);
             continue;
         }
+        if (rest.len > 1 && strchr("\"{}\n ", rest.ptr[1]) != NULL) {   /* JSON in a text: {"id": … stands for itself */
+            part.literal = str_head(rest, 1);
+            ARENA_PUSH(r->mem, parts, out.count, cap) = part;
+            rest = str_skip(rest, 1);
+            continue;
+        }
         rest = str_cut(str_skip(rest, 1), '}', &inside);
         if (rest.ptr == NULL) {
             FAULT(r, node, "place", "a { without its }");

@@ -56,9 +56,22 @@ void read_route(struct reading *r, const struct yaml *node, const char **method,
         *path = read_place_text(r, &rest, NULL, places);
 }
 
+static void read_wire_fields(struct reading *r, const struct yaml *node, struct wire *out)
+{
+    struct pair_value *list;
+
+    if (!expect_kind(r, node, YAML_MAP, "fields"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct pair_value, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        if (expect_kind(r, &node->pairs[i].value, YAML_TEXT, "a field"))
+            list[out->field_count++] = (struct pair_value){ node->pairs[i].key, node->pairs[i].value.text };
+    out->fields = list;
+}
+
 static void read_wire(struct reading *r, const struct yaml *node, struct wire *out)
 {
-    static const char *const keys[] = { "style", "wire", "url", "path", "method", "space", "answer", "answer_type", NULL };
+    static const char *const keys[] = { "style", "wire", "url", "path", "method", "space", "answer", "answer_type", "fields", NULL };
     static const char *const origin[] = { "origin", NULL }, *const answer[] = { "answer", "command", NULL };
     const struct yaml *style = yaml_get(node, "style"), *method = yaml_get(node, "method"), *path = yaml_get(node, "path");
 
@@ -85,6 +98,8 @@ static void read_wire(struct reading *r, const struct yaml *node, struct wire *o
     out->answer_type = read_text(r, node, "answer_type");
     if (out->style == &wire_soap && out->space.count == 0)
         FAULT(r, node, "endpoint", "a soap wire needs space: the namespace of its methods");
+    if (yaml_get(node, "fields") != NULL)
+        read_wire_fields(r, yaml_get(node, "fields"), out);
     if (out->style == &wire_form && r->provider->command_field.len == 0)
         FAULT(r, node, "endpoint", "a form wire needs command_field: the field that names the command");
 }

@@ -76,5 +76,13 @@ enum lookup_answer { LOOKUP_THERE, LOOKUP_NOT_THERE, LOOKUP_DIFFERS, LOOKUP_UNKN
 /* LOOKUP_THERE: found and every `match` is exactly equal. DIFFERS: found, another's or other than sent. */
 enum lookup_answer lookup_judge(const struct lookup_read *lookup, const struct value *call_values,
                                 const struct verdict *read_verdict, struct arena *call_mem);
+/* Does the call have the value that its record is known by? Without it, nothing that is found is provably it. */
+bool   lookup_names_it(const struct lookup_read *lookup, const struct value *call_values, struct arena *call_mem);
+/* How many records are equal in every pair of `match`, and the first of them. */
+size_t lookup_found(const struct lookup_read *lookup, const struct value *call_values, const struct verdict *read_verdict,
+                    struct arena *call_mem, const struct reply_record **first);
+/* What the call would have captured, from the record that was found. */
+size_t lookup_captures(const struct lookup_read *lookup, const struct command *command, const struct value *call_values,
+                       const struct verdict *read_verdict, struct arena *call_mem, const struct pair_value **out);
 
 #endif

@@ -100,7 +100,13 @@ enum etl_status wire_encode(const struct wire_call *given, struct request *out, 
 
 /* ---- what there is to send ---- */
 
-enum walk_part { WALK_CREDENTIALS, WALK_PARAMS, WALK_EXTRAS };
+enum walk_part { WALK_CREDENTIALS, WALK_FIELDS, WALK_PARAMS, WALK_EXTRAS };
+
+static bool pair_field(const struct pair_value *pair, struct wire_field *out)
+{
+    *out = (struct wire_field){ .name = pair->name, .value = pair->value };
+    return true;
+}
 
 void wire_walk_begin(struct wire_walk *w, const struct wire_call *call)
 {
@@ -182,13 +188,12 @@ bool wire_walk_next(struct wire_walk *w, struct wire_field *out)
         while (w->at < call->command->provider->credential_count)
             if (credential_field(call, w->at++, out))
                 return true;
+    for (; w->part == WALK_FIELDS; w->part++, w->at = 0)
+        if (w->at < call->wire->field_count)
+            return pair_field(&call->wire->fields[w->at++], out);
     for (; w->part == WALK_PARAMS; w->part++, w->at = 0)
         while (w->at < call->command->param_count)
             if (param_field(w, w->at++, out))
                 return true;
-    if (w->at >= call->extra_count)
-        return false;
-    *out = (struct wire_field){ .name = call->extra[w->at].name, .value = call->extra[w->at].value };
-    w->at++;
-    return true;
+    return w->at < call->extra_count && pair_field(&call->extra[w->at++], out);
 }

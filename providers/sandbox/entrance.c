@@ -89,6 +89,8 @@ static bool fits(const struct entrance *e, const struct login *l, struct str tok
         if (c->wire.len == 0 || (c->made_by != NULL && c->made_by != l))
             continue;
         got = field_text(fields, count, c->wire);
+        if (c->optional && got.ptr == NULL)
+            continue;
         if (got.ptr == NULL || wanted.ptr == NULL || !str_eq(got, wanted))
             return false;
     }

@@ -1,6 +1,8 @@
 /* providers/sandbox/fill.c - {places} become values. */
 #include "providers/sandbox/fill.h"
 
+enum { ANSWER_MAX = 16 << 20 };
+
 static struct str value_text(const struct value *v)
 {
     switch (v->kind) {
@@ -30,41 +32,58 @@ static struct str place_value(const struct text_part *part, const struct fill *f
     return STR_NONE;
 }
 
-static struct str join(const struct text *t, const struct fill *from, bool all, struct arena *mem)
+static void add_json(struct buf *out, struct str text)
 {
-    size_t len = 0, at = 0;
-    char  *out;
+    AUTO(buf_release) struct buf quoted;
 
+    buf_init(&quoted, out->max, out->what);
+    buf_json(&quoted, text);
+    buf_add(out, str_skip(str_head(buf_str(&quoted), quoted.len - 1), 1));
+}
+
+static void add_xml(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        switch (text.ptr[i]) {
+        case '&': buf_lit(out, "&amp;"); break;
+        case '<': buf_lit(out, "&lt;"); break;
+        case '>': buf_lit(out, "&gt;"); break;
+        case '"': buf_lit(out, "&quot;"); break;
+        default: buf_byte(out, text.ptr[i]);
+        }
+}
+
+static struct str join(const struct text *t, const struct fill *from, bool all, enum fill_as as, struct arena *mem)
+{
+    AUTO(buf_release) struct buf out;
+
+    buf_init(&out, ANSWER_MAX, "an answer");
     for (size_t i = 0; i < t->count; i++) {
         struct str piece = t->parts[i].literal;
+        bool       is_place = piece.ptr == NULL;
 
-        if (piece.ptr == NULL)
+        if (is_place)
             piece = place_value(&t->parts[i], from, mem);
         if (piece.ptr == NULL && all)
             return STR_NONE;
-        len += piece.len;
+        if (is_place && as == FILL_JSON)
+            add_json(&out, piece);
+        else if (is_place && as == FILL_XML)
+            add_xml(&out, piece);
+        else
+            buf_add(&out, piece);
     }
-    out = arena_bytes(mem, len + 1);
-    for (size_t i = 0; i < t->count; i++) {
-        struct str piece = t->parts[i].literal;
-
-        if (piece.ptr == NULL)
-            piece = place_value(&t->parts[i], from, mem);
-        if (piece.len != 0)
-            memcpy(out + at, piece.ptr, piece.len);
-        at += piece.len;
-    }
-    return str_of(out, len);
+    return arena_str(mem, buf_str(&out));
 }
 
 struct str fill_or_none(const struct text *t, const struct fill *from, struct arena *mem)
 {
-    return join(t, from, true, mem);
+    return join(t, from, true, FILL_PLAIN, mem);
 }
 
 struct str fill_answer(const struct text *t, const struct fill *from, struct arena *mem)
 {
-    return join(t, from, false, mem);
+    return join(t, from, false, from->as, mem);
 }
 
 size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem,

@@ -5,12 +5,15 @@
 #include "etl/base/value.h"
 #include "providers/sandbox/state.h"
 
+/* How the value of a place stands in an answer: as it is, or escaped for the string or the element it stands in. */
+enum fill_as { FILL_PLAIN, FILL_JSON, FILL_XML };
 struct fill {
     const struct value       *values;    /* by the command's params; NULL: none */
     const struct pair_value  *extras;    /* new_id, count, reason */
     size_t                    extra_count;
     const struct state_table *table;     /* for {row.column}; NULL: none */
     const struct state_row   *row;
+    enum fill_as              as;        /* fill_answer() only */
 };
 
 /* One absent place makes the whole text absent: STR_NONE. What is cleared is the empty text. */

@@ -80,10 +80,18 @@ static void find_command(struct work *w)
 
 /* ---- what the answer says ---- */
 
+/* By the content type: what is put into JSON or XML is escaped. */
+static enum fill_as answer_form(const struct work *w)
+{
+    struct str type = w->desk->provider->answer_type;
+
+    return str_contains_nocase(type, STR("json")) ? FILL_JSON : str_contains_nocase(type, STR("xml")) ? FILL_XML : FILL_PLAIN;
+}
+
 static void answer_with(struct work *w, enum outcome outcome, const struct text *text, struct str reason)
 {
     struct pair_value  extra = { STR("reason"), reason };
-    const struct fill  from = { .extras = &extra, .extra_count = 1 };
+    const struct fill  from = { .extras = &extra, .extra_count = 1, .as = answer_form(w) };
 
     w->out->outcome = outcome;
     w->out->reason = reason;
@@ -333,7 +341,7 @@ static bool answer_by_find(struct work *w)
 
     for (size_t i = 0; i < w->command->find_count; i++) {
         const struct find *find = &w->command->finds[i];
-        struct fill        from = { .values = w->values };
+        struct fill        from = { .values = w->values, .as = answer_form(w) };
 
         if (!condition_holds(find->has_condition, false, &find->condition, w->values) ||
             !look_up(w, find->table, &find->where, true, &t, &rows, &count))
@@ -364,7 +372,7 @@ static bool answer_by_list(struct work *w)
 
 static void answer_read(struct work *w)
 {
-    const struct fill from = { .values = w->values };
+    const struct fill from = { .values = w->values, .as = answer_form(w) };
 
     counts_add(w->desk->counts, w->command, COUNT_ANSWERED);
     w->out->outcome = OUTCOME_DONE;
@@ -419,7 +427,7 @@ static void answer_write(struct work *w, struct str params)
     struct steps_done done = { 0 };
     struct err        err = { 0 };
     struct pair_value extras[2];
-    struct fill       from = { .values = w->values, .extras = extras, .extra_count = 2 };
+    struct fill       from = { .values = w->values, .extras = extras, .extra_count = 2, .as = answer_form(w) };
 
     if (steps_apply(w->desk->state, w->command, w->values, !w->test, mem, &done, &err) != ETL_OK) {
         refuse(w, "%s", err.text);
@@ -442,7 +450,7 @@ static void answer_write(struct work *w, struct str params)
 static void answer_login(struct work *w)
 {
     struct pair_value token = { STR("token"), STR_NONE };
-    struct fill       from = { .values = w->values, .extras = &token, .extra_count = 1 };
+    struct fill       from = { .values = w->values, .extras = &token, .extra_count = 1, .as = answer_form(w) };
 
     token.value = entrance_open(w->desk->entrance, w->login, w->values, &w->bench->mem);
     if (token.value.ptr == NULL) {
