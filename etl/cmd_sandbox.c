@@ -26,7 +26,7 @@ static const struct opt table[] = {
     OPT(struct options, plain, "plain", 0, NULL, NULL, "plain HTTP instead of TLS"),
     OPT(struct options, faults, "fault", 0, "SPEC", NULL, "KIND[=N][:RATE%][,command=X][,provider=P][,after=N][,times=N][,reused]; repeatable; kinds: drop-before, drop-after, delay=MS, status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, lapse, close-idle, no-length[=BYTES], latin1, control, raw-quotes, roots"),
     OPT(struct options, seed, "seed", 's', "N", "0", "subscribers to begin with, at each provider"),
-    OPT(struct options, seed_tables, "seed-table", 0, "TABLE", NULL, "seed only this table; repeatable"),
+    OPT(struct options, seed_tables, "seed-table", 0, "TABLE", NULL, "seed only this table (or PROVIDER/TABLE); repeatable"),
     OPT(struct options, random, "random", 0, "N", "1", "what chance starts from: equal numbers, equal days"),
     OPT(struct options, rate_limit, "rate-limit", 0, "N", "0", "requests a second and provider; beyond that: 429. 0: no limit"),
     OPT(struct options, session_uses, "session-uses", 0, "N", "0", "a session lapses after so many requests; 0: never"),
@@ -93,11 +93,17 @@ static void fill(void *context, struct desk *desk)
     seed_desk(desk, context);
 }
 
-static bool any_has_table(const struct stand *s, struct str name)
+/* TABLE or PROVIDER/TABLE, of some provider here. */
+static bool is_table(const struct stand *s, struct str name)
 {
-    for (size_t i = 0; i < s->desk_count; i++)
-        if (desk_has_table(&s->desks[i], name))
+    struct str head, rest = str_cut(name, '/', &head);
+
+    for (size_t i = 0; i < s->desk_count; i++) {
+        struct str only = rest.ptr != NULL ? rest : name;
+
+        if (desk_has_table(&s->desks[i], only) && seed_names(name, s->desks[i].provider, only))
             return true;
+    }
     return false;
 }
 
@@ -113,7 +119,7 @@ static enum etl_status seed(struct stand *s, struct err *err)
     strftime(today, sizeof today, "%Y-%m-%d", &date);
     for (size_t i = 0; i < only->count; i++) {
         tables[i] = str_from(only->items[i]);
-        if (!any_has_table(s, tables[i]))
+        if (!is_table(s, tables[i]))
             return err_set(err, ETL_FAIL, "table", "no provider here has a table %s", shown(tables[i], false).text);
     }
     s->seeding = (struct seeding){ .subscribers = s->options->seed, .seed = s->options->random,

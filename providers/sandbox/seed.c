@@ -50,10 +50,17 @@ static const struct share *share_of(struct str table)
     return &whole;
 }
 
+bool seed_names(struct str name, const struct provider *p, struct str table)
+{
+    struct str head, rest = str_cut(name, '/', &head);
+
+    return rest.ptr == NULL ? str_eq(name, table) : str_eq(head, p->name) && str_eq(rest, table);
+}
+
 static bool wanted(const struct field *f, struct str table)
 {
     for (size_t i = 0; i < f->seeding->table_count; i++)
-        if (str_eq(f->seeding->tables[i], table))
+        if (seed_names(f->seeding->tables[i], f->provider, table))
             return true;
     return f->seeding->table_count == 0;
 }
@@ -111,7 +118,7 @@ static void sow(struct field *f, const struct sower *s, const struct person *p, 
     if (values == NULL)
         values = good_values(f, s, &plain, nth);
     if (values != NULL && steps_apply(f->state, s->command, values, true, &f->row_mem, &done, NULL) == ETL_OK)
-        f->rows += done.count;
+        f->rows += s->step->kind == STEP_MAKE ? done.count : 0;
 }
 
 /* ---- making a sower of a command ---- */
