@@ -111,7 +111,7 @@ static void open_sealed_cells(struct block *b, struct item *item)
     struct err  err = { 0 };
 
     for (size_t i = 0; i < item->record.count && i < b->input->column_count && !any; i++)
-        any = b->input->secret[i] && str_starts(item->record.cells[i], STR("sealed:"));
+        any = str_starts(item->record.cells[i], STR("sealed:"));
     if (!any)
         return;
     cells = ARENA_ARRAY(&b->mem, struct str, item->record.count);
@@ -154,10 +154,8 @@ static void find_keys(struct block *b, struct item *item)
 
 void block_split(struct block *b)
 {
-    bool has_secrets = false;
+    bool has_secrets = mapping_input_has_secrets(b->input);
 
-    for (size_t i = 0; i < b->input->column_count; i++)
-        has_secrets = has_secrets || b->input->secret[i];
     for (;;) {
         struct item    *item = next_item(b);
         struct err      err = { 0 };
@@ -171,6 +169,7 @@ void block_split(struct block *b)
             add_finding(b, item, SEVERITY_ERROR, &err);
         if (item->damaged)
             continue;
+        item->misplaced = st != ETL_OK && has_secrets;
         if (has_secrets)
             open_sealed_cells(b, item);
         if (st == ETL_OK || item->record.count != 0)

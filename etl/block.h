@@ -19,6 +19,7 @@ struct line {                               /* a call's line in the block's outp
 struct item {                               /* a record */
     struct record         record;
     bool                  damaged;          /* no record: broken quote, wrong bytes, too long */
+    bool                  misplaced;        /* too few or too many cells, and some are secret: any may stand anywhere */
     struct str            where;            /* "customers.csv:17" */
     struct str            lane;             /* ptr NULL: unknown */
     struct digest         lane_key, lane_id, parent_key, nth_key;

@@ -113,6 +113,8 @@ static enum etl_status see_block(struct trying *t, size_t input, struct source *
         struct err  unused = { 0 };
 
         s.where = arena_fmt(mem, "%s:%llu", source_name(source), (unsigned long long)record.line);
+        if (s.damage != NULL && mapping_input_has_secrets(&t->m->inputs[input]))
+            record.count = 0;
         if (!damaged && record.count != 0)
             mapper_keys(t->mapper, &row, mem, &s.lane, unique, &unused);
         if (!see(t, &s))

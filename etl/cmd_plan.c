@@ -53,7 +53,10 @@ static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
 {
     static const char *const words[4] = { "cut a service", "destroy content", "spend money", "write to a person" };
 
-    say("read      %10s records%s", grouped(cli, c->read), c->empty_lines != 0 ? " (empty lines skipped)" : "");
+    say("read      %10s records%s", grouped(cli, c->read),
+        c->empty_lines == 0   ? ""
+        : c->empty_lines == 1 ? "; 1 empty line was skipped"
+                              : arena_fmt(&cli->mem, "; %s empty lines were skipped", grouped(cli, c->empty_lines)).ptr);
     say("planned   %10s records: %s calls for %s subscribers", grouped(cli, c->planned), grouped(cli, c->calls),
         grouped(cli, c->lanes));
     say("rejected  %10s records%s%s%s", grouped(cli, c->rejected), c->rejected != 0 ? ", see " : "",

@@ -73,6 +73,8 @@ static void see(struct reading *r, struct record *record, bool damaged, const st
     struct err           unused = { 0 };
     bool                 rejected, is_place = str_eq(where, l->wanted);
 
+    if (damage != NULL && mapping_input_has_secrets(&l->mapping->inputs[r->input]))
+        record->count = 0;
     if (!damaged && record->count != 0) {
         open_cells(r, record);
         mapper_keys(l->mapper, &row, &r->mem, &lane, unique, &unused);

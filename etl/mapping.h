@@ -38,6 +38,15 @@ struct mapping_input {
     uint64_t          line;
 };
 
+/* Where it has any, a record with too few or too many cells is shown nowhere: a secret may stand under any name. */
+static inline bool mapping_input_has_secrets(const struct mapping_input *in)
+{
+    for (size_t i = 0; i < in->column_count; i++)
+        if (in->secret[i])
+            return true;
+    return false;
+}
+
 struct mapping_call {
     const struct command *command;
     struct str  as;                           /* the call's name: as:, or the command's */

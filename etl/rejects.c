@@ -32,6 +32,12 @@ static struct seal_place place_of(const struct mapping *m, struct str column)
     return (struct seal_place){ m->provider->name, STR("rejects"), column, STR("") };
 }
 
+/* A cell that may have moved opens wherever it is put when the record is mended. */
+static struct seal_place place_of_moved(const struct mapping *m)
+{
+    return place_of(m, STR(""));
+}
+
 struct rejects *rejects_new(const struct run *run, const struct mapping *m, size_t input, const struct csv_form *form,
                             const struct key *key)
 {
@@ -47,8 +53,7 @@ struct rejects *rejects_new(const struct run *run, const struct mapping *m, size
     r->columns = in->column_count;
     if (r->columns != 0 && str_is(in->columns[r->columns - 1], REJECTS_COLUMN))
         r->columns--;
-    for (size_t i = 0; i < r->columns; i++)
-        r->has_secrets = r->has_secrets || in->secret[i];
+    r->has_secrets = mapping_input_has_secrets(in);
     r->sealer = sealer_new(key);
     buf_init(&r->rows.text, LONGEST_REJECT, "a reject");
     buf_init(&r->damaged.text, LONGEST_REJECT, "a damaged record");
@@ -102,22 +107,44 @@ static void add_reasons(struct rejects *r, const struct finding *findings, size_
     }
 }
 
+/* How many cells there are, without a surplus of empty ones. */
+static size_t filled_count(const struct record *record, size_t columns)
+{
+    size_t count = record->count;
+
+    while (count > columns && record->cells[count - 1].len == 0)
+        count--;
+    return count;
+}
+
+/* May cell i have come from a secret column, when `count` cells stand for the input's columns? */
+static bool is_secret_cell(const struct rejects *r, size_t i, size_t count)
+{
+    const bool *secret = r->mapping->inputs[r->input].secret;
+    size_t      extra = count > r->columns ? count - r->columns : 0, missing = count < r->columns ? r->columns - count : 0;
+
+    for (size_t column = i > extra ? i - extra : 0; column <= i + missing && column < r->columns; column++)
+        if (secret[column])
+            return true;
+    return false;
+}
+
 /* The texts that stand instead of secret cells; NULL when the record's own bytes can stay. */
 static const struct str *seal_cells(struct rejects *r, const struct record *record)
 {
     const struct mapping_input *in = &r->mapping->inputs[r->input];
     struct str                 *replaced;
+    size_t                      count = filled_count(record, r->columns);
     bool                        any = false;
 
     if (!r->has_secrets)
         return NULL;
-    arena_reset(&r->row_mem);
-    replaced = ARENA_ARRAY(&r->row_mem, struct str, r->columns + 1);
-    for (size_t i = 0; i < r->columns && i < record->count; i++) {
+    replaced = ARENA_ARRAY(&r->row_mem, struct str, r->columns + record->count + 1);
+    for (size_t i = 0; i < count; i++) {
         AUTO(buf_release) struct buf sealed = { 0 };
-        struct seal_place            place = place_of(r->mapping, in->columns[i]);
+        struct seal_place            place = count == r->columns ? place_of(r->mapping, in->columns[i]) : place_of_moved(r->mapping);
 
-        if (!in->secret[i] || record->cells[i].len == 0)
+        if (record->cells[i].len == 0 || !is_secret_cell(r, i, count))
             continue;
         buf_init(&sealed, LONGEST_REJECT, "a sealed cell");
         buf_add(&sealed, sealed_mark);
@@ -136,6 +163,7 @@ enum etl_status rejects_add(struct rejects *r, const struct record *record, cons
     struct record               shown = *record;
     const struct str           *replaced;
     struct str                 *none;
+    bool                        comes_back;
     enum etl_status             st = open_file(r, &r->rows, "csv", err);
 
     if (st != ETL_OK)
@@ -143,16 +171,16 @@ enum etl_status rejects_add(struct rejects *r, const struct record *record, cons
     if (first)
         csv_reject_header(&r->rows.text, r->form);
     add_reasons(r, findings, count);
-    replaced = seal_cells(r, record);
-    if (in->column_count > r->columns && shown.count > r->columns) {
-        /* It comes from a reject file: its old reasons go, so the row is written from its cells. */
-        shown.count = r->columns;
-        if (replaced == NULL) {
-            none = ARENA_ARRAY(&r->row_mem, struct str, r->columns + 1);
-            if (r->columns != 0)
-                none[0] = shown.cells[0];
-            replaced = none;
-        }
+    arena_reset(&r->row_mem);
+    comes_back = in->column_count > r->columns && shown.count > r->columns;
+    if (comes_back)
+        shown.count = filled_count(record, in->column_count) - 1;
+    replaced = seal_cells(r, &shown);
+    if (comes_back && replaced == NULL) {    /* it loses its old reasons, so it is written from its cells */
+        none = ARENA_ARRAY(&r->row_mem, struct str, shown.count + 1);
+        if (r->columns != 0)
+            none[0] = shown.cells[0];
+        replaced = none;
     }
     csv_reject_row(&r->rows.text, r->form, &shown, r->columns, replaced, buf_str(&r->reasons));
     return flush_file(&r->rows, FLUSH_BYTES, err);
@@ -212,20 +240,30 @@ enum etl_status rejects_unseal(struct sealer *s, const struct mapping *m, size_t
 {
     const struct mapping_input *in = &m->inputs[input];
 
-    for (size_t i = 0; i < count && i < in->column_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         AUTO(buf_wipe) struct buf plain = { 0 };
-        struct seal_place         place = place_of(m, in->columns[i]);
-        enum etl_status           st;
+        struct seal_place         moved = place_of_moved(m);
+        bool                      is_secret = i < in->column_count && in->secret[i];
+        struct str                text;
+        enum etl_status           st = ETL_REJECT;
 
-        if (!in->secret[i] || !str_starts(cells[i], sealed_mark))
+        if (!str_starts(cells[i], sealed_mark))
             continue;
+        text = str_skip(cells[i], sealed_mark.len);
         buf_init(&plain, LONGEST_REJECT, "a sealed cell");
-        st = unseal(s, &place, str_skip(cells[i], sealed_mark.len), &plain, err);
-        if (st != ETL_OK) {
-            (void)st;
-            return ETL_REJECT;
+        if (is_secret) {
+            struct seal_place place = place_of(m, in->columns[i]);
+
+            st = unseal(s, &place, text, &plain, err);
         }
-        cells[i] = arena_str(mem, buf_str(&plain));
+        if (st != ETL_OK) {
+            buf_reset(&plain);
+            st = unseal(s, &moved, text, &plain, err);
+        }
+        if (st == ETL_OK)
+            cells[i] = arena_str(mem, buf_str(&plain));
+        else if (is_secret)                  /* elsewhere it is a text of the extract's own */
+            return ETL_REJECT;
     }
     return ETL_OK;
 }

@@ -1,8 +1,9 @@
 /* etl/rejects.h - rejects/INPUT.csv: the record as it stood, with its reasons; mend it and plan it --after.
  *
  * The file keeps the input's encoding, delimiter, quotes, line ends and header; record bytes are unchanged (padded if short),
- * but cells of secret columns stand as "sealed:…", which planning takes back. What is no record goes to INPUT.damaged:
- * a JSON line each, its bytes sealed.
+ * but cells of secret columns stand as "sealed:…", which planning takes back. Where a record has too few or too many cells, those
+ * are sealed that may have come from a secret column, whichever cell is missing or too many. What is no record goes to
+ * INPUT.damaged: a JSON line each, its bytes sealed.
  *
  * Threads  one owner: the stage that settles records in input order. A file is made with its first reject. */
 #ifndef ETL_REJECTS_H

@@ -36,7 +36,7 @@ static void check_against_others(struct block *b, struct item *item)
         const struct mapping_input *parent = &b->pipeline->mapping->inputs[b->input->parent];
 
         item_reject(b, item, NULL, "parent", "no accepted record of %.*s has the lane %s", STR_ARG(parent->name),
-                    shown(item->lane, false).text);
+                    shown(item->lane, item->misplaced).text);
     }
 }
 
@@ -122,7 +122,7 @@ static void write_findings(struct block *b, const struct item *item)
     for (size_t i = 0; i < item->finding_count; i++) {
         const struct finding *f = &item->findings[i];
 
-        plan_out_finding(&b->text, input, item->where, item->lane, item->record.offset, &f->err, f->severity);
+        plan_out_finding(&b->text, input, item->where, item->misplaced ? STR_NONE : item->lane, item->record.offset, &f->err, f->severity);
         if (f->severity == SEVERITY_ERROR)
             b->in->counts.errors++;
         else

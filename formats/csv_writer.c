@@ -124,7 +124,7 @@ void csv_reject_row(struct buf *out, const struct csv_form *form, const struct r
         for (size_t i = 0; i < record->count; i++) {
             if (i != 0)
                 add_text(out, form, delimiter);
-            add_cell(out, form, i < columns && replaced[i].ptr != NULL ? replaced[i] : record->cells[i]);
+            add_cell(out, form, replaced[i].ptr != NULL ? replaced[i] : record->cells[i]);
         }
     }
     for (size_t i = record->count; i < columns; i++)

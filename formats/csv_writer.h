@@ -12,7 +12,8 @@ void csv_write_row(struct buf *out, const struct str *cells, size_t count);     
 /* The header line of a reject file: the input's own (or the given names, for a headerless one nothing) plus _errors; with BOM. */
 void csv_reject_header(struct buf *out, const struct csv_form *form);
 /* One reject: its raw bytes (padded with empty cells to `columns`), a delimiter, the reasons as one quoted cell, the line
- * end. replaced[i].ptr, where not NULL, stands instead of cell i (sealed secrets): then the row is written from its cells. */
+ * end. replaced, where not NULL, has an entry for every cell of the record; replaced[i].ptr, where not NULL, stands instead of
+ * cell i (sealed secrets): then the row is written from its cells. */
 void csv_reject_row(struct buf *out, const struct csv_form *form, const struct record *record, size_t columns,
                     const struct str *replaced, struct str errors);
 /* UTF-8 into the form's encoding; what it cannot hold becomes '?'. UTF-16 comes out as such. */

@@ -172,7 +172,7 @@ def settle(line):
     line = re.sub(r"\b[\d.,]+ ?(ms|s|min|h)\b", "<span>", line)
     line = re.sub(r"\b[\d.,]+ calls? (a|per) second", "<speed>", line)
     line = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:<port>", line)
-    return re.sub(r"\b[0-9a-f]{8,64}\b", "<id>", line).rstrip()
+    return re.sub(r"\b[0-9a-f]{16,64}\b", "<id>", line).rstrip()
 
 
 def console_blocks(text):
