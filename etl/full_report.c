@@ -101,6 +101,12 @@ void full_report_about(struct full_report *r, const struct lookup_read *lookup, 
     size_t                    n = 0, cap = 0;
 
     *out = *v;
+    /* It held a record before the removal. Now it should hold all the others; whether there were any a person has to say. */
+    if (v->is == REPLY_NOTHING && lookup->wants_nothing) {
+        out->is = REPLY_FAILED;
+        out->reason = STR("the report came empty, which proves no removal");
+        return;
+    }
     if (lookup->match.count != 0) {
         wanted = text_fill(&lookup->match.items[0].text, call_values, NULL, 0, mem);
         index = index_by(r, lookup->match.items[0].name);

@@ -178,7 +178,7 @@ static void check_clear(struct loading *l, const struct command *c, const struct
         each_source(&l->c->in[input], f->value.node, see_clear, &s);
     if (s.can && c->clear.ptr == NULL && p->clear.ptr == NULL)
         FAULT(&l->read, f->value.yaml, "clear", "%.*s has no word that clears %.*s: null cannot be sent", STR_ARG(c->name), STR_ARG(p->name));
-    else if (p->required && f->value.node->op == NODE_CLEAR)
+    else if (p->required && f->value.node->op == NODE_CLEAR && p->clear.ptr == NULL)
         FAULT(&l->read, f->value.yaml, "clear", "%.*s is required and cannot be cleared", STR_ARG(p->name));
 }
 

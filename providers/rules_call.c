@@ -280,7 +280,7 @@ static void check_one(struct judging *j, size_t i)
     tell_list(p, v);
     if (v->kind == VALUE_TEXT && p->type->is_bool && (p->omit.ptr == NULL || !str_eq(v->text, p->omit)))
         write_bool(j, p, v);
-    if (p->required && v->kind == VALUE_CLEAR)
+    if (p->required && v->kind == VALUE_CLEAR && p->clear.ptr == NULL)   /* its own word is said on purpose */
         fault(j, p, "required", SEVERITY_ERROR, "is required and cannot be cleared");
     if (p->required && !is_given(v))
         fault(j, p, "required", SEVERITY_ERROR, "is required and has no value");

@@ -115,7 +115,7 @@ static const struct {
     { "name: tiny", "name: §Tiny Provider", "head", "lowercase" },
     { "url: \"https://tiny", "url: \"§ftp://tiny", "endpoint", "https://" },
     { "wire: form, method", "wire: §from, method", "name-unknown", "did you mean \"form\"" },
-    { "method: POST", "method: §GET", "name-unknown", "method" },
+    { "method: POST", "method: §POSTT", "name-unknown", "did you mean \"POST\"" },
     { "method: POST", "§methd: POST", "key-unknown", "did you mean \"method\"" },
     { "chars: \"!-~\"", "chars: \"§~-!\"", "class", "backwards" },
     { "length: 1..64}", "length: §64..1}", "range", "3..15" },

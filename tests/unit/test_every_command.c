@@ -193,7 +193,7 @@ static void try_always(struct tried *t, size_t param)
 static void try_clear(struct tried *t, size_t param)
 {
     const struct param *p = &t->command->params[param];
-    bool                can = !p->required && (t->command->clear.ptr != NULL || p->clear.ptr != NULL);
+    bool                can = p->clear.ptr != NULL || (!p->required && t->command->clear.ptr != NULL);
 
     anew(t);
     t->values[param].kind = VALUE_CLEAR;

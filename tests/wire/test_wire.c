@@ -157,7 +157,7 @@ static void on_call(struct runner *r, struct str rest)
         if (at < 0)
             fail(r, "%.*s has no parameter %.*s", STR_ARG(name), STR_ARG(pairs[i].name));
         else
-            r->values[at] = (struct value){ VALUE_TEXT, r->command->params[at].secret, pairs[i].value };
+            r->values[at] = (struct value){ str_is(pairs[i].value, "null") ? VALUE_CLEAR : VALUE_TEXT, r->command->params[at].secret, pairs[i].value };
     }
     if (judge_values(r, r->values, checked, &faults) != ETL_OK)
         fail(r, "the documented call is refused: %s (%s)", faults.first, faults.rules[0]);
