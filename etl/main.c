@@ -8,11 +8,12 @@
 #include "etl/cmd.h"
 
 extern const struct cmd cmd_plan, cmd_test, cmd_apply, cmd_status, cmd_explain, cmd_reveal, cmd_connection,
-    cmd_provider, cmd_mapping, cmd_sandbox;
+    cmd_provider, cmd_mapping, cmd_sandbox, cmd_pull, cmd_archive;
 
 /* In the order of a night's work: that is the order of the help. */
 const struct cmd *const commands[] = { &cmd_plan,       &cmd_test,     &cmd_apply,   &cmd_status,
-                                       &cmd_explain,    &cmd_reveal,   &cmd_connection,
+                                       &cmd_explain,    &cmd_reveal,   &cmd_pull,
+                                       &cmd_archive,    &cmd_connection,
                                        &cmd_provider,   &cmd_mapping,  &cmd_sandbox, NULL };
 
 static void show_usage(struct buf *out)
