@@ -108,7 +108,7 @@ static void tell_people(const struct pull *p, const char *archive)
 
 static void tell_programs(const struct pull *p, const char *archive)
 {
-    AUTO(buf_release) struct buf out;
+    AUTO(buf_release) struct buf out = { 0 };
     bool                         first = true;
 
     buf_init(&out, 4 << 20, "a summary");

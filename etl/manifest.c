@@ -165,7 +165,7 @@ static void read_members(yajl_val list, struct manifest *m, struct arena *mem)
 
 enum etl_status manifest_read(const char *archive, struct arena *mem, struct manifest *out, struct err *err)
 {
-    AUTO(buf_release) struct buf content;
+    AUTO(buf_release) struct buf content = { 0 };
     struct manifest m = { 0 };
     yajl_val        root = NULL;
     enum etl_status st;

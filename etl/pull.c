@@ -169,8 +169,8 @@ enum { SHRINK_PERCENT = 2 };
 
 static enum etl_status check_shrink(struct pull *p, struct err *err)
 {
-    AUTO(arena_release) struct arena mem;
-    AUTO(buf_release) struct buf shrunk;
+    AUTO(arena_release) struct arena mem = { 0 };
+    AUTO(buf_release) struct buf shrunk = { 0 };
     struct manifest        before;
     enum etl_status        st;
 

@@ -35,7 +35,7 @@ static void set_pair(struct pairs_list *l, struct str name, struct str value)
 
 static struct str json_of(const struct pair_value *pairs, size_t count, struct arena *mem)
 {
-    AUTO(buf_release) struct buf text;
+    AUTO(buf_release) struct buf text = { 0 };
 
     buf_init(&text, 16 << 20, "a question");
     buf_byte(&text, '{');

@@ -218,7 +218,7 @@ static enum etl_status put_frame(struct packing *w, struct pulled_report *r, con
 
 static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, struct err *err)
 {
-    AUTO(arena_release) struct arena mem;
+    AUTO(arena_release) struct arena mem = { 0 };
     struct opening  o = { .packing = w, .fd = spool(w, err) };
     struct asked    a = { 0 };
     bool            single = r->counts.asked == 1;
@@ -272,7 +272,7 @@ enum etl_status pull_pack(struct pull *p, struct err *err)
     struct manifest            m = { .version = str_from(o->version), .provider = p->provider->name, .connection = o->connection->name,
                                      .made = str_from(o->made), .from = str_from(o->from), .to = str_from(o->to),
                                      .secrets = str_from(secret_mode_names[o->secrets.mode]), .key = key_id(o->secrets.key) };
-    AUTO(buf_release) struct buf text;
+    AUTO(buf_release) struct buf text = { 0 };
     enum etl_status              st = archive_writer_open(o->archive, &w.writer, err);
 
     buf_init(&text, 16 << 20, "a manifest");
