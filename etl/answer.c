@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "etl/base/atomic_file.h"
+#include "etl/secret_writer.h"
 
 enum { EXTRAS_MAX = 256 };
 
@@ -50,6 +51,18 @@ static void note_extra(struct answer *a, struct str name)
     }
 }
 
+/* The last line of defence: what stands in a secret column is what stands instead of a secret, or nothing. */
+static bool shows_secret(const struct answer *a, const struct normal_row *row)
+{
+    const struct table *t = normalizer_table(a->kind->normalizer);
+
+    for (size_t i = 0; i < t->column_count; i++)
+        if (t->columns[i].secret && row->cells[i].len != 0 && !str_starts(row->cells[i], STR(FINGERPRINT_MARK)) &&
+            !str_starts(row->cells[i], STR(SEALED_MARK)))
+            return true;
+    return false;
+}
+
 /* Rows of CSV have the documented columns, no more and no less: anything else is another document. */
 static enum etl_status look_at_record(void *context, const struct reply_record *record, struct err *err)
 {
@@ -62,6 +75,11 @@ static enum etl_status look_at_record(void *context, const struct reply_record *
         return err_set(err, ETL_REJECT, "report-columns", "row %llu has %zu columns, the document says %zu",
                        (unsigned long long)a->end.records + 1, record->count, r->column_count);
     st = normalizer_record(a->kind->normalizer, record, &a->question, &a->row_mem, &row, err);
+    if (st == ETL_OK && shows_secret(a, &row)) {
+        a->kept = err_set(&a->kept_err, ETL_FAIL, "secret-shown", "report %.*s: a secret was not taken out, so nothing of it is kept; this is an error of ours",
+                          STR_ARG(r->name));
+        st = err_set(err, ETL_REJECT, "secret-shown", "a secret was not taken out");
+    }
     for (size_t i = 0; st == ETL_OK && i < row.extra_count; i++)
         note_extra(a, row.extras[i].name);
     a->end.records++;
@@ -107,6 +125,8 @@ static enum etl_status spill(struct answer *a, struct err *err)
 
 static void keep(struct answer *a, struct str bytes)
 {
+    if (a->kept != ETL_OK)
+        return;
     sha256_add(a->digest, bytes);
     a->bytes += bytes.len;
     if (a->fd < 0 && a->small.len + bytes.len <= ANSWER_SMALL)

@@ -10,7 +10,7 @@
 
 struct options {
     const char     *archive, *from, *to, *secrets, *passphrase_file, *against;
-    struct opt_list encrypt_to;
+    struct opt_list encrypt_to, ask;
     uint64_t        days;
     bool            accept_shrink;
 };
@@ -19,6 +19,7 @@ static const struct opt table[] = {
     OPT(struct options, from, "from", 0, "DATE", NULL, "of reports that have dates: the first day (default: --days before --to)"),
     OPT(struct options, to, "to", 0, "DATE", NULL, "and the last day (default: today)"),
     OPT(struct options, days, "days", 0, "N", "92", "how far back, where --from is not said"),
+    OPT(struct options, ask, "ask", 0, "PARAM=VALUE", NULL, "what a report that has to be told asks with; repeatable"),
     OPT(struct options, secrets, "secrets", 0, "HOW", "fingerprint", "fingerprint, drop, sealed (this installation can open them) or keep (the archive is encrypted then)"),
     OPT(struct options, encrypt_to, "encrypt-to", 0, "CERT.pem", NULL, "whose key opens the archive; repeatable"),
     OPT(struct options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
@@ -92,6 +93,8 @@ static void tell_people(const struct pull *p, const char *archive)
     for (size_t i = 0; i < p->provider->report_count; i++) {
         const struct pulled_report *r = &p->reports[i];
 
+        if (r->untold)
+            say("  %-24.*s not asked: it has to be told what, --ask %.*s=…", STR_ARG(r->name), STR_ARG(p->provider->reports[i].ask.param));
         if (!r->wanted)
             continue;
         say("  %-24.*s %-10s %" PRIu64 " records, %" PRIu64 " question%s%s%.*s", STR_ARG(r->name), proof_names[r->proof], r->counts.records,
@@ -145,12 +148,24 @@ static void tell_programs(const struct pull *p, const char *archive)
     cli_out(buf_str(&out));
 }
 
+static const struct pair_value *read_asks(const struct options *o, struct arena *mem, struct findings *faults)
+{
+    struct pair_value *out = ARENA_ARRAY(mem, struct pair_value, o->ask.count + 1);
+
+    for (size_t i = 0; i < o->ask.count; i++) {
+        out[i].value = str_cut(str_from(o->ask.items[i]), '=', &out[i].name);
+        if (out[i].value.len == 0 || out[i].name.len == 0)
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--ask takes PARAM=VALUE, got \"%s\"", o->ask.items[i]);
+    }
+    return out;
+}
+
 static int pull(struct cli *cli, const struct options *o, const struct opt_list *words, struct connection *k, struct key *key,
                 const struct envelope_to *to)
 {
     char                made[32];
     struct pull_options p = { .archive = o->archive, .connection = k, .reports = words->items + 1, .report_count = words->count - 1, .from = o->from,
-                              .to = o->to, .secrets = { (enum secret_mode)mode_of(o->secrets), key, sealer_new(key) }, .to_whom = to,
+                              .to = o->to, .ask_count = o->ask.count, .secrets = { (enum secret_mode)mode_of(o->secrets), key, sealer_new(key) }, .to_whom = to,
                               .against = o->against, .accept_shrink = o->accept_shrink, .version = SUBFERRY_VERSION, .made = made,
                               .stop_asked = &stop_asked };
     struct pull         done;
@@ -161,6 +176,9 @@ static int pull(struct cli *cli, const struct options *o, const struct opt_list 
 
     time_text(made_ms(), made);
     findings_init(&faults, &cli->mem);
+    p.ask = read_asks(o, &cli->mem, &faults);
+    if (faults.errors != 0)
+        return cli_faults(cli, ETL_FAIL, &faults);
     say("%s%.*s at %.*s → %s; it only reads", k->config->live ? "LIVE " : "", STR_ARG(k->name), STR_ARG(k->url), o->archive);
     stop_by_signals();
     st = pull_run(&p, &cli->mem, &done, &faults, &err);

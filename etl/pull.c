@@ -15,6 +15,33 @@ const char *const proof_names[] = { "complete", "unproven", "incomplete", NULL }
 
 /* ---- which reports ---- */
 
+static bool asks_for_rows_of(const struct report *r, struct str table)
+{
+    for (size_t i = 0; i < r->each.table_count; i++)
+        if (str_eq(r->each.tables[i], table))
+            return true;
+    return false;
+}
+
+/* A report that has to be told what to ask, and is not, is not asked; who named it is told. */
+static void leave_out_untold(struct pull *p, struct findings *faults)
+{
+    for (size_t i = 0; i < p->provider->report_count; i++) {
+        const struct report *r = &p->provider->reports[i];
+        bool                 told = r->ask.param.ptr == NULL || r->ask.count != 0;
+
+        for (size_t k = 0; k < p->options->ask_count; k++)
+            told = told || str_eq(p->options->ask[k].name, r->ask.param);
+        if (told || !p->reports[i].wanted)
+            continue;
+        p->reports[i].wanted = false;
+        p->reports[i].untold = true;
+        if (p->options->report_count != 0)
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "report-untold", "%.*s has to be told what to ask: --ask %.*s=…", STR_ARG(r->name),
+                         STR_ARG(r->ask.param));
+    }
+}
+
 static void choose_reports(struct pull *p, struct findings *faults)
 {
     const struct pull_options *o = p->options;
@@ -40,8 +67,8 @@ static void choose_reports(struct pull *p, struct findings *faults)
     }
     /* One that asks for each row of a table needs those that fill it. */
     for (size_t i = p->provider->report_count; i-- > 0;)
-        for (size_t k = 0; k < i && p->reports[i].wanted && p->provider->reports[i].each.table.ptr != NULL; k++)
-            if (str_eq(p->provider->reports[k].table, p->provider->reports[i].each.table) && !p->reports[k].wanted) {
+        for (size_t k = 0; k < i && p->reports[i].wanted; k++)
+            if (asks_for_rows_of(&p->provider->reports[i], p->provider->reports[k].table) && !p->reports[k].wanted) {
                 p->reports[k].wanted = true;
                 say("%.*s is asked too: %.*s needs its rows", STR_ARG(names[k]), STR_ARG(names[i]));
             }
@@ -52,6 +79,7 @@ static void prepare_reports(struct pull *p, struct findings *faults)
     p->reports = ARENA_ARRAY(p->mem, struct pulled_report, p->provider->report_count + 1);
     p->results = ARENA_ARRAY(p->mem, struct pulled_table, p->tables.count + 1);
     choose_reports(p, faults);
+    leave_out_untold(p, faults);
     for (size_t t = 0; t < p->tables.count; t++) {
         p->results[t].table = &p->tables.items[t];
         p->results[t].fills = ARENA_ARRAY(p->mem, bool, p->tables.items[t].column_count + 1);
@@ -97,6 +125,8 @@ static struct str identity(struct pull *p)
     for (size_t i = 0; i < p->provider->report_count; i++)
         if (p->reports[i].wanted)
             buf_fmt(&text, "|%.*s", STR_ARG(p->reports[i].name));
+    for (size_t i = 0; i < o->ask_count; i++)
+        buf_fmt(&text, "|%.*s=%.*s", STR_ARG(o->ask[i].name), STR_ARG(o->ask[i].value));
     return arena_str(p->mem, buf_str(&text));
 }
 
@@ -149,12 +179,15 @@ static enum etl_status count_all(struct pull *p, struct err *err)
     }
     /* Questions asked for each row of a table that is not whole are not all of them. */
     for (size_t i = 0; i < p->provider->report_count; i++) {
-        const struct table *source = table_named(&p->tables, p->provider->reports[i].each.table);
         struct pulled_table *t;
 
-        if (!p->reports[i].wanted || source == NULL)
+        if (!p->reports[i].wanted)
             continue;
-        if (p->results[source - p->tables.items].proof > p->reports[i].proof) {
+        for (size_t k = 0; k < p->provider->reports[i].each.table_count; k++) {
+            const struct table *source = table_named(&p->tables, p->provider->reports[i].each.tables[k]);
+
+            if (source == NULL || p->results[source - p->tables.items].proof <= p->reports[i].proof)
+                continue;
             p->reports[i].proof = p->results[source - p->tables.items].proof;
             if (p->reports[i].counts.why.ptr == NULL)
                 p->reports[i].counts.why = arena_fmt(p->mem, "%.*s, whose rows it was asked for, is %s", STR_ARG(source->name), proof_names[p->reports[i].proof]);

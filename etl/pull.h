@@ -26,6 +26,8 @@ struct pull_options {
     const char *const *reports;              /* by name; none: all */
     size_t             report_count;
     const char        *from, *to;            /* "2026-11-24": of reports that have dates */
+    const struct pair_value *ask;            /* parameter and value, for reports that have to be told what to ask */
+    size_t             ask_count;
     struct secret_writer secrets;
     const struct envelope_to *to_whom;       /* or NULL */
     const char        *against;              /* an archive that this one must not be much smaller than; or NULL */
@@ -41,6 +43,7 @@ struct pulled_report {
     struct answer_kind     kind;
     struct str             name, table;
     bool                   wanted;
+    bool                   untold;           /* it has to be told what to ask, and was not */
     enum proof             proof;
     struct question_counts counts;
     uint64_t               odd;              /* values that are not written as their type is */

@@ -100,26 +100,12 @@ static enum etl_status add_windows(struct asking *a, struct pairs_list *l, struc
     return st;
 }
 
-static enum etl_status fill_pairs(const struct pairs *pairs, const struct pair_value *row, size_t row_count, struct pairs_list *out, bool *absent,
-                                  struct arena *mem)
-{
-    for (size_t i = 0; i < pairs->count; i++) {
-        struct str text = text_fill(&pairs->items[i].text, NULL, row, row_count, mem);
-
-        if (text.len == 0)
-            *absent = true;
-        else
-            set_pair(out, pairs->items[i].name, text);
-    }
-    return ETL_OK;
-}
-
 /* A row's columns as texts name them: row.login, row.login.local, row.login.domain. */
 static size_t row_pairs(const struct str *columns, const struct str *cells, size_t count, struct pair_value *out, struct arena *mem)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < count && n + 3 <= ROW_PAIRS_MAX; i++) {
+    for (size_t i = 0; i < count && n + 5 <= ROW_PAIRS_MAX; i++) {
         struct str  cell = cells[i];
         const char *at = cell.len != 0 ? memchr(cell.ptr, '@', cell.len) : NULL;
         size_t      local = at != NULL ? (size_t)(at - cell.ptr) : cell.len;
@@ -132,6 +118,22 @@ static size_t row_pairs(const struct str *columns, const struct str *cells, size
             out[n++] = (struct pair_value){ arena_fmt(mem, "row.%.*s.domain", STR_ARG(columns[i])), str_skip(cell, local + 1) };
     }
     return n;
+}
+
+/* "2026-11-01", of the day the pull was begun, and of the month before. */
+static size_t month_pairs(const struct asking *a, struct pair_value out[2], struct arena *mem)
+{
+    struct moment m;
+    char          text[DATE_FORM_BYTES];
+
+    if (!date_form_read(NULL, str_head(str_from(a->pull->options->made), 10), &m))
+        return 0;
+    m.day = 1;
+    out[0] = (struct pair_value){ STR("asked.month"), arena_str(mem, str_of(text, date_form_write(NULL, &m, text))) };
+    moment_add_days(&m, -1);
+    m.day = 1;
+    out[1] = (struct pair_value){ STR("asked.last_month"), arena_str(mem, str_of(text, date_form_write(NULL, &m, text))) };
+    return 2;
 }
 
 /* Only what `set:` may ask for goes along with a question. */
@@ -148,18 +150,56 @@ static struct str row_for_set(const struct report *r, const struct pair_value *r
     return json_of(used, n, mem);
 }
 
+/* Once, or for each value that it is told to ask with: the description's, or the operator's instead. */
+static enum etl_status add_asks(struct asking *a, struct pairs_list *l, struct str row, struct err *err)
+{
+    const struct report       *r = a->report->kind.report;
+    const struct pull_options *o = a->pull->options;
+    size_t                     told = 0;
+    enum etl_status            st = ETL_OK;
+
+    if (r->ask.param.ptr == NULL)
+        return add_windows(a, l, row, err);
+    for (size_t i = 0; i < o->ask_count && st == ETL_OK; i++)
+        if (str_eq(o->ask[i].name, r->ask.param)) {
+            told++;
+            set_pair(l, r->ask.param, o->ask[i].value);
+            st = add_windows(a, l, row, err);
+        }
+    for (size_t i = 0; told == 0 && i < r->ask.count && st == ETL_OK; i++) {
+        set_pair(l, r->ask.param, r->ask.values[i]);
+        st = add_windows(a, l, row, err);
+    }
+    return st;
+}
+
+static enum etl_status fill_pairs(const struct pairs *pairs, const struct pair_value *row, size_t row_count, struct pairs_list *out, bool *absent,
+                                  struct arena *mem)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        struct str text = text_fill(&pairs->items[i].text, NULL, row, row_count, mem);
+
+        if (text.len == 0)
+            *absent = true;
+        else
+            set_pair(out, pairs->items[i].name, text);
+    }
+    return ETL_OK;
+}
+
 static enum etl_status add_for_row(struct asking *a, const struct str *columns, const struct record *record, size_t count, struct err *err)
 {
     const struct report *r = a->report->kind.report;
     struct pair_value    row[ROW_PAIRS_MAX];
     struct pairs_list    list = { .count = 0 };
     bool                 absent = false;
-    size_t               n = row_pairs(columns, record->cells, count < record->count ? count : record->count, row, &a->mem);
+    size_t               n = month_pairs(a, row, &a->mem);
 
+    n += row_pairs(columns, record->cells, count < record->count ? count : record->count, row + n, &a->mem);
     fill_pairs(&r->with, NULL, 0, &list, &absent, &a->mem);
     absent = false;
     fill_pairs(&r->each.with, row, n, &list, &absent, &a->mem);
-    return absent ? ETL_OK : add_windows(a, &list, row_for_set(r, row, n, &a->mem), err);
+    return absent ? ETL_OK : add_asks(a, &list, row_for_set(r, row, n, &a->mem), err);
 }
 
 static enum etl_status add_for_rows(struct asking *a, struct csv_reader *reader, struct err *err)
@@ -184,21 +224,20 @@ static enum etl_status add_for_rows(struct asking *a, struct csv_reader *reader,
     return st == ETL_END ? ETL_OK : st;
 }
 
-static enum etl_status add_each(struct asking *a, struct err *err)
+static enum etl_status add_each(struct asking *a, struct str table, struct err *err)
 {
     struct pull        *p = a->pull;
-    const struct table *t = table_named(&p->tables, a->report->kind.report->each.table);
+    const struct table *t = table_named(&p->tables, table);
     struct csv_options  form = { .delimiter = ',', .quote = '"', .has_header = true };
     struct source      *source = NULL;
     struct csv_reader  *reader = NULL;
     enum etl_status     st;
 
     if (t == NULL)
-        return err_set(err, ETL_FAIL, "table-unknown", "report %.*s: each: there is no table \"%.*s\"", STR_ARG(a->report->name),
-                       STR_ARG(a->report->kind.report->each.table));
+        return err_set(err, ETL_FAIL, "table-unknown", "report %.*s: each: there is no table \"%.*s\"", STR_ARG(a->report->name), STR_ARG(table));
     st = pull_build(p, (size_t)(t - p->tables.items), err);
     if (st == ETL_OK)
-        st = source_open(pull_table_path(p, t, &a->mem), NULL, &source, err);
+        st = source_open(pull_table_path(p, t, p->mem), NULL, &source, err);
     if (st == ETL_OK)
         st = csv_reader_open(source, &form, &reader, err);
     if (st == ETL_OK)
@@ -210,13 +249,18 @@ static enum etl_status add_each(struct asking *a, struct err *err)
 
 static enum etl_status add_questions(struct asking *a, struct err *err)
 {
-    struct pairs_list list = { .count = 0 };
-    bool              absent = false;
+    const struct report *r = a->report->kind.report;
+    struct pairs_list    list = { .count = 0 };
+    struct pair_value    months[2];
+    bool                 absent = false;
+    enum etl_status      st = ETL_OK;
 
-    if (a->report->kind.report->each.table.ptr != NULL)
-        return add_each(a, err);
-    fill_pairs(&a->report->kind.report->with, NULL, 0, &list, &absent, &a->mem);
-    return add_windows(a, &list, STR("{}"), err);
+    for (size_t i = 0; i < r->each.table_count && st == ETL_OK; i++)
+        st = add_each(a, r->each.tables[i], err);
+    if (r->each.table_count != 0)
+        return st;
+    fill_pairs(&r->with, NULL, 0, &list, &absent, &a->mem);
+    return add_asks(a, &list, row_for_set(r, months, month_pairs(a, months, &a->mem), &a->mem), err);
 }
 
 /* ---- getting them answered ---- */

@@ -117,7 +117,7 @@ static enum etl_status add_report(struct building *b, struct err *err)
 
 static bool may_repeat_rows(const struct report *r)
 {
-    return r->each.table.ptr != NULL || r->window.from.ptr != NULL || r->pages.offset.ptr != NULL;
+    return r->each.table_count != 0 || r->ask.param.ptr != NULL || r->window.from.ptr != NULL || r->pages.offset.ptr != NULL;
 }
 
 enum etl_status pull_build(struct pull *p, size_t table, struct err *err)

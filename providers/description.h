@@ -298,10 +298,16 @@ struct report {                          /* one question, asked as often as it t
     const struct report_value *values;
     size_t     value_count;
     struct pairs with;                   /* parameters that always go with it */
-    struct {                             /* asked for each row of a table that reports before this one filled */
-        struct str   table;              /* ptr NULL: asked once */
+    struct {                             /* asked for each row of tables that reports before this one filled */
+        const struct str *tables;
+        size_t       table_count;        /* 0: asked once */
         struct pairs with;               /* {row.customer_id}; {row.login.domain}: what stands behind its @ */
     } each;
+    struct {                             /* asked for each of these values, which the operator may say */
+        struct str   param;              /* ptr NULL: none */
+        const struct str *values;
+        size_t       count;              /* 0: only what the operator says */
+    } ask;
     struct {                             /* asked for so many days at a time */
         struct str from, to, form;       /* ptr NULL: no window */
         uint32_t   days;
@@ -311,7 +317,7 @@ struct report {                          /* one question, asked as often as it t
         uint32_t   rows;
         bool       by_page;              /* offset counts pages, not rows */
     } pages;
-    struct pairs set;                    /* columns from the question's own {parameters}, from {row.column} of each, or fixed */
+    struct pairs set;                    /* columns from the question's own {parameters}, from {row.column} of each, from {asked.month}, or fixed */
     struct pairs dates;                  /* column: how its dates come, "MM/DD/YYYY"; ISO needs none */
     const struct str *secrets;           /* fields that no secret column takes and that are secret all the same (scrub.h) */
     size_t     secret_count;

@@ -1,7 +1,8 @@
 /* providers/description_reports.c - reports of a description: what is asked, how often, and which table's rows the answers are. */
 #include "providers/description_read.h"
 
-static const char *const ANY_PLACE[] = { "row.", NULL };    /* a table's columns: who knows the tables checks them */
+/* A table's columns (who knows the tables checks them); the month it was asked in, and the one before. */
+static const char *const ANY_PLACE[] = { "row.", "asked.month", "asked.last_month", NULL };
 
 static const struct report_value *read_values(struct reading *r, const struct yaml *node, size_t *count)
 {
@@ -86,11 +87,25 @@ static void read_each(struct reading *r, const struct yaml *node, struct report 
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "each"))
         return;
     yaml_only_keys(node, keys, "each", r->source, r->faults);
-    out->each.table = read_text(r, node, "row_of");
-    if (out->each.table.ptr == NULL || yaml_get(node, "with") == NULL)
+    if (yaml_get(node, "row_of") != NULL)
+        out->each.tables = read_texts(r, yaml_get(node, "row_of"), &out->each.table_count);
+    if (out->each.table_count == 0 || yaml_get(node, "with") == NULL)
         FAULT(r, node, "report", "each needs row_of: TABLE and with: {parameter: \"{row.column}\"}");
     out->each.with = read_pairs(r, yaml_get(node, "with"), NULL, ANY_PLACE);
     check_with(r, yaml_get(node, "with"), out->command);
+}
+
+static void read_ask(struct reading *r, const struct yaml *node, struct report *out)
+{
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "ask"))
+        return;
+    check_with(r, node, out->command);
+    if (node->count != 1) {
+        FAULT(r, node, "report", "ask names one parameter and the values it is asked with: ask: {question: [...]}");
+        return;
+    }
+    out->ask.param = node->pairs[0].key;
+    out->ask.values = read_texts(r, &node->pairs[0].value, &out->ask.count);
 }
 
 static void read_window(struct reading *r, const struct yaml *node, struct report *out)
@@ -137,7 +152,7 @@ static void read_body(struct reading *r, const struct yaml *node, struct report 
 
 static void read_report(struct reading *r, const struct yaml_pair *pair, struct report *out)
 {
-    static const char *const keys[] = { "command", "table", "record", "columns", "values", "with", "each", "window", "pages", "set", "dates",
+    static const char *const keys[] = { "command", "table", "record", "columns", "values", "with", "each", "ask", "window", "pages", "set", "dates",
                                         "secret", "body", NULL };
     const struct yaml *node = &pair->value, *command = yaml_get(node, "command");
 
@@ -157,6 +172,7 @@ static void read_report(struct reading *r, const struct yaml_pair *pair, struct 
     out->with = read_pairs(r, yaml_get(node, "with"), NULL, NULL);
     check_with(r, yaml_get(node, "with"), out->command);
     read_each(r, yaml_get(node, "each"), out);
+    read_ask(r, yaml_get(node, "ask"), out);
     read_window(r, yaml_get(node, "window"), out);
     read_pages(r, yaml_get(node, "pages"), out);
     read_body(r, yaml_get(node, "body"), out);

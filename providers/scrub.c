@@ -7,6 +7,7 @@ struct scrub {
     struct scrub_how          how;
     struct scrub_state        state;
     const struct scrub_lexer *lexer;             /* NULL: all passes */
+    struct str               *columns;           /* a copy of the array; names are the caller's */
     void                     *data;
 };
 
@@ -30,7 +31,12 @@ struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const
     s->data = calloc(1, s->lexer->size);
     if (s->data == NULL)
         memory_exhausted("a reply's secrets", s->lexer->size);
-    s->lexer->begin(s->data, columns, column_count);
+    s->columns = calloc(column_count + 1, sizeof *s->columns);
+    if (s->columns == NULL)
+        memory_exhausted("a reply's columns", column_count);
+    if (column_count != 0)
+        memcpy(s->columns, columns, column_count * sizeof *columns);
+    s->lexer->begin(s->data, s->columns, column_count);
     return s;
 }
 
@@ -57,6 +63,7 @@ void scrub_free(struct scrub *s)
     if (s->lexer != NULL)
         s->lexer->release(s->data);
     free(s->data);
+    free(s->columns);
     buf_wipe(&s->state.secret);
     buf_wipe(&s->state.clear);
     buf_wipe(&s->state.instead);

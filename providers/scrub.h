@@ -23,7 +23,7 @@ struct scrub_how {
 };
 struct scrub;
 enum scrub_form { SCRUB_TEXT /* nothing in it can be told apart: it passes */, SCRUB_CSV, SCRUB_XML, SCRUB_JSON };
-/* `columns`: of a CSV, in order. */
+/* `columns`: of a CSV, in order. Names of columns and secrets must outlive the scrub. */
 struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const struct str *columns, size_t column_count);
 /* Appends what is clear by now. */
 void          scrub_add(struct scrub *s, struct str bytes, struct buf *out);
