@@ -60,9 +60,14 @@ void digest_set_free(struct digest_set *s)
 
 /* The slot of a key, or the empty one where it belongs: linear probing; sizes are no powers of two, so that
  * a table can grow by a fifth and stays between 0.68 and 0.82 full. */
+static uint64_t first_place(const struct shard *shard, struct digest d)
+{
+    return (uint64_t)(((wide)d.low * shard->size) >> 64);
+}
+
 static struct slot *probe(const struct shard *shard, struct digest d)
 {
-    uint64_t at = (uint64_t)(((wide)d.low * shard->size) >> 64);
+    uint64_t at = first_place(shard, d);
 
     for (;;) {
         struct slot *slot = &shard->slots[at];
@@ -96,6 +101,19 @@ uint64_t *digest_set_get(struct digest_set *s, struct digest d)
         return NULL;
     slot = probe(shard, d);
     return slot->key.high != 0 ? &slot->value : NULL;
+}
+
+void digest_set_announce(const struct digest_set *s, struct digest d)
+{
+    const struct shard *shard = &s->shards[d.high >> 56];
+
+    const char         *place;
+
+    if (shard->size == 0)
+        return;
+    place = (const char *)&shard->slots[first_place(shard, d)];
+    __builtin_prefetch(place);
+    __builtin_prefetch(place + 64);          /* a probe goes three slots far on average */
 }
 
 uint64_t *digest_set_put(struct digest_set *s, struct digest d)

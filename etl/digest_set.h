@@ -33,6 +33,8 @@ struct digest_set *digest_set_new(uint64_t max_entries);
 void               digest_set_free(struct digest_set *s);
 /* The value kept under a digest; NULL when there is none. Good until the next digest_set_put(). */
 uint64_t          *digest_set_get(struct digest_set *s, struct digest d);
+/* The digest will be asked soon: its place is fetched from memory meanwhile. */
+void               digest_set_announce(const struct digest_set *s, struct digest d);
 /* Adds (value 0) or finds. */
 uint64_t          *digest_set_put(struct digest_set *s, struct digest d);
 uint64_t           digest_set_count(const struct digest_set *s);

@@ -131,11 +131,12 @@ static void check_type(struct judging *j, const struct param *p, const char *fie
         return;
     }
     for (size_t i = 0; i < type->rule_count; i++) {
-        struct err err = { 0 };
-
-        if (rule_judge(j->check, type->rules[i], NULL, p->secret, value, &relations, &err) == ETL_OK)
+        if (rule_judge(j->check, type->rules[i], NULL, p->secret, value, &relations, NULL) == ETL_OK)
             continue;
-        err.field = field;
+        /* Once more for its words: an err has half a kilobyte, and nearly all values hold (a quarter of check_call's time). */
+        struct err err = { .field = field };
+
+        rule_judge(j->check, type->rules[i], field, p->secret, value, &relations, &err);
         report(j, p, type->rules[i]->id, type->rules[i]->severity, &err);
     }
 }
