@@ -22,7 +22,7 @@ static enum etl_status unfold_text(struct tree *result, struct arena *mem, struc
 
     if (text.len == 0 || text.ptr[0] != '<')
         return ETL_OK;
-    st = tree_from_xml(text, 0, mem, &inner, err);
+    st = tree_from_xml(text, 0, STR(""), mem, &inner, err);
     if (st != ETL_OK || inner->first == NULL)
         return st;
     result->text = inner->first->text;
@@ -35,7 +35,7 @@ static enum etl_status soap_tree(const struct reply *reply, struct str body, str
 {
     const struct tree *document, *answer;
     struct tree       *top = ARENA_NEW(mem, struct tree), *made;
-    enum etl_status    st = tree_from_xml(body, TREE_XML_SOAP, mem, &document, err);
+    enum etl_status    st = tree_from_xml(body, TREE_XML_SOAP, STR(""), mem, &document, err);
 
     (void)reply;
     if (st != ETL_OK)

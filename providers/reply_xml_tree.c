@@ -3,8 +3,7 @@
 
 static enum etl_status xml_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out, struct err *err)
 {
-    (void)reply;
-    return tree_from_xml(body, 0, mem, out, err);
+    return tree_from_xml(body, 0, reply->text_member, mem, out, err);   /* {"$type": …} is <… type="…"> */
 }
 
 static enum etl_status xml_tree_records(const struct command *command, struct str body, struct arena *mem,

@@ -21,6 +21,7 @@ struct element {
 struct reading {
     struct arena   *mem;
     bool            soap;
+    struct str      mark;
     struct element *open[TREE_DEPTH_MAX + 2];
     size_t          depth;
     struct element *ids;
@@ -215,6 +216,11 @@ static void resolve(struct reading *r, struct tree *node)
 
 /* ---- libxml2's events ---- */
 
+static struct str marked(struct reading *r, struct str attribute)
+{
+    return r->mark.len != 0 ? arena_fmt(r->mem, "%.*s%.*s", STR_ARG(r->mark), STR_ARG(attribute)) : attribute;
+}
+
 static void start(void *context, const xmlChar *name, const xmlChar **attributes)
 {
     struct reading *r = context;
@@ -235,7 +241,7 @@ static void start(void *context, const xmlChar *name, const xmlChar **attributes
         if (r->soap && (meta || str_is(key, "id") || str_is(key, "href")))
             soap_attribute(r, e, key, value);
         else if (!meta)
-            add_element(r, e, own_name(r, attributes[0]))->node.text = value;
+            add_element(r, e, marked(r, own_name(r, attributes[0])))->node.text = value;
     }
 }
 
@@ -394,7 +400,7 @@ static bool parse(struct reading *r, struct str text)
     return good;
 }
 
-enum etl_status tree_from_xml(struct str body, unsigned flags, struct arena *mem, const struct tree **out, struct err *err)
+enum etl_status tree_from_xml(struct str body, unsigned flags, struct str mark, struct arena *mem, const struct tree **out, struct err *err)
 {
     AUTO(buf_release) struct buf fixed = { 0 };
     struct reading *r = ARENA_NEW(mem, struct reading);
@@ -403,6 +409,7 @@ enum etl_status tree_from_xml(struct str body, unsigned flags, struct arena *mem
     if (str_contains_nocase(str_head(body, 4096), STR("<!doctype")))
         return err_set(err, ETL_REJECT, "xml-doctype", "a document with a DOCTYPE is not read (an HTML page?)");
     r->mem = mem;
+    r->mark = mark;
     r->soap = (flags & TREE_XML_SOAP) != 0;
     r->open[0] = ARENA_NEW(mem, struct element);
     for (size_t i = 0; i < sizeof r->text / sizeof r->text[0]; i++)

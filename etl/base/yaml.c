@@ -42,6 +42,13 @@ static void place_fault(struct findings *faults, enum severity severity, const s
 
     snprintf(err.rule, sizeof err.rule, "%s", rule);
     vsnprintf(err.text, sizeof err.text, fmt, args);
+    for (size_t i = 0; i < faults->count; i++) {     /* what is written once may be read for several that are like it */
+        const struct err *other = &faults->items[i].err;
+
+        if (other->line == line && other->column == column && other->file != NULL && strcmp(other->file, source->name) == 0 &&
+            strcmp(other->text, err.text) == 0)
+            return;
+    }
     findings_add(faults, severity, &err,
                  excerpt.len != 0 && excerpt.len < 400 ? arena_cstr(faults->mem, excerpt) : NULL);
 }

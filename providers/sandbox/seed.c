@@ -217,7 +217,8 @@ static bool is_personal(const struct sower *s)
     for (size_t i = 0; i < s->command->param_count; i++) {
         struct str column = s->sources[i].column;
 
-        if (str_is(column, "customer_id") || str_is(column, "login") || str_is(column, "mailbox") || str_is(column, "parent_id"))
+        if (str_is(column, "customer_id") || str_is(column, "login") || str_is(column, "mailbox") || str_is(column, "parent_id") ||
+            str_is(column, "domain"))
             return true;
     }
     return false;

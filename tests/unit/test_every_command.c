@@ -214,6 +214,13 @@ static void set_condition(struct tried *t, const struct together *rule)
         set(t, rule->condition.param, rule->condition.value);
 }
 
+static void drop_members(struct tried *t, const struct param *family)
+{
+    for (size_t i = 0; i < t->command->param_count; i++)
+        if (t->command->params[i].family == family)
+            t->values[i] = VALUE_NONE;
+}
+
 static void set_items(struct tried *t, const struct together *rule, bool given)
 {
     for (size_t i = 0; i < rule->item_count; i++) {
@@ -225,6 +232,8 @@ static void set_items(struct tried *t, const struct together *rule, bool given)
             set(t, item->param, item->value);
         else
             t->values[item->param] = VALUE_NONE;
+        if (!given && t->command->params[item->param].is_family)
+            drop_members(t, &t->command->params[item->param]);
     }
 }
 

@@ -22,6 +22,7 @@ struct runner {
     unsigned               line, passed, failed;
     bool                  *seen;            /* by command */
     const struct command  *command;         /* of the case at hand */
+    const struct wire     *wire;            /* by `wire NAME`; NULL: the default */
     struct value          *values;
 };
 
@@ -134,7 +135,7 @@ static void check_required(struct runner *r)
 static void on_call(struct runner *r, struct str rest)
 {
     struct pair_value pairs[WORDS_MAX];
-    struct str        name;
+    struct str        name, names[WORDS_MAX];
     struct value     *checked;
     struct faults     faults;
     size_t            count;
@@ -146,11 +147,14 @@ static void on_call(struct runner *r, struct str rest)
         return;
     }
     r->seen[r->command - r->provider->commands] = true;
-    r->values = ARENA_ARRAY(&r->mem, struct value, r->command->param_count + 1);
-    checked = ARENA_ARRAY(&r->mem, struct value, r->command->param_count + 1);
     rest = read_pairs(r, rest, pairs, &count);
     if (rest.len != 0)
         fail(r, "cannot read \"%.*s\"", STR_ARG(rest));
+    for (size_t i = 0; i < count; i++)
+        names[i] = pairs[i].name;
+    r->command = command_with_members(r->command, names, count, false, &r->mem);
+    r->values = ARENA_ARRAY(&r->mem, struct value, r->command->param_count + 1);
+    checked = ARENA_ARRAY(&r->mem, struct value, r->command->param_count + 1);
     for (size_t i = 0; i < count; i++) {
         int at = command_param_index(r->command, pairs[i].name);
 
@@ -167,6 +171,26 @@ static void on_call(struct runner *r, struct str rest)
     memcpy(r->values, checked, r->command->param_count * sizeof *checked);
 }
 
+/* user%3Apass -> user:pass */
+static struct str unpercent(struct runner *r, struct str s)
+{
+    char  *out = arena_bytes(&r->mem, s.len + 1);
+    size_t len = 0;
+
+    for (size_t i = 0; i < s.len; i++) {
+        char hex[3] = { 0 };
+
+        if (s.ptr[i] == '%' && i + 2 < s.len) {
+            memcpy(hex, s.ptr + i + 1, 2);
+            out[len++] = (char)strtoul(hex, NULL, 16);
+            i += 2;
+        } else {
+            out[len++] = s.ptr[i];
+        }
+    }
+    return str_of(out, len);
+}
+
 /* The credentials of the expected body are what the request is made with: by name. */
 static void take_credentials(struct runner *r, struct str wanted, struct credential_value *out)
 {
@@ -178,12 +202,40 @@ static void take_credentials(struct runner *r, struct str wanted, struct credent
         rest = str_cut(rest, '&', &field);
         value = str_cut(field, '=', &name);
         for (size_t i = 0; i < r->provider->credential_count; i++)
-            if (str_eq(r->provider->credentials[i].wire, name))
-                out[i].value = value;
+            if (r->provider->credentials[i].wire.len != 0 && str_eq(r->provider->credentials[i].wire, name))
+                out[i].value = unpercent(r, value);
     }
 }
 
-static void on_sends(struct runner *r, struct str wanted)
+/* header Name: value - goes with the call, over the wire at hand. */
+static void on_header(struct runner *r, struct str wanted)
+{
+    struct request   request;
+    struct wire_call call = { .command = r->command, .wire = r->wire, .url = r->provider->url, .values = r->values };
+    struct str       line, rest;
+    bool             found = false;
+
+    request_init(&request, 1 << 20);
+    wire_encode(&call, &request, NULL);
+    for (rest = buf_str(&request.headers); rest.ptr != NULL && rest.len != 0 && !found;) {
+        rest = str_cut(rest, '\n', &line);
+        found = str_eq(line, wanted);
+    }
+    if (found)
+        r->passed++;
+    else
+        fail(r, "no header \"%.*s\" among\n%s", STR_ARG(wanted), buf_cstr(&request.headers));
+    request_release(&request);
+}
+
+static void on_wire(struct runner *r, struct str name)
+{
+    r->wire = provider_wire(r->provider, name);
+    if (r->wire == NULL)
+        fail(r, "unknown wire %.*s", STR_ARG(name));
+}
+
+static void on_sends(struct runner *r, struct str wanted, unsigned how)
 {
     struct credential_value credentials[16] = { 0 };
     struct request          request;
@@ -191,7 +243,8 @@ static void on_sends(struct runner *r, struct str wanted)
 
     take_credentials(r, wanted, credentials);
     request_init(&request, 1 << 20);
-    struct wire_call call = { .command = r->command, .url = r->provider->url, .values = r->values, .credentials = credentials };
+    struct wire_call call = { .command = r->command, .wire = r->wire, .url = r->provider->url, .values = r->values,
+                              .credentials = credentials, .how = how };
 
     if (wire_encode(&call, &request, &err) != ETL_OK)
         fail(r, "cannot encode: %s", err.text);
@@ -200,7 +253,7 @@ static void on_sends(struct runner *r, struct str wanted)
     else
         r->passed++;
     request_reset(&request);
-    call.how = ENCODE_MASKED;
+    call.how |= ENCODE_MASKED;
     wire_encode(&call, &request, &err);
     for (size_t i = 0; i < r->command->param_count; i++)
         if (r->values[i].kind == VALUE_TEXT && r->values[i].secret && str_contains(buf_str(&request.body), r->values[i].text))
@@ -211,8 +264,8 @@ static void on_sends(struct runner *r, struct str wanted)
     request_release(&request);
 }
 
-/* [503] and [type=text/html] ahead of the body */
-static struct str take_marks(struct runner *r, struct str rest, struct reply_message *m)
+/* [503], [type=text/html] and [test] ahead of the body */
+static struct str take_marks(struct runner *r, struct str rest, struct reply_message *m, bool *test)
 {
     while (rest.len != 0 && rest.ptr[0] == '[') {
         struct str mark, value;
@@ -223,6 +276,8 @@ static struct str take_marks(struct runner *r, struct str rest, struct reply_mes
             break;
         if (str_to_u64(mark, &status))
             m->status = (int)status;
+        else if (str_is(mark, "test"))
+            *test = true;
         else if (str_starts(mark, STR("type=")))
             m->content_type = str_skip(mark, 5);
         else
@@ -234,7 +289,8 @@ static struct str take_marks(struct runner *r, struct str rest, struct reply_mes
 
 static void on_answer(struct runner *r, enum reply_is wanted, struct str rest)
 {
-    struct reply_message m = { .status = 200 };
+    struct reply_message m = { .status = 200, .wire = r->wire };
+    bool                 test = false;
     struct pair_value    pairs[WORDS_MAX];
     struct verdict       v;
     const char          *arrow = rest.len != 0 ? memmem(rest.ptr, rest.len, " => ", 4) : NULL;
@@ -244,8 +300,11 @@ static void on_answer(struct runner *r, enum reply_is wanted, struct str rest)
         read_pairs(r, str_of(arrow + 4, rest.len - (size_t)(arrow + 4 - rest.ptr)), pairs, &count);
         rest.len = (size_t)(arrow - rest.ptr);
     }
-    m.body = unescape(r, take_marks(r, str_trim(rest), &m));
-    reply_judge_call(r->judge, r->command, &m, &r->mem, &v);
+    m.body = unescape(r, take_marks(r, str_trim(rest), &m, &test));
+    if (test && r->provider->test_reply != NULL)
+        reply_judge_as(r->judge, r->command, r->provider->test_reply, &m, &r->mem, &v);
+    else
+        reply_judge_call(r->judge, r->command, &m, &r->mem, &v);
     if (v.is != wanted) {
         fail(r, "%.*s: wanted %s, judged %s (%.*s)", STR_ARG(r->command->name), reply_is_names[wanted], reply_is_names[v.is],
              STR_ARG(v.reason));
@@ -307,10 +366,18 @@ static void on_line(struct runner *r, struct str line)
         on_call(r, rest);
         return;
     }
+    if (str_is(word, "wire")) {
+        on_wire(r, rest);
+        return;
+    }
     if (r->command == NULL)
         return;
-    if (str_is(word, "sends")) {
-        on_sends(r, rest);
+    if (str_is(word, "sends") || str_is(word, "tests")) {
+        on_sends(r, rest, str_is(word, "tests") ? ENCODE_TEST : 0);
+        return;
+    }
+    if (str_is(word, "header")) {
+        on_header(r, rest);
         return;
     }
     if (str_is(word, "rejects")) {
