@@ -2,7 +2,7 @@
 """tests/docs/test_docs.py - what is written is true: links resolve, helps fit a screen, samples can be made again, the README's commands
 do what it shows.
 
-    test_docs.py PROGRAM links|help|samples|mappings|scripts|readme
+    test_docs.py PROGRAM links|help|samples|mappings|scripts|readme|quickstart
 """
 import difflib
 import filecmp
@@ -240,7 +240,28 @@ def test_readme(program):
         shutil.rmtree(folder)
 
 
-TESTS = {"links": test_links, "help": test_help, "samples": test_samples, "mappings": test_mappings, "scripts": test_scripts, "readme": test_readme}
+def test_quickstart(program):
+    """It ends by itself, all is well, and nothing of it runs on."""
+    started = subprocess.Popen([os.path.join(ROOT, "scripts", "quickstart")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    said, _ = started.communicate(timeout=900)
+    if started.returncode != 0:
+        fault("scripts/quickstart", "ended with %d:\n%s" % (started.returncode, said))
+    for words in ("exactly once", "0 uncertain + 0 blocked + 0 not sent", "nothing is left to send", "reply: Success!", "Done."):
+        if words not in said:
+            fault("scripts/quickstart", "does not say %r" % words)
+    if len(said.splitlines()) > 120:
+        fault("scripts/quickstart", "%d lines is not short" % len(said.splitlines()))
+    try:
+        os.killpg(started.pid, 0)
+        fault("scripts/quickstart", "left something running")
+        os.killpg(started.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass
+    return 1
+
+
+TESTS = {"links": test_links, "help": test_help, "samples": test_samples, "mappings": test_mappings, "scripts": test_scripts, "readme": test_readme,
+         "quickstart": test_quickstart}
 
 
 def main():
