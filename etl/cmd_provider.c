@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "etl/base/log.h"
+#include "etl/capabilities.h"
 #include "etl/cmd.h"
 #include "etl/provider_page.h"
 #include "providers/lint.h"
@@ -312,10 +313,33 @@ static const struct cmd lint_cmd = {
     .run = run_lint,
 };
 
+/* For the builders, so the help does not name it: providers/capabilities.md comes from here. */
+static int run_capabilities(struct cli *cli)
+{
+    AUTO(buf_release) struct buf out;
+    struct findings faults;
+
+    buf_init(&out, 16U << 20, "the capabilities");
+    findings_init(&faults, &cli->mem);
+    capabilities_head(&out);
+    for (size_t i = 0; stock_providers[i].name != NULL; i++) {
+        const struct provider *p;
+
+        if (load_stock(&stock_providers[i], &cli->mem, &p, &faults) != ETL_OK)
+            return cli_faults(cli, ETL_FAIL, &faults);
+        capabilities_of(p, &cli->mem, &out);
+        provider_free(p);
+    }
+    cli_out(buf_str(&out));
+    return EXIT_WELL;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
     static const struct cmd *const subs[] = { &list_cmd, &show_cmd, &lint_cmd, NULL };
 
+    if (argc == 2 && strcmp(argv[1], "capabilities") == 0)
+        return run_capabilities(cli);
     return cli_sub(cli, &cmd_provider, subs, argc, argv);
 }
 
