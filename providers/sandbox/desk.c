@@ -1,20 +1,12 @@
 /* providers/sandbox/desk.c - a provider's place in the sandbox is set up and cleared away. */
 #include "providers/sandbox/desk.h"
 
-/* "https://api.helpdesk.ispn.net/exec.pl" -> "/exec.pl" */
-static struct str path_of(struct str url)
-{
-    const char *scheme = memmem(url.ptr, url.len, "://", 3);
-    struct str  rest = scheme != NULL ? str_skip(url, (size_t)(scheme - url.ptr) + 3) : url;
-    const char *slash = memchr(rest.ptr, '/', rest.len);
-
-    return slash != NULL ? str_skip(rest, (size_t)(slash - rest.ptr)) : STR("/");
-}
+#include "providers/sandbox/intake.h"
 
 void desk_open(struct desk *d, const struct provider *p, const struct str *credentials, struct arena *mem)
 {
     *d = (struct desk){ .provider = p, .entrance = entrance_new(p, credentials) };
-    d->path = arena_fmt(mem, "/%.*s%.*s", STR_ARG(p->name), STR_ARG(path_of(p->url)));
+    d->path = intake_base(p, &p->wires[0], mem);
     pthread_mutex_init(&d->mutex, NULL);
     d->state = state_new();
     d->counts = counts_new(p);

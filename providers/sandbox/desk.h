@@ -13,7 +13,7 @@
 
 struct desk {
     const struct provider *provider;
-    struct str             path;           /* "/ispn/exec.pl" */
+    struct str             path;           /* "/ispn/exec.pl", of the default wire */
     struct entrance       *entrance;
     pthread_mutex_t        mutex;
     struct state          *state;
@@ -21,7 +21,6 @@ struct desk {
     uint64_t               second, in_second;      /* --rate-limit */
 };
 
-/* The path is the provider's name, then the path of its own address. */
 void desk_open(struct desk *d, const struct provider *p, const struct str *credentials /* by its order */, struct arena *mem);
 void desk_close(struct desk *d);
 /* Does some command or report of the provider know this table? */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "etl/base/atomic_file.h"
+#include "providers/sandbox/intake.h"
 
 enum { CREDENTIAL_LENGTH = 24, CREDENTIAL_MAX = 4096 };
 
@@ -171,15 +172,16 @@ static struct str provider_place(const struct provider *p, struct arena *mem)
     return arena_str(mem, str_from(path));
 }
 
-static void write_connection(const struct folder *f, const struct desk *d, const char *ca_file, uint16_t port,
+/* "sandbox-simpler", and "sandbox-simpler-soap" for a wire that is not the default. */
+static void write_connection(const struct folder *f, const struct provider *p, const struct wire *w, const char *ca_file, uint16_t port,
                              struct arena *mem, struct buf *out)
 {
-    const struct provider *p = d->provider;
-
-    buf_fmt(out, "  sandbox-%.*s:\n    provider: ", STR_ARG(p->name));
+    buf_fmt(out, "  sandbox-%.*s%s%.*s:\n    provider: ", STR_ARG(p->name), w->index == 0 ? "" : "-", STR_ARG(w->index == 0 ? STR("") : w->name));
     buf_json(out, provider_place(p, mem));
     buf_byte(out, '\n');
-    buf_fmt(out, "    url: \"%s://127.0.0.1:%u%.*s\"\n", ca_file != NULL ? "https" : "http", port, STR_ARG(d->path));
+    if (w->index != 0)
+        buf_fmt(out, "    wire: %.*s\n", STR_ARG(w->name));
+    buf_fmt(out, "    url: \"%s://127.0.0.1:%u%.*s\"\n", ca_file != NULL ? "https" : "http", port, STR_ARG(intake_base(p, w, mem)));
     if (ca_file != NULL) {
         buf_lit(out, "    ca_file: ");
         buf_json(out, str_from(ca_file));
@@ -205,6 +207,7 @@ enum etl_status folder_config(const struct folder *f, const char *path, const ch
     buf_lit(&out, "# Connections to the sandbox that wrote this file; no account anywhere else has these credentials.\n"
                   "connections:\n");
     for (size_t i = 0; i < count; i++)
-        write_connection(f, &desks[i], ca_file, port, mem, &out);
+        for (size_t w = 0; w < desks[i].provider->wire_count; w++)
+            write_connection(f, desks[i].provider, &desks[i].provider->wires[w], ca_file, port, mem, &out);
     return folder_write(path, buf_str(&out), err);
 }

@@ -25,7 +25,7 @@ enum etl_status folder_credentials(const struct folder *f, const struct provider
                                    const struct str **out, struct err *err);
 /* Whole or not at all. */
 enum etl_status folder_write(const char *path, struct str text, struct err *err);
-/* Connections sandbox-<provider> for every desk. ca_file NULL: plain HTTP. */
+/* Connections sandbox-<provider> for every desk, and sandbox-<provider>-<wire> for its other wires. ca_file NULL: plain HTTP. */
 enum etl_status folder_config(const struct folder *f, const char *path, const char *ca_file, uint16_t port,
                               const struct desk *desks, size_t count, struct arena *mem, struct err *err);
 

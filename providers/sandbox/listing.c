@@ -47,6 +47,12 @@ void listing_free(struct listing *l)
     free(l);
 }
 
+static void render_next(struct listing *l)
+{
+    render_row(&l->render, l->table, l->rows[l->next], l->next, &l->piece);
+    l->next++;
+}
+
 static void fill(struct listing *l, size_t room)
 {
     buf_reset(&l->piece);
@@ -58,7 +64,7 @@ static void fill(struct listing *l, size_t room)
     }
     while (l->stage == ROWS && l->piece.len < room) {
         if (l->next < l->count)
-            render_row(&l->render, l->table, l->rows[l->next++], &l->piece);
+            render_next(l);
         else
             l->stage = l->halved ? DONE : END;
     }
@@ -93,6 +99,6 @@ void listing_whole(const struct render *render, const struct state_table *t, str
 {
     render_begin(render, out);
     for (size_t i = 0; i < count; i++)
-        render_row(render, t, rows[i], out);
+        render_row(render, t, rows[i], i, out);
     render_end(render, out);
 }

@@ -1,5 +1,5 @@
-/* providers/sandbox/render.c - tables turned back into what the provider would have said. */
-#include "providers/sandbox/render.h"
+/* providers/sandbox/render.c - tables turned back into what the provider would have said: CSV, flat XML; trees are render_tree.c's. */
+#include "providers/sandbox/render_private.h"
 
 #include "etl/base/utf8.h"
 
@@ -14,8 +14,7 @@ static struct str theirs(const struct report *report, struct str column, struct 
     return ours;
 }
 
-static struct str shown_cell(const struct report *report, const struct state_table *t, const struct state_row *row,
-                             size_t column)
+struct str render_cell(const struct report *report, const struct state_table *t, const struct state_row *row, size_t column)
 {
     struct str name = report->columns[column].column;
 
@@ -33,7 +32,7 @@ static void latin1(struct buf *out, struct str text)
 }
 
 /* The text as a rotten provider has it; STR_NONE: as it is. */
-static struct str rotten(const struct render *r, struct str text, struct buf *scratch)
+struct str render_rotten(const struct render *r, struct str text, struct buf *scratch)
 {
     if (r->rot == FAULT_LATIN1 && !utf8_is_ascii(text)) {
         latin1(scratch, text);
@@ -49,7 +48,7 @@ static struct str rotten(const struct render *r, struct str text, struct buf *sc
 }
 
 /* XML 1.0, 2.2 and 2.4: what may not stand raw; control characters may not stand at all, unless that is the fault. */
-static void xml_text(const struct render *r, struct buf *out, struct str text)
+void render_xml_text(const struct render *r, struct buf *out, struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -80,7 +79,7 @@ static bool xml_name(struct str name)
 }
 
 /* Two fields may name one column, where the document's own spelling is in doubt: the first is written. */
-static bool is_repeated(const struct report *report, size_t column)
+bool render_is_repeated(const struct report *report, size_t column)
 {
     for (size_t i = 0; i < column; i++)
         if (str_eq(report->columns[i].column, report->columns[column].column))
@@ -96,7 +95,7 @@ static void xml_field(const struct render *r, struct buf *out, struct str name, 
     if (!xml_name(name))
         return;
     buf_fmt(out, "<%.*s>", STR_ARG(name));
-    xml_text(r, out, rotten(r, value, &scratch));
+    render_xml_text(r, out, render_rotten(r, value, &scratch));
     buf_fmt(out, "</%.*s>", STR_ARG(name));
 }
 
@@ -110,7 +109,7 @@ static void xml_record(const struct render *r, const struct state_table *t, cons
     for (size_t i = 0; i < report->column_count; i++) {
         struct str outer, inner = str_cut(report->columns[i].field, '.', &outer);
 
-        if (is_repeated(report, i))
+        if (render_is_repeated(report, i))
             continue;
         if (open.ptr != NULL && (inner.ptr == NULL || !str_eq(open, outer))) {
             buf_fmt(out, "</%.*s>", STR_ARG(open));
@@ -120,7 +119,7 @@ static void xml_record(const struct render *r, const struct state_table *t, cons
             buf_fmt(out, "<%.*s>", STR_ARG(outer));
             open = outer;
         }
-        xml_field(r, out, inner.ptr != NULL ? inner : outer, shown_cell(report, t, row, i));
+        xml_field(r, out, inner.ptr != NULL ? inner : outer, render_cell(report, t, row, i));
     }
     if (open.ptr != NULL)
         buf_fmt(out, "</%.*s>", STR_ARG(open));
@@ -133,7 +132,7 @@ static void csv_cell(const struct render *r, struct str text, struct buf *out)
     AUTO(buf_release) struct buf scratch;
 
     buf_init(&scratch, CELL_MAX, "a cell");
-    text = rotten(r, text, &scratch);
+    text = render_rotten(r, text, &scratch);
     buf_byte(out, '"');
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] == '"' && r->rot != FAULT_RAW_QUOTES)
@@ -148,29 +147,63 @@ static void csv_record(const struct render *r, const struct state_table *t, cons
     for (size_t i = 0; i < r->report->column_count; i++) {
         if (i != 0)
             buf_byte(out, ',');
-        csv_cell(r, shown_cell(r->report, t, row, i), out);
+        csv_cell(r, render_cell(r->report, t, row, i), out);
     }
     buf_byte(out, '\n');
 }
 
-static bool is_xml(const struct render *r)
+static void xml_begin(const struct render *r, struct buf *out)
 {
-    return r->report->record.len != 0;
+    if (r->rot != FAULT_ROOTS)
+        buf_fmt(out, "<%.*slist>\n", STR_ARG(r->report->record));
+}
+
+static void xml_row(const struct render *r, const struct state_table *t, const struct state_row *row, size_t nth, struct buf *out)
+{
+    (void)nth;
+    xml_record(r, t, row, out);
+}
+
+static void xml_end(const struct render *r, struct buf *out)
+{
+    if (r->rot != FAULT_ROOTS)
+        buf_fmt(out, "</%.*slist>\n", STR_ARG(r->report->record));
+}
+
+static void nothing(const struct render *r, struct buf *out)
+{
+    (void)r;
+    (void)out;
+}
+
+static void csv_row(const struct render *r, const struct state_table *t, const struct state_row *row, size_t nth, struct buf *out)
+{
+    (void)nth;
+    csv_record(r, t, row, out);
+}
+
+static const struct rendering xml = { xml_begin, xml_row, xml_end }, csv = { nothing, csv_row, nothing };
+
+static const struct rendering *rendering_of(const struct render *r)
+{
+    const struct reply_style *style = r->command->reply->styles[r->wire->index];
+
+    if (style->tree != NULL)
+        return style == &reply_json ? &render_json : &render_tree_xml;
+    return style == &reply_xml ? &xml : &csv;
 }
 
 void render_begin(const struct render *r, struct buf *out)
 {
-    if (is_xml(r) && r->rot != FAULT_ROOTS)
-        buf_fmt(out, "<%.*slist>\n", STR_ARG(r->report->record));
+    rendering_of(r)->begin(r, out);
 }
 
-void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out)
+void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, size_t nth, struct buf *out)
 {
-    (is_xml(r) ? xml_record : csv_record)(r, t, row, out);
+    rendering_of(r)->row(r, t, row, nth, out);
 }
 
 void render_end(const struct render *r, struct buf *out)
 {
-    if (is_xml(r) && r->rot != FAULT_ROOTS)
-        buf_fmt(out, "</%.*slist>\n", STR_ARG(r->report->record));
+    rendering_of(r)->end(r, out);
 }

@@ -1,4 +1,5 @@
-/* providers/sandbox/render.h - rows as a report shows them: XML elements under a root, or CSV cells by position. */
+/* providers/sandbox/render.h - rows as a report shows them, in the style that the command's answers have on the wire they go by: CSV by
+ * position, XML elements, or a tree in JSON, XML or SOAP, at the path where the command has its records. */
 #ifndef PROVIDERS_SANDBOX_RENDER_H
 #define PROVIDERS_SANDBOX_RENDER_H
 
@@ -7,11 +8,14 @@
 #include "providers/sandbox/state.h"
 
 struct render {
-    const struct report *report;
-    enum fault_kind      rot;         /* latin1, raw-quotes, control, roots; all else: as it should be */
+    const struct report  *report;
+    const struct command *command;
+    const struct wire    *wire;
+    enum fault_kind       rot;         /* latin1, raw-quotes, control, roots; all else: as it should be */
 };
 void render_begin(const struct render *r, struct buf *out);
-void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out);
+/* nth: from 0. */
+void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, size_t nth, struct buf *out);
 void render_end(const struct render *r, struct buf *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include "providers/sandbox/fill.h"
 #include "providers/sandbox/form.h"
 #include "providers/sandbox/steps.h"
+#include "providers/written.h"
 
 enum { LISTED_AT_ONCE = 64, REPORT_MAX = 64 << 20 };    /* rows; bytes */
 
@@ -16,11 +17,12 @@ struct work {
     const struct house      *house;
     struct desk             *desk;
     struct bench            *bench;
+    const struct wire       *wire;         /* NULL: malformed */
     const struct form_field *fields;
     size_t                   field_count;
     const struct command    *command;      /* NULL: none, or not known */
     const struct login      *login;        /* the command opens a session of this login */
-    struct str               headers;
+    const struct asked      *asked;
     struct str               command_word;
     struct value            *values;
     bool                     test, executed;
@@ -59,12 +61,9 @@ static const struct form_field *field_named(const struct work *w, struct str nam
 
 static void find_command(struct work *w)
 {
-    const struct provider   *p = w->desk->provider;
-    const struct form_field *field = field_named(w, p->command_field);
+    const struct provider *p = w->desk->provider;
+    struct str             place, *names;
 
-    struct str               place, *names;
-
-    w->command_word = field != NULL ? field->value : STR("");
     w->login = entrance_login(w->desk->entrance, w->command_word);
     w->command = w->login != NULL ? w->login->command : provider_command_on_wire(p, w->command_word, &place);
     if (w->command == NULL)
@@ -80,12 +79,29 @@ static void find_command(struct work *w)
 
 /* ---- what the answer says ---- */
 
-/* By the content type: what is put into JSON or XML is escaped. */
+static struct str answer_type(const struct work *w)
+{
+    return w->wire != NULL && w->wire->answer_type.ptr != NULL ? w->wire->answer_type : w->desk->provider->answer_type;
+}
+
+static enum fill_as form_of(struct str type)
+{
+    return str_contains_nocase(type, STR("json")) ? FILL_JSON : str_contains_nocase(type, STR("xml")) ? FILL_XML : FILL_PLAIN;
+}
+
+/* By the content type: what is put into JSON or XML is escaped. Where the wire puts something around an answer, that is where it
+ * is escaped, once. */
 static enum fill_as answer_form(const struct work *w)
 {
-    struct str type = w->desk->provider->answer_type;
+    return w->wire != NULL && w->wire->answer.count != 0 ? FILL_PLAIN : form_of(answer_type(w));
+}
 
-    return str_contains_nocase(type, STR("json")) ? FILL_JSON : str_contains_nocase(type, STR("xml")) ? FILL_XML : FILL_PLAIN;
+static struct str wrapped(struct work *w, struct str answer)
+{
+    struct pair_value extras[] = { { STR("answer"), answer }, { STR("command"), w->command_word } };
+    const struct fill from = { .extras = extras, .extra_count = 2, .as = form_of(answer_type(w)) };
+
+    return w->wire->answer.count != 0 ? fill_answer(&w->wire->answer, &from, &w->bench->mem) : answer;
 }
 
 static void answer_with(struct work *w, enum outcome outcome, const struct text *text, struct str reason)
@@ -95,7 +111,7 @@ static void answer_with(struct work *w, enum outcome outcome, const struct text 
 
     w->out->outcome = outcome;
     w->out->reason = reason;
-    w->out->body = fill_answer(text, &from, &w->bench->mem);
+    w->out->body = wrapped(w, fill_answer(text, &from, &w->bench->mem));
 }
 
 static enum etl_status refuse(struct work *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -145,16 +161,30 @@ static bool finds_rows(const struct command *c, int param)
     return false;
 }
 
-static struct value value_read(const struct command *c, int param, struct str text)
+static enum etl_status value_read(struct work *w, int at, const struct form_field *field)
 {
-    struct value v = { VALUE_TEXT, c->params[param].secret, text };
-    struct str   clear = c->params[param].clear.ptr != NULL ? c->params[param].clear : c->clear;
+    const struct command *c = w->command;
+    const struct param   *p = &c->params[at];
+    struct value         *v = &w->values[at];
+    struct str            clear = p->clear.ptr != NULL ? p->clear : c->clear;
 
-    if (clear.ptr != NULL && str_eq(text, clear) && !finds_rows(c, param))
-        v.kind = VALUE_CLEAR;
-    else if (text.len == 0)   /* a blank field is one that is not given */
-        v.kind = VALUE_ABSENT;
-    return v;
+    *v = (struct value){ field->is_list ? VALUE_LIST : VALUE_TEXT, p->secret, field->value };
+    if (clear.ptr != NULL && str_eq(field->value, clear) && !finds_rows(c, at))
+        v->kind = VALUE_CLEAR;
+    else if (field->value.len == 0)   /* a blank field is one that is not given */
+        v->kind = VALUE_ABSENT;
+    else if (written_differs(p->type) && !written_read(p->type, field->value, &w->bench->mem, v))
+        return refuse(w, "%.*s: is not written as documented", STR_ARG(p->wire));
+    v->secret = p->secret;
+    return ETL_OK;
+}
+
+static bool wire_field(const struct wire *wire, struct str name)
+{
+    for (size_t i = 0; i < wire->field_count; i++)
+        if (str_eq(wire->fields[i].name, name))
+            return true;
+    return false;
 }
 
 static enum etl_status read_field(struct work *w, const struct form_field *field, bool *given)
@@ -166,10 +196,9 @@ static enum etl_status read_field(struct work *w, const struct form_field *field
         if (given[at])
             return refuse(w, "%.*s: is given twice", STR_ARG(field->name));
         given[at] = true;
-        w->values[at] = value_read(w->command, at, field->value);
-        return ETL_OK;
+        return value_read(w, at, field);
     }
-    if (test_field(p, field->name) != NULL || str_eq(field->name, p->command_field) ||
+    if (test_field(p, field->name) != NULL || str_eq(field->name, p->command_field) || wire_field(w->wire, field->name) ||
         (entrance_is_proof(w->desk->entrance, field->name) && w->login == NULL)) {
         if (field_named(w, field->name) != field)
             return refuse(w, "%.*s: is given twice", STR_ARG(field->name));
@@ -207,6 +236,8 @@ static enum etl_status read_always(struct work *w)
     for (size_t i = 0; i < c->param_count; i++) {
         const struct param *p = &c->params[i];
 
+        if (p->omit.ptr != NULL && w->values[i].kind == VALUE_ABSENT)   /* said by sending nothing */
+            w->values[i] = (struct value){ VALUE_TEXT, p->secret, p->omit };
         if (p->always.ptr == NULL || p->in_name)
             continue;
         if (p->live_only && w->values[i].kind == VALUE_ABSENT)
@@ -219,22 +250,6 @@ static enum etl_status read_always(struct work *w)
     return ETL_OK;
 }
 
-/* "ISP-Client: Web-interface" */
-static bool has_header(const struct work *w, const struct header_value *h)
-{
-    struct str line, rest = w->headers;
-
-    while (rest.ptr != NULL && rest.len != 0) {
-        struct str name, value;
-
-        rest = str_cut(rest, '\n', &line);
-        value = str_cut(line, ':', &name);
-        if (value.ptr != NULL && str_eq_nocase(name, h->name) && str_eq(str_trim(value), h->text))
-            return true;
-    }
-    return false;
-}
-
 /* Value and header together, or neither. */
 static enum etl_status check_headers(struct work *w)
 {
@@ -243,7 +258,7 @@ static enum etl_status check_headers(struct work *w)
             const struct header_value *h = &w->command->params[i].headers[k];
             bool given = w->values[i].kind == VALUE_TEXT && str_eq(w->values[i].text, h->value);
 
-            if (given != has_header(w, h))
+            if (given != str_eq(intake_header(w->asked, arena_cstr(&w->bench->mem, h->name)), h->text))
                 return refuse(w, "%.*s=%.*s and the header %.*s: %.*s go together", STR_ARG(w->command->params[i].wire),
                               STR_ARG(h->value), STR_ARG(h->name), STR_ARG(h->text));
         }
@@ -322,7 +337,7 @@ static bool look_up(struct work *w, struct str table, const struct pairs *where,
 static void answer_rows(struct work *w, const struct report *report, struct state_table *t, struct state_row **rows, size_t count)
 {
     AUTO(buf_release) struct buf out;
-    const struct render render = { report, w->out->fault.kind };
+    const struct render render = { report, w->command, w->wire, w->out->fault.kind };
 
     buf_init(&out, REPORT_MAX, "a report");
     if (count > LISTED_AT_ONCE) {
@@ -351,7 +366,7 @@ static bool answer_by_find(struct work *w)
         if (find->report != NULL)
             answer_rows(w, find->report, t, rows, 1);
         else
-            w->out->body = fill_answer(&find->answer, &from, &w->bench->mem);
+            w->out->body = wrapped(w, fill_answer(&find->answer, &from, &w->bench->mem));
         return true;
     }
     return false;
@@ -379,11 +394,11 @@ static void answer_read(struct work *w)
     if (answer_by_find(w) || answer_by_list(w))
         return;
     if (w->command->find_count == 0 && w->command->lists == NULL) {
-        w->out->body = fill_answer(&w->command->answer, &from, &w->bench->mem);
+        w->out->body = wrapped(w, fill_answer(&w->command->answer, &from, &w->bench->mem));
         return;
     }
     w->out->outcome = OUTCOME_NOTHING;
-    w->out->body = fill_answer(&w->command->nothing, &from, &w->bench->mem);
+    w->out->body = wrapped(w, fill_answer(&w->command->nothing, &from, &w->bench->mem));
 }
 
 /* ---- writing ---- */
@@ -436,9 +451,9 @@ static void answer_write(struct work *w, struct str params)
     extras[0] = (struct pair_value){ STR("new_id"), arena_fmt(mem, "%llu", (unsigned long long)done.new_id) };
     extras[1] = (struct pair_value){ STR("count"), arena_fmt(mem, "%llu", (unsigned long long)done.count) };
     w->out->outcome = OUTCOME_DONE;
-    w->out->body = fill_answer(w->test && w->desk->provider->answer_test.count != 0 ? &w->desk->provider->answer_test
-                                                                                    : &w->command->answer,
-                               &from, mem);
+    w->out->body = wrapped(w, fill_answer(w->test && w->desk->provider->answer_test.count != 0 ? &w->desk->provider->answer_test
+                                                                                               : &w->command->answer,
+                                          &from, mem));
     if (w->test) {
         counts_add(w->desk->counts, w->command, COUNT_TESTED);
         return;
@@ -458,7 +473,7 @@ static void answer_login(struct work *w)
         return;
     }
     w->out->outcome = OUTCOME_DONE;
-    w->out->body = fill_answer(&w->command->answer, &from, &w->bench->mem);
+    w->out->body = wrapped(w, fill_answer(&w->command->answer, &from, &w->bench->mem));
 }
 
 static void process(struct work *w, struct str params)
@@ -466,7 +481,7 @@ static void process(struct work *w, struct str params)
     const struct provider *p = w->desk->provider;
 
     w->out->status = 200;
-    w->out->type = p->answer_type;
+    w->out->type = answer_type(w);
     if (w->login == NULL && !entrance_admits(w->desk->entrance, w->fields, w->field_count, &w->bench->mem)) {
         answer_with(w, OUTCOME_LOGIN, &p->answer_login, STR("credentials are wrong or missing"));
         return;
@@ -515,7 +530,7 @@ static void answer_unprocessed(struct work *w)
         out->body = str_from(page.ptr);
         break;
     case FAULT_LOGIN:
-        out->type = w->desk->provider->answer_type;
+        out->type = answer_type(w);
         answer_with(w, OUTCOME_LOGIN, &w->desk->provider->answer_login, STR("a fault"));
         break;
     default:   /* drop-before, empty: not a byte */
@@ -618,32 +633,25 @@ static void malformed(struct work *w, int status, const char *reason)
     w->out->body = arena_fmt(&w->bench->mem, "%s\n", reason);
 }
 
-/* With or without parameters behind it, RFC 9110 8.3.1. */
-static bool is_form(struct str type)
-{
-    struct str essence;
-
-    str_cut(type, ';', &essence);
-    return str_eq_nocase(str_trim(essence), STR("application/x-www-form-urlencoded"));
-}
-
 void respond(const struct house *house, struct desk *desk, struct bench *bench, const struct asked *asked,
              struct answered *out)
 {
-    struct work w = { .house = house, .desk = desk, .bench = bench, .command_word = STR(""), .headers = asked->headers, .out = out };
-    struct err  err = { 0 };
-    struct str  params;
+    struct work   w = { .house = house, .desk = desk, .bench = bench, .command_word = STR(""), .asked = asked, .out = out };
+    struct err    err = { 0 };
+    struct intake taken;
+    struct str    params;
 
     arena_reset(&bench->mem);
     *out = (struct answered){ .reason = STR("") };
-    if (!str_is(asked->method, "POST"))   /* a GET would leave passwords in the logs on the way */
-        malformed(&w, 405, "only POST is served here");
-    else if (!is_form(asked->type))
-        malformed(&w, 415, "the body must be application/x-www-form-urlencoded");
-    else if (form_parse(asked->body, &bench->mem, &w.fields, &w.field_count, &err) != ETL_OK)
-        malformed(&w, 400, err.text);
-    else
+    if (intake_read(desk->provider, asked, &bench->mem, &taken, &err) != ETL_OK) {
+        malformed(&w, taken.status, err.text);
+    } else {
+        w.wire = taken.wire;
+        w.command_word = taken.command_word;
+        w.fields = taken.fields;
+        w.field_count = taken.field_count;
         find_command(&w);
+    }
     params = params_json(&w);
     if (out->status == 0) {
         pick_fault(&w, asked);

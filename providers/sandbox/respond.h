@@ -11,6 +11,7 @@
 #include "providers/rules.h"
 #include "providers/sandbox/desk.h"
 #include "providers/sandbox/faults.h"
+#include "providers/sandbox/intake.h"
 #include "providers/sandbox/journal.h"
 #include "providers/sandbox/listing.h"
 
@@ -27,14 +28,6 @@ enum outcome { OUTCOME_DONE, OUTCOME_NOTHING, OUTCOME_REFUSED, OUTCOME_LOGIN, OU
                OUTCOME_DROPPED };
 extern const char *const outcome_names[];
 
-struct asked {
-    struct str method, type;               /* "POST"; the body's content type, or STR_NONE */
-    struct str headers;                    /* lines "Name: value\n" */
-    struct str body;
-    bool       reused;                     /* not the connection's first request */
-    uint64_t   connection;
-    uint64_t   now_seconds;
-};
 struct answered {                          /* texts live in the bench until its next request */
     enum outcome        outcome;
     struct fault_choice fault;

@@ -238,10 +238,14 @@ static void reply_from_desk(struct visit *v, const struct answered *a, const cha
 
 /* ---- requests ---- */
 
+/* "/ispn/exec.pl" is for the desk of ispn; what stands behind the name is for the wires. */
 static struct desk *desk_at(struct server *s, struct str path)
 {
+    struct str name;
+
+    str_cut(str_skip(path, 1), '/', &name);
     for (size_t i = 0; i < s->control->desk_count; i++)
-        if (str_eq(s->control->desks[i].path, path))
+        if (str_eq(s->control->desks[i].provider->name, name))
             return &s->control->desks[i];
     return NULL;
 }
@@ -256,7 +260,6 @@ static void ask_control(struct visit *v, struct str method, struct str path)
     buf_release(&reply.body);
 }
 
-/* Returns how long the answer is to wait. */
 static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
     (void)kind;
@@ -265,37 +268,35 @@ static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
-static uint64_t ask_desk(struct visit *v, struct MHD_Connection *mc, struct desk *d, struct str method, struct str type)
+/* Returns how long the answer is to wait. */
+static uint64_t ask_desk(struct visit *v, struct MHD_Connection *mc, struct desk *d, struct asked *asked)
 {
     AUTO(buf_wipe) struct buf headers;
-    struct server  *s = v->server;
-    struct bench   *b = bench_borrow(s);
+    struct bench   *b = bench_borrow(v->server);
     struct answered answered;
-    struct asked    asked = { .method = method, .type = type, .body = buf_str(&v->body), .reused = v->requests > 1,
-                              .connection = v->connection, .now_seconds = (uint64_t)time(NULL) };
-    uint64_t        delay_ms;
 
     buf_init(&headers, HEADERS_MAX, "a request's headers");
     MHD_get_connection_values(mc, MHD_HEADER_KIND, add_header, &headers);
-    asked.headers = buf_str(&headers);
-    respond(s->house, d, b, &asked, &answered);
+    asked->headers = buf_str(&headers);
+    asked->type = intake_header(asked, MHD_HTTP_HEADER_CONTENT_TYPE);
+    respond(v->server->house, d, b, asked, &answered);
     reply_from_desk(v, &answered, arena_cstr(&b->mem, answered.type));
-    delay_ms = answered.fault.delay_ms;
-    bench_return(s, b);
-    return delay_ms;
+    bench_return(v->server, b);
+    return answered.fault.delay_ms;
 }
 
 static uint64_t ask(struct visit *v, struct MHD_Connection *mc, struct str method, struct str path)
 {
     struct desk *d = desk_at(v->server, path);
+    struct asked asked = { .method = method, .path = path, .body = buf_str(&v->body), .reused = v->requests > 1,
+                           .connection = v->connection, .now_seconds = (uint64_t)time(NULL) };
 
     if (buf_failed(&v->body))
         reply_make(v, MHD_HTTP_CONTENT_TOO_LARGE, "text/plain", STR("a request may have 16 MiB\n"));
     else if (str_starts(path, STR("/_/")))
         ask_control(v, method, str_skip(path, 3));
     else if (d != NULL)
-        return ask_desk(v, mc, d, method,
-                        str_from(MHD_lookup_connection_value(mc, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE)));
+        return ask_desk(v, mc, d, &asked);
     else
         reply_make(v, MHD_HTTP_NOT_FOUND, "text/plain", STR("nothing is served at this path; see /_/\n"));
     return 0;

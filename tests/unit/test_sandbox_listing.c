@@ -52,9 +52,16 @@ static const struct report *report(struct shop *shop, const char *name)
     return NULL;
 }
 
+static struct render how(struct shop *shop, const char *name, enum fault_kind rot)
+{
+    const struct report *r = report(shop, name);
+
+    return (struct render){ r, r->command, &shop->provider->wires[0], rot };
+}
+
 static struct listing *list(struct shop *shop, const char *name, enum fault_kind rot)
 {
-    const struct render render = { report(shop, name), rot };
+    const struct render render = how(shop, name, rot);
 
     return listing_new(&shop->desk, &render, shop->table, shop->rows, ROWS);
 }
@@ -80,7 +87,7 @@ static void pieces(void **state)
 {
     static const size_t rooms[] = { 1, 7, 100, 4096 };
     struct shop        *shop = *state;
-    const struct render render = { report(shop, "customers"), FAULT_NONE };
+    const struct render render = how(shop, "customers", FAULT_NONE);
     AUTO(buf_release) struct buf whole;
 
     buf_init(&whole, 1 << 24, "a test");

@@ -41,8 +41,8 @@ static int close_shop(void **state)
 
 static struct asked post(const char *body)
 {
-    return (struct asked){ .method = STR("POST"), .type = STR("application/x-www-form-urlencoded"), .body = str_from(body),
-                           .connection = 3, .now_seconds = 1000 };
+    return (struct asked){ .method = STR("POST"), .path = STR("/shop/api/do.pl"), .type = STR("application/x-www-form-urlencoded"),
+                           .body = str_from(body), .connection = 3, .now_seconds = 1000 };
 }
 
 /* A body without its credentials is given them. */
@@ -173,6 +173,9 @@ static void malformed(void **state)
     respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
     assert_int_equal(shop->got.status, 405);
     assert_int_equal(shop->got.outcome, OUTCOME_MALFORMED);
+    asked.path = STR("/shop/api/do.pl/");
+    respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+    assert_int_equal(shop->got.status, 404);
 }
 
 static void test_mode(void **state)
