@@ -51,7 +51,7 @@ enum etl_status form_parse(struct str body, struct arena *mem, const struct form
     struct str         rest = body.len == 0 ? STR_NONE : body;
 
     while (rest.ptr != NULL) {
-        struct form_field field;
+        struct form_field field = { .is_list = false };
         struct str        part, name, value;
         enum etl_status   st;
 

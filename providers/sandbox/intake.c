@@ -231,7 +231,7 @@ static bool action_fits(const struct asked *asked, struct str method)
 static enum etl_status read_soap(struct reading *r, struct str *word, struct err *err)
 {
     const struct tree *document, *method;
-    enum etl_status    st = tree_from_xml(r->asked->body, TREE_XML_SOAP, r->mem, &document, err);
+    enum etl_status    st = tree_from_xml(r->asked->body, TREE_XML_SOAP, STR_NONE, r->mem, &document, err);
 
     if (st != ETL_OK)
         return st;
