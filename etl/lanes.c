@@ -44,18 +44,23 @@ static enum etl_status write_notes(struct lanes *w, const struct job *j, struct 
     return st;
 }
 
+/* If it was claimed and never left: could that be found out, or does it not matter? */
+static bool can_be_cleared(const struct command *c, const struct value *values)
+{
+    return (c->verify.read != NULL && (c->verify.wants_nothing || lookup_absence_is_proof(&c->verify, values))) ||
+           command_repeat_safe(c, values) || c->effect == EFFECT_READ;
+}
+
 /* May it be claimed now? See "claimed ahead". */
 static bool may_claim(const struct job *j, size_t *room, size_t *ahead)
 {
-    const struct command *c = j->loaded.command;
-
     if (j->lanes->exchanges->drain)
         return false;
     if (*room != 0) {
         (*room)--;
         return true;
     }
-    if (*ahead == 0 || (c->verify.read == NULL && !command_repeat_safe(c, j->loaded.values) && c->effect != EFFECT_READ))
+    if (*ahead == 0 || !can_be_cleared(j->loaded.command, j->loaded.values))
         return false;
     (*ahead)--;
     return true;

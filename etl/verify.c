@@ -122,6 +122,10 @@ enum readback verify_judge(const struct command *command, const struct value *va
             *why = "reading back answers as it did before the first sending";
             return READBACK_ABSENT;
         }
+        if (before->same_answer) {
+            *why = "reading back answers as it did before the first sending, which proves nothing for this command";
+            return READBACK_NO_PROOF;
+        }
         *why = "reading back finds it other than we sent it, or as another's";
         return READBACK_UNSURE;
     case LOOKUP_UNKNOWN:

@@ -30,56 +30,67 @@ bool lookup_names_it(const struct lookup_read *l, const struct value *values, st
     return l->match.count == 0 || text_fill(&l->match.items[0].text, values, NULL, 0, mem).ptr != NULL;
 }
 
-/* How many of the pairs are equal; an expected value that is absent is not asked. */
-static bool record_matches(const struct lookup_read *l, const struct value *values, const struct verdict *v,
-                           const struct reply_record *record, struct arena *mem, bool *first_equal)
-{
-    bool all = true;
+/* How a record compares with what is looked for. An expected value that is absent is not asked. */
+struct likeness {
+    bool all;
+    bool name;         /* the first pair, which names the record in a full report */
+    bool kind;         /* the pairs without a {parameter}: what kind of record is meant at all */
+};
 
-    *first_equal = false;
+static bool is_constant(const struct text *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->parts[i].literal.ptr == NULL)
+            return false;
+    return true;
+}
+
+static struct likeness compare(const struct lookup_read *l, const struct value *values, const struct verdict *v,
+                               const struct reply_record *record, struct arena *mem)
+{
+    struct likeness like = { true, true, true };
+
     for (size_t i = 0; i < l->match.count; i++) {
         struct str wanted = text_fill(&l->match.items[i].text, values, NULL, 0, mem);
         struct str got = read_value(l, v, record, l->match.items[i].name);
-        bool       equal = wanted.ptr == NULL || (got.ptr != NULL && str_eq(wanted, got));
 
-        if (i == 0)
-            *first_equal = equal;
-        all = all && equal;
+        if (wanted.ptr == NULL || (got.ptr != NULL && str_eq(wanted, got)))
+            continue;
+        like.all = false;
+        like.name = like.name && i != 0;
+        like.kind = like.kind && !is_constant(&l->match.items[i].text);
     }
-    return all;
+    return like;
 }
 
 enum lookup_answer lookup_judge(const struct lookup_read *l, const struct value *values, const struct verdict *v,
                                 struct arena *mem)
 {
-    bool identified = false, first_equal;
+    bool   met = false;
+    size_t count = v->record_count != 0 ? v->record_count : 1;     /* a text is one record, of captures */
 
     if (v->is == REPLY_NOTHING)
         return LOOKUP_NOT_THERE;
     if (v->is != REPLY_DONE)
         return LOOKUP_UNKNOWN;
-    if (l->match.count == 0)
-        return LOOKUP_THERE;
-    if (v->record_count == 0)
-        return record_matches(l, values, v, NULL, mem, &first_equal) ? LOOKUP_THERE : LOOKUP_DIFFERS;
-    for (size_t i = 0; i < v->record_count; i++) {
-        if (record_matches(l, values, v, &v->records[i], mem, &first_equal))
+    for (size_t i = 0; i < count; i++) {
+        struct likeness like = compare(l, values, v, v->record_count != 0 ? &v->records[i] : NULL, mem);
+
+        if (like.all)
             return LOOKUP_THERE;
-        identified = identified || first_equal;
+        met = met || (like.kind && (like.name || !l->full));
     }
-    /* In a full report the first pair is what names the record: if none bears the name, it is not there. */
-    return l->full && !identified ? LOOKUP_NOT_THERE : LOOKUP_DIFFERS;
+    return met ? LOOKUP_DIFFERS : LOOKUP_NOT_THERE;
 }
 
 size_t lookup_found(const struct lookup_read *l, const struct value *values, const struct verdict *v, struct arena *mem,
                     const struct reply_record **first)
 {
     size_t found = 0;
-    bool   first_equal;
 
     *first = NULL;
     for (size_t i = 0; i < v->record_count; i++)
-        if (record_matches(l, values, v, &v->records[i], mem, &first_equal) && found++ == 0)
+        if (compare(l, values, v, &v->records[i], mem).all && found++ == 0)
             *first = &v->records[i];
     return found;
 }

@@ -73,7 +73,8 @@ extern const struct reply_style *const reply_styles[];
 
 /* Does a verify, test or probe read answer what it wants for this call? */
 enum lookup_answer { LOOKUP_THERE, LOOKUP_NOT_THERE, LOOKUP_DIFFERS, LOOKUP_UNKNOWN };
-/* LOOKUP_THERE: found and every `match` is exactly equal. DIFFERS: found, another's or other than sent. */
+/* LOOKUP_THERE: found and every `match` is exactly equal. DIFFERS: found, another's or other than sent. What differs in a pair that is
+ * constant is no record of the kind that is meant, so it is NOT_THERE. */
 enum lookup_answer lookup_judge(const struct lookup_read *lookup, const struct value *call_values,
                                 const struct verdict *read_verdict, struct arena *call_mem);
 /* Does the call have the value that its record is known by? Without it, nothing that is found is provably it. */
