@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "providers/sandbox/as_xml.h"
 #include "providers/sandbox/fill.h"
 #include "providers/sandbox/form.h"
 #include "providers/sandbox/steps.h"
@@ -89,29 +90,55 @@ static enum fill_as form_of(struct str type)
     return str_contains_nocase(type, STR("json")) ? FILL_JSON : str_contains_nocase(type, STR("xml")) ? FILL_XML : FILL_PLAIN;
 }
 
-/* By the content type: what is put into JSON or XML is escaped. Where the wire puts something around an answer, that is where it
- * is escaped, once. */
-static enum fill_as answer_form(const struct work *w)
+static bool is_json(const struct text *t)
 {
-    return w->wire != NULL && w->wire->answer.count != 0 ? FILL_PLAIN : form_of(answer_type(w));
+    return t->count != 0 && str_starts(t->parts[0].literal, STR("{"));
 }
 
-static struct str wrapped(struct work *w, struct str answer)
+/* What is put into JSON or XML is escaped: by what the answer is written in. Where the wire puts something around an answer, it is
+ * escaped there, once. */
+static enum fill_as answer_form(const struct work *w, const struct text *answer)
 {
-    struct pair_value extras[] = { { STR("answer"), answer }, { STR("command"), w->command_word } };
-    const struct fill from = { .extras = extras, .extra_count = 2, .as = form_of(answer_type(w)) };
+    if (w->wire != NULL && w->wire->answer.count != 0)
+        return FILL_PLAIN;
+    return is_json(answer) ? FILL_JSON : form_of(answer_type(w));
+}
 
-    return w->wire->answer.count != 0 ? fill_answer(&w->wire->answer, &from, &w->bench->mem) : answer;
+/* The member that is its object's own text, wherever the provider's answers are trees. */
+static struct str text_member(const struct provider *p)
+{
+    for (size_t i = 0; i < p->reply_count; i++)
+        if (p->replies[i].text_member.len != 0)
+            return p->replies[i].text_member;
+    return STR_NONE;
+}
+
+/* The answer as the wire has it. */
+static struct str worded(struct work *w, const struct text *answer, struct fill *from)
+{
+    struct arena     *mem = &w->bench->mem;
+    struct pair_value extras[] = { { STR("answer"), STR_NONE }, { STR("command"), w->command_word } };
+    const struct fill around = { .extras = extras, .extra_count = 2, .as = form_of(answer_type(w)) };
+    struct str        text, xml;
+
+    from->as = answer_form(w, answer);
+    text = extras[0].value = fill_answer(answer, from, mem);
+    if (w->wire->answer.count != 0)
+        return fill_answer(&w->wire->answer, &around, mem);
+    if (form_of(answer_type(w)) != FILL_XML || !is_json(answer))
+        return text;
+    xml = as_xml(text, text_member(w->desk->provider), mem);
+    return xml.ptr != NULL ? xml : text;
 }
 
 static void answer_with(struct work *w, enum outcome outcome, const struct text *text, struct str reason)
 {
     struct pair_value  extra = { STR("reason"), reason };
-    const struct fill  from = { .extras = &extra, .extra_count = 1, .as = answer_form(w) };
+    struct fill        from = { .extras = &extra, .extra_count = 1 };
 
     w->out->outcome = outcome;
     w->out->reason = reason;
-    w->out->body = wrapped(w, fill_answer(text, &from, &w->bench->mem));
+    w->out->body = worded(w, text, &from);
 }
 
 static enum etl_status refuse(struct work *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -356,7 +383,7 @@ static bool answer_by_find(struct work *w)
 
     for (size_t i = 0; i < w->command->find_count; i++) {
         const struct find *find = &w->command->finds[i];
-        struct fill        from = { .values = w->values, .as = answer_form(w) };
+        struct fill        from = { .values = w->values };
 
         if (!condition_holds(find->has_condition, false, &find->condition, w->values) ||
             !look_up(w, find->table, &find->where, true, &t, &rows, &count))
@@ -366,7 +393,7 @@ static bool answer_by_find(struct work *w)
         if (find->report != NULL)
             answer_rows(w, find->report, t, rows, 1);
         else
-            w->out->body = wrapped(w, fill_answer(&find->answer, &from, &w->bench->mem));
+            w->out->body = worded(w, &find->answer, &from);
         return true;
     }
     return false;
@@ -387,18 +414,18 @@ static bool answer_by_list(struct work *w)
 
 static void answer_read(struct work *w)
 {
-    const struct fill from = { .values = w->values, .as = answer_form(w) };
+    struct fill from = { .values = w->values };
 
     counts_add(w->desk->counts, w->command, COUNT_ANSWERED);
     w->out->outcome = OUTCOME_DONE;
     if (answer_by_find(w) || answer_by_list(w))
         return;
     if (w->command->find_count == 0 && w->command->lists == NULL) {
-        w->out->body = wrapped(w, fill_answer(&w->command->answer, &from, &w->bench->mem));
+        w->out->body = worded(w, &w->command->answer, &from);
         return;
     }
     w->out->outcome = OUTCOME_NOTHING;
-    w->out->body = wrapped(w, fill_answer(&w->command->nothing, &from, &w->bench->mem));
+    w->out->body = worded(w, &w->command->nothing, &from);
 }
 
 /* ---- writing ---- */
@@ -442,7 +469,7 @@ static void answer_write(struct work *w, struct str params)
     struct steps_done done = { 0 };
     struct err        err = { 0 };
     struct pair_value extras[2];
-    struct fill       from = { .values = w->values, .extras = extras, .extra_count = 2, .as = answer_form(w) };
+    struct fill       from = { .values = w->values, .extras = extras, .extra_count = 2 };
 
     if (steps_apply(w->desk->state, w->command, w->values, !w->test, mem, &done, &err) != ETL_OK) {
         refuse(w, "%s", err.text);
@@ -451,9 +478,8 @@ static void answer_write(struct work *w, struct str params)
     extras[0] = (struct pair_value){ STR("new_id"), arena_fmt(mem, "%llu", (unsigned long long)done.new_id) };
     extras[1] = (struct pair_value){ STR("count"), arena_fmt(mem, "%llu", (unsigned long long)done.count) };
     w->out->outcome = OUTCOME_DONE;
-    w->out->body = wrapped(w, fill_answer(w->test && w->desk->provider->answer_test.count != 0 ? &w->desk->provider->answer_test
-                                                                                               : &w->command->answer,
-                                          &from, mem));
+    w->out->body = worded(w, w->test && w->desk->provider->answer_test.count != 0 ? &w->desk->provider->answer_test : &w->command->answer,
+                          &from);
     if (w->test) {
         counts_add(w->desk->counts, w->command, COUNT_TESTED);
         return;
@@ -465,7 +491,7 @@ static void answer_write(struct work *w, struct str params)
 static void answer_login(struct work *w)
 {
     struct pair_value token = { STR("token"), STR_NONE };
-    struct fill       from = { .values = w->values, .extras = &token, .extra_count = 1, .as = answer_form(w) };
+    struct fill       from = { .values = w->values, .extras = &token, .extra_count = 1 };
 
     token.value = entrance_open(w->desk->entrance, w->login, w->values, &w->bench->mem);
     if (token.value.ptr == NULL) {
@@ -473,7 +499,7 @@ static void answer_login(struct work *w)
         return;
     }
     w->out->outcome = OUTCOME_DONE;
-    w->out->body = wrapped(w, fill_answer(&w->command->answer, &from, &w->bench->mem));
+    w->out->body = worded(w, &w->command->answer, &from);
 }
 
 static void process(struct work *w, struct str params)
