@@ -155,10 +155,19 @@ void job_looked(struct job *j, const struct verdict *read, uint64_t fingerprint)
     bool there = false;
 
     if (read != NULL && baseline_judge(j->loaded.command, j->loaded.values, read, &j->mem, &there) != READBACK_UNREAD) {
+        if (there && j->loaded.command->verify.there_is_refused) {
+            job_settle_as(j, CALL_REFUSED, arena_fmt(&j->mem, "not sent: %.*s finds it there already, and it would be made a second time",
+                                                     STR_ARG(j->loaded.command->verify.read->name)));
+            return;
+        }
         j->call.has_baseline = j->note_baseline = true;
         j->call.there_before = there;
         j->call.baseline_print = fingerprint;
         j->step = JOB_READY;
+        return;
+    }
+    if (read != NULL && read->is == REPLY_REFUSED && j->loaded.command->verify.baseline_when_told) {
+        j->step = JOB_READY;       /* nobody looked, then: what is found after a lost answer stays unsure */
         return;
     }
     /* Without that look a lost answer could never be settled: it is not sent. Another day it may be. */

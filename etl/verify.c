@@ -118,7 +118,7 @@ enum readback verify_judge(const struct command *command, const struct value *va
         *why = "reading back does not find it, which proves nothing for this command";
         return READBACK_NO_PROOF;
     case LOOKUP_DIFFERS:
-        if (before->same_answer && lookup_absence_is_proof(lookup, values)) {
+        if (before->same_answer && lookup_absence_is_proof(lookup, values) && !lookup->others_are_no_proof) {
             *why = "reading back answers as it did before the first sending";
             return READBACK_ABSENT;
         }

@@ -29,6 +29,7 @@ struct text_part {
     struct str place;        /* "mbox", "row.status", "new_id" */
     int        param;        /* index in the command's params, or -1 */
     unsigned   part;         /* {address.town}: which part of its list, from 1; 0: the whole value */
+    enum piece { PIECE_WHOLE, PIECE_LOCAL, PIECE_DOMAIN, PIECE_FIRST_WORD, PIECE_OTHER_WORDS } piece;   /* {name.first_word} */
 };
 struct text {
     const struct text_part *parts;
@@ -63,7 +64,7 @@ struct rule {
     const struct str *words;             /* one_of, none_of; date: the words that pass besides */
     size_t        word_count;
     struct str    form;                  /* date: "YYYY-MM-DD"; address: "ipv4" | "mac" */
-    bool          future;
+    bool          future, today_too;     /* date: after today; or not before it */
     struct str    role;                  /* not_equal, not_containing */
     const struct str *good, *bad;
     size_t        good_count, bad_count;
@@ -190,6 +191,7 @@ struct reply_case {
     bool        listed;                  /* trees: the command's records have their place in the answer, even if there is none */
     const struct path *at;               /* trees: there is such a node; NULL: not asked */
     struct pattern *text;                /* trees: and its text is like this */
+    bool        empty;                   /* trees: or there is nothing in it */
     enum reply_is is;
 };
 struct reply {
@@ -217,10 +219,13 @@ struct lookup_read {
     bool         wants_nothing;
     bool         baseline, full;
     bool         absence_is_proof;       /* and only where the condition holds: lookup_absence_is_proof() */
-    bool         absence_has_condition;
+    bool         absence_has_condition, absence_unless;
     struct together_item absence_condition;
     const struct pair_value *captures;   /* the call's capture: the read's record field or capture; beside those of equal name */
     size_t       capture_count;
+    bool         others_are_no_proof;    /* absence: none_at_all - that others are found and ours is not says nothing */
+    bool         there_is_refused;       /* what the read before the first sending finds is not made a second time */
+    bool         baseline_when_told;     /* a look that is refused does not keep from sending: what is found later stays unsure */
     uint32_t     settle_seconds;
 };
 

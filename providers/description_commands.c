@@ -489,19 +489,23 @@ static void check_match(struct reading *r, const struct yaml *match, const struc
 /* absence: {proof_when: {skipbasket: "on"}} */
 static void read_absence(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
 {
-    static const char *const keys[] = { "proof_when", NULL }, *const words[] = { "proof", "no_proof", NULL };
-    const struct yaml *when = yaml_get(node, "proof_when");
+    static const char *const keys[] = { "proof_when", "proof_unless", NULL }, *const words[] = { "proof", "no_proof", "none_at_all", NULL };
+    const struct yaml *when = yaml_get(node, "proof_when"), *unless = yaml_get(node, "proof_unless");
 
     if (node->kind != YAML_MAP) {
-        out->absence_is_proof = read_word(r, node, words, "absence") == 0;
+        int word = read_word(r, node, words, "absence");
+
+        out->absence_is_proof = word != 1;
+        out->others_are_no_proof = word == 2;
         return;
     }
     yaml_only_keys(node, keys, "absence", r->source, r->faults);
-    if (when == NULL) {
-        FAULT(r, node, "absence", "absence is proof, no_proof, or {proof_when: {parameter: value}}");
+    if ((when == NULL) == (unless == NULL)) {
+        FAULT(r, node, "absence", "absence is proof, no_proof, none_at_all, or {proof_when: {parameter: value}}, or {proof_unless: parameter}");
         return;
     }
-    out->absence_condition = read_item(r, when, c);
+    out->absence_unless = when == NULL;
+    out->absence_condition = read_item(r, when != NULL ? when : unless, c);
     out->absence_has_condition = out->absence_condition.param >= 0;
 }
 
@@ -527,11 +531,13 @@ static void read_lookup_captures(struct reading *r, const struct yaml *node, con
 
 static void read_lookup(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
 {
-    static const char *const keys[] = { "read", "with", "match", "wants", "baseline", "absence", "full", "settle_seconds",
+    static const char *const keys[] = { "read", "with", "match", "wants", "baseline", "there", "absence", "full", "settle_seconds",
                                         "captures", NULL };
+    static const char *const there_words[] = { "refused", NULL }, *const baseline_words[] = { "true", "false", "when_told", NULL };
     static const char *const wants_words[] = { "found", "nothing", NULL };
     const struct yaml *read = yaml_get(node, "read"), *wants = yaml_get(node, "wants"), *absence = yaml_get(node, "absence");
-    const struct yaml *with = yaml_get(node, "with");
+    const struct yaml *baseline = yaml_get(node, "baseline");
+    const struct yaml *with = yaml_get(node, "with"), *there = yaml_get(node, "there");
 
     out->absence_is_proof = true;
     if (!expect_kind(r, node, YAML_MAP, "a read"))
@@ -548,7 +554,13 @@ static void read_lookup(struct reading *r, const struct yaml *node, const struct
     if (absence != NULL)
         read_absence(r, absence, c, out);
     read_lookup_captures(r, yaml_get(node, "captures"), c, out);
-    out->baseline = read_bool(r, node, "baseline", false);
+    out->there_is_refused = there != NULL && read_word(r, there, there_words, "what is there") == 0;
+    if (baseline != NULL) {
+        int word = read_word(r, baseline, baseline_words, "baseline");
+
+        out->baseline = word == 0 || word == 2;
+        out->baseline_when_told = word == 2;
+    }
     out->full = read_bool(r, node, "full", false);
     out->settle_seconds = read_u32(r, node, "settle_seconds", 2);
     if (out->read != NULL && out->read->effect != EFFECT_READ)

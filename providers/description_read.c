@@ -1,6 +1,8 @@
 /* providers/description_read.c - small readers of a description's nodes; each places its faults. */
 #include "providers/description_read.h"
 
+#include "etl/base/list.h"
+
 bool expect_kind(struct reading *r, const struct yaml *node, enum yaml_kind kind, const char *what)
 {
     static const char *const names[] = { "null", "a text", "a list", "a map" };
@@ -168,6 +170,8 @@ static bool is_extra(struct str place, const char *const *extras)
     return false;
 }
 
+static const char *const piece_names[] = { "", "local", "domain", "first_word", "other_words", NULL };
+
 static unsigned list_part_named(const struct list_form *list, struct str name)
 {
     for (size_t i = 0; i < list->part_count; i++)
@@ -186,6 +190,12 @@ static void check_place(struct reading *r, const struct yaml *node, const struct
     int        at = c != NULL && name.ptr != NULL ? command_param_index(c, whole) : -1;
 
     part->param = c != NULL ? command_param_index(c, part->place) : -1;
+    for (size_t i = 1; part->param < 0 && at >= 0 && piece_names[i] != NULL; i++)
+        if (str_is(name, piece_names[i])) {
+            part->param = at;
+            part->piece = (enum piece)i;
+            return;
+        }
     if (part->param < 0 && at >= 0 && c->params[at].type != NULL && c->params[at].type->list != NULL) {
         part->param = at;
         part->part = list_part_named(c->params[at].type->list, name);
@@ -253,6 +263,29 @@ struct text read_place_text(struct reading *r, const struct yaml *node, const st
     return out;
 }
 
+static void add_list(struct reading *r, const struct yaml *node, struct buf *out)
+{
+    list_begin(out);
+    for (size_t i = 0; i < node->count; i++)
+        if (node->items[i].kind == YAML_LIST)
+            add_list(r, &node->items[i], out);
+        else if (expect_kind(r, &node->items[i], YAML_TEXT, "an entry"))
+            list_text(out, node->items[i].text);
+    list_end(out);
+}
+
+/* A list of an example: the text that lists travel as. */
+static struct text read_list_text(struct reading *r, const struct yaml *node)
+{
+    AUTO(buf_release) struct buf list;
+    struct text_part            *part = ARENA_NEW(r->mem, struct text_part);
+
+    buf_init(&list, 1 << 20, "a list");
+    add_list(r, node, &list);
+    *part = (struct text_part){ .literal = arena_str(r->mem, buf_str(&list)), .param = -1 };
+    return (struct text){ part, 1 };
+}
+
 struct pairs read_pairs(struct reading *r, const struct yaml *node, const struct command *c, const char *const *extras)
 {
     struct pairs out = { 0 };
@@ -263,7 +296,10 @@ struct pairs read_pairs(struct reading *r, const struct yaml *node, const struct
     items = ARENA_ARRAY(r->mem, struct pair, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
         items[i].name = node->pairs[i].key;
-        items[i].text = read_place_text(r, &node->pairs[i].value, c, extras);
+        if (node->pairs[i].value.kind == YAML_LIST)
+            items[i].text = read_list_text(r, &node->pairs[i].value);
+        else
+            items[i].text = read_place_text(r, &node->pairs[i].value, c, extras);
     }
     out.items = items;
     out.count = node->count;

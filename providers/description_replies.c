@@ -33,7 +33,7 @@ static const struct path *read_way(struct reading *r, const struct yaml *node)
 
 static void read_case(struct reading *r, const struct yaml *node, struct reply_case *out)
 {
-    static const char *const keys[] = { "wire", "status", "type", "header", "body", "at", "text", "listed", "records", "is", NULL };
+    static const char *const keys[] = { "wire", "status", "type", "header", "body", "at", "text", "empty", "listed", "records", "is", NULL };
     const struct yaml *status = yaml_get(node, "status"), *header = yaml_get(node, "header"), *body = yaml_get(node, "body");
     const struct yaml *records = yaml_get(node, "records"), *is = yaml_get(node, "is"), *wire = yaml_get(node, "wire");
     const struct yaml *at = yaml_get(node, "at"), *text = yaml_get(node, "text");
@@ -61,8 +61,9 @@ static void read_case(struct reading *r, const struct yaml *node, struct reply_c
         out->at = read_way(r, at);
     if (text != NULL)
         out->text = read_pattern(r, text, "", "");
-    if (text != NULL && at == NULL)
-        FAULT(r, text, "case", "say where that text stands: at: …");
+    out->empty = read_bool(r, node, "empty", false);
+    if ((text != NULL || out->empty) && at == NULL)
+        FAULT(r, node, "case", "say where that text stands, or nothing does: at: …");
     if (at != NULL && body != NULL)
         FAULT(r, body, "case", "a case looks at the body or into its tree, not both");
     if (records != NULL)

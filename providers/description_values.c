@@ -16,8 +16,8 @@ static const struct {
 
 static void read_check(struct reading *r, const struct yaml *node, const struct yaml *value, struct rule *out)
 {
-    static const char *const when_words[] = { "any", "future", NULL }, *const addresses[] = { "ipv4", "mac", NULL };
-    static const char *const dates[] = { "YYYY-MM-DD", "YYYY-MM-DD HH:mm:ss", "HH:mm:ss", NULL };
+    static const char *const when_words[] = { "any", "future", "not_past", NULL }, *const addresses[] = { "ipv4", "mac", "ip", NULL };
+    static const char *const dates[] = { "YYYY-MM-DD", "YYYY-MM-DD HH:mm:ss", "HH:mm:ss", "YYYY", NULL };
     const struct yaml *in = yaml_get(node, "in"), *or_words = yaml_get(node, "or");
 
     if (out->check != CHECK_DATE && (in != NULL || or_words != NULL))
@@ -44,7 +44,8 @@ static void read_check(struct reading *r, const struct yaml *node, const struct 
     case CHECK_DATE:
         if (read_word(r, value, dates, "form of a date") >= 0)
             out->form = value->text;
-        out->future = in != NULL && read_word(r, in, when_words, "in") == 1;
+        out->future = in != NULL && read_word(r, in, when_words, "in") >= 1;
+        out->today_too = in != NULL && str_is(in->text, "not_past");
         out->words = read_texts(r, or_words, &out->word_count);
         break;
     case CHECK_ADDRESS:

@@ -192,8 +192,10 @@ static bool tree_fits(struct judging *j, const struct reply_case *c)
     const struct tree *node = have_tree(j) ? tree_at(j->tree, c->at) : NULL;
     struct str         text;
 
-    if (node == NULL || c->text == NULL)
-        return node != NULL;
+    if (node == NULL || c->empty)
+        return node != NULL && node->text.len == 0 && node->first == NULL;
+    if (c->text == NULL)
+        return true;
     text = tree_text(node);
     return text.ptr != NULL && pattern_run(c->text, text, j->judge->match) == PATTERN_YES;
 }

@@ -77,6 +77,8 @@ static bool is_date(struct str form, struct str value)
 
     if (!fits_form(form, value))
         return false;
+    if (form.len == 4)                       /* YYYY */
+        return digits_at(value, 0, 4) >= 1;
     if (has_date) {
         int  year = digits_at(value, 0, 4), month = digits_at(value, 5, 2), day = digits_at(value, 8, 2);
         bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -90,12 +92,15 @@ static bool is_date(struct str form, struct str value)
 
 static bool date_holds(const struct rule_check *c, const struct rule *r, struct str value)
 {
+    int order;
+
     if (in_words(r, value))
         return true;
     if (!is_date(r->form, value))
         return false;
     /* ISO dates compare as text. */
-    return !r->future || str_cmp(str_head(value, 10), str_from(c->today)) > 0;
+    order = str_cmp(str_head(value, 10), str_head(str_from(c->today), value.len));
+    return !r->future || order > 0 || (r->today_too && order == 0);
 }
 
 static bool is_mac(struct str value)
@@ -114,15 +119,16 @@ static bool is_mac(struct str value)
 
 static bool address_holds(const struct rule *r, struct str value)
 {
-    char           text[16];
-    struct in_addr address;
+    char            text[48];
+    struct in6_addr address;
 
     if (str_is(r->form, "mac"))
         return is_mac(value);
     if (value.len >= sizeof text)
         return false;
     snprintf(text, sizeof text, "%.*s", STR_ARG(value));
-    return strlen(text) == value.len && inet_pton(AF_INET, text, &address) == 1;
+    return strlen(text) == value.len && (inet_pton(AF_INET, text, &address) == 1 ||
+                                         (str_is(r->form, "ip") && inet_pton(AF_INET6, text, &address) == 1));
 }
 
 static struct str local_of(struct str login)

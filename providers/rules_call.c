@@ -410,7 +410,8 @@ unsigned rules_dangers(const struct command *command, const struct value *values
         const struct param *p = &command->params[i];
 
         for (size_t k = 0; k < p->danger_value_count; k++)
-            if (values[i].kind == VALUE_TEXT && str_eq(values[i].text, p->danger_values[k].value))
+            if (str_is(p->danger_values[k].value, "*") ? values[i].kind != VALUE_ABSENT
+                                                       : values[i].kind == VALUE_TEXT && str_eq(values[i].text, p->danger_values[k].value))
                 dangers |= p->danger_values[k].dangers;
     }
     return dangers;

@@ -3,13 +3,47 @@
 
 #include "etl/base/list.h"
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Nothing there is absent: a name of one word has no other words. */
+static struct str piece_of(enum piece piece, struct str s)
+{
+    struct str head, tail = str_cut(s, '@', &head);
+    size_t     word = 0, next;
+
+    while (word < s.len && !is_blank(s.ptr[word]))
+        word++;
+    for (next = word; next < s.len && is_blank(s.ptr[next]); next++)
+        ;
+    switch (piece) {
+    case PIECE_WHOLE:
+        return s;
+    case PIECE_LOCAL:
+        s = head;
+        break;
+    case PIECE_DOMAIN:
+        s = tail;
+        break;
+    case PIECE_FIRST_WORD:
+        s = str_head(s, word);
+        break;
+    case PIECE_OTHER_WORDS:
+        s = str_skip(s, next);
+        break;
+    }
+    return s.len != 0 ? s : STR_NONE;
+}
+
 struct str text_place(const struct text_part *part, const struct value *v, struct arena *mem)
 {
     struct list_reader r;
     struct list_item   item = { .is_list = false };
 
     if (v->kind == VALUE_TEXT && part->part == 0)
-        return v->text;
+        return piece_of(part->piece, v->text);
     if (v->kind != VALUE_LIST || part->part == 0)
         return v->kind == VALUE_LIST ? v->text : STR_NONE;
     r = list_open(v->text);
@@ -73,7 +107,7 @@ bool command_repeat_safe(const struct command *c, const struct value *values)
 
 bool lookup_absence_is_proof(const struct lookup_read *l, const struct value *call_values)
 {
-    return l->absence_is_proof && condition_holds(l->absence_has_condition, false, &l->absence_condition, call_values);
+    return l->absence_is_proof && condition_holds(l->absence_has_condition, l->absence_unless, &l->absence_condition, call_values);
 }
 
 bool condition_holds(bool has_condition, bool unless, const struct together_item *condition, const struct value *values)

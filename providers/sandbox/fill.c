@@ -20,7 +20,7 @@ static struct str value_text(const struct value *v)
 
 static struct str place_value(const struct text_part *part, const struct fill *from, struct arena *mem)
 {
-    if (part->param >= 0 && part->part != 0)
+    if (part->param >= 0 && (part->part != 0 || part->piece != PIECE_WHOLE))
         return from->values != NULL ? text_place(part, &from->values[part->param], mem) : STR_NONE;
     if (part->param >= 0)
         return from->values != NULL ? value_text(&from->values[part->param]) : STR_NONE;
