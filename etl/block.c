@@ -104,21 +104,21 @@ static struct str where_of(struct block *b, uint64_t line)
 }
 
 /* A file that came back from rejects/ has sealed cells: in clear again before anything looks at them. */
-static void open_sealed_cells(struct block *b, struct item *item)
+static enum etl_status open_sealed_cells(struct block *b, size_t input, struct record *r, struct err *err)
 {
-    struct str *cells;
-    bool        any = false;
-    struct err  err = { 0 };
+    struct str     *cells;
+    bool            any = false;
+    enum etl_status st;
 
-    for (size_t i = 0; i < item->record.count && i < b->input->column_count && !any; i++)
-        any = str_starts(item->record.cells[i], STR("sealed:"));
+    for (size_t i = 0; i < r->count && i < b->pipeline->mapping->inputs[input].column_count && !any; i++)
+        any = str_starts(r->cells[i], STR("sealed:"));
     if (!any)
-        return;
-    cells = ARENA_ARRAY(&b->mem, struct str, item->record.count);
-    memcpy(cells, item->record.cells, item->record.count * sizeof *cells);
-    if (rejects_unseal(b->sealer, b->pipeline->mapping, b->in->index, cells, item->record.count, &b->mem, &err) != ETL_OK)
-        item_reject(b, item, NULL, err.rule, "%s", err.text);
-    item->record.cells = cells;
+        return ETL_OK;
+    cells = ARENA_ARRAY(&b->mem, struct str, r->count);
+    memcpy(cells, r->cells, r->count * sizeof *cells);
+    st = rejects_unseal(b->sealer, b->pipeline->mapping, input, cells, r->count, &b->mem, err);
+    r->cells = cells;
+    return st;
 }
 
 static void find_keys(struct block *b, struct item *item)
@@ -170,8 +170,8 @@ void block_split(struct block *b)
         if (item->damaged)
             continue;
         item->misplaced = st != ETL_OK && has_secrets;
-        if (has_secrets)
-            open_sealed_cells(b, item);
+        if (has_secrets && open_sealed_cells(b, b->in->index, &item->record, &err) != ETL_OK)
+            item_reject(b, item, NULL, err.rule, "%s", err.text);
         if (st == ETL_OK || item->record.count != 0)
             find_keys(b, item);
     }
@@ -181,34 +181,37 @@ void block_split(struct block *b)
 
 static enum etl_status fetch_parent(struct block *b, struct item *item, struct err *err)
 {
-    struct pipeline       *p = b->pipeline;
-    struct pipeline_input *parent = &p->inputs[b->input->parent];
-    struct record         *record;
-    uint64_t               place, offset;
-    size_t                 len;
-    bool                   from_after;
-    char                  *raw;
-    enum etl_status        st;
+    struct pipeline            *p = b->pipeline;
+    size_t                      parent = (size_t)b->input->parent;
+    const struct earlier_input *earlier;
+    struct earlier_input        in = { .source = p->inputs[parent].source, .reader = p->inputs[parent].reader,
+                                       .column_count = p->mapping->inputs[parent].column_count };
+    struct parent_place         where;
+    struct record              *record;
+    char                       *raw;
+    enum etl_status             st;
 
-    if (!known_parent(p->known, item->parent_key, &place, &from_after)) {
+    if (!known_parent(p->known, parent, item->parent_key, &where)) {
         item->is_orphan = true;
         return ETL_OK;
     }
-    if (parent->source == NULL || from_after)
-        return ETL_OK;   /* its row is not at hand: the mapper says so */
-    offset = place >> PARENT_LENGTH_BITS;
-    len = (size_t)(place & ((UINT64_C(1) << PARENT_LENGTH_BITS) - 1));
-    raw = arena_bytes(&b->mem, len + 1);
-    st = source_at(parent->source, offset, raw, len, err);
+    if (where.runs_ago != 0) {
+        earlier = earlier_input(p->earlier, where.runs_ago, parent);
+        if (earlier == NULL)
+            return ETL_OK;                   /* its row is not at hand: the mapper says so */
+        in = *earlier;
+    }
+    raw = arena_bytes(&b->mem, (size_t)where.length + 1);
+    st = source_at(in.source, where.offset, raw, where.length, err);
     if (st != ETL_OK)
         return st;
     record = ARENA_NEW(&b->mem, struct record);
-    st = csv_record_parse(str_of(raw, len), csv_reader_form(parent->reader), p->mapping->inputs[b->input->parent].column_count,
-                          &b->mem, record, err);
-    if (st != ETL_OK)
-        return st;
-    item->parent = record;
-    return ETL_OK;
+    st = csv_record_parse(str_of(raw, where.length), csv_reader_form(in.reader), in.column_count, &b->mem, record, err);
+    if (st == ETL_OK && mapping_input_has_secrets(&p->mapping->inputs[parent]))
+        st = open_sealed_cells(b, parent, record, err);
+    if (st == ETL_OK)
+        item->parent = record;
+    return st;
 }
 
 enum etl_status block_number(struct block *b, struct err *err)

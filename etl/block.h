@@ -6,8 +6,6 @@
 
 #include "etl/pipeline.h"
 
-enum { PARENT_LENGTH_BITS = 22 };           /* a parent's place: offset << 22 | length; 1 MiB of text are 2 MiB of UTF-16 */
-
 struct line {                               /* a call's line in the block's output */
     size_t        begin, end;
     uint32_t      name;                     /* index in pipeline->call_names */

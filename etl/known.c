@@ -7,18 +7,16 @@
 
 #include "etl/base/atomic_file.h"
 
-/* A lane's number. Rejected: bit 63, the input in bits 48..62, the line below. Else: bit 62 "has calls", six counters of
- * eight bits; a counter that reaches 255 goes on in an entry of its own (DIGEST_MANY). */
-#define LANE_REJECTED (UINT64_C(1) << 63)
+/* A lane's number: bit 62 "has calls", six counters of eight bits; a counter that reaches 255 goes on in an entry of its own
+ * (DIGEST_MANY). A place's number: the input above, the line below. */
 #define LANE_CALLED   (UINT64_C(1) << 62)
 enum { LANE_COUNTERS = 6, COUNTER_FULL = 255 };
 #define LINE_MASK ((UINT64_C(1) << 48) - 1)
 
-/* A parent's number: its offset, and whether it was known from the run planned --after. */
-#define PARENT_FROM_AFTER (UINT64_C(1) << 63)
-/* A number of DIGEST_NTH: rows seen below, rejected ones of them above. */
-#define NTH_SEEN UINT64_C(0xffffffff)
-
+/* A parent's number: the length of its row (1 MiB of text are 2 MiB of UTF-16), its offset, and in the top bits how many runs ago. */
+enum { PARENT_LENGTH_BITS = 22, PARENT_OFFSET_BITS = 37 };
+#define PARENT_LENGTH ((UINT64_C(1) << PARENT_LENGTH_BITS) - 1)
+#define PARENT_OFFSET ((UINT64_C(1) << PARENT_OFFSET_BITS) - 1)
 static const char known_magic[16] = "subferry known 1";
 static const uint64_t max_entries = UINT64_C(1) << 32;
 
@@ -27,14 +25,20 @@ void known_init(struct known *k, const struct key *key)
     unsigned char bytes[16];
 
     key_fingerprint(key, STR("subferry known"), bytes);
+    *k = (struct known){ .set = digest_set_new(max_entries), .rejected = digest_set_new(max_entries),
+                         .counted = digest_set_new(max_entries), .earlier_parents = digest_set_new(max_entries) };
     memcpy(&k->seed, bytes, sizeof k->seed);
-    k->set = digest_set_new(max_entries);
 }
 
 void known_release(struct known *k)
 {
     digest_set_free(k->set);
-    k->set = NULL;
+    digest_set_free(k->rejected);
+    digest_set_free(k->counted);
+    digest_set_free(k->earlier_parents);
+    for (size_t i = 0; i < KNOWN_INPUTS; i++)
+        digest_set_free(k->parents[i]);
+    *k = (struct known){ 0 };
 }
 
 static uint64_t pack(struct place where)
@@ -49,9 +53,9 @@ static struct place unpack(uint64_t number)
 
 bool known_lane_rejected(struct known *k, struct digest lane, struct place *where)
 {
-    const uint64_t *number = digest_set_get(k->set, lane);
+    const uint64_t *number = digest_set_get(k->rejected, lane);
 
-    if (number == NULL || (*number & LANE_REJECTED) == 0)
+    if (number == NULL)
         return false;
     *where = unpack(*number);
     return true;
@@ -59,10 +63,10 @@ bool known_lane_rejected(struct known *k, struct digest lane, struct place *wher
 
 void known_lane_reject(struct known *k, struct digest lane, struct place where)
 {
-    uint64_t *number = digest_set_put(k->set, lane);
+    uint64_t *number = digest_set_put(k->rejected, lane);
 
-    if ((*number & LANE_REJECTED) == 0)   /* the first one is named */
-        *number = LANE_REJECTED | pack(where);
+    if (*number == 0)   /* the first one is named */
+        *number = pack(where);
 }
 
 uint32_t known_lane_call(struct known *k, struct digest lane, struct str lane_text, uint32_t name, bool *is_new)
@@ -103,39 +107,58 @@ void known_claim(struct known *k, struct digest d, struct place where)
 
 uint64_t known_count(struct known *k, struct digest d)
 {
-    const uint64_t *number = digest_set_get(k->set, d);
+    const uint64_t *number = digest_set_get(k->counted, d);
 
     return number != NULL ? *number : 0;
 }
 
 uint64_t known_count_up(struct known *k, struct digest d)
 {
-    return ++*digest_set_put(k->set, d) & NTH_SEEN;
+    return ++*digest_set_put(k->counted, d);
 }
 
 void known_nth_rejected(struct known *k, struct digest d)
 {
-    *digest_set_put(k->set, d) += UINT64_C(1) << 32;
+    ++*digest_set_put(k->set, d);
 }
 
-bool known_parent(struct known *k, struct digest d, uint64_t *offset, bool *from_after)
+static uint64_t pack_parent(struct parent_place where)
 {
-    const uint64_t *number = digest_set_get(k->set, d);
+    return (uint64_t)where.runs_ago << (PARENT_LENGTH_BITS + PARENT_OFFSET_BITS) | where.offset << PARENT_LENGTH_BITS | where.length;
+}
+
+static struct parent_place unpack_parent(uint64_t number)
+{
+    return (struct parent_place){ number >> PARENT_LENGTH_BITS & PARENT_OFFSET, (uint32_t)(number & PARENT_LENGTH),
+                                  (unsigned)(number >> (PARENT_LENGTH_BITS + PARENT_OFFSET_BITS)) };
+}
+
+bool known_parent(struct known *k, size_t input, struct digest d, struct parent_place *where)
+{
+    const uint64_t *number = k->parents[input] != NULL ? digest_set_get(k->parents[input], d) : NULL;
 
     if (number == NULL)
+        number = digest_set_get(k->earlier_parents, d);
+    if (number == NULL)
         return false;
-    *offset = *number & ~PARENT_FROM_AFTER;
-    *from_after = (*number & PARENT_FROM_AFTER) != 0;
+    *where = unpack_parent(*number);
     return true;
 }
 
-void known_parent_add(struct known *k, struct digest d, uint64_t offset)
+void known_parent_add(struct known *k, size_t input, struct digest d, uint64_t offset, size_t length)
 {
-    uint64_t before = digest_set_count(k->set);
-    uint64_t *number = digest_set_put(k->set, d);
+    struct parent_place where = { offset, (uint32_t)length, 0 };
+    uint64_t           *number;
 
-    if (digest_set_count(k->set) != before)   /* the first row of a lane is its parent */
-        *number = offset;
+    if (digest_set_get(k->earlier_parents, d) != NULL)
+        return;
+    if (k->parents[input] == NULL)
+        k->parents[input] = digest_set_new(max_entries);
+    if (offset > PARENT_OFFSET || length > PARENT_LENGTH)
+        where = (struct parent_place){ 0, 0, PARENT_FAR };
+    number = digest_set_put(k->parents[input], d);
+    if (*number == 0)                        /* the first row of a lane is its parent; a row has a length */
+        *number = pack_parent(where);
 }
 
 /* ---- known.bin: the magic, then entries of 24 bytes: digest and number, in this machine's byte order ---- */
@@ -149,6 +172,7 @@ struct saving {
     struct err         *err;
     struct saved        rows[1024];
     size_t              count;
+    const struct known *known;
 };
 
 static void flush_rows(struct saving *s)
@@ -160,11 +184,25 @@ static void flush_rows(struct saving *s)
 
 static void save_one(void *context, struct digest d, uint64_t value)
 {
-    struct saving *s = context;
+    struct saving  *s = context;
+    const uint64_t *rejected;
+
+    if (digest_kind(d) == DIGEST_COUNT)
+        return;
+    if (digest_kind(d) == DIGEST_NTH) {      /* rows that were rejected come again, and are numbered then */
+        rejected = digest_set_get(s->known->set, d);
+        value -= rejected != NULL ? *rejected : 0;
+    }
 
     s->rows[s->count++] = (struct saved){ d.low, d.high, value };
     if (s->count == sizeof s->rows / sizeof s->rows[0])
         flush_rows(s);
+}
+
+static void save_settled(void *context, struct digest d, uint64_t value)
+{
+    if (digest_kind(d) != DIGEST_NTH)        /* they go with those that are counted */
+        save_one(context, d, value);
 }
 
 enum etl_status known_save(const struct known *k, const char *path, struct err *err)
@@ -181,32 +219,40 @@ enum etl_status known_save(const struct known *k, const char *path, struct err *
     s->file = &file;
     s->err = err;
     s->st = atomic_file_write(&file, str_of(known_magic, sizeof known_magic), err);
-    digest_set_each(k->set, save_one, s);
+    s->known = k;
+    digest_set_each(k->set, save_settled, s);
+    digest_set_each(k->counted, save_one, s);
+    digest_set_each(k->earlier_parents, save_one, s);
+    for (size_t i = 0; i < KNOWN_INPUTS; i++)
+        if (k->parents[i] != NULL)
+            digest_set_each(k->parents[i], save_one, s);
     flush_rows(s);
     st = s->st;
     free(s);
     return st == ETL_OK ? atomic_file_commit(&file, err) : st;
 }
 
-/* What a later plan may build on: rejections are not taken over, since the mended records come again. */
+/* What a later plan may build on. Which lanes were rejected is not taken over, since the mended records come again. */
 static void take_one(struct known *k, const struct saved *row)
 {
-    struct digest d = { row->low, row->high };
-    uint64_t      value = row->value;
+    struct digest       d = { row->low, row->high };
+    uint64_t            value = row->value;
+    struct digest_set  *set = k->set;
+    struct parent_place parent;
 
     switch (digest_kind(d)) {
     case DIGEST_LANE:
-        if ((value & LANE_REJECTED) != 0)
-            return;
         value &= ~LANE_CALLED;
         break;
     case DIGEST_NTH:
-        value = (value & NTH_SEEN) - (value >> 32);
-        break;
     case DIGEST_COUNT:
-        return;
+        set = k->counted;
+        break;
     case DIGEST_PARENT:
-        value |= PARENT_FROM_AFTER;
+        set = k->earlier_parents;
+        parent = unpack_parent(value);
+        parent.runs_ago += parent.runs_ago < PARENT_FAR;
+        value = pack_parent(parent);
         break;
     case DIGEST_UNIQUE:
     case DIGEST_ONCE:
@@ -215,7 +261,7 @@ static void take_one(struct known *k, const struct saved *row)
     case DIGEST_MANY:
         break;
     }
-    *digest_set_put(k->set, d) = value;
+    *digest_set_put(set, d) = value;
 }
 
 enum etl_status known_load(struct known *k, const char *path, struct err *err)

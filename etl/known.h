@@ -3,7 +3,8 @@
  * A run keeps it in known.bin, so that mended rejects can be planned --after it. Entries are keyed hashes: the file tells
  * nothing to who has no key.
  *
- * Threads  one owner at a time: the stages of the pipeline that run in input order.
+ * Threads  two owners at a time, each with its own sets: the stage that numbers (known_count…, known_parent of an input that was
+ *          read before) and the one that settles (all else).
  * Limits   32 bytes a lane, unique or once_per value. */
 #ifndef ETL_KNOWN_H
 #define ETL_KNOWN_H
@@ -11,8 +12,13 @@
 #include "etl/digest_set.h"
 #include "etl/key.h"
 
+enum { KNOWN_INPUTS = 64 };
 struct known {
-    struct digest_set *set;
+    struct digest_set *set;                  /* lanes and their calls, claims, rejected rows */
+    struct digest_set *rejected;             /* lanes, and where the first of their records was rejected; not kept */
+    struct digest_set *counted;              /* rows of lanes */
+    struct digest_set *parents[KNOWN_INPUTS];    /* by input: rows of this run */
+    struct digest_set *earlier_parents;      /* rows of the runs before, read-only once loaded */
     uint64_t           seed;
 };
 /* Where the first of something stood, packed in a number: the input and its line. */
@@ -22,7 +28,7 @@ struct place { uint32_t input; uint64_t line; };
 void known_init(struct known *k, const struct key *key);
 void known_release(struct known *k);
 
-/* Lanes. A lane's number packs the occurrences of up to six call names, or where it was first rejected. */
+/* Lanes. A lane's number packs the occurrences of up to six call names. */
 bool     known_lane_rejected(struct known *k, struct digest lane, struct place *where);
 void     known_lane_reject(struct known *k, struct digest lane, struct place where);
 /* Counts one more call of the name-th call name in the lane: returns how many there were. *is_new: the lane had no call. */
@@ -34,9 +40,12 @@ void     known_claim(struct known *k, struct digest d, struct place where);
 uint64_t known_count(struct known *k, struct digest d);                 /* DIGEST_COUNT */
 uint64_t known_count_up(struct known *k, struct digest d);              /* DIGEST_NTH, DIGEST_COUNT: the new count */
 void     known_nth_rejected(struct known *k, struct digest d);          /* that row will not count for a plan --after */
-/* Accepted rows of a parent input; the first of a lane is the parent. from_after: known from the run planned after. */
-bool     known_parent(struct known *k, struct digest d, uint64_t *offset, bool *from_after);
-void     known_parent_add(struct known *k, struct digest d, uint64_t offset);
+/* Accepted rows of a parent input; the first of a lane is the parent. Where it lies: how many runs ago (0: in this one's extract; see
+ * etl/earlier.h), and at which bytes. What lies past 128 GiB is PARENT_FAR. */
+struct parent_place { uint64_t offset; uint32_t length; unsigned runs_ago; };
+enum { PARENT_FAR = 31 };
+bool     known_parent(struct known *k, size_t input, struct digest d, struct parent_place *where);
+void     known_parent_add(struct known *k, size_t input, struct digest d, uint64_t offset, size_t length);
 
 enum etl_status known_save(const struct known *k, const char *path, struct err *err);
 /* Adds what RUN knew: lanes without their rejections (the mended records come again), claims, parents. */

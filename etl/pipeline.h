@@ -13,6 +13,7 @@
 
 #include <signal.h>
 
+#include "etl/earlier.h"
 #include "etl/known.h"
 #include "etl/mapping.h"
 #include "etl/plan.h"
@@ -36,6 +37,7 @@ struct pipeline {
     struct str              today;
     unsigned                threads;
     struct known           *known;
+    const struct earlier   *earlier;        /* the extracts of the runs that this one is planned after; or NULL */
     struct plan_out        *plan, *findings;
     struct pipeline_input  *inputs;         /* by mapping->inputs; source NULL where left out */
     uint64_t                record_number;  /* over all inputs */

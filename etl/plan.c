@@ -21,6 +21,7 @@ struct planning {
     struct plan_out            plan, findings;
     struct pipeline            pipeline;
     struct run_facts           after_facts;
+    struct earlier            *earlier;
 };
 
 static void seen(void *context, struct str bytes)
@@ -97,20 +98,6 @@ static enum etl_status assign_files(struct planning *w)
 
 /* ---- opening ---- */
 
-/* A headerless reject file has one cell more than the mapping names. */
-static void expect_reasons(struct planning *w, const struct mapping_input *in, struct csv_options *csv)
-{
-    struct str *names;
-
-    if (csv->has_header || w->options->after == NULL)
-        return;
-    names = ARENA_ARRAY(w->mem, struct str, in->csv.name_count + 1);
-    memcpy(names, in->csv.names, in->csv.name_count * sizeof *names);
-    names[in->csv.name_count] = STR(REJECTS_COLUMN);
-    csv->names = names;
-    csv->name_count = in->csv.name_count + 1;
-}
-
 static bool is_parent(const struct mapping *m, size_t input)
 {
     for (size_t i = 0; i < m->input_count; i++)
@@ -124,7 +111,8 @@ static enum etl_status open_reader(struct planning *w, struct pipeline_input *in
     const struct mapping_input *input = &w->mapping->inputs[in->index];
     struct csv_options          csv = input->csv;
 
-    expect_reasons(w, input, &csv);
+    if (w->options->after != NULL)
+        rejects_expect_reasons(&csv, w->mem);
     err->file = source_name(in->source);
     return csv_reader_open(in->source, &csv, &in->reader, err);
 }
@@ -185,6 +173,52 @@ static enum etl_status open_inputs(struct planning *w)
             worst = st;
     }
     return worst;
+}
+
+/* Does a record of this run ask its parent's fields? */
+static bool asks_parents(const struct planning *w)
+{
+    for (size_t i = 0; i < w->mapping->input_count; i++)
+        if (w->pipeline.inputs[i].source != NULL && w->mapping->inputs[i].parent >= 0)
+            return w->mapping->uses_parent;
+    return false;
+}
+
+static bool same_columns(const struct str *a, size_t a_count, const struct str *b, size_t b_count)
+{
+    a_count -= a_count != 0 && str_is(a[a_count - 1], REJECTS_COLUMN);
+    b_count -= b_count != 0 && str_is(b[b_count - 1], REJECTS_COLUMN);
+    for (size_t i = 0; i < a_count && a_count == b_count; i++)
+        if (!str_eq(a[i], b[i]))
+            return false;
+    return a_count == b_count;
+}
+
+/* Parent rows of the runs before: fields are found by their place, so all those extracts have the same columns. */
+static enum etl_status open_earlier(struct planning *w)
+{
+    enum etl_status st;
+
+    if (w->options->after == NULL || !asks_parents(w))
+        return ETL_OK;
+    st = earlier_open(w->options->after, w->mapping, w->mem, &w->earlier, w->faults);
+    w->pipeline.earlier = w->earlier;
+    for (size_t i = 0; i < w->mapping->input_count && st == ETL_OK; i++)
+        for (unsigned ago = 1; ago < PARENT_FAR && st == ETL_OK; ago++) {
+            const struct earlier_input *in = earlier_input(w->earlier, ago, i);
+            const struct mapping_input *input = &w->mapping->inputs[i];
+
+            if (in == NULL)
+                continue;
+            if (input->column_count == 0) {
+                st = mapping_bind(w->mapping, i, in->columns, in->column_count, w->faults);
+            } else if (!same_columns(input->columns, input->column_count, in->columns, in->column_count)) {
+                findings_say(w->faults, SEVERITY_ERROR, source_name(in->source), 0, 0, "parent-columns",
+                             "has other columns than the file that is given now, or than a later run had: its rows' fields cannot be found");
+                st = ETL_FAIL;
+            }
+        }
+    return st;
 }
 
 /* ---- running ---- */
@@ -363,6 +397,8 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
     if (st != ETL_OK)
         return err.text[0] != '\0' ? say_fault(w, st, &err) : st;
     st = open_inputs(w);
+    if (st == ETL_OK)
+        st = open_earlier(w);
     if (st != ETL_OK)
         return st;
     st = count_rows(w);
@@ -403,9 +439,18 @@ static void clean_up(struct planning *w)
     plan_out_drop(&w->plan);
     plan_out_drop(&w->findings);
     known_release(&w->known);
+    earlier_close(w->earlier);
     run_close(&w->run);
     run_close(&w->after);
     provider_free(w->after_facts.description);
+}
+
+static void tell_eases(const struct mapping *m)
+{
+    static const char *const words[] = { "an error", "a warning", "a remark" };
+
+    for (size_t i = 0; i < m->ease_count; i++)
+        say("rule %.*s counts as %s: the mapping says so", STR_ARG(m->eases[i].rule), words[m->eases[i].severity]);
 }
 
 enum etl_status plan_make(const struct plan_options *options, struct arena *mem, struct plan_counts *counts,
@@ -421,6 +466,7 @@ enum etl_status plan_make(const struct plan_options *options, struct arena *mem,
     st = mapping_load(&source, mem, &w.mapping, faults);
     if (st != ETL_OK)
         return st;
+    tell_eases(w.mapping);
     known_init(&w.known, options->key);
     w.pipeline = (struct pipeline){ .mapping = w.mapping, .key = options->key, .today = str_from(options->today),
                                     .threads = options->threads, .known = &w.known, .plan = &w.plan,

@@ -267,3 +267,16 @@ enum etl_status rejects_unseal(struct sealer *s, const struct mapping *m, size_t
     }
     return ETL_OK;
 }
+
+void rejects_expect_reasons(struct csv_options *csv, struct arena *mem)
+{
+    struct str *names;
+
+    if (csv->has_header)
+        return;
+    names = ARENA_ARRAY(mem, struct str, csv->name_count + 1);
+    memcpy(names, csv->names, csv->name_count * sizeof *names);
+    names[csv->name_count] = STR(REJECTS_COLUMN);
+    csv->names = names;
+    csv->name_count++;
+}

@@ -28,5 +28,7 @@ enum etl_status rejects_unseal(struct sealer *s, const struct mapping *m, size_t
                                struct arena *mem, struct err *err);
 /* The name of the column that reject files add; an input that has it as its last column is a reject file. */
 #define REJECTS_COLUMN "_errors"
+/* A headerless reject file has that column behind those that the mapping names. */
+void rejects_expect_reasons(struct csv_options *csv, struct arena *mem);
 
 #endif

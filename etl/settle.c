@@ -20,8 +20,7 @@ static void check_against_others(struct block *b, struct item *item)
     struct known *known = b->pipeline->known;
     struct place  first;
     char          place[300];
-    uint64_t      offset;
-    bool          from_after;
+    struct parent_place parent_row;
 
     for (size_t i = 0; i < b->input->unique_count; i++) {
         if (item->uniques[i].high == 0 || known_is_free(known, item->uniques[i], &first))
@@ -34,7 +33,7 @@ static void check_against_others(struct block *b, struct item *item)
     if (known_lane_rejected(known, item->lane_key, &first)) {
         name_place(b, first, place, sizeof place);
         item_reject(b, item, NULL, "lane", "an earlier record of this lane was rejected: %s; mend that first", place);
-    } else if (b->input->parent >= 0 && !known_parent(known, item->parent_key, &offset, &from_after)) {
+    } else if (b->input->parent >= 0 && !known_parent(known, (size_t)b->input->parent, item->parent_key, &parent_row)) {
         const struct mapping_input *parent = &b->pipeline->mapping->inputs[b->input->parent];
 
         item_reject(b, item, NULL, "parent", "no accepted record of %.*s has the lane %s", STR_ARG(parent->name),
@@ -88,8 +87,8 @@ static void accept(struct block *b, struct item *item)
             known_claim(known, item->uniques[i], here);
     for (size_t i = 0; i < m->input_count && b->input->has_lane; i++)
         if (m->inputs[i].parent == (int)b->in->index) {
-            known_parent_add(known, digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
-                             item->record.offset << PARENT_LENGTH_BITS | item->record.length);
+            known_parent_add(known, b->in->index, digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
+                             item->record.offset, item->record.length);
             break;
         }
     settle_lines(b, item);
