@@ -111,7 +111,7 @@ static enum etl_status open_sealed_cells(struct block *b, size_t input, struct r
     enum etl_status st;
 
     for (size_t i = 0; i < r->count && i < b->pipeline->mapping->inputs[input].column_count && !any; i++)
-        any = str_starts(r->cells[i], STR("sealed:"));
+        any = str_starts(r->cells[i], STR("sealed:")) || str_starts(r->cells[i], STR("fp:"));
     if (!any)
         return ETL_OK;
     cells = ARENA_ARRAY(&b->mem, struct str, r->count);

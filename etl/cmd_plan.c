@@ -11,7 +11,7 @@
 #include "etl/pipeline.h"
 
 struct options {
-    const char     *mapping, *run, *after, *today, *max_rejects;
+    const char     *mapping, *run, *after, *today, *max_rejects, *decrypt_key, *passphrase_file;
     struct opt_list set;
     uint64_t        threads;
     bool            replace;
@@ -24,6 +24,8 @@ static const struct opt table[] = {
     OPT(struct options, set, "set", 's', "NAME=VALUE", NULL, "a variable of the mapping; may be given several times"),
     OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL, "the date that rules on dates go by (default: today, local time)"),
     OPT(struct options, max_rejects, "max-rejects", 0, "N|P%", NULL, "stop with 5 when more records are rejected: 50, 2%, \"2% floor 20\""),
+    OPT(struct options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL, "the private key that opens an encrypted archive"),
+    OPT(struct options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
     OPT(struct options, threads, "threads", 'j', "N", "0", "0: one a core"),
     { 0 },
 };
@@ -79,6 +81,7 @@ static int run_plan(struct cli *cli, const struct options *o, const struct opt_l
     struct guard        max_rejects = { 0 };
     struct err          err = { 0 };
     struct key         *key = NULL;
+    struct envelope_keys *archive_keys = NULL;
     enum etl_status     st;
 
     buf_init(&summary, 16U << 20, "the summary");
@@ -98,14 +101,18 @@ static int run_plan(struct cli *cli, const struct options *o, const struct opt_l
     if (faults.errors != 0)
         return cli_faults(cli, ETL_FAIL, &faults);
     st = config_key(cli->config, &key, &err);
+    if (st == ETL_OK && (o->decrypt_key != NULL || o->passphrase_file != NULL))
+        st = envelope_keys_open(o->decrypt_key, o->passphrase_file, &archive_keys, &err);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
     p.key = key;
+    p.archive_keys = archive_keys;
     signal(SIGINT, stop_on_signal);
     signal(SIGTERM, stop_on_signal);
     say("dry run: %s → %s; nothing is sent", o->mapping, o->run);
     st = plan_make(&p, &cli->mem, &counts, &summary, &faults);
     key_free(key);
+    envelope_keys_free(archive_keys);
     if (faults.count != 0)
         cli_faults(cli, st, &faults);
     if (pipeline_stop != 0)

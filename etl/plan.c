@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "etl/archive_input.h"
 #include "etl/base/log.h"
 #include "etl/pipeline.h"
 #include "etl/summary.h"
@@ -67,6 +68,34 @@ static int input_of_operand(const struct mapping *m, const char *operand, const 
     return input;
 }
 
+static void assign(struct planning *w, int input, const char *path)
+{
+    if (w->pipeline.inputs[input].path != NULL)
+        findings_say(w->faults, SEVERITY_ERROR, NULL, 0, 0, "input-twice", "input %.*s is given twice: %s and %s",
+                     STR_ARG(w->mapping->inputs[input].name), w->pipeline.inputs[input].path, path);
+    else
+        w->pipeline.inputs[input].path = path;
+}
+
+/* An archive feeds the inputs that are named like its tables; INPUT=ARCHIVE only that one. */
+static void assign_archive(struct planning *w, int only, const char *archive)
+{
+    const struct mapping *m = w->mapping;
+    size_t                fed = 0;
+
+    for (size_t i = 0; i < m->input_count; i++) {
+        const char *path = only < 0 || only == (int)i ? archive_input_path(archive, m->inputs[i].name, w->mem, w->faults) : NULL;
+
+        if (path == NULL)
+            continue;
+        assign(w, (int)i, path);
+        fed++;
+    }
+    if (fed == 0)
+        findings_say(w->faults, SEVERITY_ERROR, archive, 0, 0, "input-unknown", "none of its tables is named like an input of the mapping; subferry archive list %s",
+                     archive);
+}
+
 static enum etl_status assign_files(struct planning *w)
 {
     const struct mapping *m = w->mapping;
@@ -79,14 +108,13 @@ static enum etl_status assign_files(struct planning *w)
         const char *path;
         int         input = input_of_operand(m, w->options->files[i], &path);
 
-        if (input < 0)
+        if (archive_input_is(path))
+            assign_archive(w, path != w->options->files[i] ? input : -1, path);
+        else if (input < 0)
             findings_say(w->faults, SEVERITY_ERROR, NULL, 0, 0, "input-unknown",
                          "%s: say which input it feeds, INPUT=FILE; the mapping has %s", w->options->files[i], buf_cstr(&names));
-        else if (w->pipeline.inputs[input].path != NULL)
-            findings_say(w->faults, SEVERITY_ERROR, NULL, 0, 0, "input-twice", "input %.*s is given twice: %s and %s",
-                         STR_ARG(m->inputs[input].name), w->pipeline.inputs[input].path, path);
         else
-            w->pipeline.inputs[input].path = path;
+            assign(w, input, path);
     }
     for (size_t i = 0; i < m->input_count; i++)
         if (w->pipeline.inputs[i].path == NULL && !m->inputs[i].optional && w->options->after == NULL)
@@ -139,7 +167,7 @@ static enum etl_status open_input(struct planning *w, size_t i)
 
     in->index = i;
     in->digest = sha256_new();
-    st = source_open(in->path, &watch, &in->source, &err);
+    st = source_open_with(in->path, &watch, w->options->archive_keys, &in->source, &err);
     if (st != ETL_OK) {
         err.file = in->path;
         return say_fault(w, st == ETL_FAIL ? ETL_UNREAD : st, &err);

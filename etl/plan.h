@@ -7,6 +7,7 @@
 
 #include "etl/mapping.h"
 #include "etl/run.h"
+#include "formats/envelope.h"
 
 struct plan_input {                 /* a file for an input of the mapping */
     const char *path;               /* NULL: an optional input that was left out */
@@ -25,6 +26,7 @@ struct plan_options {
     unsigned    threads;
     bool        replace;
     const struct key *key;
+    const struct envelope_keys *archive_keys;   /* opens encrypted archives; or NULL */
     const char *version;
 };
 struct plan_counts {

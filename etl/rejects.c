@@ -1,6 +1,8 @@
 /* etl/rejects.c - rejects/INPUT.csv: the record as it stood, with its reasons. */
 #include "etl/rejects.h"
 
+#include "etl/secret_writer.h"
+
 #include "etl/base/atomic_file.h"
 #include "formats/csv_writer.h"
 
@@ -247,6 +249,10 @@ enum etl_status rejects_unseal(struct sealer *s, const struct mapping *m, size_t
         struct str                text;
         enum etl_status           st = ETL_REJECT;
 
+        if (is_secret && secret_is_fingerprint(cells[i]))
+            return err_set(err, ETL_REJECT, "secret-fingerprint",
+                           "%.*s is the fingerprint of a secret, not the secret: pull with --secrets sealed (or keep), or map a new one, password(12)",
+                           STR_ARG(in->columns[i]));
         if (!str_starts(cells[i], sealed_mark))
             continue;
         text = str_skip(cells[i], sealed_mark.len);
@@ -259,6 +265,10 @@ enum etl_status rejects_unseal(struct sealer *s, const struct mapping *m, size_t
         if (st != ETL_OK) {
             buf_reset(&plain);
             st = unseal(s, &moved, text, &plain, err);
+        }
+        if (st != ETL_OK) {                  /* as pull --secrets sealed writes it */
+            buf_reset(&plain);
+            st = secret_unseal(s, cells[i], &plain, err);
         }
         if (st == ETL_OK)
             cells[i] = arena_str(mem, buf_str(&plain));
