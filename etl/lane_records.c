@@ -80,6 +80,10 @@ static void see(struct reading *r, struct record *record, bool damaged, const st
         mapper_keys(l->mapper, &row, &r->mem, &lane, unique, &unused);
     }
     if (r->looking) {
+        if (l->wanted.ptr == NULL && damage == NULL) {
+            l->wanted = arena_str(l->mem, where);
+            is_place = true;
+        }
         if (l->lane.ptr == NULL && (is_place || (lane.ptr != NULL && str_eq(lane, l->wanted))))
             l->lane = arena_str(l->mem, lane.ptr != NULL ? lane : where);
         return;
@@ -108,13 +112,8 @@ static enum etl_status open_file(struct reading *r, struct sha256 *digest, struc
     struct csv_options          csv = in->csv;
     enum etl_status             st = source_open(file->path, &watch, &r->source, err);
 
-    if (st == ETL_OK && file->has_reasons) {
-        struct str *names = ARENA_ARRAY(r->l->mem, struct str, csv.name_count + 1);
-
-        memcpy(names, csv.names, csv.name_count * sizeof *names);
-        names[csv.name_count++] = STR(REJECTS_COLUMN);
-        csv.names = names;
-    }
+    if (st == ETL_OK && file->has_reasons)
+        rejects_expect_reasons(&csv, r->l->mem);
     return st == ETL_OK ? csv_reader_open(r->source, &csv, &r->reader, err) : st;
 }
 

@@ -30,7 +30,7 @@ struct lane_records {
     struct mapping       *mapping;
     struct lane_file     *files;             /* by input */
     const struct key     *key;               /* opens sealed cells; may be NULL */
-    struct str            today, wanted;     /* a lane's name, or a record's place */
+    struct str            today, wanted;     /* a lane's name, or a record's place; ptr NULL becomes the first record's */
     bool                (*is_reject)(void *context, struct str where);      /* was it rejected in planning? NULL: none was */
     void                 *context;
     struct arena         *mem;

@@ -49,7 +49,7 @@ static void load(struct loaded *l, struct str text)
 
 static void release(struct loaded *l)
 {
-    static const char *const names[] = { "m.yaml", "plans.csv" };
+    static const char *const names[] = { "m.yaml", "plans.csv", "p.yaml" };
 
     for (size_t i = 0; i < COUNT(names); i++)
         unlink(arena_fmt(&l->mem, "%s/%s", l->folder, names[i]).ptr);
@@ -553,6 +553,70 @@ static void dangers_have_to_be_allowed(void **state)
     release(&l);
 }
 
+/* ---- lists ---- */
+
+static const char list_provider[] =
+    "provider: 1\nname: shop\ntitle: Shop\nendpoint: {url: \"https://shop.example/api\", wire: form, method: POST}\ncommand_field: do\n"
+    "credentials: {word: {wire: word, title: password}}\n"
+    "types:\n"
+    "  text: {title: text}\n"
+    "  word: {title: password, secret: true}\n"
+    "  address: {list: {join: \":::\", parts: {street: text, street2: text, town: text}}}\n"
+    "  contact: {list: {join: \":::\", parts: {name: text, phone: text}}}\n"
+    "  contacts: {list: {join: \"///\", each: contact}}\n"
+    "  words: {list: {join: \",\", each: word}}\n"
+    "replies:\n  ok: {style: text, cases: [{body: '^ok', is: done}]}\n"
+    "commands:\n"
+    "  add:\n    title: Add\n    effect: create\n    entity: customer\n    reply: ok\n"
+    "    params: {id: {type: text, required: true}, address: {type: address}, contacts: {type: contacts}, words: {type: words, secret: true}}\n"
+    "    example: {id: '1'}\n";
+
+static void fields_may_be_lists(void **state)
+{
+    static const char text[] =
+        "mapping: 1\nprovider: ./p.yaml\ncalls:\n  - command: add\n    fields:\n      id: \"{{ id }}\"\n"
+        "      address: [\"{{ street }}\", \"\", \"{{ town | upper }}\"]\n"
+        "      contacts: [[\"{{ name }}\", \"{{ phone }}\"], [\"{{ second }}\", \"\"]]\n"
+        "tests:\n"
+        "  - {record: {id: '7', street: 1 Main St, town: Iola, name: \"Ann \\\"A\\\"\"},\n"
+        "     calls: [{add: {id: '7', address: [1 Main St, '', IOLA], contacts: [[\"Ann \\\"A\\\"\", '']]}}]}\n"
+        "  - {record: {id: '8'}, calls: [{add: {id: '8'}}]}\n";
+    static const char wrong[] =
+        "mapping: 1\nprovider: ./p.yaml\ncalls:\n  - command: add\n    fields:\n"
+        "      id: [\"{{ id }}\"]\n"
+        "      address: [\"{{ pw | valid }}\", \"{{ street | uper }}\"]\n"
+        "      contacts: [[[x]], \"{{ add.id }}\"]\n";
+    static const struct want want[] = {
+        { 6, 11, "list", "takes one text" },
+        { 7, 26, "valid", "not in a list" },
+        { 7, 50, "expression", "did you mean \"upper\"?" },
+        { 8, 19, "list", "a list of lists of lists" },
+        { 8, 29, "capture-unknown", "no call named add" },
+    };
+    static const struct str columns[] = { BYTES("id"), BYTES("w") };
+    struct loaded           l;
+    size_t                  ran;
+
+    (void)state;
+    begin(&l);
+    write_text(&l, "p.yaml", str_from(list_provider));
+    load_set(&l, str_from(text), NULL, 0);
+    expect_well(&l);
+    mapping_run_tests(l.m, STR("2026-11-24"), NULL, &l.mem, &ran, &l.faults);
+    expect_well(&l);
+    assert_int_equal(ran, 2);
+    mapping_free(l.m);
+    l.m = NULL;
+    load_set(&l, str_from(wrong), NULL, 0);
+    assert_true(has_faults(&l, want, COUNT(want)));
+    l.faults.count = l.faults.errors = 0;
+    load_set(&l, STR("mapping: 1\nprovider: ./p.yaml\ncalls:\n  - {command: add, fields: {id: \"{{ id }}\", words: [\"{{ w }}\"]}}\n"), NULL, 0);
+    expect_well(&l);
+    assert_int_equal(mapping_bind(l.m, 0, columns, 2, &l.faults), ETL_OK);
+    assert_true(l.m->inputs[0].secret[1]);           /* through a list, too */
+    release(&l);
+}
+
 /* ---- its own tests ---- */
 
 #define TESTED HEAD "lane: \"{{ A }}\"\ncalls:\n  - command: addcust\n    fields: {billid: \"{{ A }}\", hphone: \"{{ B | digits }}\"}\ntests:\n"
@@ -637,6 +701,7 @@ int main(void)
         cmocka_unit_test(vars_are_set_from_outside),
         cmocka_unit_test(lookup_files_belong_to_the_mapping),
         cmocka_unit_test(dangers_have_to_be_allowed),
+        cmocka_unit_test(fields_may_be_lists),
         cmocka_unit_test(a_mappings_own_tests),
         cmocka_unit_test(stock_mappings_are_well),
     };

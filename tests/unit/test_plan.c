@@ -133,7 +133,7 @@ static void write_many(struct bench *b)
     buf_init(&boxes, 64 << 20, "boxes");
     buf_lit(&customers, "id,phone,domain,pin,group\n");
     buf_lit(&boxes, "customer,box\n");
-    for (unsigned i = 0; i < 30000; i++) {
+    for (unsigned i = 0; i < 9000; i++) {
         buf_fmt(&customers, "%u,%s,d%u.example,Kite-%u-xq,g%u\n", i % 997 == 3 ? i - 1 : i, i % 101 == 7 ? "555" : "9135550147", i % 50, i, i % 700);
         for (unsigned k = 0; k < i % 4; k++)
             buf_fmt(&boxes, "%u,box%u%s\n", i % 1009 == 5 ? i + 100000 : i, i * 4 + (i % 503 == 9 ? 0 : k), k == 2 && i % 211 == 1 ? ",surplus" : "");
@@ -157,8 +157,8 @@ static void threads_make_the_same_bytes(void **state)
 
         assert_int_equal(plan(&b, run, NULL, threads[i], FILES("customers=customers.csv", "boxes=boxes.csv")), ETL_REJECT);
         assert_int_equal(b.counts.read, b.counts.planned + b.counts.rejected + b.counts.without_calls);
-        assert_true(b.counts.rejected > 300);
-        assert_true(b.counts.planned > 50000);
+        assert_true(b.counts.rejected > 100);
+        assert_true(b.counts.planned > 15000);
         for (size_t k = 0; k < COUNT(names); k++) {
             struct str first = read_file(&b, arena_fmt(&b.mem, "run0/%s", names[k]).ptr);
             struct str got = read_file(&b, arena_fmt(&b.mem, "%s/%s", run, names[k]).ptr);
