@@ -345,16 +345,27 @@ static enum etl_status check_values(struct work *w)
 
 /* ---- reading ---- */
 
-/* Conditions of a search. One that is not given finds nothing (a find) or does not narrow it (a list). */
-static bool look_up(struct work *w, struct str table, const struct pairs *where, bool all, struct state_table **t,
+/* What is asked for in the provider's own words, as the tables have it. */
+static struct str in_our_words(const struct report *report, struct str column, struct str theirs)
+{
+    for (size_t i = 0; i < report->value_count; i++)
+        if (str_eq(report->values[i].column, column) && str_eq(report->values[i].theirs, theirs))
+            return report->values[i].ours;
+    return theirs;
+}
+
+/* Conditions of a search. One that is not given finds nothing (a find), or does not narrow it (a list, which has its report). */
+static bool look_up(struct work *w, struct str table, const struct pairs *where, const struct report *list, struct state_table **t,
                     struct state_row ***rows, size_t *count)
 {
     const struct fill  from = { .values = w->values };
     struct pair_value *keys;
     size_t             key_count = fill_pairs(where, &from, &w->bench->mem, &keys);
 
-    if (all && key_count < where->count)
+    if (list == NULL && key_count < where->count)
         return false;
+    for (size_t i = 0; list != NULL && i < key_count; i++)
+        keys[i].value = in_our_words(list, keys[i].name, keys[i].value);
     *t = state_table(w->desk->state, table);
     *count = state_select(*t, keys, key_count, &w->bench->mem, rows);
     return *count != 0;
@@ -386,7 +397,7 @@ static bool answer_by_find(struct work *w)
         struct fill        from = { .values = w->values };
 
         if (!condition_holds(find->has_condition, false, &find->condition, w->values) ||
-            !look_up(w, find->table, &find->where, true, &t, &rows, &count))
+            !look_up(w, find->table, &find->where, NULL, &t, &rows, &count))
             continue;
         from.table = t;
         from.row = rows[0];
@@ -406,7 +417,7 @@ static bool answer_by_list(struct work *w)
     size_t              count;
 
     if (w->command->lists == NULL ||
-        !look_up(w, w->command->lists_table, &w->command->lists_where, false, &t, &rows, &count))
+        !look_up(w, w->command->lists_table, &w->command->lists_where, w->command->lists, &t, &rows, &count))
         return false;
     answer_rows(w, w->command->lists, t, rows, count);
     return true;
