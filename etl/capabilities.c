@@ -61,8 +61,9 @@ static void add_settling(const struct command *c, struct buf *out)
         return;
     }
     if (c->verify.read != NULL)
-        buf_fmt(out, "read back by %.*s%s%s%s", STR_ARG(c->verify.read->name), c->verify.full ? ", once for all" : "",
-                c->verify.baseline ? ", which looks before too" : "", c->verify.absence_is_proof ? "" : "; not finding it proves nothing");
+        buf_fmt(out, "read back by %.*s%s%s%s%s", STR_ARG(c->verify.read->name), c->verify.full ? ", once for all" : "",
+                c->verify.baseline ? ", which looks before too" : "", c->verify.there_is_refused ? " and does not send what is there" : "",
+                c->verify.absence_is_proof ? "" : "; not finding it proves nothing");
     else if (c->repeat_safe)
         buf_fmt(out, "sent again%s", c->repeat_has_exception ? ", with an exception" : "");
     else

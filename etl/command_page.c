@@ -194,46 +194,68 @@ static void add_lookup(const struct lookup_read *l, struct buf *line)
     pairs_source(&l->match, ", ", line);
 }
 
+static void add_test_way(const struct command *c, struct buf *line)
+{
+    if (c->test.read != NULL)
+        add_lookup(&c->test, line);
+    else if (c->test_send && c->provider->test_send.count == 0)
+        buf_lit(line, "the same call without what is for live calls only");
+    else if (c->test_send)
+        pairs_source(&c->provider->test_send, " ", line);
+    else
+        buf_text(line, c->effect == EFFECT_READ ? "a read: asking it changes nothing" : "untestable: nothing can be asked without changing something");
+}
+
+static void add_read_back(const struct command *c, struct buf *line)
+{
+    const struct lookup_read *l = &c->verify;
+
+    add_lookup(l, line);
+    if (l->baseline)
+        buf_text(line, l->there_is_refused ? "; read before the first sending too, and what is there then is not sent"
+                                           : "; read before the first sending too, since what was there is not ours");
+    if (l->baseline_when_told)
+        buf_lit(line, "; a look that is refused does not keep from sending");
+    if (!l->absence_is_proof)
+        buf_lit(line, "; not finding it proves nothing");
+    if (l->others_are_no_proof)
+        buf_lit(line, "; finding only others proves nothing");
+    if (l->absence_has_condition) {
+        buf_text(line, l->absence_unless ? "; not finding it proves something, but not with " : "; not finding it proves something only with ");
+        add_items(c, &l->absence_condition, 1, line);
+    }
+    if (l->full)
+        buf_lit(line, "; one full report for all of them");
+    buf_fmt(line, "; \"not there\" must be seen twice, %u s apart", l->settle_seconds);
+}
+
+static void add_verify_way(const struct command *c, struct buf *line)
+{
+    if (c->verify.read != NULL) {
+        add_read_back(c, line);
+    } else if (c->repeat_safe) {
+        buf_lit(line, "sent again: twice is the same as once");
+        if (c->repeat_has_exception) {
+            buf_lit(line, ", but not with ");
+            add_items(c, &c->repeat_exception, 1, line);
+        }
+    } else if (c->effect == EFFECT_READ) {
+        buf_lit(line, "a read: asked again");
+    } else {
+        buf_lit(line, "cannot be read back: a lost answer stays uncertain until a person decides (--resend-uncertain)");
+    }
+}
+
 static void add_assurance(const struct command *c, struct buf *out)
 {
     AUTO(buf_release) struct buf line;
 
     buf_init(&line, 1 << 16, "a line");
-    if (c->test.read != NULL)
-        add_lookup(&c->test, &line);
-    else if (c->test_send && c->provider->test_send.count == 0)
-        buf_lit(&line, "the same call without what is for live calls only");
-    else if (c->test_send)
-        pairs_source(&c->provider->test_send, " ", &line);
-    else
-        buf_text(&line, c->effect == EFFECT_READ ? "a read: asking it changes nothing" : "untestable: nothing can be asked without changing something");
     buf_byte(out, '\n');
+    add_test_way(c, &line);
     page_labelled(out, STR("test"), 10, buf_str(&line));
     buf_reset(&line);
-    if (c->verify.read != NULL) {
-        add_lookup(&c->verify, &line);
-        if (c->verify.baseline)
-            buf_lit(&line, "; read before the first sending too, since what was there is not ours");
-        if (!c->verify.absence_is_proof)
-            buf_lit(&line, "; not finding it proves nothing");
-        if (c->verify.absence_has_condition) {
-            buf_lit(&line, "; not finding it proves something only with ");
-            add_items(c, &c->verify.absence_condition, 1, &line);
-        }
-        if (c->verify.full)
-            buf_lit(&line, "; one full report for all of them");
-        buf_fmt(&line, "; \"not there\" must be seen twice, %u s apart", c->verify.settle_seconds);
-    } else if (c->repeat_safe) {
-        buf_lit(&line, "sent again: twice is the same as once");
-        if (c->repeat_has_exception) {
-            buf_lit(&line, ", but not with ");
-            add_items(c, &c->repeat_exception, 1, &line);
-        }
-    } else if (c->effect == EFFECT_READ) {
-        buf_lit(&line, "a read: asked again");
-    } else {
-        buf_lit(&line, "cannot be read back: a lost answer stays uncertain until a person decides (--resend-uncertain)");
-    }
+    add_verify_way(c, &line);
     page_labelled(out, STR("verify"), 10, buf_str(&line));
 }
 

@@ -331,8 +331,9 @@ enum etl_status explain_read(const struct run *run, const struct key *key, struc
     if (st == ETL_OK)
         st = read_ledger(x, mem, err);
     if (st == ETL_OK && x->call_count + x->finding_count + x->records.count == 0)
-        return err_set(err, ETL_FAIL, "key-unknown", "%s knows nothing of %s; a key is what lane: makes of a record, or a place like \"%.*s:17\"",
-                       run->path, shown(wanted, false).text, STR_ARG(x->facts.input_count != 0 ? x->facts.inputs[0].file : STR("extract.csv")));
+        return err_set(err, ETL_FAIL, "key-unknown", "%s knows nothing of %s; a key is what lane: makes of a record, or a place like \"%.*s:17\"%s%.*s",
+                       run->path, shown(wanted, false).text, STR_ARG(x->facts.input_count != 0 ? x->facts.inputs[0].file : STR("extract.csv")),
+                       x->facts.after.ptr != NULL ? "; this run comes after " : "", STR_ARG(x->facts.after));
     return st;
 }
 

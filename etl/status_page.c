@@ -29,7 +29,7 @@ static void add_books(const struct run_status *s, struct buf *out)
     if (f->records != f->planned + f->rejected + f->without_calls)
         buf_lit(out, "              these books do not balance: an error of subferry, please report it\n");
     add_part(out, "  calls       ", f->calls, " for ");
-    add_part(out, "", f->lanes, " subscribers = ");
+    add_part(out, "", f->lanes, f->lanes == 1 ? " subscriber = " : " subscribers = ");
     for (size_t i = 0; i < sizeof call_words / sizeof call_words[0]; i++) {
         uint64_t n = s->counts.by_state[call_words[i].state];
 

@@ -3,6 +3,7 @@
 
     test_provider_files.py PROGRAM schema       provider.schema.json takes every stock description, refuses slips, and knows the keys that the loader knows
     test_provider_files.py PROGRAM reference    each example of providers/reference.md is read by the program, in a small description around it
+    test_provider_files.py PROGRAM tables       what reports fill are normalized tables, and columns of them
     test_provider_files.py PROGRAM matrix       providers/capabilities.md is what the descriptions say today
 
 Needs python3-jsonschema and python3-yaml (scripts/setup tests)."""
@@ -238,6 +239,31 @@ def reference(program):
     return "%d examples" % count, count > 10
 
 
+# ---- the tables ----
+
+def tables(program):
+    """What commands do may also touch tables that only the sandbox has; what reports fill has to be one that an archive knows."""
+    known = {name: set(body["columns"]) for name, body in yaml.load(read(os.path.join(ROOT, "formats", "tables.yaml")), yaml.BaseLoader).items()
+             if isinstance(body, dict) and "columns" in body}
+    count = 0
+    for file, body in stock().items():
+        described = yaml.load(body, yaml.BaseLoader)
+        for name, report in described.get("reports", {}).items():
+            columns = list((report.get("columns") or {}).values()) + list(report.get("set") or {}) + list(report.get("dates") or {})
+            count += len(columns)
+            if report["table"] not in known:
+                FAULTS.append("%s: report %s: there is no table %s" % (file, name, report["table"]))
+            for column in set(columns) - known.get(report["table"], set(columns)):
+                FAULTS.append("%s: report %s: %s has no column %s" % (file, name, report["table"], column))
+        for name, command in described["commands"].items():
+            for step in command.get("tables") or []:
+                table = step.get("make") or step.get("change") or step.get("remove")
+                for column in list(step.get("key") or {}) + list(step.get("set") or {}):
+                    if table in known and column not in known[table] and not column.startswith("x_"):
+                        FAULTS.append("%s: %s: %s has no column %s" % (file, name, table, column))
+    return "%d columns" % count, count > 100
+
+
 # ---- the matrix ----
 
 def matrix(program):
@@ -249,7 +275,7 @@ def matrix(program):
 
 
 def main():
-    what = {"schema": schema, "reference": reference, "matrix": matrix}[sys.argv[2]]
+    what = {"schema": schema, "reference": reference, "tables": tables, "matrix": matrix}[sys.argv[2]]
     said, enough = what(os.path.abspath(sys.argv[1]))
     for line in FAULTS:
         print(line)
