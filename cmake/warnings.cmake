@@ -9,6 +9,13 @@ target_compile_options(etl_warnings INTERFACE -fno-common -fstack-protector-stro
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   target_compile_options(etl_warnings INTERFACE -Wlogical-op -Wduplicated-cond -Wno-format-truncation)
 endif()
+# clang asks for a literal even where the format came in with its va_list, which our attributes check at the caller.
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+  target_compile_options(etl_warnings INTERFACE -Wno-format-nonliteral)
+endif()
+if(SUBFERRY_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 # A header that makes the unsafe string functions compile errors; see the file.
 target_compile_options(etl_warnings INTERFACE
   "$<$<COMPILE_LANGUAGE:C>:SHELL:-include ${PROJECT_SOURCE_DIR}/etl/base/banned.h>")

@@ -51,6 +51,14 @@ struct feeding {
     size_t                input;
 };
 
+/* Once for an expression, however often it is used or asks the same. */
+static void tell_at(struct loading *l, const struct written *value, const char *rule, const char *text)
+{
+    struct expression_place place = place_in(l->c, value->yaml, l->read.faults);
+
+    expression_fault(&place, 0, rule, "%s", text);
+}
+
 static void add_feed(struct loading *l, size_t input, struct str name)
 {
     struct compiled_input *in = &l->c->in[input];
@@ -71,8 +79,7 @@ static void feed_secret(void *context, const struct node *n)
     else if (n->op == NODE_PARENT)
         add_feed(f->l, (size_t)f->l->m->inputs[f->input].parent, n->text);
     else if (n->op == NODE_TEXT && n->scope.len != 0)
-        FAULT(&f->l->read, f->value->yaml, "secret-var",
-              "this parameter is secret, and vars stay readable in the plan: take a column, or password(n)");
+        tell_at(f->l, f->value, "secret-var", "this parameter is secret, and vars stay readable in the plan: take a column, or password(n)");
     for (size_t i = 0; t != NULL && i < t->count; i++)
         t->entries[i].value.secret = true;
 }
@@ -116,8 +123,9 @@ static void refuse_secret(void *context, const struct node *n)
     else if (n->op != NODE_COLUMN)
         return;
     if (is_secret(&l->c->in[input], n->text))
-        FAULT(&l->read, s->feeding.value->yaml, "secret-shown", "%s is fed by the secret column \"%.*s\", and it stands readable in the plan",
-              s->what, STR_ARG(n->text));
+        tell_at(l, s->feeding.value, "secret-shown",
+                arena_fmt(l->read.mem, "%s is fed by the secret column \"%.*s\", and it stands readable in the plan", s->what,
+                          STR_ARG(n->text)).ptr);
 }
 
 static void refuse_secrets_in(struct loading *l, const struct written *value, size_t input, const char *what)
