@@ -3,7 +3,7 @@
 
 #include "etl/base/log.h"
 #include "etl/cmd.h"
-#include "etl/exchange.h"
+#include "etl/session.h"
 
 enum { CLOCK_TOLERATED_S = 120 };
 
@@ -197,6 +197,20 @@ static void check_answer(struct checking *c, const struct exchange *x)
     }
 }
 
+/* Where the session could not be opened, the probe never went out: what is known is known of the opening. */
+static bool look_at_opening(struct checking *c, const struct exchanges *e, struct exchange *x)
+{
+    const struct exchange *opening = &e->session->x;
+
+    if (x->tries != 0 || !opening->opens_session)
+        return false;
+    x->reach = opening->reach;
+    x->end = opening->end;
+    x->server_time = opening->server_time;
+    x->why = arena_str(c->mem, str_from(e->stop_err.text));
+    return true;
+}
+
 /* Sends the probe, once. It reads, so nothing is written anywhere. */
 static enum etl_status ask(struct checking *c, struct err *err)
 {
@@ -204,6 +218,7 @@ static enum etl_status ask(struct checking *c, struct err *err)
     struct exchange        x;
     struct exchanges       e;
     uint64_t               asked = wall_ms();
+    bool                   no_session;
     enum etl_status        st;
 
     exchange_probe(p, c->mem, &x);
@@ -213,6 +228,7 @@ static enum etl_status ask(struct checking *c, struct err *err)
     if (st != ETL_OK)
         return st;
     exchange_run(&e, &x);
+    no_session = look_at_opening(c, &e, &x);
     exchanges_close(&e);
     if (x.end == EXCHANGE_UNSENDABLE)
         return err_set(err, ETL_FAIL, "probe", "the probe cannot be sent: %.*s", STR_ARG(x.why));
@@ -223,7 +239,10 @@ static enum etl_status ask(struct checking *c, struct err *err)
         return ETL_AGAIN;
     }
     check_clock(c, &x, asked, wall_ms());
-    check_answer(c, &x);
+    if (no_session)
+        TELL(c, LINE_LOGIN, false, "%.*s; see credentials: of %.*s in the configuration", STR_ARG(x.why), STR_ARG(c->connection->name));
+    else
+        check_answer(c, &x);
     return c->checks[LINE_READ].good ? ETL_OK : ETL_AGAIN;
 }
 
