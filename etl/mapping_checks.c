@@ -207,11 +207,16 @@ static const struct yaml *command_place(const struct compiled_call *cc)
     return node != NULL ? node : cc->yaml;
 }
 
-static bool any_set(const struct compiled_call *cc, const struct together *t)
+/* A family is set where one of its members is. */
+static bool any_set(const struct command *c, const struct compiled_call *cc, const struct together *t)
 {
-    for (size_t i = 0; i < t->item_count; i++)
-        if (field_of(cc, (size_t)t->items[i].param) != NULL)
-            return true;
+    for (size_t i = 0; i < t->item_count; i++) {
+        const struct param *p = &c->params[t->items[i].param];
+
+        for (size_t k = 0; k < c->param_count; k++)
+            if ((&c->params[k] == p || (p->is_family && c->params[k].family == p)) && field_of(cc, k) != NULL)
+                return true;
+    }
     return false;
 }
 
@@ -224,7 +229,7 @@ static void check_set(struct loading *l, const struct command *c, const struct c
     for (size_t i = 0; i < c->together_count; i++) {
         const struct together *t = &c->together[i];
 
-        if (!t->has_condition && (t->kind == TOGETHER_EXACTLY_ONE || t->kind == TOGETHER_AT_LEAST_ONE) && !any_set(cc, t))
+        if (!t->has_condition && (t->kind == TOGETHER_EXACTLY_ONE || t->kind == TOGETHER_AT_LEAST_ONE) && !any_set(c, cc, t))
             FAULT(&l->read, command_place(cc), "required", "%.*s: %s%.*s", STR_ARG(c->name),
                   t->message.len != 0 ? "" : "needs one of the parameters of rule ", STR_ARG(t->message.len != 0 ? t->message : t->rule));
     }

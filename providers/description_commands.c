@@ -116,7 +116,7 @@ static void read_items(struct reading *r, const struct yaml *node, const struct 
         out->item_count += items[out->item_count].param >= 0;
     }
     out->items = items;
-    if (node->count < 2 && out->kind <= TOGETHER_AT_MOST_ONE)
+    if (node->count < 2 && out->kind <= TOGETHER_AT_MOST_ONE && !(out->item_count == 1 && c->params[items[0].param].is_family))
         FAULT(r, node, "together", "a choice needs two parameters or more");
 }
 
