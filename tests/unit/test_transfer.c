@@ -43,7 +43,7 @@ static void script(void *context, const struct asked_of_us *asked, struct our_an
         answer_status(answer, 307, "Location: /other\r\n", "");
         break;
     case PLAY_SLOW:
-        answer->delay_ms = 6000;
+        answer->delay_ms = 3500;
         answer_text(answer, "1; OK");
         break;
     case PLAY_CHUNKED:
