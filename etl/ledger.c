@@ -39,7 +39,7 @@ enum {
 /* All statements, prepared at open, so that a slip fails at the start of the night. States by number: pending 0, sending 1,
  * done 2, refused 3, failed 4, uncertain 5, blocked 6. */
 #define LEDGER_STATEMENTS(X)                                                                                  \
-    X(BEGIN, "BEGIN IMMEDIATE")                                                                               \
+    X(BEGIN, "BEGIN")                                                                               \
     X(COMMIT, "COMMIT")                                                                                       \
     X(FACT_GET, "SELECT value FROM fact WHERE name = ?1")                                                     \
     X(FACT_SET, "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)")                                    \
@@ -93,7 +93,7 @@ struct ledger {
     char         *path, *spare;
     char          plan_digest[65];
     uint64_t      calls, lanes, lanes_begin, after_begins;
-    bool          loaded, in_group;
+    bool          loaded, in_group, writes;
 };
 
 /* ---- errors ---- */
@@ -175,6 +175,21 @@ static enum etl_status row(struct ledger *l, sqlite3_stmt *s, struct err *err)
     int code = sqlite3_step(s);
 
     return code == SQLITE_ROW ? ETL_OK : code == SQLITE_DONE ? ETL_END : db_failed(l, err);
+}
+
+/* Reading outside a transaction takes and gives back a lock a statement, six calls of the kernel for each call that is sent. So what
+ * is read between two groups is read in one transaction, which the next group goes on with. */
+static void hold(struct ledger *l)
+{
+    if (l->writes && sqlite3_get_autocommit(l->db) != 0)
+        finish(l, l->statements[STMT_BEGIN], NULL);
+}
+
+/* What is durable by itself must not go into a transaction that is merely held. */
+static void let_go(struct ledger *l)
+{
+    if (!l->in_group && sqlite3_get_autocommit(l->db) == 0)
+        finish(l, l->statements[STMT_COMMIT], NULL);
 }
 
 static enum etl_status run_sql(struct ledger *l, const char *sql, struct err *err)
@@ -349,6 +364,7 @@ enum etl_status ledger_open(const char *path, struct str plan_digest, bool write
         ledger_close(l);
         return st;
     }
+    l->writes = write;
     *out = l;
     return ETL_OK;
 }
@@ -530,7 +546,10 @@ enum etl_status ledger_load(struct ledger *l, const char *plan_path, struct err 
 
 static enum etl_status read_call(struct ledger *l, sqlite3_stmt *s, struct ledger_call *out, struct err *err)
 {
-    enum etl_status st = row(l, s, err);
+    enum etl_status st;
+
+    hold(l);
+    st = row(l, s, err);
 
     if (st == ETL_OK) {
         *out = (struct ledger_call){ .number = column_u64(s, 0), .lane = column_u64(s, 1), .offset = column_u64(s, 2),
@@ -602,7 +621,10 @@ uint64_t ledger_lane_count(const struct ledger *l)
 
 static enum etl_status read_lane(struct ledger *l, sqlite3_stmt *s, struct ledger_lane *out, struct err *err)
 {
-    enum etl_status st = row(l, s, err);
+    enum etl_status st;
+
+    hold(l);
+    st = row(l, s, err);
 
     if (st == ETL_OK)
         *out = (struct ledger_lane){ column_u64(s, 0), column_u64(s, 1), column_u64(s, 2) };
@@ -625,7 +647,7 @@ enum etl_status ledger_lane_at(struct ledger *l, uint64_t lane, struct ledger_la
 
 enum etl_status ledger_begin(struct ledger *l, struct err *err)
 {
-    enum etl_status st = finish(l, l->statements[STMT_BEGIN], err);
+    enum etl_status st = sqlite3_get_autocommit(l->db) != 0 ? finish(l, l->statements[STMT_BEGIN], err) : ETL_OK;
 
     l->in_group = st == ETL_OK;
     return st;
@@ -643,7 +665,7 @@ enum etl_status ledger_commit(struct ledger *l, struct err *err)
 
 void ledger_rollback(struct ledger *l)
 {
-    if (l->in_group && !sqlite3_get_autocommit(l->db))
+    if (l->db != NULL && sqlite3_get_autocommit(l->db) == 0)
         sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
     l->in_group = false;
 }
@@ -737,8 +759,10 @@ enum etl_status ledger_absent(struct ledger *l, uint64_t number, uint64_t at_ms,
 
 enum etl_status ledger_recover(struct ledger *l, uint64_t *calls, struct err *err)
 {
-    enum etl_status st = finish(l, l->statements[STMT_RECOVER], err);
+    enum etl_status st;
 
+    let_go(l);
+    st = finish(l, l->statements[STMT_RECOVER], err);
     if (st == ETL_OK)
         *calls = (uint64_t)sqlite3_changes64(l->db);
     return st;
@@ -845,6 +869,7 @@ enum etl_status ledger_rung_add(struct ledger *l, const struct ledger_rung *rung
 {
     sqlite3_stmt *s = l->statements[STMT_RUNG_ADD];
 
+    let_go(l);
     bind_str(s, 1, rung->name);
     bind_str(s, 2, rung->account);
     bind_str(s, 3, rung->connection);

@@ -1,111 +1,241 @@
 /* etl/plan_line.c - one line of plan.jsonl: parsed, and its values unsealed. */
 #include "etl/plan_line.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <yajl/yajl_parse.h>
 
 #include "etl/base/list.h"
-#include "etl/json_text.h"
 
-enum { READ_BLOCK = 1 << 18, LONGEST_LINE = 64 << 20 };
+enum { LONGEST_LIST = 64 << 20, NUMBER_BYTES = 24 };
 
-/* An array of strings, or of such arrays, back into the form that values have. */
-static bool read_list(yajl_val v, unsigned level, struct buf *out)
+/* ---- parsing: yajl's events, its memory from the call's arena. Trees cost five times as much, and every call is parsed twice ---- */
+
+struct parsing {
+    struct arena     *mem;
+    struct plan_line *out;
+    struct plan_param *params;
+    size_t            count, cap;
+    struct str        key;             /* of the line; of a parameter; of what stands for a value */
+    struct str        param, form;
+    unsigned          depth, list_depth;
+    bool              in_params;
+    struct buf        list;
+    struct err       *err;
+};
+
+static bool key_is(const struct parsing *p, const char *name)
 {
-    list_begin(out);
-    for (size_t i = 0; i < v->u.array.len; i++) {
-        yajl_val item = v->u.array.values[i];
-
-        if (YAJL_IS_STRING(item))
-            list_text(out, str_from(YAJL_GET_STRING(item)));
-        else if (!YAJL_IS_ARRAY(item) || level == 2 || !read_list(item, level + 1, out))
-            return false;
-    }
-    list_end(out);
-    return true;
+    return str_is(p->key, name);
 }
 
-static enum etl_status read_list_param(const char *name, yajl_val v, struct arena *mem, struct value *out, struct err *err)
+static int wrong(struct parsing *p)
 {
-    AUTO(buf_release) struct buf text;
-
-    buf_init(&text, LONGEST_LINE, "a list");
-    if (!read_list(v, 1, &text) || buf_failed(&text))
-        return err_set(err, ETL_FAIL, "plan-line", "parameter %s is no list of texts", name);
-    *out = (struct value){ VALUE_LIST, false, arena_str(mem, buf_str(&text)) };
-    return ETL_OK;
+    err_set(p->err, ETL_FAIL, "plan-line", "parameter %.*s has a form this version does not know", STR_ARG(p->param));
+    return 0;
 }
 
-static enum etl_status read_param(const char *name, yajl_val v, struct arena *mem, struct plan_param *out,
-                                  struct err *err)
+static int add_param(struct parsing *p, struct value value, bool sealed)
 {
-    struct str sealed = json_str(v, "sealed", mem), ref = json_str(v, "ref", mem);
-
-    out->name = arena_str(mem, str_from(name));
-    out->value = VALUE_NONE;
-    if (YAJL_IS_STRING(v)) {
-        out->value = VALUE_OF(arena_str(mem, str_from(YAJL_GET_STRING(v))));
-    } else if (YAJL_IS_ARRAY(v)) {
-        return read_list_param(name, v, mem, &out->value, err);
-    } else if (YAJL_IS_NULL(v)) {
-        out->value.kind = VALUE_CLEAR;
-    } else if (sealed.ptr != NULL) {
-        out->value = VALUE_OF(sealed);
-        out->value.secret = true;
-        out->sealed = true;
-    } else if (ref.ptr != NULL) {
-        out->value = VALUE_OF(ref);
-        out->value.kind = VALUE_REF;
-    } else {
-        return err_set(err, ETL_FAIL, "plan-line", "parameter %s has a form this version does not know", name);
-    }
-    return ETL_OK;
+    ARENA_PUSH(p->mem, p->params, p->count, p->cap) = (struct plan_param){ p->param, value, sealed };
+    return 1;
 }
 
-static enum etl_status read_line(yajl_val v, struct arena *mem, struct plan_line *out, struct err *err)
+static void line_text(struct parsing *p, struct str text)
 {
-    yajl_val   params = json_member(v, "params");
-    struct str stage = json_str(v, "stage", mem);
-    struct plan_param *list;
+    struct plan_line *l = p->out;
+    const struct { const char *name; struct str *place; } fields[] = { { "id", &l->id }, { "lane", &l->lane }, { "from", &l->from },
+                                                                       { "command", &l->command }, { "as", &l->as },
+                                                                       { "effect", &l->effect } };
 
-    out->id = json_str(v, "id", mem);
-    out->lane = json_str(v, "lane", mem);
-    out->from = json_str(v, "from", mem);
-    out->command = json_str(v, "command", mem);
-    out->as = json_str(v, "as", mem);
-    out->effect = json_str(v, "effect", mem);
-    out->seq = json_u64(v, "seq");
-    out->stage = str_is(stage, "before") ? STAGE_BEFORE : str_is(stage, "after") ? STAGE_AFTER : STAGE_LANE;
-    if (out->id.len != 32 || out->lane.ptr == NULL || out->command.len == 0 || !YAJL_IS_OBJECT(params))
-        return err_set(err, ETL_FAIL, "plan-line", "a line of plan.jsonl lacks id, lane, command or params");
-    list = ARENA_ARRAY(mem, struct plan_param, params->u.object.len + 1);
-    for (size_t i = 0; i < params->u.object.len; i++) {
-        enum etl_status st = read_param(params->u.object.keys[i], params->u.object.values[i], mem, &list[i], err);
+    if (key_is(p, "stage"))
+        l->stage = str_is(text, "before") ? STAGE_BEFORE : str_is(text, "after") ? STAGE_AFTER : STAGE_LANE;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (key_is(p, fields[i].name))
+            *fields[i].place = arena_str(p->mem, text);
+}
 
-        if (st != ETL_OK)
-            return st;
+static int on_string(void *context, const unsigned char *bytes, size_t len)
+{
+    struct parsing *p = context;
+    struct str      text = str_of((const char *)bytes, len);
+    struct value    value;
+
+    if (p->depth == 1) {
+        line_text(p, text);
+        return 1;
     }
-    out->params = list;
-    out->param_count = params->u.object.len;
+    if (!p->in_params)
+        return 1;
+    if (p->list_depth != 0) {
+        list_text(&p->list, text);
+        return 1;
+    }
+    value = VALUE_OF(arena_str(p->mem, text));
+    if (p->depth == 2)
+        return add_param(p, value, false);
+    if (str_is(p->form, "ref"))
+        value.kind = VALUE_REF;
+    else if (!str_is(p->form, "sealed"))
+        return wrong(p);
+    value.secret = value.kind != VALUE_REF;
+    return add_param(p, value, value.secret);
+}
+
+static int on_null(void *context)
+{
+    struct parsing *p = context;
+
+    if (!p->in_params)
+        return 1;
+    return p->depth == 2 && p->list_depth == 0 ? add_param(p, (struct value){ .kind = VALUE_CLEAR }, false) : wrong(p);
+}
+
+static int on_boolean(void *context, int value)
+{
+    struct parsing *p = context;
+
+    (void)value;
+    return p->in_params ? wrong(p) : 1;
+}
+
+static int on_number(void *context, const char *bytes, size_t len)
+{
+    struct parsing *p = context;
+
+    if (p->in_params)
+        return wrong(p);
+    if (p->depth == 1 && key_is(p, "seq") && (len > NUMBER_BYTES || !str_to_u64(str_of(bytes, len), &p->out->seq)))
+        return err_set(p->err, ETL_FAIL, "plan-line", "seq of a line of plan.jsonl is no number") == ETL_OK;
+    return 1;
+}
+
+static int on_key(void *context, const unsigned char *bytes, size_t len)
+{
+    struct parsing *p = context;
+    struct str      key = arena_str(p->mem, str_of((const char *)bytes, len));
+
+    if (p->depth == 1)
+        p->key = key;
+    else if (p->depth == 2)
+        p->param = key;
+    else
+        p->form = key;
+    return 1;
+}
+
+static int on_map(void *context)
+{
+    struct parsing *p = context;
+
+    p->depth++;
+    if (p->depth == 2)
+        p->in_params = key_is(p, "params");
+    return !p->in_params || (p->depth <= 3 && p->list_depth == 0) ? 1 : wrong(p);
+}
+
+static int on_map_end(void *context)
+{
+    struct parsing *p = context;
+
+    if (p->depth-- == 2 && p->in_params) {
+        p->in_params = false;
+        p->out->params = p->params != NULL ? p->params : ARENA_ARRAY(p->mem, struct plan_param, 1);
+        p->out->param_count = p->count;
+    }
+    return 1;
+}
+
+static int on_array(void *context)
+{
+    struct parsing *p = context;
+
+    if (!p->in_params)
+        return 1;
+    if (p->depth != 2 || p->list_depth == 2)
+        return wrong(p);
+    p->list_depth++;
+    list_begin(&p->list);
+    return 1;
+}
+
+static int on_array_end(void *context)
+{
+    struct parsing *p = context;
+
+    if (!p->in_params)
+        return 1;
+    list_end(&p->list);
+    if (--p->list_depth != 0)
+        return 1;
+    if (buf_failed(&p->list))
+        return wrong(p);
+    add_param(p, (struct value){ VALUE_LIST, false, arena_str(p->mem, buf_str(&p->list)) }, false);
+    buf_reset(&p->list);
+    return 1;
+}
+
+static const yajl_callbacks events = { .yajl_null = on_null, .yajl_boolean = on_boolean, .yajl_number = on_number,
+                                       .yajl_string = on_string, .yajl_start_map = on_map, .yajl_map_key = on_key,
+                                       .yajl_end_map = on_map_end, .yajl_start_array = on_array, .yajl_end_array = on_array_end };
+
+/* Sizes stand ahead of what is handed out, since an arena does not know them. */
+enum { SIZE_BYTES = 16 };
+
+static void *take(void *context, size_t size)
+{
+    char *block = arena_alloc(context, size + SIZE_BYTES);
+
+    memcpy(block, &size, sizeof size);
+    return block + SIZE_BYTES;
+}
+
+static void *take_more(void *context, void *old, size_t size)
+{
+    void  *block = take(context, size);
+    size_t had = 0;
+
+    if (old != NULL)
+        memcpy(&had, (char *)old - SIZE_BYTES, sizeof had);
+    if (had != 0)
+        memcpy(block, old, had < size ? had : size);
+    return block;
+}
+
+static void give_nothing(void *context, void *old)
+{
+    (void)context;
+    (void)old;
+}
+
+static enum etl_status parse(struct parsing *p, struct str line)
+{
+    yajl_alloc_funcs memory = { take, take_more, give_nothing, p->mem };
+    yajl_handle      h = yajl_alloc(&events, &memory, p);
+    yajl_status      st = yajl_parse(h, (const unsigned char *)line.ptr, line.len);
+
+    if (st == yajl_status_ok)
+        st = yajl_complete_parse(h);
+    if (st == yajl_status_client_canceled)
+        return ETL_FAIL;
+    if (st != yajl_status_ok || p->depth != 0)
+        return err_set(p->err, ETL_FAIL, "plan-line", "a line of plan.jsonl is no JSON object");
     return ETL_OK;
 }
 
 enum etl_status plan_line_parse(struct str line, struct arena *mem, struct plan_line *out, struct err *err)
 {
-    yajl_val         tree;
     struct plan_line made = { 0 };
+    struct parsing   p = { .mem = mem, .out = &made, .err = err };
     enum etl_status  st;
 
-    line = str_of(arena_cstr(mem, line), line.len);
-    st = json_parse(line, "a line of plan.jsonl", &tree, err);
+    buf_init(&p.list, LONGEST_LIST, "a list");
+    st = parse(&p, line);
+    buf_release(&p.list);
     if (st != ETL_OK)
         return st;
-    st = read_line(tree, mem, &made, err);
-    json_free(tree);
-    if (st == ETL_OK)
-        *out = made;
-    return st;
+    if (made.id.len != 32 || made.lane.ptr == NULL || made.command.len == 0 || made.params == NULL)
+        return err_set(err, ETL_FAIL, "plan-line", "a line of plan.jsonl lacks id, lane, command or params");
+    *out = made;
+    return ETL_OK;
 }
 
 const struct command *plan_line_command(const struct provider *p, const struct plan_line *line, struct arena *mem)
@@ -147,109 +277,4 @@ enum etl_status plan_line_values(const struct plan_line *line, const struct comm
     }
     *out = values;
     return ETL_OK;
-}
-
-struct plan_reader {
-    int      fd;
-    char    *path;
-    uint64_t at;             /* of buffer[0] in the file */
-    struct buf buffer;
-    size_t   next;           /* where the next line begins in the buffer */
-    bool     ended;
-};
-
-enum etl_status plan_reader_open(const char *path, struct plan_reader **out, struct err *err)
-{
-    struct plan_reader *r;
-    int                 fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return err_set(err, ETL_FAIL, "plan-open", "cannot read %s: %s", path, strerror(errno));
-    r = calloc(1, sizeof *r);
-    if (r == NULL)
-        memory_exhausted("the plan's reader", sizeof *r);
-    r->fd = fd;
-    r->path = strdup(path);
-    buf_init(&r->buffer, LONGEST_LINE, "a line of plan.jsonl");
-    *out = r;
-    return ETL_OK;
-}
-
-/* Moves what is left to the front and reads on. */
-static enum etl_status fill(struct plan_reader *r, struct err *err)
-{
-    size_t  left = r->buffer.len - r->next;
-    ssize_t got;
-
-    if (left != 0)
-        memmove(r->buffer.ptr, r->buffer.ptr + r->next, left);
-    r->at += r->next;
-    r->next = 0;
-    r->buffer.len = left;
-    if (!buf_reserve(&r->buffer, READ_BLOCK))
-        return err_set(err, ETL_FAIL, "plan-line", "%s is longer than %d MiB", r->buffer.what, LONGEST_LINE >> 20);
-    got = read(r->fd, r->buffer.ptr + r->buffer.len, READ_BLOCK);
-    if (got < 0)
-        return err_set(err, ETL_UNREAD, "plan-read", "cannot read %s: %s", r->path, strerror(errno));
-    if (got == 0)
-        r->ended = true;
-    r->buffer.len += (size_t)got;
-    return ETL_OK;
-}
-
-enum etl_status plan_reader_next(struct plan_reader *r, struct str *line, uint64_t *offset, struct err *err)
-{
-    size_t searched = 0;   /* bytes of this line that hold no newline */
-
-    if (r->buffer.ptr == NULL && fill(r, err) != ETL_OK)
-        return ETL_UNREAD;
-    for (;;) {
-        char  *from = r->buffer.ptr + r->next + searched;
-        size_t left = r->buffer.len - r->next - searched;
-        char  *end = left != 0 ? memchr(from, '\n', left) : NULL;
-
-        if (end != NULL) {
-            *line = str_of(r->buffer.ptr + r->next, (size_t)(end - r->buffer.ptr) - r->next);
-            *offset = r->at + r->next;
-            r->next += line->len + 1;
-            return ETL_OK;
-        }
-        searched += left;
-        if (r->ended)
-            return searched == 0 ? ETL_END
-                                 : err_set(err, ETL_FAIL, "plan-line", "the last line of %s is cut off", r->path);
-        enum etl_status st = fill(r, err);
-
-        if (st != ETL_OK)
-            return st;
-    }
-}
-
-enum etl_status plan_reader_at(struct plan_reader *r, uint64_t offset, size_t length, struct arena *mem, struct str *line,
-                               struct err *err)
-{
-    char   *bytes = arena_bytes(mem, length + 1);
-    size_t  have = 0;
-
-    while (have < length) {
-        ssize_t got = pread(r->fd, bytes + have, length - have, (off_t)(offset + have));
-
-        if (got <= 0)
-            return err_set(err, ETL_FAIL, "plan-read", "cannot read %s at byte %llu: %s", r->path,
-                           (unsigned long long)offset, got == 0 ? "the file is shorter" : strerror(errno));
-        have += (size_t)got;
-    }
-    bytes[length] = '\0';
-    *line = str_of(bytes, length);
-    return ETL_OK;
-}
-
-void plan_reader_close(struct plan_reader *r)
-{
-    if (r == NULL)
-        return;
-    close(r->fd);
-    free(r->path);
-    buf_release(&r->buffer);
-    free(r);
 }

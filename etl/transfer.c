@@ -26,6 +26,7 @@ struct transfers {
     struct transfer_options options;
     X509            *extra[MAX_CA_FILE];
     size_t           extra_count;
+    bool             told_time;
 };
 
 /* ---- callbacks ---- */
@@ -89,9 +90,10 @@ static size_t write_header(char *from, size_t size, size_t count, void *userdata
     buf_byte(&x->headers, '\n');
     if (str_eq_nocase(name, STR("Transfer-Encoding")) && str_contains_nocase(value, STR("chunked")))
         x->private_->chunked = true;
-    if (str_eq_nocase(name, STR("Date"))) {
+    if (!x->private_->pool->told_time && str_eq_nocase(name, STR("Date"))) {
         char date[64];
 
+        x->private_->pool->told_time = true;
         snprintf(date, sizeof date, "%.*s", STR_ARG(str_head(str_trim(value), 60)));
         x->server_time = (int64_t)curl_getdate(date, NULL);
     }
@@ -138,6 +140,7 @@ static void set_up(struct transfers *t, struct transfer *x)
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(c, CURLOPT_PROXY, "");
+    curl_easy_setopt(c, CURLOPT_NOPROXY, "*");      /* else the environment is asked for each request */
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

@@ -37,7 +37,7 @@ struct transfer {
     struct buf      headers, body;       /* headers: lines "Name: value\n" of the last response */
     char            content_type[128];
     char            why[300];            /* NOT_SENT, LOST: one line for a person */
-    int64_t         server_time;         /* the Date header, seconds; -1: none */
+    int64_t         server_time;         /* Date of the pool's first answer, seconds; -1: none, or a later one */
     uint64_t        took_us;
     struct transfer_private *private_;
 };
