@@ -67,7 +67,7 @@ SLIPS = [("provider: 1", "provider: 2"), ("name: tiny", "nam: tiny"), ("name: ti
          ("https://tiny", "ftp://tiny"), ("effect: read", "effect: reed"), ("required: true", "required: often"), ("required: true", "requird: true"),
          ("{type: id, required: true}", "{title: id}"), ("style: text", "style: txt"), ("is: done", "is: don"), ("{body: '^1', is: done}", "{body: '^1'}"),
          ("cases: [{body: '^1', is: done}]", "cases: []"), ("entity: thing", "entity: thing, dangers: [cut]"), ("reply: line,", ""),
-         ("entity: thing", "entity: thing, together: [{rule: a, exactly_one_of: [id]}]"), ("entity: thing", "entity: thing, together: [{exactly_one_of: [id, id]}]"),
+         ("entity: thing", "entity: thing, together: [{rule: a, exactly_one_of: []}]"), ("entity: thing", "entity: thing, together: [{exactly_one_of: [id, id]}]"),
          ("entity: thing", "entity: thing, tables: [{make: a}]"), ("entity: thing", "entity: thing, tables: [{mak: a, key: {b: c}}]"),
          ("entity: thing", "entity: thing, verify: {with: {id: x}}"), ("entity: thing", "entity: thing, verify: {read: look, wants: nothng}"),
          ("entity: thing", "entity: thing, repeat: always"), ("entity: thing", "entity: thing, test: maybe"),
