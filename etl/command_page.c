@@ -33,6 +33,8 @@ static void add_param(const struct param *p, size_t width, struct buf *out)
         buf_fmt(&line, "; \"%.*s\" is sent where a mapping says nothing", STR_ARG(p->deflt));
     if (p->clear.ptr != NULL)
         buf_fmt(&line, "; null is sent as \"%.*s\"", STR_ARG(p->clear));
+    if (p->omit.ptr != NULL)
+        buf_fmt(&line, "; \"%.*s\" is said by sending nothing, so it has to be said", STR_ARG(p->omit));
     if (p->live_only)
         buf_lit(&line, "; left out in test mode");
     for (size_t i = 0; i < p->header_count; i++)
@@ -80,12 +82,31 @@ static void add_rule(const struct rule *r, struct buf *out)
     page_wrapped(out, buf_str(&line), 4, 6);
 }
 
+static void add_list_form(const struct list_form *l, struct buf *out)
+{
+    AUTO(buf_release) struct buf line;
+
+    buf_init(&line, 1 << 16, "a line");
+    buf_lit(&line, "a list");
+    for (size_t i = 0; i < l->part_count; i++)
+        buf_fmt(&line, "%s%.*s", i != 0 ? ", " : " of ", STR_ARG(l->parts[i].name));
+    if (l->each != NULL)
+        buf_fmt(&line, ", each a %.*s", STR_ARG(l->each->name));
+    if (l->join.ptr != NULL)
+        buf_fmt(&line, "; sent as one text with \"%.*s\" between", STR_ARG(l->join));
+    else
+        buf_lit(&line, "; sent as an array");
+    page_paragraph(out, buf_str(&line), 4);
+}
+
 static void add_type(const struct value_type *t, struct buf *out)
 {
     buf_fmt(out, "  %.*s", STR_ARG(t->name));
     if (t->example.ptr != NULL)
         buf_fmt(out, ", such as %s", shown(t->example, false).text);
     buf_byte(out, '\n');
+    if (t->list != NULL)
+        add_list_form(t->list, out);
     if (t->is_bool && t->no_is_absent)
         buf_fmt(out, "    true is sent as \"%.*s\"; false is said by sending nothing\n", STR_ARG(t->yes));
     else if (t->is_bool)
