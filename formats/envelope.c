@@ -133,6 +133,16 @@ static bool add_recipients(CMS_ContentInfo *cms, const struct envelope_to *t)
     return true;
 }
 
+/* OpenSSL's streaming writer fails where no byte comes, so an empty part (a report without answers) is made whole. */
+static bool write_sealed(BIO *out, CMS_ContentInfo *cms, BIO *in, int from)
+{
+    struct stat st;
+
+    if (fstat(from, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == lseek(from, 0, SEEK_CUR))
+        return CMS_set_detached(cms, 0) == 1 && CMS_final(cms, in, NULL, CMS_BINARY) == 1 && i2d_CMS_bio(out, cms) == 1;
+    return i2d_CMS_bio_stream(out, cms, in, CMS_STREAM | CMS_BINARY | CMS_PARTIAL) == 1;
+}
+
 enum etl_status envelope_seal(const struct envelope_to *t, int from, int to, struct err *err)
 {
     CMS_ContentInfo *cms = CMS_AuthEnvelopedData_create(EVP_aes_256_gcm());
@@ -142,7 +152,7 @@ enum etl_status envelope_seal(const struct envelope_to *t, int from, int to, str
     if (cms == NULL || in == NULL || out == NULL)
         memory_exhausted("an encrypted part", 0);
     errno = 0;
-    good = add_recipients(cms, t) && i2d_CMS_bio_stream(out, cms, in, CMS_STREAM | CMS_BINARY | CMS_PARTIAL) == 1 && BIO_flush(out) == 1;
+    good = add_recipients(cms, t) && write_sealed(out, cms, in, from) && BIO_flush(out) == 1;
     BIO_free(in);
     BIO_free(out);
     CMS_ContentInfo_free(cms);

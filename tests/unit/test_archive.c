@@ -231,6 +231,28 @@ static void parts_open_with_the_right_key_only(void **state)
     envelope_to_free(to);
 }
 
+/* A report without answers is an empty member, and its part opens all the same. */
+static void an_empty_member_is_sealed_too(void **state)
+{
+    AUTO(buf_release) struct buf out;
+    struct envelope_to   *to = NULL;
+    struct envelope_keys *keys = NULL;
+    struct err            err = { 0 };
+
+    (void)state;
+    buf_init(&out, 1 << 20, "test");
+    write_file(in_folder("pass"), STR("a long passphrase\n"));
+    write_file(in_folder("content"), STR(""));
+    assert_int_equal(envelope_to_open(NULL, 0, in_folder("pass"), &to, &err), ETL_OK);
+    make_archive(in_folder("n.tar.gz"), in_folder("content"), to);
+    assert_int_equal(envelope_keys_open(NULL, in_folder("pass"), &keys, &err), ETL_OK);
+    assert_int_equal(read_member(in_folder("n.tar.gz"), "raw/list.xml", keys, &out, &err), ETL_END);
+    assert_int_equal(out.len, 0);
+    shell("cd %s && mkdir -p n && tar -xzf n.tar.gz -C n && openssl cms -decrypt -inform DER -in n/customers.csv.001.p7m -pwri_password 'a long passphrase' -out n/clear && [ ! -s n/clear ]", folder);
+    envelope_keys_free(keys);
+    envelope_to_free(to);
+}
+
 static void a_changed_message_gives_nothing(void **state)
 {
     AUTO(buf_release) struct buf clear, message;
@@ -324,7 +346,7 @@ int main(void)
         cmocka_unit_test(members_come_back),
         cmocka_unit_test(an_archive_is_there_whole_or_not_at_all),
         cmocka_unit_test(damage_is_noticed),
-        cmocka_unit_test(parts_open_with_the_right_key_only),
+        cmocka_unit_test(parts_open_with_the_right_key_only), cmocka_unit_test(an_empty_member_is_sealed_too),
         cmocka_unit_test(a_changed_message_gives_nothing),
         cmocka_unit_test(more_than_one_part),
     };
