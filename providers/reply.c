@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "etl/base/utf8.h"
+#include "providers/repair.h"
 #include "providers/rows.h"
 
 const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv, &reply_xml, &reply_json, &reply_soap, &reply_xml_tree, NULL };
@@ -132,6 +133,7 @@ struct judging {
     struct verdict             *out;
     const struct wire          *wire;
     const struct reply_style   *style;
+    struct str                  text;                  /* the body, for patterns */
     const struct tree          *tree;
     bool                        tree_tried, records_tried, records_good;
     const struct reply_streamed *streamed;             /* or NULL */
@@ -229,7 +231,7 @@ static bool case_fits(struct judging *j, const struct reply_case *c)
         return false;
     if (c->at != NULL)
         return j->style->tree != NULL && tree_fits(j, c);
-    return c->body == NULL || pattern_run(c->body, m->body, j->judge->match) == PATTERN_YES;
+    return c->body == NULL || pattern_run(c->body, j->text, j->judge->match) == PATTERN_YES;
 }
 
 static void decide(struct judging *j, enum reply_is is, struct str reason)
@@ -274,7 +276,7 @@ static struct str capture_value(struct judging *j, const struct capture *c)
 
     if (j->style->tree == NULL) {
         if (c->pattern != NULL)
-            return capture_group(j, c, j->message->body);
+            return capture_group(j, c, j->text);
         return j->out->record_count != 0 ? field_of(&j->out->records[0], c->field) : STR_NONE;
     }
     if (c->field.ptr != NULL)
@@ -300,15 +302,30 @@ static bool take_captures(struct judging *j)
     return all;
 }
 
+/* Rows of an answer hold what nobody may read in a message: passwords of other people, too. */
+static bool is_quotable(const struct judging *j)
+{
+    if (j->style == &reply_csv)
+        return j->message->status / 100 != 2 || str_starts(str_trim(j->message->body), STR("<"));
+    return j->streamed == NULL || j->streamed->records == 0;
+}
+
+static struct str unquoted(const struct judging *j, const char *why)
+{
+    return arena_fmt(j->mem, "%s; HTTP %d %.*s, %zu bytes", why, j->message->status, STR_ARG(str_head(j->message->content_type, 60)),
+                     j->message->body.len);
+}
+
 /* "done" by a case; what it says has to hold: the command's own pattern, records that can be split. */
 static void doubt(struct judging *j, const char *why)
 {
-    decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN, quote(j->message, why, j->mem));
+    decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN,
+           is_quotable(j) ? quote(j->message, why, j->mem) : unquoted(j, why));
 }
 
 static void confirm_done(struct judging *j)
 {
-    if (j->command->done != NULL && pattern_run(j->command->done, j->message->body, j->judge->match) != PATTERN_YES)
+    if (j->command->done != NULL && pattern_run(j->command->done, j->text, j->judge->match) != PATTERN_YES)
         doubt(j, "not the documented answer");
     else if (!have_records(j))
         doubt(j, arena_cstr(j->mem, str_from(j->body_err.text)));
@@ -338,12 +355,27 @@ static bool by_description(struct judging *j)
     return false;
 }
 
+/* Patterns are for text. Where the records will show whether it is an answer at all, bytes that are none are taken as their readers take
+ * them; else they match nothing. */
+static struct str readable(const struct reply_style *style, struct str body, struct arena *mem)
+{
+    AUTO(buf_release) struct buf out;
+    struct repair                repair = { .xml = false };
+
+    buf_init(&out, 2 * body.len + REPAIR_HELD, "an answer");
+    if (style->rows == NULL || utf8_valid(body))
+        return body;
+    repair_add(&repair, body, true, &out);
+    return arena_str(mem, buf_str(&out));
+}
+
 static void judge(struct judging *j)
 {
     const struct reply_message *m = j->message;
 
     j->wire = m->wire != NULL ? m->wire : &j->command->provider->wires[0];
     j->style = j->command->reply->styles[j->wire->index];
+    j->text = readable(j->style, m->body, j->mem);
     *j->out = (struct verdict){ 0 };
     j->out->retry_after_ms = retry_after_ms(m);
     if (by_description(j))

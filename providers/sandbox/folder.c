@@ -70,25 +70,24 @@ enum etl_status folder_write(const char *path, struct str text, struct err *err)
 
 /* ---- credentials ---- */
 
-/* Letters and digits where they are allowed: nobody has to quote them anywhere. */
-static size_t alphabet(const struct credential *c, char out[256])
+/* Letters and digits where they are allowed, so that nobody has to quote them; a short one of letters that are rare, since it is
+ * masked wherever it stands, and "ext" stands in every "text". */
+static size_t alphabet(const struct credential *c, size_t len, char out[256])
 {
+    static const char *const sets[] = { "qxzjvkw", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", NULL };
     size_t count = 0;
 
-    for (int pass = 0; count == 0 && pass < 2; pass++)
-        for (int ch = 1; ch < 256; ch++) {
-            bool plain = (ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z');
-
-            if (c->chars[ch] && (plain || pass == 1))
+    for (size_t i = len <= 4 ? 0 : 1; count == 0 && i < 3; i++)
+        for (int ch = 1; ch < 256; ch++)
+            if (c->chars[ch] && (sets[i] == NULL || strchr(sets[i], ch) != NULL))
                 out[count++] = (char)ch;
-        }
     return count;
 }
 
 static enum etl_status make_up(const struct credential *c, struct arena *mem, struct str *out, struct err *err)
 {
     char     letters[256];
-    size_t   count = alphabet(c, letters), len = CREDENTIAL_LENGTH;
+    size_t   count, len = CREDENTIAL_LENGTH;
     uint32_t random[CREDENTIAL_MAX];
     char    *text;
 
@@ -96,6 +95,7 @@ static enum etl_status make_up(const struct credential *c, struct arena *mem, st
         len = (size_t)c->max;
     if (c->min > (int64_t)len)
         len = (size_t)c->min;
+    count = alphabet(c, len, letters);
     if (count == 0 || len > CREDENTIAL_MAX)
         return err_set(err, ETL_FAIL, "credential", "no %.*s can be made up by the description", STR_ARG(c->name));
     for (size_t i = 0; i < len; i += 64)   /* getrandom gives up to 256 bytes whole */

@@ -38,7 +38,7 @@ struct str render_rotten(const struct render *r, struct str text, struct buf *sc
         latin1(scratch, text);
         return buf_str(scratch);
     }
-    if (r->rot == FAULT_CONTROL && text.len > 1) {
+    if (r->rot == FAULT_CONTROL && text.len != 0 && memchr(text.ptr, ' ', text.len) != NULL) {   /* prose, not a number or a name that is looked for */
         buf_byte(scratch, text.ptr[0]);
         buf_byte(scratch, '\v');
         buf_add(scratch, str_skip(text, 1));
