@@ -26,7 +26,7 @@ void block_init(struct block *b, struct pipeline *p, struct pipeline_input *in)
 
 void block_release(struct block *b)
 {
-    csv_block_release(b->csv);
+    record_block_release(b->records);
     mapper_free(b->mapper);
     plan_encoder_free(b->encoder);
     sealer_free(b->sealer);
@@ -39,8 +39,8 @@ void block_release(struct block *b)
 
 void block_reset(struct block *b)
 {
-    csv_block_release(b->csv);
-    b->csv = NULL;
+    record_block_release(b->records);
+    b->records = NULL;
     b->count = 0;
     arena_reset(&b->mem);
     buf_reset(&b->out);
@@ -159,7 +159,7 @@ void block_split(struct block *b)
     for (;;) {
         struct item    *item = next_item(b);
         struct err      err = { 0 };
-        enum etl_status st = csv_block_next(b->csv, &item->record, &item->damaged, &err);
+        enum etl_status st = record_block_next(b->records, &item->record, &item->damaged, &err);
 
         if (st == ETL_END)
             break;
@@ -206,7 +206,7 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
     if (st != ETL_OK)
         return st;
     record = ARENA_NEW(&b->mem, struct record);
-    st = csv_record_parse(str_of(raw, where.length), csv_reader_form(in.reader), in.column_count, &b->mem, record, err);
+    st = record_again(in.reader, str_of(raw, where.length), &b->mem, record, err);
     if (st == ETL_OK && mapping_input_has_secrets(&p->mapping->inputs[parent]))
         st = open_sealed_cells(b, parent, record, err);
     if (st == ETL_OK)

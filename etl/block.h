@@ -38,7 +38,7 @@ struct block {
     struct mapper         *mapper;
     struct plan_encoder   *encoder;
     struct sealer         *sealer;
-    struct csv_block      *csv;
+    struct record_block   *records;
     struct arena           mem, row_mem;    /* the block's, and one record's */
     struct item           *items;
     size_t                 count, cap;

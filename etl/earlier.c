@@ -144,7 +144,7 @@ void earlier_close(struct earlier *e)
 {
     for (size_t i = 0; e != NULL && i < e->count; i++)
         for (size_t k = 0; k < e->mapping->input_count; k++) {
-            csv_reader_close(e->inputs[i][k].reader);
+            record_reader_close(e->inputs[i][k].reader);
             source_close(e->inputs[i][k].source);
             sha256_free(e->inputs[i][k].digest);
         }

@@ -13,7 +13,7 @@
 struct earlier;
 struct earlier_input {
     struct source     *source;
-    struct csv_reader *reader;
+    struct record_reader *reader;
     struct sha256     *digest;               /* watches the source as long as that is open */
     const struct str  *columns;
     size_t             column_count;

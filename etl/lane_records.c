@@ -7,7 +7,7 @@ struct reading {                             /* one file */
     struct lane_records *l;
     size_t               input;
     struct source       *source;
-    struct csv_reader   *reader;
+    struct record_reader *reader;
     struct sealer       *sealer;
     struct arena         mem;                /* a block's */
     bool                 looking;            /* for the lane of the wanted place */
@@ -119,17 +119,17 @@ static enum etl_status open_file(struct reading *r, struct sha256 *digest, struc
 
 static enum etl_status read_records(struct reading *r, struct err *err)
 {
-    struct csv_block *block;
+    struct record_block *block;
     enum etl_status   st;
 
-    while ((st = csv_reader_block(r->reader, &block, err)) == ETL_OK) {
+    while ((st = record_reader_block(r->reader, &block, err)) == ETL_OK) {
         struct record record;
         struct err    damage = { 0 };
         bool          damaged;
 
-        while ((st = csv_block_next(block, &record, &damaged, &damage)) != ETL_END)
+        while ((st = record_block_next(block, &record, &damaged, &damage)) != ETL_END)
             see(r, &record, damaged, st == ETL_OK ? NULL : &damage);
-        csv_block_release(block);
+        record_block_release(block);
         arena_reset(&r->mem);
     }
     return st == ETL_END ? ETL_OK : st;
@@ -149,7 +149,7 @@ static void read_file(struct lane_records *l, size_t input, bool looking)
         st = read_records(&r, &file->problem);
     if (st == ETL_OK)
         file->digest = sha256_end(digest);
-    csv_reader_close(r.reader);
+    record_reader_close(r.reader);
     source_close(r.source);
     sealer_free(r.sealer);
     sha256_free(digest);
@@ -172,7 +172,7 @@ static void bind_columns(struct lane_records *l, size_t input, struct findings *
         if (faults->errors != errors)
             err_set(&file->problem, ETL_FAIL, "columns", "its columns are no longer those of the mapping");
     }
-    csv_reader_close(r.reader);
+    record_reader_close(r.reader);
     source_close(r.source);
     sha256_free(unused);
 }

@@ -64,7 +64,7 @@ enum etl_status lookup_add(struct lookup *t, struct str key, struct value value,
     return ETL_OK;
 }
 
-static enum etl_status find_column(const struct csv_reader *r, struct str name, size_t *out, struct err *err)
+static enum etl_status find_column(const struct record_reader *r, struct str name, size_t *out, struct err *err)
 {
     size_t            count;
     const struct str *columns = csv_reader_columns(r, &count);
@@ -78,10 +78,10 @@ static enum etl_status find_column(const struct csv_reader *r, struct str name, 
                    near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
 }
 
-static enum etl_status read_rows(struct lookup *t, const struct lookup_file *file, struct csv_reader *r, struct arena *mem,
+static enum etl_status read_rows(struct lookup *t, const struct lookup_file *file, struct record_reader *r, struct arena *mem,
                                  struct err *err)
 {
-    struct csv_block *block = NULL;
+    struct record_block *block = NULL;
     size_t            key = 0, value = 0;
     enum etl_status   st = find_column(r, file->key, &key, err);
 
@@ -89,15 +89,15 @@ static enum etl_status read_rows(struct lookup *t, const struct lookup_file *fil
         st = find_column(r, file->value, &value, err);
     if (st != ETL_OK)
         return st;
-    while ((st = csv_reader_block(r, &block, err)) == ETL_OK) {
+    while ((st = record_reader_block(r, &block, err)) == ETL_OK) {
         struct record record;
         bool          damaged;
 
         if (buf_failed(file->bytes)) {
-            csv_block_release(block);
+            record_block_release(block);
             return err_set(err, ETL_FAIL, "lookup-size", "is larger than %d MiB", LOOKUP_FILE_MAX >> 20);
         }
-        while ((st = csv_block_next(block, &record, &damaged, err)) == ETL_OK) {
+        while ((st = record_block_next(block, &record, &damaged, err)) == ETL_OK) {
             if (key >= record.count || record.cells[key].len == 0 || value >= record.count)
                 continue;
             st = lookup_add(t, arena_str(mem, record.cells[key]), VALUE_OF(arena_str(mem, record.cells[value])), record.line,
@@ -105,7 +105,7 @@ static enum etl_status read_rows(struct lookup *t, const struct lookup_file *fil
             if (st != ETL_OK)
                 break;
         }
-        csv_block_release(block);
+        record_block_release(block);
         if (st != ETL_END)
             return st;
     }
@@ -120,7 +120,7 @@ static void keep_bytes(void *context, struct str bytes)
 enum etl_status lookup_read(struct lookup *t, const struct lookup_file *file, struct arena *mem, struct err *err)
 {
     struct source      *source = NULL;
-    struct csv_reader  *r = NULL;
+    struct record_reader *r = NULL;
     struct unpacked_watch watch = { keep_bytes, file->bytes };
     enum etl_status     st = source_open(file->path, &watch, &source, err);
 
@@ -128,7 +128,7 @@ enum etl_status lookup_read(struct lookup *t, const struct lookup_file *file, st
         st = csv_reader_open(source, &file->csv, &r, err);
     if (st == ETL_OK)
         st = read_rows(t, file, r, mem, err);
-    csv_reader_close(r);
+    record_reader_close(r);
     source_close(source);
     return st;
 }

@@ -49,7 +49,7 @@ static bool read_block(struct work *w, struct block *b, uint64_t *ticket, struct
     if (pipeline_stop != 0)
         st = err_set(err, ETL_AGAIN, "interrupted", "interrupted; nothing was planned, start it again");
     else if (!w->ended)
-        st = csv_reader_block(w->in->reader, &b->csv, err);
+        st = record_reader_block(w->in->reader, &b->records, err);
     if (st == ETL_END)
         w->ended = true;
     turnstile_leave(&w->read);
@@ -139,7 +139,7 @@ enum etl_status pipeline_count(struct pipeline *p, size_t input, struct err *err
     enum etl_status st = ETL_OK;
 
     block_init(&b, p, &p->inputs[input]);
-    while (pipeline_stop == 0 && (st = csv_reader_block(p->inputs[input].reader, &b.csv, err)) == ETL_OK) {
+    while (pipeline_stop == 0 && (st = record_reader_block(p->inputs[input].reader, &b.records, err)) == ETL_OK) {
         block_split(&b);
         for (size_t i = 0; i < b.count; i++)
             if (b.items[i].lane.ptr != NULL && b.input->has_lane)

@@ -24,7 +24,7 @@ struct pipeline_input {                     /* one input, opened and bound */
     size_t             index;               /* in mapping->inputs */
     const char        *path;
     struct source     *source;
-    struct csv_reader *reader;
+    struct record_reader *reader;
     struct sha256     *digest;              /* of the file's bytes, as they are read */
     struct hex256      digest_hex;
     uint64_t           bytes;

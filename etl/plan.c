@@ -262,7 +262,7 @@ static enum etl_status count_rows(struct planning *w)
         if (in->source == NULL || !w->mapping->counts[i])
             continue;
         st = pipeline_count(&w->pipeline, i, &err);
-        csv_reader_close(in->reader);
+        record_reader_close(in->reader);
         in->reader = NULL;
         sha256_end(in->digest);
         in->bytes = 0;
@@ -459,7 +459,7 @@ static void clean_up(struct planning *w)
     for (size_t i = 0; w->pipeline.inputs != NULL && i <= w->mapping->input_count; i++) {
         struct pipeline_input *in = &w->pipeline.inputs[i];
 
-        csv_reader_close(in->reader);
+        record_reader_close(in->reader);
         source_close(in->source);
         rejects_free(in->rejects);
         sha256_free(in->digest);

@@ -202,22 +202,22 @@ static enum etl_status add_for_row(struct asking *a, const struct str *columns, 
     return absent ? ETL_OK : add_asks(a, &list, row_for_set(r, row, n, &a->mem), err);
 }
 
-static enum etl_status add_for_rows(struct asking *a, struct csv_reader *reader, struct err *err)
+static enum etl_status add_for_rows(struct asking *a, struct record_reader *reader, struct err *err)
 {
     size_t            count;
     const struct str *columns = csv_reader_columns(reader, &count);
-    struct csv_block *block;
+    struct record_block *block;
     enum etl_status   st;
 
-    while ((st = csv_reader_block(reader, &block, err)) == ETL_OK) {
+    while ((st = record_reader_block(reader, &block, err)) == ETL_OK) {
         struct record record;
         bool          damaged;
 
-        while (st == ETL_OK && (st = csv_block_next(block, &record, &damaged, err)) == ETL_OK) {
+        while (st == ETL_OK && (st = record_block_next(block, &record, &damaged, err)) == ETL_OK) {
             arena_reset(&a->mem);
             st = add_for_row(a, columns, &record, count, err);
         }
-        csv_block_release(block);
+        record_block_release(block);
         if (st != ETL_END)
             return st == ETL_REJECT ? ETL_FAIL : st;
     }
@@ -230,7 +230,7 @@ static enum etl_status add_each(struct asking *a, struct str table, struct err *
     const struct table *t = table_named(&p->tables, table);
     struct csv_options  form = { .delimiter = ',', .quote = '"', .has_header = true };
     struct source      *source = NULL;
-    struct csv_reader  *reader = NULL;
+    struct record_reader *reader = NULL;
     enum etl_status     st;
 
     if (t == NULL)
@@ -242,7 +242,7 @@ static enum etl_status add_each(struct asking *a, struct str table, struct err *
         st = csv_reader_open(source, &form, &reader, err);
     if (st == ETL_OK)
         st = add_for_rows(a, reader, err);
-    csv_reader_close(reader);
+    record_reader_close(reader);
     source_close(source);
     return st;
 }

@@ -179,7 +179,7 @@ enum etl_status block_settle(struct block *b, struct err *err)
     enum etl_status st = ETL_OK;
 
     b->in->counts.read += b->count;
-    b->in->counts.empty_lines += csv_block_empty_lines(b->csv);
+    b->in->counts.empty_lines += record_block_empty_lines(b->records);
     for (size_t i = 0; i < b->count && st == ETL_OK; i++) {
         struct item *item = &b->items[i];
 

@@ -16,6 +16,7 @@ enum {
 };
 
 struct csv_block {
+    struct record_block base;
     struct csv_reader *reader;
     struct csv_block  *next_free;
     char              *bytes;
@@ -30,6 +31,7 @@ struct csv_block {
     struct arena       cells, texts;
 };
 struct csv_reader {
+    struct record_reader base;
     struct source     *source;
     struct csv_options options;
     struct csv_dialect dialect;
@@ -44,6 +46,8 @@ struct csv_reader {
     pthread_mutex_t    mutex;
     struct csv_block  *free;
 };
+
+static const struct record_style csv_style;
 
 /* ---- bytes ---- */
 
@@ -272,7 +276,7 @@ static void given_columns(struct csv_reader *r)
         r->columns[i] = arena_str(&r->mem, r->options.names[i]);
 }
 
-enum etl_status csv_reader_open(struct source *source, const struct csv_options *options, struct csv_reader **out,
+enum etl_status csv_reader_open(struct source *source, const struct csv_options *options, struct record_reader **out,
                                 struct err *err)
 {
     struct csv_reader *r = calloc(1, sizeof *r);
@@ -280,6 +284,7 @@ enum etl_status csv_reader_open(struct source *source, const struct csv_options 
 
     if (r == NULL)
         memory_exhausted("a CSV reader", sizeof *r);
+    r->base.style = &csv_style;
     r->source = source;
     r->options = *options;
     r->line = 1;
@@ -301,22 +306,27 @@ enum etl_status csv_reader_open(struct source *source, const struct csv_options 
     else if (st == ETL_OK)
         given_columns(r);
     if (st != ETL_OK) {
-        csv_reader_close(r);
+        record_reader_close(&r->base);
         return st;
     }
-    *out = r;
+    *out = &r->base;
     return ETL_OK;
 }
 
-const struct str *csv_reader_columns(const struct csv_reader *r, size_t *count)
+static const struct csv_reader *csv_of(const struct record_reader *r)
 {
-    *count = r->column_count;
-    return r->columns;
+    return (const struct csv_reader *)(const void *)r;
 }
 
-const struct csv_form *csv_reader_form(const struct csv_reader *r)
+const struct str *csv_reader_columns(const struct record_reader *r, size_t *count)
 {
-    return &r->form;
+    *count = csv_of(r)->column_count;
+    return csv_of(r)->columns;
+}
+
+const struct csv_form *csv_reader_form(const struct record_reader *r)
+{
+    return &csv_of(r)->form;
 }
 
 /* ---- cutting blocks ---- */
@@ -334,6 +344,7 @@ static struct csv_block *take_block(struct csv_reader *r)
         b = calloc(1, sizeof *b);
         if (b == NULL)
             memory_exhausted("a block of CSV", sizeof *b);
+        b->base.style = &csv_style;
         b->reader = r;
         arena_init(&b->cells, CELL_MEMORY, "the cells of a block of CSV");
         arena_init(&b->texts, CELL_MEMORY, "the cells of a block of CSV");
@@ -462,10 +473,13 @@ static enum etl_status fill_block(struct csv_reader *r, struct csv_block *b, str
     }
 }
 
-enum etl_status csv_reader_block(struct csv_reader *r, struct csv_block **out, struct err *err)
+static void csv_release(struct record_block *block);
+
+static enum etl_status csv_block(struct record_reader *reader, struct record_block **out, struct err *err)
 {
-    struct csv_block *b;
-    enum etl_status   st;
+    struct csv_reader *r = (struct csv_reader *)(void *)reader;
+    struct csv_block  *b;
+    enum etl_status    st;
 
     if (r->ended)
         return ETL_END;
@@ -473,10 +487,10 @@ enum etl_status csv_reader_block(struct csv_reader *r, struct csv_block **out, s
     st = fill_block(r, b, err);
     if (st != ETL_OK) {
         r->ended = st == ETL_END;
-        csv_block_release(b);
+        csv_release(&b->base);
         return st;
     }
-    *out = b;
+    *out = &b->base;
     return ETL_OK;
 }
 
@@ -548,8 +562,9 @@ static bool skip_empty_lines(struct csv_block *b)
     return false;
 }
 
-enum etl_status csv_block_next(struct csv_block *b, struct record *out, bool *is_damaged, struct err *err)
+static enum etl_status csv_next(struct record_block *block, struct record *out, bool *is_damaged, struct err *err)
 {
+    struct csv_block  *b = (struct csv_block *)(void *)block;
     struct csv_reader *r = b->reader;
     struct csv_cells   cells = { .mem = &b->cells, .text_mem = &b->texts };
     const char        *begin, *next;
@@ -605,27 +620,68 @@ enum etl_status csv_block_next(struct csv_block *b, struct record *out, bool *is
     return ETL_OK;
 }
 
-uint64_t csv_block_empty_lines(const struct csv_block *b)
+static uint64_t csv_empty_lines(const struct record_block *block)
 {
-    return b->empty_lines;
+    return ((const struct csv_block *)(const void *)block)->empty_lines;
 }
 
-void csv_block_release(struct csv_block *b)
+static void csv_release(struct record_block *block)
 {
-    if (b == NULL)
-        return;
+    struct csv_block  *b = (struct csv_block *)(void *)block;
+    struct csv_reader *r = b->reader;
+
     arena_reset(&b->cells);
     arena_reset(&b->texts);
-    pthread_mutex_lock(&b->reader->mutex);
-    b->next_free = b->reader->free;
-    b->reader->free = b;
-    pthread_mutex_unlock(&b->reader->mutex);
+    pthread_mutex_lock(&r->mutex);
+    b->next_free = r->free;
+    r->free = b;
+    pthread_mutex_unlock(&r->mutex);
 }
 
-void csv_reader_close(struct csv_reader *r)
+/* The same splitting, over a block that is this one record. */
+static enum etl_status parse_again(struct csv_reader *r, struct str text, struct arena *mem, struct record *out, struct err *err)
 {
-    if (r == NULL)
-        return;
+    struct csv_block block = { .reader = r, .len = text.len, .at_end = true, .line = 1, .at_line = 1, .has_nul = true };
+    bool             is_damaged;
+    enum etl_status  st;
+
+    block.bytes = arena_bytes(mem, text.len + PADDING);
+    if (text.len != 0)
+        memcpy(block.bytes, text.ptr, text.len);
+    memset(block.bytes + text.len, 0, PADDING);
+    block.at = block.bytes;
+    arena_init(&block.cells, CELL_MEMORY, "the cells of a record");
+    arena_init(&block.texts, CELL_MEMORY, "the cells of a record");
+    st = csv_next(&block.base, out, &is_damaged, err);
+    if (st == ETL_OK || (st == ETL_REJECT && !is_damaged)) {
+        struct str *cells = ARENA_ARRAY(mem, struct str, out->count + 1);
+
+        for (size_t i = 0; i < out->count; i++)
+            cells[i] = arena_str(mem, out->cells[i]);
+        out->cells = cells;
+        st = ETL_OK;   /* a short or long row was judged when it was read first */
+    }
+    arena_release(&block.cells);
+    arena_release(&block.texts);
+    return st == ETL_END ? err_set(err, ETL_REJECT, "record", "no record stands there") : st;
+}
+
+static enum etl_status csv_again(struct record_reader *reader, struct str bytes, struct arena *mem, struct record *out, struct err *err)
+{
+    AUTO(buf_release) struct buf text;
+    struct csv_reader           *r = (struct csv_reader *)(void *)reader;
+
+    buf_init(&text, 2 * bytes.len + 4, "a record");
+    if (!encoding_is_wide(r->form.encoding))
+        return parse_again(r, bytes, mem, out, err);
+    encoding_wide_to_utf8(r->form.encoding, bytes, &text);
+    return parse_again(r, buf_str(&text), mem, out, err);
+}
+
+static void csv_close(struct record_reader *reader)
+{
+    struct csv_reader *r = (struct csv_reader *)(void *)reader;
+
     while (r->free != NULL) {
         struct csv_block *b = r->free;
 
@@ -642,44 +698,4 @@ void csv_reader_close(struct csv_reader *r)
     free(r);
 }
 
-static enum etl_status parse_text(struct str raw, const struct csv_form *form, size_t column_count, struct arena *mem,
-                                  struct record *out, struct err *err)
-{
-    struct csv_reader as = { .form = *form, .column_count = column_count,
-                             .dialect = { form->delimiter, form->quote, form->line_end == LINE_CR ? '\r' : '\n' } };
-    struct csv_block  block = { .reader = &as, .len = raw.len, .at_end = true, .line = 1, .at_line = 1, .has_nul = true };
-    bool              is_damaged;
-    enum etl_status   st;
-
-    block.bytes = arena_bytes(mem, raw.len + PADDING);
-    if (raw.len != 0)
-        memcpy(block.bytes, raw.ptr, raw.len);
-    memset(block.bytes + raw.len, 0, PADDING);
-    block.at = block.bytes;
-    arena_init(&block.cells, CELL_MEMORY, "the cells of a record");
-    arena_init(&block.texts, CELL_MEMORY, "the cells of a record");
-    st = csv_block_next(&block, out, &is_damaged, err);
-    if (st == ETL_OK || (st == ETL_REJECT && !is_damaged)) {
-        struct str *cells = ARENA_ARRAY(mem, struct str, out->count + 1);
-
-        for (size_t i = 0; i < out->count; i++)
-            cells[i] = arena_str(mem, out->cells[i]);
-        out->cells = cells;
-        st = ETL_OK;   /* a short or long row was judged when it was read first */
-    }
-    arena_release(&block.cells);
-    arena_release(&block.texts);
-    return st == ETL_END ? err_set(err, ETL_REJECT, "record", "no record stands there") : st;
-}
-
-enum etl_status csv_record_parse(struct str bytes, const struct csv_form *form, size_t column_count, struct arena *mem,
-                                 struct record *out, struct err *err)
-{
-    AUTO(buf_release) struct buf text;
-
-    buf_init(&text, 2 * bytes.len + 4, "a record");
-    if (!encoding_is_wide(form->encoding))
-        return parse_text(bytes, form, column_count, mem, out, err);
-    encoding_wide_to_utf8(form->encoding, bytes, &text);
-    return parse_text(buf_str(&text), form, column_count, mem, out, err);
-}
+static const struct record_style csv_style = { "csv", csv_block, csv_next, csv_empty_lines, csv_release, csv_again, csv_close };

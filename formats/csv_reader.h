@@ -1,25 +1,22 @@
 /* formats/csv_reader.h - reads CSV, RFC 4180 and what real extracts do to it, as records.
  *
- * Two steps, so that all cores can work: csv_reader_block() cuts the input into blocks of whole records, in order, by
- * one thread at a time; csv_block_next() splits a block into records and cells, on any thread.
- *
  * What real files do: a quote inside an unquoted cell is literal; text after a closing quote rejects that record and
  * reading resumes at the next line; a quote still open at the end, or past max_record, stops with ETL_UNREAD naming
  * the line where it opened; short rows are rejects, long ones too unless the surplus is empty; blanks are kept; empty lines
  * are skipped and counted; NUL bytes and bytes wrong in the encoding reject the record; line ends are LF, CRLF or CR.
  *
- * Lifetime  a record's cells point into its block, or into the block's own arena where they had to be changed (a doubled
- *           quote, an encoding); good until csv_block_release().
- * Threads   csv_reader_block() one thread at a time; a block belongs to whoever got it; a block outlives the reader's next block.
+ * What stays of a rejected record: `damaged-*` rules tell one that is none (broken quote, wrong bytes, too long), row-short and
+ * row-long one with the wrong number of cells; those are set then.
+ *
+ * Lifetime, threads  as record_reader.h says. Cells point into their block, or into its arena where they had to be changed (a
+ *           doubled quote, an encoding).
  * Limits    a record longer than max_record (1 MiB) stops as above when a quote is open there, else it is damaged: it is skipped
  *           to the end of that line, whatever its size (100 MB too), without being held in memory.
  * Not here  types and dates: a cell is text. */
 #ifndef FORMATS_CSV_READER_H
 #define FORMATS_CSV_READER_H
 
-#include "etl/base/arena.h"
-#include "etl/base/err.h"
-#include "etl/base/record.h"
+#include "formats/record_reader.h"
 #include "formats/source.h"
 
 enum encoding { ENCODING_AUTO, ENCODING_UTF8, ENCODING_WINDOWS_1252, ENCODING_LATIN1, ENCODING_UTF16LE, ENCODING_UTF16BE };
@@ -35,13 +32,11 @@ struct csv_options {
     size_t max_record;           /* 0: 1 MiB */
     size_t block_bytes;          /* 0: 256 KiB */
 };
-struct csv_reader;
-struct csv_block;
 
-enum etl_status csv_reader_open(struct source *source, const struct csv_options *options, struct csv_reader **out,
+enum etl_status csv_reader_open(struct source *source, const struct csv_options *options, struct record_reader **out,
                                 struct err *err);
 /* The columns: the header's cells (trimmed, as UTF-8) or options->names. Empty and double names are told as they are. */
-const struct str *csv_reader_columns(const struct csv_reader *r, size_t *count);
+const struct str *csv_reader_columns(const struct record_reader *r, size_t *count);
 /* How the input is written, so that rejects can be written alike. */
 enum line_end { LINE_LF, LINE_CRLF, LINE_CR };
 struct csv_form {
@@ -51,21 +46,6 @@ struct csv_form {
     char          delimiter, quote;
     struct str    header_raw;    /* its bytes, without the line end */
 };
-const struct csv_form *csv_reader_form(const struct csv_reader *r);
-
-/* The next block; ETL_END after the last. */
-enum etl_status csv_reader_block(struct csv_reader *r, struct csv_block **out, struct err *err);
-/* The next record of the block: ETL_OK; ETL_END; ETL_REJECT with err.line, rule and text, where out->raw, line, offset
- * and number are set: `damaged` tells a record that is none (broken quote, wrong bytes, too long: rule damaged-*)
- * from one with the wrong number of cells (rule row-short, row-long; then cells are set too). */
-enum etl_status csv_block_next(struct csv_block *b, struct record *out, bool *damaged, struct err *err);
-uint64_t        csv_block_empty_lines(const struct csv_block *b);
-void            csv_block_release(struct csv_block *b);        /* NULL is fine; blocks are pooled by the reader */
-void            csv_reader_close(struct csv_reader *r);        /* after all its blocks; does not close the source */
-
-/* One record again from the input's bytes (a parent row, `explain`): those at record.offset, record.length of them. Same
- * splitting, cells in `mem`; ETL_REJECT where no record stands there. */
-enum etl_status csv_record_parse(struct str bytes, const struct csv_form *form, size_t column_count, struct arena *mem,
-                                 struct record *out, struct err *err);
+const struct csv_form *csv_reader_form(const struct record_reader *r);
 
 #endif

@@ -91,8 +91,8 @@ static void read_by_us(size_t columns, size_t block_bytes, struct buf *log)
     struct str         names[MOST_COLUMNS];
     struct csv_options options = { .delimiter = ',', .quote = '"', .names = names, .name_count = columns, .block_bytes = block_bytes };
     struct source     *source;
-    struct csv_reader *r;
-    struct csv_block  *b;
+    struct record_reader *r;
+    struct record_block *b;
     struct err         err = { 0 };
     enum etl_status    st;
 
@@ -100,11 +100,11 @@ static void read_by_us(size_t columns, size_t block_bytes, struct buf *log)
         names[i] = STR("x");
     assert_int_equal(source_open(temporary, NULL, &source, &err), ETL_OK);
     assert_int_equal(csv_reader_open(source, &options, &r, &err), ETL_OK);
-    while ((st = csv_reader_block(r, &b, &err)) == ETL_OK) {
+    while ((st = record_reader_block(r, &b, &err)) == ETL_OK) {
         struct record record;
         bool          is_damaged;
 
-        while ((st = csv_block_next(b, &record, &is_damaged, &err)) == ETL_OK) {
+        while ((st = record_block_next(b, &record, &is_damaged, &err)) == ETL_OK) {
             for (size_t i = 0; i < record.count; i++) {
                 buf_byte(log, '[');
                 buf_add(log, record.cells[i]);
@@ -113,10 +113,10 @@ static void read_by_us(size_t columns, size_t block_bytes, struct buf *log)
             buf_byte(log, '|');
         }
         assert_int_equal(st, ETL_END);
-        csv_block_release(b);
+        record_block_release(b);
     }
     assert_int_equal(st, ETL_END);
-    csv_reader_close(r);
+    record_reader_close(r);
     source_close(source);
 }
 

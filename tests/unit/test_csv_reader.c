@@ -1,98 +1,21 @@
 /* tests/unit/test_csv_reader.c - formats/csv_reader.h: a table per rule, the same answers wherever blocks are cut. */
 #include "formats/csv_reader.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "formats/encoding.h"
-#include "tests/unit/check.h"
-
-/* ---- reading a text whole and writing down what came ---- */
-
-static char temporary[] = "/tmp/test_csv_reader.XXXXXX";
-
-static void write_input(struct str bytes)
-{
-    int fd = open(temporary, O_WRONLY | O_TRUNC | O_CREAT, 0600);
-
-    assert_true(fd >= 0);
-    while (bytes.len != 0) {
-        ssize_t put = write(fd, bytes.ptr, bytes.len);
-
-        assert_true(put > 0);
-        bytes = str_skip(bytes, (size_t)put);
-    }
-    close(fd);
-}
-
-static void note_cells(struct buf *out, const struct record *record)
-{
-    for (size_t i = 0; i < record->count; i++) {
-        buf_byte(out, '[');
-        buf_add(out, record->cells[i]);
-        buf_byte(out, ']');
-    }
-}
-
-/* One record, as the log writes it: 3:[a][b] or 3!row-short[a], with ~ for one that is damaged. */
-static void note_record(struct buf *out, const struct record *record, enum etl_status st, bool is_damaged, const struct err *err)
-{
-    buf_u64(out, record->line);
-    if (st == ETL_REJECT) {
-        assert_int_equal(err->line, record->line);
-        buf_fmt(out, is_damaged ? "~%s" : "!%s", err->rule);
-    } else {
-        buf_byte(out, ':');
-    }
-    if (!is_damaged)
-        note_cells(out, record);
-    buf_byte(out, ' ');
-}
-
-struct seen {
-    struct buf      log;
-    struct buf      places;        /* offset+length of every record, to be compared with the input */
-    enum etl_status end;
-    struct err      err;
-    uint64_t        empty_lines;
-};
-
-static void read_blocks(struct csv_reader *r, struct seen *seen)
-{
-    struct csv_block *b;
-    struct record     record;
-    bool              is_damaged;
-
-    while ((seen->end = csv_reader_block(r, &b, &seen->err)) == ETL_OK) {
-        uint64_t number = 0;
-
-        for (;;) {
-            struct err      err = { 0 };
-            enum etl_status st = csv_block_next(b, &record, &is_damaged, &err);
-
-            if (st == ETL_END)
-                break;
-            assert_int_equal(record.number, ++number);
-            note_record(&seen->log, &record, st, is_damaged, &err);
-            buf_fmt(&seen->places, "%llu+%zu ", (unsigned long long)record.offset, record.length);
-        }
-        seen->empty_lines += csv_block_empty_lines(b);
-        csv_block_release(b);
-    }
-}
+#include "tests/unit/reading.h"
 
 /* The log begins with the columns. */
 static void read_text(struct str bytes, const struct csv_options *options, struct seen *seen)
 {
     struct source     *source;
-    struct csv_reader *r;
+    struct record_reader *r;
     const struct str  *columns;
     size_t             count;
 
-    *seen = (struct seen){ 0 };
-    buf_init(&seen->log, 64 << 20, "the log");
-    buf_init(&seen->places, 64 << 20, "the places");
+    begin_seen(seen);
     write_input(bytes);
     assert_int_equal(source_open(temporary, NULL, &source, &seen->err), ETL_OK);
     seen->end = csv_reader_open(source, options, &r, &seen->err);
@@ -101,16 +24,10 @@ static void read_text(struct str bytes, const struct csv_options *options, struc
         for (size_t i = 0; i < count; i++)
             buf_fmt(&seen->log, "%s%.*s", i != 0 ? "|" : "", STR_ARG(columns[i]));
         buf_byte(&seen->log, ' ');
-        read_blocks(r, seen);
-        csv_reader_close(r);
+        read_blocks(r, NULL, seen);
+        record_reader_close(r);
     }
     source_close(source);
-}
-
-static void forget(struct seen *seen)
-{
-    buf_release(&seen->log);
-    buf_release(&seen->places);
 }
 
 static const struct csv_options usual = { .delimiter = ',', .quote = '"', .has_header = true };
@@ -362,9 +279,9 @@ static void a_row_of_100_mb(void **state)
 {
     enum { MEGABYTE = 1 << 20 };
     struct source     *source;
-    struct csv_reader *r;
+    struct record_reader *r;
     struct err         err = { 0 };
-    struct seen        seen = { 0 };
+    struct seen        seen;
     char              *part = malloc(MEGABYTE);
     int                fd;
 
@@ -376,14 +293,13 @@ static void a_row_of_100_mb(void **state)
         assert_int_equal(write(fd, part, MEGABYTE), MEGABYTE);
     assert_int_equal(write(fd, "\n3,4\n", 5), 5);
     close(fd);
-    buf_init(&seen.log, 1000, "the log");
-    buf_init(&seen.places, 1000, "the places");
+    begin_seen(&seen);
     assert_int_equal(source_open(temporary, NULL, &source, &err), ETL_OK);
     assert_int_equal(csv_reader_open(source, &usual, &r, &err), ETL_OK);
-    read_blocks(r, &seen);
+    read_blocks(r, NULL, &seen);
     assert_is(buf_str(&seen.log), "2:[1][2] 3~damaged-long 4:[3][4] ");
     assert_is(buf_str(&seen.places), "4+3 8+0 104857609+3 ");
-    csv_reader_close(r);
+    record_reader_close(r);
     source_close(source);
     forget(&seen);
     free(part);
@@ -395,36 +311,35 @@ static void a_row_of_100_mb(void **state)
 static void check_places(struct str in, const struct csv_options *options)
 {
     struct source     *source;
-    struct csv_reader *r;
-    struct csv_block  *b;
+    struct record_reader *r;
+    struct record_block *b;
     struct err         err = { 0 };
-    size_t             columns, records = 0;
+    size_t             records = 0;
 
     write_input(in);
     assert_int_equal(source_open(temporary, NULL, &source, &err), ETL_OK);
     assert_int_equal(csv_reader_open(source, options, &r, &err), ETL_OK);
-    csv_reader_columns(r, &columns);
-    while (csv_reader_block(r, &b, &err) == ETL_OK) {
+    while (record_reader_block(r, &b, &err) == ETL_OK) {
         struct record record, again;
         bool          is_damaged;
 
-        while (csv_block_next(b, &record, &is_damaged, &err) == ETL_OK) {
+        while (record_block_next(b, &record, &is_damaged, &err) == ETL_OK) {
             AUTO(arena_release) struct arena mem;
             char                             bytes[200];
 
             arena_init(&mem, 1 << 20, "a test");
             assert_true(record.length < sizeof bytes);
             assert_int_equal(source_at(source, record.offset, bytes, record.length, &err), ETL_OK);
-            assert_int_equal(csv_record_parse(str_of(bytes, record.length), csv_reader_form(r), columns, &mem, &again, &err), ETL_OK);
+            assert_int_equal(record_again(r, str_of(bytes, record.length), &mem, &again, &err), ETL_OK);
             assert_int_equal(again.count, record.count);
             for (size_t i = 0; i < record.count; i++)
                 assert_text(again.cells[i], record.cells[i]);
             records++;
         }
-        csv_block_release(b);
+        record_block_release(b);
     }
     assert_int_equal(records, 3);
-    csv_reader_close(r);
+    record_reader_close(r);
     source_close(source);
 }
 
@@ -488,7 +403,7 @@ static void knows_how_the_input_is_written(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct source         *source;
-        struct csv_reader     *r;
+        struct record_reader *r;
         struct err             err = { 0 };
         const struct csv_form *form;
 
@@ -499,7 +414,7 @@ static void knows_how_the_input_is_written(void **state)
         assert_text(form->header_raw, rows[i].header);
         assert_int_equal(form->line_end, rows[i].line_end);
         assert_int_equal(form->has_bom, rows[i].has_bom);
-        csv_reader_close(r);
+        record_reader_close(r);
         source_close(source);
     }
 }
@@ -509,9 +424,9 @@ static void a_slow_pipe_gives_the_same(void **state)
 {
     static const char  text[] = "a,b\r\n1,2\r\n3,4\r\n";
     struct source     *source;
-    struct csv_reader *r;
+    struct record_reader *r;
     struct err         err = { 0 };
-    struct seen        seen = { 0 };
+    struct seen        seen;
     pid_t              child;
 
     (void)state;
@@ -528,33 +443,16 @@ static void a_slow_pipe_gives_the_same(void **state)
         }
         _exit(0);
     }
-    buf_init(&seen.log, 1000, "the log");
-    buf_init(&seen.places, 1000, "the places");
+    begin_seen(&seen);
     assert_int_equal(source_open(temporary, NULL, &source, &err), ETL_OK);
     assert_int_equal(csv_reader_open(source, &usual, &r, &err), ETL_OK);
     assert_int_equal(csv_reader_form(r)->line_end, LINE_CRLF);
-    read_blocks(r, &seen);
+    read_blocks(r, NULL, &seen);
     assert_is(buf_str(&seen.log), "2:[1][2] 3:[3][4] ");
-    csv_reader_close(r);
+    record_reader_close(r);
     source_close(source);
     forget(&seen);
     unlink(temporary);
-}
-
-static int make_file(void **state)
-{
-    int fd = mkstemp(temporary);
-
-    (void)state;
-    close(fd);
-    return fd >= 0 ? 0 : -1;
-}
-
-static int remove_file(void **state)
-{
-    (void)state;
-    unlink(temporary);
-    return 0;
 }
 
 int main(void)
@@ -576,5 +474,5 @@ int main(void)
         cmocka_unit_test(a_slow_pipe_gives_the_same),
     };
 
-    return cmocka_run_group_tests(tests, make_file, remove_file);
+    return cmocka_run_group_tests(tests, make_temporary, remove_temporary);
 }

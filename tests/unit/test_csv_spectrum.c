@@ -27,8 +27,8 @@ static void check_file(const char *name, yajl_val want)
     const struct csv_options options = { .delimiter = ',', .quote = '"', .has_header = true };
     char               path[500];
     struct source     *source;
-    struct csv_reader *r;
-    struct csv_block  *b;
+    struct record_reader *r;
+    struct record_block *b;
     struct err         err = { 0 };
     const struct str  *columns;
     size_t             count, records = 0;
@@ -37,18 +37,18 @@ static void check_file(const char *name, yajl_val want)
     assert_int_equal(source_open(path, NULL, &source, &err), ETL_OK);
     assert_int_equal(csv_reader_open(source, &options, &r, &err), ETL_OK);
     columns = csv_reader_columns(r, &count);
-    while (csv_reader_block(r, &b, &err) == ETL_OK) {
+    while (record_reader_block(r, &b, &err) == ETL_OK) {
         struct record record;
         bool          is_damaged;
 
-        while (csv_block_next(b, &record, &is_damaged, &err) == ETL_OK) {
+        while (record_block_next(b, &record, &is_damaged, &err) == ETL_OK) {
             assert_true(records < YAJL_GET_ARRAY(want)->len);
             check_record(name, &record, columns, YAJL_GET_ARRAY(want)->values[records++]);
         }
-        csv_block_release(b);
+        record_block_release(b);
     }
     assert_int_equal(records, YAJL_GET_ARRAY(want)->len);
-    csv_reader_close(r);
+    record_reader_close(r);
     source_close(source);
 }
 

@@ -46,7 +46,7 @@ static char temporary[] = "/tmp/test_csv_writer.XXXXXX";
 
 struct file {
     struct source     *source;
-    struct csv_reader *reader;
+    struct record_reader *reader;
     size_t             columns;
 };
 
@@ -65,7 +65,7 @@ static void open_text(struct file *f, struct str bytes, const struct csv_options
 
 static void close_text(struct file *f)
 {
-    csv_reader_close(f->reader);
+    record_reader_close(f->reader);
     source_close(f->source);
 }
 
@@ -73,15 +73,15 @@ static void close_text(struct file *f)
 static void reject_all(struct buf *out, struct str in, const struct csv_options *options, int replace)
 {
     struct file       f;
-    struct csv_block *b;
+    struct record_block *b;
     struct err        err = { 0 };
     struct record     record;
     bool              is_damaged;
 
     open_text(&f, in, options);
     csv_reject_header(out, csv_reader_form(f.reader));
-    while (csv_reader_block(f.reader, &b, &err) == ETL_OK) {
-        while (csv_block_next(b, &record, &is_damaged, &err) != ETL_END) {
+    while (record_reader_block(f.reader, &b, &err) == ETL_OK) {
+        while (record_block_next(b, &record, &is_damaged, &err) != ETL_END) {
             struct str replaced[8] = { { NULL, 0 } };
 
             assert_false(is_damaged);
@@ -89,7 +89,7 @@ static void reject_all(struct buf *out, struct str in, const struct csv_options 
                 replaced[replace] = STR("sealed:x,y");
             csv_reject_row(out, csv_reader_form(f.reader), &record, f.columns, replace >= 0 ? replaced : NULL, STR("b: is \"so\", é (r)"));
         }
-        csv_block_release(b);
+        record_block_release(b);
     }
     close_text(&f);
 }
@@ -154,7 +154,7 @@ static void secrets_are_replaced(void **state)
 {
     AUTO(buf_release) struct buf out;
     struct file                  f;
-    struct csv_block            *b;
+    struct record_block         *b;
     struct record                record;
     bool                         is_damaged;
     struct err                   err = { 0 };
@@ -165,13 +165,13 @@ static void secrets_are_replaced(void **state)
     assert_is(buf_str(&out), "a,b,c,_errors\n\" x\"\"y\",\"sealed:x,y\", z ,\"b: is \"\"so\"\", é (r)\"\n");
     open_text(&f, buf_str(&out), &usual);
     assert_int_equal(f.columns, 4);
-    assert_int_equal(csv_reader_block(f.reader, &b, &err), ETL_OK);
-    assert_int_equal(csv_block_next(b, &record, &is_damaged, &err), ETL_OK);
+    assert_int_equal(record_reader_block(f.reader, &b, &err), ETL_OK);
+    assert_int_equal(record_block_next(b, &record, &is_damaged, &err), ETL_OK);
     assert_is(record.cells[0], " x\"y");
     assert_is(record.cells[1], "sealed:x,y");
     assert_is(record.cells[2], " z ");
     assert_is(record.cells[3], "b: is \"so\", é (r)");
-    csv_block_release(b);
+    record_block_release(b);
     close_text(&f);
 }
 

@@ -67,8 +67,7 @@ static void claims_parents_and_rows(void **state)
     struct known  k;
     struct place  where;
     struct digest unique, parent, nth;
-    uint64_t      offset;
-    bool          from_after;
+    struct parent_place at;
 
     (void)state;
     known_init(&k, key);
@@ -79,12 +78,22 @@ static void claims_parents_and_rows(void **state)
     assert_int_equal(where.input, 1);
     assert_int_equal(where.line, UINT64_C(5000000000));
     parent = digest_of(k.seed, DIGEST_PARENT, 0, STR("1001"));
-    assert_false(known_parent(&k, parent, &offset, &from_after));
-    known_parent_add(&k, parent, 0);   /* a file without a header begins with it */
-    known_parent_add(&k, parent, 777);
-    assert_true(known_parent(&k, parent, &offset, &from_after));
-    assert_int_equal(offset, 0);       /* the first row of a lane is its parent */
-    assert_false(from_after);
+    assert_false(known_parent(&k, 2, parent, &at));
+    known_parent_add(&k, 2, parent, 0, 40);   /* a file without a header begins with it */
+    known_parent_add(&k, 2, parent, 777, 50);
+    assert_true(known_parent(&k, 2, parent, &at));
+    assert_int_equal(at.offset, 0);           /* the first row of a lane is its parent */
+    assert_int_equal(at.length, 40);
+    assert_int_equal(at.runs_ago, 0);
+    parent = digest_of(k.seed, DIGEST_PARENT, 0, STR("1002"));
+    known_parent_add(&k, 2, parent, (UINT64_C(1) << 37) - 1, (2 << 20) + 1);   /* as far as places go, as long as a record in UTF-16 is */
+    assert_true(known_parent(&k, 2, parent, &at));
+    assert_int_equal(at.offset, (UINT64_C(1) << 37) - 1);
+    assert_int_equal(at.length, (2 << 20) + 1);
+    parent = digest_of(k.seed, DIGEST_PARENT, 0, STR("1003"));
+    known_parent_add(&k, 2, parent, UINT64_C(1) << 50, 50);
+    assert_true(known_parent(&k, 2, parent, &at));
+    assert_int_equal(at.runs_ago, PARENT_FAR);
     nth = digest_of(k.seed, DIGEST_NTH, 0, STR("1001"));
     assert_int_equal(known_count(&k, nth), 0);
     assert_int_equal(known_count_up(&k, nth), 1);
@@ -100,8 +109,8 @@ static void planned_after(void **state)
     struct known before, after;
     struct place where;
     struct err   err = { 0 };
-    bool         is_new, from_after;
-    uint64_t     offset;
+    struct parent_place at;
+    bool         is_new;
 
     (void)state;
     known_init(&before, key);
@@ -112,7 +121,7 @@ static void planned_after(void **state)
     known_lane_reject(&before, lane_of(&before, "1002"), (struct place){ 0, 3 });
     known_claim(&before, digest_of(before.seed, DIGEST_UNIQUE, 0, STR("u")), (struct place){ 1, 9 });
     known_claim(&before, digest_of(before.seed, DIGEST_ONCE, 4, STR("o")), (struct place){ 1, 9 });
-    known_parent_add(&before, digest_of(before.seed, DIGEST_PARENT, 0, STR("1001")), 4711);
+    known_parent_add(&before, 0, digest_of(before.seed, DIGEST_PARENT, 0, STR("1001")), 4711, 50);
     for (int i = 0; i < 3; i++)
         known_count_up(&before, digest_of(before.seed, DIGEST_NTH, 0, STR("1001")));
     known_nth_rejected(&before, digest_of(before.seed, DIGEST_NTH, 0, STR("1001")));
@@ -129,8 +138,9 @@ static void planned_after(void **state)
     assert_false(known_is_free(&after, digest_of(after.seed, DIGEST_UNIQUE, 0, STR("u")), &where));
     assert_int_equal(where.input, PLACE_AFTER);
     assert_false(known_is_free(&after, digest_of(after.seed, DIGEST_ONCE, 4, STR("o")), &where));
-    assert_true(known_parent(&after, digest_of(after.seed, DIGEST_PARENT, 0, STR("1001")), &offset, &from_after));
-    assert_true(from_after);
+    assert_true(known_parent(&after, 0, digest_of(after.seed, DIGEST_PARENT, 0, STR("1001")), &at));
+    assert_int_equal(at.runs_ago, 1);
+    assert_int_equal(at.offset, 4711);
     assert_int_equal(known_count_up(&after, digest_of(after.seed, DIGEST_NTH, 0, STR("1001"))), 3);   /* two stand, this is the third */
     assert_int_equal(known_count(&after, digest_of(after.seed, DIGEST_COUNT, 0, STR("1001"))), 0);
     known_release(&after);

@@ -1,0 +1,50 @@
+/* formats/json_paths.h - the places in a JSON record that somebody wants, as a tree that a parser walks down with its own steps.
+ *
+ * A path is names with dots between: `address.city`. A number is an element of a list, `services.0.name`; a path that goes
+ * through a list without one means each of its elements: `services.name` is the list of their names. A member whose own name has dots in
+ * it, {"address.city": …}, is met by the same path. A list's columns are paths within one of its elements; the empty path is
+ * the element itself.
+ *
+ * Threads  read-only once made. Lifetime: lives in `mem`, keeps the texts it was given. Private to formats. */
+#ifndef FORMATS_JSON_PATHS_H
+#define FORMATS_JSON_PATHS_H
+
+#include "etl/base/arena.h"
+#include "formats/json_reader.h"
+
+struct path_target {
+    int      list;                           /* -1: the record's own cells */
+    uint32_t column;
+};
+struct path_node {
+    struct str          name;
+    uint32_t            id;                  /* 0 is the root */
+    int                 list;                /* its elements are the rows of this list; -1: of none */
+    bool                has_numbers;         /* a child's name is a number */
+    struct path_node   *children, *next;
+    struct path_target *targets;
+    size_t              target_count, target_cap;
+};
+struct json_paths {
+    struct path_node          root;
+    const struct json_wanted *wanted;
+    uint32_t                  node_count;
+    size_t                    target_count;  /* of the record and all lists */
+    size_t                   *first_target;  /* by list: where its columns are in a count over all */
+};
+struct json_paths *json_paths_new(const struct json_wanted *wanted, struct arena *mem);
+static inline const struct path_node *path_child(const struct path_node *n, struct str name)
+{
+    const struct path_node *child = n->children;
+
+    while (child != NULL && !str_eq(child->name, name))
+        child = child->next;
+    return child;
+}
+/* A target's place in a count over all of them. */
+static inline size_t path_target_index(const struct json_paths *paths, struct path_target t)
+{
+    return t.list < 0 ? t.column : paths->first_target[t.list] + t.column;
+}
+
+#endif

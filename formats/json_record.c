@@ -1,0 +1,569 @@
+/* formats/json_record.c - one JSON record: yajl parses it, the wanted places become its cells. */
+#include "formats/json_record.h"
+
+#include <yajl/yajl_parse.h>
+
+#include "etl/base/utf8.h"
+
+enum { DEEPEST = 64, STEPS = 4 * DEEPEST, LISTS_MAX = 63, ROWS_MAX = 10000 };
+
+/* A wanted place that the value at hand is at. */
+struct step {
+    const struct path_node *node;
+    uint64_t                through;         /* bit 0: a list was gone through since the record began; bit 1 + i: since list i's row did */
+    bool                    inner;           /* the value is an element of a list at this same place */
+};
+struct frame {                               /* an open { or [ that something wanted is in */
+    bool     is_array;
+    size_t   begin, count;                   /* its own steps */
+    uint64_t number;                         /* of the object, for telling double members; the next index of a list */
+};
+struct gather {                              /* the texts of a cell that is a list */
+    struct str *items;
+    size_t      count, cap;
+};
+struct json_parser {
+    const struct json_paths *paths;
+    yajl_handle        yajl;                 /* goes on from record to record; NULL after one that broke off */
+    bool              *seen;
+    uint64_t          *met;                  /* by node: the object that had it last */
+    uint64_t           objects;
+    /* the record at hand */
+    struct arena      *mem;
+    struct str         text;
+    struct str        *cells;
+    struct record_rows *rows;
+    struct str       **row_cells;            /* by list: rows[i].cells while they grow */
+    size_t            *row_caps;
+    struct gather     *gathers;
+    size_t             gather_count, gather_cap;
+    struct step        steps[STEPS];
+    size_t             step_count, pending;  /* pending: the steps of the value to come */
+    struct frame       frames[DEEPEST + 1];
+    unsigned           depth, skipped;       /* open brackets; those of them that nothing wanted is in */
+    bool               is_done, is_double;   /* a whole value; more than one */
+    struct err         fault;                /* the first */
+};
+
+/* Signs in a cell or a gather, known by their addresses. */
+static const char gathered[] = "(list)", opens[] = "[", closes[] = "]";
+
+static void fault(struct json_parser *p, const char *rule, struct str name, const char *what)
+{
+    if (p->fault.rule[0] == '\0')
+        err_set(&p->fault, ETL_REJECT, rule, "%s %s", shown(name, false).text, what);
+}
+
+static const char stands_twice[] = "stands twice in the record, and only one can be meant";
+
+/* ---- cells ---- */
+
+static void new_row(struct json_parser *p, int list)
+{
+    size_t              columns = p->paths->wanted->lists[list].column_count;
+    struct record_rows *rows = &p->rows[list];
+
+    if (rows->count == ROWS_MAX) {           /* the last one takes what comes: the record is a reject */
+        err_set(&p->fault, ETL_REJECT, "json-rows", "a list of more than %d elements in one record", ROWS_MAX);
+        return;
+    }
+    p->row_cells[list] = arena_grow(p->mem, p->row_cells[list], rows->count, &p->row_caps[list], (columns + 1) * sizeof(struct str));
+    rows->cells = p->row_cells[list];
+    memset(p->row_cells[list] + rows->count * columns, 0, columns * sizeof(struct str));
+    rows->count++;
+}
+
+static struct str *cell_of(struct json_parser *p, struct path_target t)
+{
+    size_t columns;
+
+    p->seen[path_target_index(p->paths, t)] = true;
+    if (t.list < 0)
+        return &p->cells[t.column];
+    columns = p->paths->wanted->lists[t.list].column_count;
+    return &p->row_cells[t.list][(p->rows[t.list].count - 1) * columns + t.column];
+}
+
+static struct gather *gather_of(struct json_parser *p, struct str *cell, struct str name)
+{
+    if (cell->ptr == NULL) {
+        *cell = str_of(gathered, p->gather_count);
+        ARENA_PUSH(p->mem, p->gathers, p->gather_count, p->gather_cap) = (struct gather){ 0 };
+    } else if (cell->ptr != gathered) {
+        fault(p, "json-twice", name, stands_twice);
+        return NULL;
+    }
+    return &p->gathers[cell->len];
+}
+
+static void put(struct json_parser *p, const struct step *s, struct path_target t, struct str text)
+{
+    struct str *cell = cell_of(p, t);
+
+    if (s->through >> (t.list + 1) & 1) {
+        struct gather *g = gather_of(p, cell, s->node->name);
+
+        if (g != NULL)
+            ARENA_PUSH(p->mem, g->items, g->count, g->cap) = text;
+    } else if (cell->ptr != NULL) {
+        fault(p, "json-twice", s->node->name, stands_twice);
+    } else {
+        *cell = text;
+    }
+}
+
+/* The element itself, of a list whose rows are being read. */
+static bool is_item(const struct path_node *node, struct path_target t)
+{
+    return t.list >= 0 && t.list == node->list;
+}
+
+/* A list begins or ends: one inside another keeps its brackets. */
+static void put_bracket(struct json_parser *p, const struct step *s, const char *which)
+{
+    for (size_t i = 0; i < s->node->target_count; i++) {
+        struct gather *g;
+
+        if (is_item(s->node, s->node->targets[i]))
+            continue;
+        g = gather_of(p, cell_of(p, s->node->targets[i]), s->node->name);
+        if (g != NULL && s->inner)
+            ARENA_PUSH(p->mem, g->items, g->count, g->cap) = str_of(which, 1);
+    }
+}
+
+/* ["a",["b","c"]] */
+static struct str join(struct json_parser *p, const struct gather *g)
+{
+    AUTO(buf_release) struct buf out;
+    bool                         first = true;
+
+    buf_init(&out, SIZE_MAX / 2, "a list in a record");
+    if (g->count == 0)
+        return STR("");
+    buf_byte(&out, '[');
+    for (size_t i = 0; i < g->count; i++) {
+        if (g->items[i].ptr == closes) {
+            buf_byte(&out, ']');
+            first = false;
+            continue;
+        }
+        if (!first)
+            buf_byte(&out, ',');
+        first = g->items[i].ptr == opens;
+        if (first)
+            buf_byte(&out, '[');
+        else
+            buf_json(&out, g->items[i]);
+    }
+    buf_byte(&out, ']');
+    return arena_str(p->mem, buf_str(&out));
+}
+
+static void join_all(struct json_parser *p, struct str *cells, size_t count)
+{
+    for (size_t i = 0; i < count && p->gather_count != 0; i++)
+        if (cells[i].ptr == gathered)
+            cells[i] = join(p, &p->gathers[cells[i].len]);
+}
+
+/* ---- walking ---- */
+
+static void push_step(struct json_parser *p, const struct path_node *node, uint64_t through, bool inner)
+{
+    if (p->step_count == STEPS) {
+        fault(p, "json-wide", node->name, "is reached by too many wanted places at once");
+        return;
+    }
+    p->steps[p->step_count++] = (struct step){ node, through, inner };
+    if (node->list >= 0)
+        p->seen[p->paths->target_count + (size_t)node->list] = true;
+}
+
+/* The steps of a list's next element: the list's own places (all that follows is of a list now), and those with its number. */
+static void enter_element(struct json_parser *p, struct frame *f)
+{
+    char       digits[24];
+    struct str number;
+
+    p->pending = p->step_count;
+    for (size_t i = f->begin; i < f->begin + f->count; i++) {
+        push_step(p, p->steps[i].node, UINT64_MAX, true);
+        if (!p->steps[i].node->has_numbers)
+            continue;
+        number = str_of(digits, (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)f->number));
+        const struct path_node *child = path_child(p->steps[i].node, number);
+
+        if (child != NULL)
+            push_step(p, child, p->steps[i].through, false);
+    }
+    f->number++;
+}
+
+/* Before a value: which steps it has is known then. */
+static void begin_value(struct json_parser *p)
+{
+    if (p->depth == 0) {
+        p->is_double = p->is_double || p->is_done;
+        p->step_count = p->pending = 0;
+        push_step(p, &p->paths->root, 0, false);
+    } else if (p->frames[p->depth].is_array) {
+        enter_element(p, &p->frames[p->depth]);
+    }
+}
+
+/* Where the place is a list's, what is no list itself is one of its rows. */
+static void begin_rows(struct json_parser *p)
+{
+    for (size_t i = p->pending; i < p->step_count; i++) {
+        int list = p->steps[i].node->list;
+
+        if (list < 0)
+            continue;
+        new_row(p, list);
+        p->steps[i].through &= ~(UINT64_C(2) << list);
+    }
+}
+
+static int take_scalar(struct json_parser *p, struct str text, bool is_null)
+{
+    if (p->skipped != 0)
+        return 1;
+    begin_value(p);
+    if (!is_null)
+        begin_rows(p);
+    for (size_t i = p->pending; i < p->step_count; i++) {
+        const struct path_node *node = p->steps[i].node;
+
+        if (is_null && node->list >= 0)
+            continue;                        /* no element, so no row */
+        for (size_t k = 0; k < node->target_count; k++)
+            put(p, &p->steps[i], node->targets[k], text);
+    }
+    p->step_count = p->pending;
+    p->is_done = p->is_done || p->depth == 0;
+    return 1;
+}
+
+static int open_bracket(struct json_parser *p, bool is_array)
+{
+    struct frame *f;
+
+    if (p->depth + p->skipped == DEEPEST) {
+        err_set(&p->fault, ETL_REJECT, "damaged-depth", "nested deeper than %d levels", DEEPEST);
+        return 0;
+    }
+    if (p->skipped != 0) {
+        p->skipped++;
+        return 1;
+    }
+    begin_value(p);
+    if (p->step_count == p->pending) {
+        p->skipped = 1;
+        return 1;
+    }
+    if (!is_array)
+        begin_rows(p);
+    f = &p->frames[++p->depth];
+    *f = (struct frame){ is_array, p->pending, p->step_count - p->pending, is_array ? 0 : ++p->objects };
+    for (size_t i = f->begin; is_array && i < f->begin + f->count; i++)
+        put_bracket(p, &p->steps[i], opens);
+    return 1;
+}
+
+static int close_bracket(struct json_parser *p)
+{
+    struct frame *f;
+
+    if (p->skipped != 0) {
+        p->skipped--;
+        return 1;
+    }
+    f = &p->frames[p->depth--];
+    for (size_t i = f->begin; f->is_array && i < f->begin + f->count; i++)
+        put_bracket(p, &p->steps[i], closes);
+    p->step_count = f->begin;
+    p->is_done = p->is_done || p->depth == 0;
+    return 1;
+}
+
+static int take_key(struct json_parser *p, struct str key)
+{
+    struct frame *f = &p->frames[p->depth];
+
+    if (p->skipped != 0)
+        return 1;
+    p->pending = p->step_count;
+    for (size_t i = f->begin; i < f->begin + f->count; i++) {
+        const struct step      *s = &p->steps[i];
+        const struct path_node *child = path_child(s->node, key);
+
+        for (size_t k = 0; k < s->node->target_count; k++)
+            if (!is_item(s->node, s->node->targets[k]))
+                fault(p, "json-object", s->node->name, "is an object, and a text is wanted: name a member of it, with a dot between");
+        if (child == NULL)
+            continue;
+        if (p->met[child->id] == f->number)
+            fault(p, "json-twice", key, stands_twice);
+        p->met[child->id] = f->number;
+        push_step(p, child, s->through, false);
+    }
+    return 1;
+}
+
+/* ---- what yajl calls ---- */
+
+/* Bytes of the record stay where they are; what yajl had to decode is copied. */
+static struct str keep(struct json_parser *p, const unsigned char *bytes, size_t len)
+{
+    struct str s = str_of((const char *)bytes, len);
+
+    if (p->skipped != 0 || (s.ptr >= p->text.ptr && s.ptr < p->text.ptr + p->text.len))
+        return s;
+    return len != 0 ? arena_str(p->mem, s) : STR("");
+}
+
+static int on_null(void *p)
+{
+    return take_scalar(p, STR(""), true);
+}
+static int on_boolean(void *p, int yes)
+{
+    return take_scalar(p, yes ? STR("true") : STR("false"), false);
+}
+static int on_number(void *p, const char *digits, size_t len)
+{
+    return take_scalar(p, keep(p, (const unsigned char *)digits, len), false);
+}
+static int on_string(void *p, const unsigned char *text, size_t len)
+{
+    return take_scalar(p, keep(p, text, len), false);
+}
+static int on_start_map(void *p)
+{
+    return open_bracket(p, false);
+}
+static int on_key(void *p, const unsigned char *key, size_t len)
+{
+    return take_key(p, str_of((const char *)key, len));
+}
+static int on_end(void *p)
+{
+    return close_bracket(p);
+}
+static int on_start_array(void *p)
+{
+    return open_bracket(p, true);
+}
+static const yajl_callbacks callbacks = { on_null, on_boolean, NULL,   NULL,           on_number, on_string,
+                                          on_start_map, on_key, on_end, on_start_array, on_end };
+
+/* ---- one record ---- */
+
+struct json_parser *json_parser_new(const struct json_paths *paths)
+{
+    struct json_parser *p = calloc(1, sizeof *p);
+    size_t              lists = paths->wanted->list_count;
+
+    if (p == NULL || lists > LISTS_MAX)
+        memory_exhausted("a JSON parser", sizeof *p);
+    p->paths = paths;
+    p->seen = calloc(paths->target_count + lists + 1, sizeof *p->seen);
+    p->met = calloc(paths->node_count + 1, sizeof *p->met);
+    p->row_cells = calloc(lists + 1, sizeof *p->row_cells);
+    p->row_caps = calloc(lists + 1, sizeof *p->row_caps);
+    if (p->seen == NULL || p->met == NULL || p->row_cells == NULL || p->row_caps == NULL)
+        memory_exhausted("a JSON parser", paths->node_count * sizeof *p->met);
+    return p;
+}
+
+void json_parser_free(struct json_parser *p)
+{
+    if (p == NULL)
+        return;
+    if (p->yajl != NULL)
+        yajl_free(p->yajl);
+    free(p->seen);
+    free(p->met);
+    free(p->row_cells);
+    free(p->row_caps);
+    free(p);
+}
+
+const bool *json_parser_seen(const struct json_parser *p)
+{
+    return p->seen;
+}
+
+/* One handle for all records: making one costs as much as parsing a short record. */
+static yajl_handle handle(struct json_parser *p)
+{
+    if (p->yajl == NULL) {
+        p->yajl = yajl_alloc(&callbacks, NULL, p);
+        if (p->yajl == NULL)
+            memory_exhausted("yajl", 0);
+        yajl_config(p->yajl, yajl_allow_multiple_values, 1);
+        yajl_config(p->yajl, yajl_dont_validate_strings, 1);   /* the whole record is checked before, and more strictly */
+    }
+    return p->yajl;
+}
+
+static void begin_record(struct json_parser *p, struct str text, struct arena *mem)
+{
+    size_t lists = p->paths->wanted->list_count;
+
+    p->mem = mem;
+    p->text = text;
+    p->cells = ARENA_ARRAY(mem, struct str, p->paths->wanted->column_count + 1);
+    p->rows = lists != 0 ? ARENA_ARRAY(mem, struct record_rows, lists) : NULL;
+    for (size_t i = 0; i < lists; i++) {
+        p->row_cells[i] = NULL;
+        p->row_caps[i] = 0;
+    }
+    p->gathers = NULL;
+    p->gather_count = p->gather_cap = 0;
+    p->step_count = p->pending = 0;
+    p->depth = p->skipped = 0;
+    p->is_done = p->is_double = false;
+    p->fault.rule[0] = '\0';
+}
+
+static int hex_unit(const char *p)
+{
+    int unit = 0;
+
+    for (int i = 0; i < 4; i++) {
+        char c = p[i];
+
+        if (c >= '0' && c <= '9')
+            unit = unit << 4 | (c - '0');
+        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+            unit = unit << 4 | ((c | 0x20) - 'a' + 10);
+        else
+            return -1;                       /* yajl will tell */
+    }
+    return unit;
+}
+
+/* What is wrong with its \u escapes; NULL: nothing. */
+static const char *wrong_escape(struct str text, size_t *at)
+{
+    const char *p = text.ptr, *end = text.ptr + text.len;
+
+    while ((p = p < end ? memchr(p, '\\', (size_t)(end - p)) : NULL) != NULL && end - p >= 6) {
+        int unit = p[1] == 'u' ? hex_unit(p + 2) : -1;
+
+        *at = (size_t)(p - text.ptr);
+        if (unit == 0)
+            return "a NUL character (\\u0000) stands in it";
+        if (unit >= 0xdc00 && unit < 0xe000)
+            return "the second half of a surrogate pair without its first";
+        if (unit >= 0xd800 && unit < 0xdc00) {
+            int low = end - p >= 12 && p[6] == '\\' && p[7] == 'u' ? hex_unit(p + 8) : -1;
+
+            if (low < 0xdc00 || low > 0xdfff)
+                return "the first half of a surrogate pair without its second";
+            p += 6;
+        }
+        p += unit >= 0 ? 6 : 2;
+    }
+    return NULL;
+}
+
+/* "line 12, column 9 of the record", for records that are more than a line. */
+static enum etl_status damaged(struct err *err, const char *rule, struct str text, size_t at, const char *what)
+{
+    size_t line = 1, begin = 0;
+
+    for (size_t i = 0; i < at && i < text.len; i++)
+        if (text.ptr[i] == '\n') {
+            line++;
+            begin = i + 1;
+        }
+    if (line == 1)
+        return err_set(err, ETL_REJECT, rule, "%s, at its character %zu", what, at + 1);
+    return err_set(err, ETL_REJECT, rule, "%s, at its line %zu, character %zu", what, line, at - begin + 1);
+}
+
+static enum etl_status broken(struct json_parser *p, struct str text, struct err *err)
+{
+    unsigned char  *message = yajl_get_error(p->yajl, 0, (const unsigned char *)text.ptr, text.len);
+    struct str      what = str_trim(str_from((const char *)message));
+    size_t          at = yajl_get_bytes_consumed(p->yajl);
+    char            copy[200];
+
+    if (what.len != 0 && what.ptr[what.len - 1] == '.')
+        what.len--;
+    snprintf(copy, sizeof copy, "no JSON: %.*s", STR_ARG(what));
+    yajl_free_error(p->yajl, message);
+    return damaged(err, "damaged-json", text, at != 0 ? at - 1 : 0, copy);
+}
+
+/* yajl takes form feeds and vertical tabs for blanks, which RFC 8259 2 does not; in a string they are wrong anyway. */
+static const char *wrong_blank(struct str text)
+{
+    const char *form_feed = memchr(text.ptr, '\f', text.len);
+
+    return form_feed != NULL ? form_feed : memchr(text.ptr, '\v', text.len);
+}
+
+/* All that makes it no record. */
+static enum etl_status parse(struct json_parser *p, struct str text, struct err *err)
+{
+    size_t      at = utf8_valid_prefix(text);
+    const char *wrong, *blank;
+
+    if (at != text.len)
+        return damaged(err, "damaged-encoding", text, at, "bytes that are no UTF-8");
+    if (text.len == 0 || text.ptr[0] != '{')
+        return err_set(err, ETL_REJECT, "damaged-json", "a record is an object, {…}");
+    blank = wrong_blank(text);
+    if (blank != NULL)
+        return damaged(err, "damaged-json", text, (size_t)(blank - text.ptr), "no JSON: a control character that is no blank");
+    wrong = wrong_escape(text, &at);
+    if (wrong != NULL)
+        return damaged(err, "damaged-encoding", text, at, wrong);
+    switch (yajl_parse(handle(p), (const unsigned char *)text.ptr, text.len)) {
+    case yajl_status_ok:
+        break;
+    case yajl_status_client_canceled:
+        *err = p->fault;
+        return ETL_REJECT;
+    case yajl_status_error:
+        return broken(p, text, err);
+    }
+    if (!p->is_done)
+        return err_set(err, ETL_REJECT, "damaged-json", "no JSON: the record ends too early");
+    if (p->is_double || p->depth != 0)
+        return err_set(err, ETL_REJECT, "damaged-json", "no JSON: something stands behind the record");
+    return ETL_OK;
+}
+
+enum etl_status json_parser_record(struct json_parser *p, struct str text, struct arena *mem, struct record *out, bool *is_damaged,
+                                   struct err *err)
+{
+    const struct json_wanted *wanted = p->paths->wanted;
+    enum etl_status           st;
+
+    begin_record(p, text, mem);
+    st = parse(p, text, err);
+    *is_damaged = st != ETL_OK;
+    if (st != ETL_OK) {
+        if (p->yajl != NULL)
+            yajl_free(p->yajl);              /* it stands in the middle of something */
+        p->yajl = NULL;
+        return st;
+    }
+    if (p->fault.rule[0] != '\0') {
+        snprintf(err->rule, sizeof err->rule, "%s", p->fault.rule);
+        snprintf(err->text, sizeof err->text, "%s", p->fault.text);
+        return ETL_REJECT;
+    }
+    join_all(p, p->cells, wanted->column_count);
+    for (size_t i = 0; i < wanted->list_count; i++)
+        join_all(p, p->row_cells[i], p->rows[i].count * wanted->lists[i].column_count);
+    out->cells = p->cells;
+    out->count = wanted->column_count;
+    out->lists = p->rows;
+    return ETL_OK;
+}
