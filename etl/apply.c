@@ -76,12 +76,12 @@ static bool all_done(const struct ledger_counts *c)
 static enum etl_status prepare(struct work *w, const struct apply_options *o, struct apply_report *r, struct err *err)
 {
     bool            bound;
-    enum etl_status st = work_check_binding(w, &bound, err);
+    enum etl_status st = work_check_binding(w, o->same_account, &bound, err);
 
     if (st == ETL_OK)
         st = check_ladder(w, err);
     if (st == ETL_OK)
-        st = connection_lock(&w->connection, w->run.path, o->wait_seconds, err);
+        st = connection_lock(&w->connection, w->run.path, o->wait_seconds, w->options.stop_asked, err);
     if (st == ETL_OK)
         st = ledger_recover(w->ledger, &r->recovered, err);
     if (st == ETL_OK)

@@ -12,6 +12,7 @@
 struct apply_options {
     uint64_t wait_seconds;                 /* for the connection's lock */
     bool     resend_uncertain;
+    bool     same_account;                 /* other credentials, but they are the same account's */
     /* What is about to be sent is told before it is. */
     void   (*tell)(void *context, const struct work *w, const struct ledger_counts *chosen);
     void   (*progress)(void *context, const uint64_t by_state[CALL_STATES]);

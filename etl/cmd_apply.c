@@ -9,7 +9,7 @@ extern const struct cmd cmd_apply;
 struct options {
     const char *connection, *only, *skip, *wait;
     uint64_t    limit;
-    bool        dry_run, resend_uncertain;
+    bool        dry_run, resend_uncertain, same_account;
 };
 static const struct opt table[] = {
     OPT(struct options, connection, "connection", 0, "NAME", NULL, "the account to send to, as the configuration names it"),
@@ -19,6 +19,7 @@ static const struct opt table[] = {
     OPT(struct options, skip, "skip", 0, "FILE", NULL, "all but those"),
     OPT(struct options, resend_uncertain, "resend-uncertain", 0, NULL, NULL,
         "send again what is uncertain and cannot be read back: after a look at the provider"),
+    OPT(struct options, same_account, "same-account", 0, NULL, NULL, "the credentials were renewed, the account is the one this run went to"),
     OPT(struct options, wait, "wait", 0, "D", "0", "wait so long for a connection that is in use: 90s, 15m, 2h"),
     { 0 },
 };
@@ -107,7 +108,7 @@ static void tell_end(struct cli *cli, const struct work *w, const struct apply_r
 static int send_run(struct cli *cli, const struct options *o, struct work *w)
 {
     struct talk          t = { .options = o };
-    struct apply_options a = { .resend_uncertain = o->resend_uncertain, .tell = tell, .progress = show_progress, .context = &t };
+    struct apply_options a = { .resend_uncertain = o->resend_uncertain, .same_account = o->same_account, .tell = tell, .progress = show_progress, .context = &t };
     struct apply_report  r;
     struct err           err = { 0 };
     uint64_t             began = now_ms();

@@ -350,7 +350,8 @@ static enum etl_status tell_holder(struct connection *c, struct err *err)
                    STR_ARG(c->name), text[0] != '\0' ? text : "another process");
 }
 
-enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds, struct err *err)
+enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds, const volatile sig_atomic_t *stop_asked,
+                                struct err *err)
 {
     char            path[PATH_MAX], text[512], real[PATH_MAX];
     struct timespec pause = { 0, 200000000 };
@@ -363,7 +364,7 @@ enum etl_status connection_lock(struct connection *c, const char *run_path, uint
     if (c->lock_fd < 0)
         return err_set(err, ETL_FAIL, "connection-lock", "cannot open %s: %s", path, strerror(errno));
     while (flock(c->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        if (waited++ >= wait_seconds * 5)
+        if (waited++ >= wait_seconds * 5 || (stop_asked != NULL && *stop_asked != 0))
             return tell_holder(c, err);
         nanosleep(&pause, NULL);
     }
@@ -390,60 +391,4 @@ bool seconds_from(const char *text, uint64_t *out)
         return false;
     *out *= factor;
     return true;
-}
-
-/* ---- masking ---- */
-
-static struct str mask_one(struct str text, struct str secret, struct arena *mem)
-{
-    struct buf  out;
-    const char *at;
-
-    /* Of one or two characters nothing can be told from chance; masking them would only blur the message. */
-    if (secret.len < 3 || text.len < secret.len || memmem(text.ptr, text.len, secret.ptr, secret.len) == NULL)
-        return text;
-    buf_init(&out, text.len * 2 + 16, "a masked reply");
-    while ((at = memmem(text.ptr, text.len, secret.ptr, secret.len)) != NULL) {
-        buf_add(&out, str_of(text.ptr, (size_t)(at - text.ptr)));
-        buf_lit(&out, "***");
-        text = str_skip(text, (size_t)(at - text.ptr) + secret.len);
-    }
-    buf_add(&out, text);
-    text = arena_str(mem, buf_str(&out));
-    buf_wipe(&out);
-    return text;
-}
-
-/* As it is, and as a form or a page would quote it back. */
-static struct str mask_forms(struct str text, struct str secret, struct arena *mem)
-{
-    AUTO(buf_wipe) struct buf escaped = { 0 };
-
-    if (secret.len == 0)
-        return text;
-    text = mask_one(text, secret, mem);
-    buf_init(&escaped, secret.len * 6 + 64, "a masked value");
-    buf_percent(&escaped, secret);
-    text = mask_one(text, buf_str(&escaped), mem);
-    buf_reset(&escaped);
-    for (size_t i = 0; i < secret.len; i++)
-        switch (secret.ptr[i]) {
-        case '<': buf_lit(&escaped, "&lt;"); break;
-        case '>': buf_lit(&escaped, "&gt;"); break;
-        case '&': buf_lit(&escaped, "&amp;"); break;
-        case '"': buf_lit(&escaped, "&quot;"); break;
-        default: buf_byte(&escaped, secret.ptr[i]);
-        }
-    return mask_one(text, buf_str(&escaped), mem);
-}
-
-struct str mask_secrets(struct str text, const struct connection *c, const struct command *command,
-                        const struct value *values, struct arena *mem)
-{
-    for (size_t i = 0; i < c->provider->credential_count; i++)
-        text = mask_forms(text, c->credentials[i].value, mem);
-    for (size_t i = 0; values != NULL && i < command->param_count; i++)
-        if (values[i].kind == VALUE_TEXT && (values[i].secret || command->params[i].secret))
-            text = mask_forms(text, values[i].text, mem);
-    return text;
 }

@@ -9,6 +9,8 @@
 #ifndef ETL_CONNECTION_H
 #define ETL_CONNECTION_H
 
+#include <signal.h>
+
 #include "etl/config.h"
 #include "providers/wire.h"
 
@@ -36,13 +38,10 @@ bool            connection_read_again(struct connection *c, struct arena *mem);
 void            connection_set_token(struct connection *c, struct str token);
 /* A text with {credentials}. */
 struct str      connection_text(const struct connection *c, const struct text *text, struct str token, struct arena *mem);
-/* One writer at a time. Waits up to wait_seconds, then ETL_AGAIN naming the holder's process and run. */
-enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds, struct err *err);
+/* One writer at a time. Waits up to wait_seconds, or until a stop is asked, then ETL_AGAIN naming the holder's process and run. */
+enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds, const volatile sig_atomic_t *stop_asked,
+                                struct err *err);
 /* "90s", "15m", "2h" or plain seconds. */
 bool            seconds_from(const char *text, uint64_t *out);
-
-/* Replaces every credential, and every secret value of a call, by ***: for what a reply said. `values` may be NULL. */
-struct str mask_secrets(struct str text, const struct connection *c, const struct command *command,
-                        const struct value *values, struct arena *mem);
 
 #endif

@@ -2,12 +2,13 @@
 #include "etl/exchange.h"
 
 #include "etl/base/utf8.h"
+#include "etl/mask.h"
 #include "etl/session.h"
 
 enum {
     BACKOFF_MS = 250, BACKOFF_MAX_MS = 30000, RETRY_AFTER_MAX_MS = 600000,
     OUTAGE_ROW = 5,                /* and as many more as may be in flight: one hiccup fails all of them at once */
-    REPLY_SHOWN = 600, MAX_REPLY = 256 << 20
+    REPLY_SHOWN = 600, MAX_REPLY = 256 << 20, MAX_ANSWER = 4 << 20    /* of a report; of a write */
 };
 
 uint64_t now_ms(void)
@@ -173,6 +174,7 @@ static bool begin(struct exchanges *e, struct exchange *x)
         t->stream = &x->through;
         x->stream->begin(x->stream->context);
     }
+    t->body.max = x->command->effect == EFFECT_READ ? MAX_REPLY : MAX_ANSWER;
     transfer_start(e->transfers, t);
     x->credentials = e->credentials;
     e->in_flight++;
@@ -299,6 +301,8 @@ static void read_answer(struct exchanges *e, struct exchange *x, struct transfer
     x->fingerprint = str_hash(m.body) | 1;
     x->verdict.reason = mask_secrets(x->verdict.reason, e->connection, x->command, x->values, x->mem);
     x->reply = x->opens_session ? STR("")   /* the token stands in it */
+               : x->verdict.record_count != 0
+                   ? arena_fmt(x->mem, "(%zu records)", x->verdict.record_count)   /* other people's data, passwords too */
                                 : printable(mask_secrets(str_head(m.body, 4 * REPLY_SHOWN), e->connection, x->command, x->values,
                                                          x->mem), x->mem);
     x->end = EXCHANGE_ANSWERED;

@@ -1,6 +1,8 @@
 /* etl/job.c - one call on its way: what each end of an exchange proves, and what follows from it. */
 #include "etl/job.h"
 
+#include "etl/mask.h"
+
 enum { SETTLE_SECONDS = 2 };       /* where the description says none */
 
 uint64_t job_settle_ms(const struct command *command)
@@ -52,11 +54,18 @@ static void name_captures(struct job *j, const struct pair_value *captures, size
 {
     struct str         as = j->loaded.line.as.len != 0 ? j->loaded.line.as : j->loaded.command->name;
     struct pair_value *list = ARENA_ARRAY(&j->mem, struct pair_value, count + 1);
+    size_t             n = 0;
 
-    for (size_t i = 0; i < count; i++)
-        list[i] = (struct pair_value){ arena_fmt(&j->mem, "%.*s.%.*s", STR_ARG(as), STR_ARG(captures[i].name)), captures[i].value };
+    for (size_t i = 0; i < count; i++) {
+        struct str value = captures[i].value;
+
+        /* What holds a secret of this call is left out: the ledger is a file. */
+        if (value.ptr != NULL &&
+            str_eq(value, mask_secrets(value, j->lanes->exchanges->connection, j->loaded.command, j->loaded.values, &j->mem)))
+            list[n++] = (struct pair_value){ arena_fmt(&j->mem, "%.*s.%.*s", STR_ARG(as), STR_ARG(captures[i].name)), value };
+    }
     j->settlement.captures = list;
-    j->settlement.capture_count = count;
+    j->settlement.capture_count = n;
 }
 
 void job_keep_read_back(struct job *j, const struct verdict *read)

@@ -1,6 +1,7 @@
 /* etl/ledger.c - the ledger in SQLite: one file in the run folder, WAL, every commit on the disk. */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,6 +42,20 @@ static enum etl_status wrong_state(struct err *err, uint64_t number, const char 
 
 /* ---- opening ---- */
 
+/* So that the file is there after a power cut too, with what it claims. */
+static void sync_folder(const char *path)
+{
+    char copy[PATH_MAX];
+    int  fd;
+
+    snprintf(copy, sizeof copy, "%s", path);
+    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
 static enum etl_status open_db(struct ledger *l, bool write, struct err *err)
 {
     int flags = SQLITE_OPEN_NOMUTEX | (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
@@ -51,6 +66,7 @@ static enum etl_status open_db(struct ledger *l, bool write, struct err *err)
         if (fd < 0)
             return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "ledger-open", "cannot open %s: %s", l->path, strerror(errno));
         close(fd);
+        sync_folder(l->path);
     }
     if (sqlite3_open_v2(l->path, &l->db, flags, NULL) != SQLITE_OK)
         return db_failed(l, err);

@@ -1,4 +1,4 @@
-/* etl/stop.h - SIGINT and SIGTERM while something is sent: the first asks for a stop, the second leaves at once (130).
+/* etl/stop.h - SIGINT, SIGTERM, SIGHUP while something is sent: the first asks for a stop, the second leaves at once (130).
  *
  * What a second one leaves under way counts as uncertain when the run is taken up again. */
 #ifndef ETL_STOP_H

@@ -145,18 +145,24 @@ enum etl_status work_probe(struct work *w, struct err *err)
                    STR_ARG(p->probe->name), STR_ARG(x.end == EXCHANGE_ANSWERED ? x.verdict.reason : x.why), STR_ARG(w->connection.name));
 }
 
-enum etl_status work_check_binding(struct work *w, bool *bound, struct err *err)
+enum etl_status work_check_binding(struct work *w, bool same_account, bool *bound, struct err *err)
 {
     struct ledger_binding b;
+    bool                  same_place;
     enum etl_status       st = ledger_bound(w->ledger, w->mem, &b, err);
 
     if (st != ETL_OK)
         return st;
-    *bound = b.account.ptr != NULL;
-    if (!*bound || (str_is(b.account, w->connection.account) && str_eq(b.provider, w->connection.provider->name) &&
-                    str_eq(b.url, w->connection.url)))
+    *bound = b.account.ptr != NULL && str_is(b.account, w->connection.account);
+    if (b.account.ptr == NULL || *bound)
         return ETL_OK;
-    return err_set(err, ETL_FAIL, "run-bound", "this run went to %.*s (%.*s); it goes nowhere else. %.*s (%.*s) is another account: plan it anew for that",
+    same_place = str_eq(b.provider, w->connection.provider->name) && str_eq(b.url, w->connection.url);
+    if (same_place && same_account)
+        return ETL_OK;
+    if (same_place)
+        return err_set(err, ETL_FAIL, "run-bound", "this run went to another account at %.*s; it goes nowhere else. If only the credentials were renewed, say --same-account",
+                       STR_ARG(b.url));
+    return err_set(err, ETL_FAIL, "run-bound", "this run went to %.*s (%.*s); it goes nowhere else. %.*s (%.*s) is another: plan it anew for that",
                    STR_ARG(b.connection), STR_ARG(b.url), STR_ARG(w->connection.name), STR_ARG(w->connection.url));
 }
 

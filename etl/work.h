@@ -39,8 +39,9 @@ void            work_close(struct work *w);
 
 /* The provider's harmless read must answer as the description expects. */
 enum etl_status work_probe(struct work *w, struct err *err);
-/* Does this run belong to another connection by now? ETL_FAIL then. *bound: to this one. */
-enum etl_status work_check_binding(struct work *w, bool *bound, struct err *err);
+/* Does this run belong to another connection by now? ETL_FAIL then. *bound: to this one. same_account: other credentials are taken for
+ * renewed ones; then it is to be bound anew. */
+enum etl_status work_check_binding(struct work *w, bool same_account, bool *bound, struct err *err);
 enum etl_status work_bind(struct work *w, struct err *err);
 /* Rungs of the ladder passed at this account. */
 enum etl_status work_rung_passed(struct work *w, const char *name, bool *passed, struct err *err);

@@ -102,6 +102,38 @@ class Stops(unittest.TestCase):
         refused = w.say("apply", w.run, "--connection", "ispn-here", expect=(2,)).stderr.decode()
         self.assertIn("planned for safepages", refused)
 
+    def test_renewed_credentials_are_told_from_another_account(self):
+        w = world.World()
+        self.addCleanup(w.close)
+        w.plan_sample("serverplus-to-ispn")
+        w.apply("ispn-here", "--limit", "1")
+        renewed = os.path.join(w.folder, "renewed")
+        with open(os.path.join(w.sandbox.folder, "ispn.auth")) as f, open(renewed, "w") as g:
+            g.write(f.read().strip() + "x")
+        os.chmod(renewed, 0o600)
+        with open(w.config) as f:
+            text = f.read()
+        with open(w.config, "w") as f:
+            f.write(text.replace(f"file:{w.sandbox.folder}/ispn.auth", "file:" + renewed))
+        refused = w.say("apply", w.run, "--connection", "ispn-here", expect=(2,)).stderr.decode()
+        self.assertIn("--same-account", refused)
+        w.apply("ispn-here", "--same-account", expect=(4,))          # it is taken at its word; the sandbox knows better
+        self.assertEqual(w.counts("ispn")["duplicates"], [])
+
+    def test_waiting_for_a_connection_can_be_stopped(self):
+        w = self.planned("--fault", "delay=100")
+        first_run, w.run = w.run, os.path.join(w.folder, "other")
+        w.plan_sample()
+        w.run, other = first_run, w.run
+        process = self.begun(w)
+        patient = w.start("apply", other, "--connection", "safepages-here", "--wait", "1h")
+        wait_until(lambda: os.path.exists(os.path.join(other, "ledger.db")))
+        time.sleep(0.5)
+        patient.send_signal(signal.SIGINT)
+        self.assertEqual(self.end(patient)[0], 130)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.end(process)[0], 130)
+
     def test_what_was_sealed_is_not_changed(self):
         w = self.planned()
         w.apply("safepages-here", "--limit", "1")
