@@ -391,8 +391,8 @@ static enum etl_status end_slot(struct answering *w, struct slot *s, struct err 
     if (again && s->asked.state != QUESTION_COMPLETE && s->asked.state != QUESTION_UNPROVEN)
         return ETL_OK;                      /* the first answer stands */
     st = answer_settle(s->answer, &s->asked, err);
-    if (st == ETL_OK && again && s->asked.state == QUESTION_UNPROVEN && str_eq(print, s->asked.print))
-        s->asked.state = QUESTION_COMPLETE; /* twice the same, to the byte */
+    if (st == ETL_OK && again && s->asked.state == QUESTION_UNPROVEN && str_eq(print, s->asked.print) && s->asked.bytes != 0)
+        s->asked.state = QUESTION_COMPLETE; /* twice the same, to the byte; nothing, twice, is no proof of anything */
     else if (again && s->asked.state == QUESTION_UNPROVEN)
         why = STR("two answers differ, and nothing said where either ends");
     s->asked.why = s->asked.state != QUESTION_COMPLETE ? why : STR_NONE;

@@ -63,7 +63,7 @@ static enum etl_status add_member(struct packing *w, const char *name, struct st
     st = archive_writer_add(w->writer, name, fd, w->pull->options->to_whom, &see, err);
     ARENA_PUSH(w->pull->mem, w->members, w->count, w->cap) =
         (struct manifest_member){ .name = arena_str(w->pull->mem, str_from(name)), .table = table, .rows = rows,
-                                  .encrypted = w->pull->options->to_whom != NULL, .parts = w->parts, .part_count = w->part_count };
+                                  .encrypted = w->part_count != 0 && !str_is(w->parts[0].name, name), .parts = w->parts, .part_count = w->part_count };
     return st;
 }
 
@@ -239,7 +239,7 @@ static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, stru
     }
     snprintf(name, sizeof name, "raw/%.*s.%s", STR_ARG(r->name), single ? ending_of(&r->kind) : "frames");
     if (st == ETL_END)
-        st = add_member(w, name, STR_NONE, 0, o.fd, err);
+        st = r->counts.asked != 0 ? add_member(w, name, STR_NONE, 0, o.fd, err) : ETL_OK;
     if (o.fd >= 0)
         close(o.fd);
     buf_wipe(&o.piece);
