@@ -107,6 +107,7 @@ static const struct entry {
     { NULL, "netmask", "255.255.255.0" },
     { NULL, "gateway", "10.0.0.1" },
     { NULL, "mac", "02:{hex}:{hex}:{hex}:{hex}:{hex}" },
+    { "radius_sessions", "text", "2026-02-{from:10..28} {from:10..23}:{from:10..59}:{from:10..59} {pick:Access-Accept|Access-Reject bad password|Stop session time} {from:1..9999}" },
     { NULL, "text", "{pick:No sync since morning|Mail bounces.\nCalled twice.|Asked about the bill|New router configured|Slow in the evening}" },
     { NULL, "detail", "{pick:Line tested, noise found|Waits for parts|Technician sent}" },
     { NULL, "summary", "{pick:Line fault|Mail trouble|Billing question}" },

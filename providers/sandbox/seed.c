@@ -376,17 +376,30 @@ static struct str report_cell(struct field *f, const struct report *r, const str
     return person_value(p, r->table, column->column, nth, &f->row_mem);
 }
 
+static void set_cell(struct field *f, struct state_table *t, struct state_row *row, struct str column, struct str value)
+{
+    if (value.ptr != NULL)
+        state_set(f->state, t, row, column, value);
+}
+
+/* What the question says and not the answer: who is asked for. */
+static bool is_asked_for(const struct pair *set)
+{
+    return set->text.count == 1 && set->text.parts[0].literal.ptr == NULL && set->text.parts[0].param >= 0;
+}
+
 static void report_row(struct field *f, const struct report *r, const struct person *p, unsigned nth)
 {
     struct state_table *t = state_table(f->state, r->table);
     struct state_row   *row = state_insert(f->state, t);
 
-    for (size_t i = 0; i < r->column_count; i++) {
-        struct str value = report_cell(f, r, &r->columns[i], p, nth);
-
-        if (value.ptr != NULL)
-            state_set(f->state, t, row, r->columns[i].column, value);
-    }
+    for (size_t i = 0; i < r->column_count; i++)
+        set_cell(f, t, row, r->columns[i].column, report_cell(f, r, &r->columns[i], p, nth));
+    for (size_t i = 0; i < r->set.count; i++)
+        if (is_asked_for(&r->set.items[i]))
+            set_cell(f, t, row, r->set.items[i].name, person_value(p, r->table, r->set.items[i].name, nth, &f->row_mem));
+    if (r->body != REPORT_RECORDS)
+        set_cell(f, t, row, r->body_column, person_value(p, r->table, r->body_column, nth, &f->row_mem));
     state_commit(f->state);
     f->rows++;
 }
@@ -395,6 +408,9 @@ static bool report_is_personal(const struct report *r)
 {
     for (size_t i = 0; i < r->column_count; i++)
         if (str_is(r->columns[i].column, "customer_id") || str_is(r->columns[i].column, "login"))
+            return true;
+    for (size_t i = 0; i < r->set.count; i++)
+        if (is_asked_for(&r->set.items[i]) && (str_is(r->set.items[i].name, "customer_id") || str_is(r->set.items[i].name, "login")))
             return true;
     return false;
 }
