@@ -68,3 +68,15 @@ with open(sys.argv[1] + "/results.csv", newline="") as f:
     for r in csv.DictReader(f):
         print(" ".join(r[c] or "-" for c in sys.argv[2:]))' "$@"
 }
+
+# Every record and every call is somewhere.
+balanced() {
+    subferry status --json "$1" | python3 -c '
+import json, sys
+s = json.load(sys.stdin)
+print(json.dumps(s)) if len(sys.argv) > 1 else None
+r, c = s["records"], s["calls"]
+assert r["read"] == r["planned"] + r["rejected"] + r["without_calls"], r
+assert c["planned"] == c["done"] + c["refused"] + c["failed"] + c["uncertain"] + c["blocked"] + c["not_sent"], c
+print("balanced")' || exit 99
+}
