@@ -192,6 +192,8 @@ static void find_records(struct explanation *x, const struct key *key, struct ar
                 err_set(&l->files[i].problem, ETL_FAIL, "stdin", "it came from a pipe and is not kept");
             l->files[i].path = arena_cstr(mem, in->path);
         }
+    if (x->facts.after.ptr != NULL)
+        l->after = arena_cstr(mem, x->facts.after);
     lane_records_find(l, faults);
     if (x->lane.ptr == NULL)
         x->lane = l->lane;

@@ -1,6 +1,7 @@
 /* etl/lane_records.c - the records of one lane, found again in the files that they came from. */
 #include "etl/lane_records.h"
 
+#include "etl/lane_before.h"
 #include "etl/rejects.h"
 
 struct reading {                             /* one file */
@@ -11,7 +12,6 @@ struct reading {                             /* one file */
     struct sealer       *sealer;
     struct arena         mem;                /* a block's */
     bool                 looking;            /* for the lane of the wanted place */
-    uint64_t             accepted;           /* of the lane, so far */
 };
 
 static void add_bytes(void *digest, struct str bytes)
@@ -53,7 +53,7 @@ static void open_cells(struct reading *r, struct record *record)
 static void keep(struct reading *r, const struct record *record, struct str where, const struct err *damage)
 {
     struct lane_records *l = r->l;
-    struct lane_record   row = { .record = kept(record, l->mem), .input = r->input, .nth = r->accepted + 1,
+    struct lane_record   row = { .record = kept(record, l->mem), .input = r->input, .nth = l->counts[r->input],
                                  .where = arena_str(l->mem, where) };
 
     if (damage != NULL)
@@ -93,7 +93,6 @@ static void see(struct reading *r, struct record *record, bool damaged, const st
     rejected = l->is_reject != NULL && l->is_reject(l->context, where);
     l->counts[r->input]++;
     keep(r, record, where, damage);
-    r->accepted += !rejected;
     if (!rejected && damage == NULL && l->parents[r->input] == NULL) {
         struct record *parent = ARENA_NEW(l->mem, struct record);
 
@@ -187,17 +186,22 @@ static void read_all(struct lane_records *l, bool looking)
 void lane_records_find(struct lane_records *l, struct findings *faults)
 {
     const struct mapping *m = l->mapping;
+    struct lane_before   *before = NULL;
 
     l->counts = ARENA_ARRAY(l->mem, uint64_t, m->input_count + 1);
     l->parents = ARENA_ARRAY(l->mem, const struct record *, m->input_count + 1);
     for (size_t i = 0; i < m->input_count; i++)
         if (l->files[i].path != NULL)
             bind_columns(l, i, faults);
+    if (l->after != NULL)
+        before = lane_before_open(l, l->after, faults);
     l->mapper = mapper_new(m, l->today, l->key);
     if (l->lane.ptr == NULL)
         read_all(l, true);
     if (l->lane.ptr != NULL)
         read_all(l, false);
+    lane_before_add(before, l);
+    lane_before_close(before);
 }
 
 struct row lane_record_row(const struct lane_records *l, size_t i)

@@ -15,7 +15,7 @@ enum { LANE_RECORDS_MAX = 200 };
 struct lane_record {
     struct record record;
     size_t        input;
-    uint64_t      nth;                       /* among its input's rows in the lane, 1-based; rejects do not count */
+    uint64_t      nth;                       /* among its input's rows in the lane, 1-based; a reject keeps its number */
     struct str    where;                     /* "customers.csv:17" */
     struct err    damage;                    /* no record, or one with the wrong number of cells; text empty: none */
 };
@@ -30,6 +30,7 @@ struct lane_records {
     struct mapping       *mapping;
     struct lane_file     *files;             /* by input */
     const struct key     *key;               /* opens sealed cells; may be NULL */
+    const char           *after;             /* the run that this one was planned after; or NULL */
     struct str            today, wanted;     /* a lane's name, or a record's place; ptr NULL becomes the first record's */
     bool                (*is_reject)(void *context, struct str where);      /* was it rejected in planning? NULL: none was */
     void                 *context;
