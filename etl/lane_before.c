@@ -57,7 +57,7 @@ static const struct record *fetch_parent(struct lane_records *l, size_t input, s
         return NULL;
     raw = arena_bytes(l->mem, (size_t)where.length + 1);
     if (source_at(in->source, where.offset, raw, where.length, NULL) != ETL_OK ||
-        csv_record_parse(str_of(raw, where.length), csv_reader_form(in->reader), in->column_count, l->mem, record, NULL) != ETL_OK)
+        record_again(in->reader, str_of(raw, where.length), l->mem, record, NULL) != ETL_OK)
         return NULL;
     cells = ARENA_ARRAY(l->mem, struct str, record->count + 1);
     memcpy(cells, record->cells, record->count * sizeof *cells);
