@@ -199,7 +199,7 @@ static void add_calls(const struct explanation *x, struct buf *out)
 }
 
 /* Where the rejects of this subscriber lie, to be mended. */
-static void add_advice(const struct explanation *x, struct buf *out)
+static void add_advice(const struct explanation *x, struct arena *mem, struct buf *out)
 {
     const char *before = "\nto mend it: ";
 
@@ -210,8 +210,10 @@ static void add_advice(const struct explanation *x, struct buf *out)
 
             if (f->severity != SEVERITY_ERROR || !str_eq(f->input, x->facts.inputs[i].name))
                 continue;
-            buf_fmt(out, "%s%s/rejects/%.*s%s", before, x->run->path, STR_ARG(f->input),
-                    damaged ? ".damaged (it is no record: mend the extract itself)" : ".csv");
+            if (damaged)
+                buf_fmt(out, "%s%s/rejects/%.*s.damaged (it is no record: mend the extract itself)", before, x->run->path, STR_ARG(f->input));
+            else
+                buf_fmt(out, "%s%s", before, run_rejects(x->run, f->input, mem));
             before = ", ";
             break;
         }
@@ -226,7 +228,7 @@ void explain_page(const struct explanation *x, struct arena *mem, struct buf *ou
     add_records(x, mem, out);
     add_findings(x, out);
     add_calls(x, out);
-    add_advice(x, out);
+    add_advice(x, mem, out);
 }
 
 /* ---- for programs ---- */

@@ -19,6 +19,19 @@ char *run_file(const struct run *r, const char *name, struct arena *mem)
     return arena_cstr(mem, arena_fmt(mem, "%s/%s", r->path, name));
 }
 
+char *run_rejects(const struct run *r, struct str input, struct arena *mem)
+{
+    static const char *const endings[] = { "csv", "jsonl", "json" };
+
+    for (size_t i = 0; i < 3; i++) {
+        char *path = arena_cstr(mem, arena_fmt(mem, "%s/rejects/%.*s.%s", r->path, STR_ARG(input), endings[i]));
+
+        if (access(path, F_OK) == 0)
+            return path;
+    }
+    return arena_cstr(mem, arena_fmt(mem, "%s/rejects/%.*s.csv", r->path, STR_ARG(input)));
+}
+
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
     (void)st;

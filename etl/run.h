@@ -32,6 +32,8 @@ enum etl_status run_create(const char *path, bool replace, struct arena *mem, st
 enum etl_status run_open(const char *path, bool write, struct arena *mem, struct run *out, struct err *err);
 void            run_close(struct run *r);
 char           *run_file(const struct run *r, const char *name, struct arena *mem);    /* "RUN/name" */
+/* "RUN/rejects/INPUT.csv", with the ending that is there: rejects keep their input's form. */
+char           *run_rejects(const struct run *r, struct str input, struct arena *mem);
 
 /* What summary.json says, as far as later commands need it. */
 struct run_facts {

@@ -204,8 +204,7 @@ static void next_mend(struct steps *t)
         if (f->inputs[i].rejected <= f->inputs[i].damaged)
             continue;
         buf_byte(&t->line, ' ');
-        add_word(&t->line, arena_fmt(t->mem, "%.*s=%s/rejects/%.*s.csv", STR_ARG(f->inputs[i].name), t->s->run->path,
-                                     STR_ARG(f->inputs[i].name)));
+        add_word(&t->line, arena_fmt(t->mem, "%.*s=%s", STR_ARG(f->inputs[i].name), t->s->rejects[i]));
     }
     finish(t, false, "", "when the rejects are mended in their files");
 }
@@ -276,6 +275,9 @@ enum etl_status status_read(const struct run *run, const struct config *config, 
         st = open_ledger(&s, mem, err);
     if (st != ETL_OK)
         return st;
+    s.rejects = ARENA_ARRAY(mem, char *, s.facts.input_count + 1);
+    for (size_t i = 0; i < s.facts.input_count; i++)
+        s.rejects[i] = run_rejects(run, s.facts.inputs[i].name, mem);
     check_seal(&s, config, mem);
     buf_init(&t.line, 1 << 20, "the next command");
     t.connection = likely_connection(&s, config, mem, &t.choice);

@@ -12,6 +12,7 @@
 struct run_status {
     const struct run     *run;
     struct run_facts      facts;
+    char                **rejects;               /* by facts.inputs: where its rejects lie */
     struct str            seal_fault;            /* ptr NULL: the seal holds */
     bool                  has_ledger;
     struct ledger_counts  counts;                /* without a ledger all calls are pending */

@@ -65,7 +65,7 @@ static void add_rejects(const struct run_status *s, struct buf *out)
 
         if (in->rejected > in->damaged) {
             add_part(out, "  rejects     ", in->rejected - in->damaged, " in ");
-            buf_fmt(out, "%s/rejects/%.*s.csv\n", s->run->path, STR_ARG(in->name));
+            buf_fmt(out, "%s\n", s->rejects[i]);
         }
         if (in->damaged != 0) {
             add_part(out, "  damaged     ", in->damaged, " in ");
@@ -177,7 +177,7 @@ static void json_rejects(const struct run_status *s, struct buf *out)
         json_number(out, ",\"records\":", in->rejected);
         json_number(out, ",\"damaged\":", in->damaged);
         if (in->rejected > in->damaged)
-            buf_fmt(out, ",\"file\":\"rejects/%.*s.csv\"", STR_ARG(in->name));
+            json_text(out, ",\"file\":", str_from(s->rejects[i]));
         buf_byte(out, '}');
     }
     buf_byte(out, ']');
