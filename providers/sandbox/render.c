@@ -38,7 +38,8 @@ struct str render_rotten(const struct render *r, struct str text, struct buf *sc
         latin1(scratch, text);
         return buf_str(scratch);
     }
-    if (r->rot == FAULT_CONTROL && text.len != 0 && memchr(text.ptr, ' ', text.len) != NULL) {   /* prose, not a number or a name that is looked for */
+    /* In prose, not in a number or a name by which something is looked for. */
+    if (r->rot == FAULT_CONTROL && text.len != 0 && memchr(text.ptr, ' ', text.len) != NULL) {
         buf_byte(scratch, text.ptr[0]);
         buf_byte(scratch, '\v');
         buf_add(scratch, str_skip(text, 1));
@@ -100,16 +101,15 @@ static void xml_field(const struct render *r, struct buf *out, struct str name, 
 }
 
 /* "categories.service" stands in an element of its own; neighbours of one outer name share it. */
-static void xml_record(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out)
+void render_xml_fields(const struct render *r, const struct state_table *t, const struct state_row *row, struct str but, struct buf *out)
 {
     const struct report *report = r->report;
     struct str           open = STR_NONE;
 
-    buf_fmt(out, "<%.*s>", STR_ARG(report->record));
     for (size_t i = 0; i < report->column_count; i++) {
         struct str outer, inner = str_cut(report->columns[i].field, '.', &outer);
 
-        if (render_is_repeated(report, i))
+        if (render_is_repeated(report, i) || (but.ptr != NULL && str_eq(report->columns[i].field, but)))
             continue;
         if (open.ptr != NULL && (inner.ptr == NULL || !str_eq(open, outer))) {
             buf_fmt(out, "</%.*s>", STR_ARG(open));
@@ -123,7 +123,6 @@ static void xml_record(const struct render *r, const struct state_table *t, cons
     }
     if (open.ptr != NULL)
         buf_fmt(out, "</%.*s>", STR_ARG(open));
-    buf_fmt(out, "</%.*s>\n", STR_ARG(report->record));
 }
 
 /* In quotes, doubled inside: as the providers' documents show their reports. */
@@ -161,7 +160,9 @@ static void xml_begin(const struct render *r, struct buf *out)
 static void xml_row(const struct render *r, const struct state_table *t, const struct state_row *row, size_t nth, struct buf *out)
 {
     (void)nth;
-    xml_record(r, t, row, out);
+    buf_fmt(out, "<%.*s>", STR_ARG(r->report->record));
+    render_xml_fields(r, t, row, STR_NONE, out);
+    buf_fmt(out, "</%.*s>\n", STR_ARG(r->report->record));
 }
 
 static void xml_end(const struct render *r, struct buf *out)

@@ -17,6 +17,9 @@ struct str render_cell(const struct report *report, const struct state_table *t,
 /* The text as a rotten provider has it; it may live in `scratch`. */
 struct str render_rotten(const struct render *r, struct str text, struct buf *scratch);
 void       render_xml_text(const struct render *r, struct buf *out, struct str text);
+/* A row's fields as elements; without the field `but`. */
+void       render_xml_fields(const struct render *r, const struct state_table *t, const struct state_row *row, struct str but,
+                             struct buf *out);
 /* Two fields may name one column, where the document's own spelling is in doubt: the first is written. */
 bool       render_is_repeated(const struct report *report, size_t column);
 

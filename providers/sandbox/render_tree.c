@@ -175,16 +175,6 @@ static void tree_begin(const struct render *r, struct buf *out)
         buf_fmt(out, "<%.*s>", STR_ARG(p->steps[i].name));
 }
 
-static void tree_field(const struct render *r, struct str name, struct str value, struct buf *out)
-{
-    AUTO(buf_release) struct buf scratch;
-
-    buf_init(&scratch, out->max, "a cell");
-    buf_fmt(out, "<%.*s>", STR_ARG(name));
-    render_xml_text(r, out, render_rotten(r, value, &scratch));
-    buf_fmt(out, "</%.*s>", STR_ARG(name));
-}
-
 /* An element's name; a number cannot be one, so providers write <1> all the same. */
 static struct str element(const struct render *r, const struct state_table *t, const struct state_row *row)
 {
@@ -195,27 +185,11 @@ static struct str element(const struct render *r, const struct state_table *t, c
 
 static void tree_row(const struct render *r, const struct state_table *t, const struct state_row *row, size_t nth, struct buf *out)
 {
-    struct str name = element(r, t, row), open = STR_NONE;
+    struct str name = element(r, t, row);
 
     (void)nth;
     buf_fmt(out, "<%.*s>", STR_ARG(name));
-    for (size_t i = 0; i < r->report->column_count; i++) {
-        struct str outer, inner = str_cut(r->report->columns[i].field, '.', &outer);
-
-        if (render_is_repeated(r->report, i) || is_key(r, i))
-            continue;
-        if (open.ptr != NULL && (inner.ptr == NULL || !str_eq(open, outer))) {
-            buf_fmt(out, "</%.*s>", STR_ARG(open));
-            open = STR_NONE;
-        }
-        if (inner.ptr != NULL && open.ptr == NULL) {
-            buf_fmt(out, "<%.*s>", STR_ARG(outer));
-            open = outer;
-        }
-        tree_field(r, inner.ptr != NULL ? inner : outer, render_cell(r->report, t, row, i), out);
-    }
-    if (open.ptr != NULL)
-        buf_fmt(out, "</%.*s>", STR_ARG(open));
+    render_xml_fields(r, t, row, is_keyed(r) ? last_step(r)->field : STR_NONE, out);
     buf_fmt(out, "</%.*s>\n", STR_ARG(name));
 }
 
