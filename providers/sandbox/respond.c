@@ -36,6 +36,7 @@ struct bench *bench_new(struct str today)
 
     if (b == NULL)
         memory_exhausted("the sandbox", sizeof *b);
+    snprintf(b->today, sizeof b->today, "%.*s", STR_ARG(today));
     b->rules = rule_check_new(today);
     arena_init(&b->mem, 1U << 30, "one request to the sandbox");
     buf_init(&b->line, 8 << 20, "a line of the journal");

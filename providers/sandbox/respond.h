@@ -17,6 +17,7 @@
 
 struct bench {
     struct bench      *next;
+    char               today[16];          /* what rules on dates go by */
     struct rule_check *rules;
     struct arena       mem;                /* one request */
     struct buf         line;               /* its journal line */

@@ -36,27 +36,32 @@ struct visit {
 
 /* ---- benches ---- */
 
-static struct str today_utc(char out[16])
+static void today(char out[16])
 {
     time_t    now = time(NULL);
     struct tm date = { 0 };
 
     localtime_r(&now, &date);
     strftime(out, 16, "%Y-%m-%d", &date);
-    return str_from(out);
 }
 
+/* One from before midnight would go by yesterday's date. */
 static struct bench *bench_borrow(struct server *s)
 {
     struct bench *b;
-    char          today[16];
+    char          date[16];
 
+    today(date);
     pthread_mutex_lock(&s->mutex);
     b = s->benches;
     if (b != NULL)
         s->benches = b->next;
     pthread_mutex_unlock(&s->mutex);
-    return b != NULL ? b : bench_new(today_utc(today));
+    if (b != NULL && strcmp(b->today, date) != 0) {
+        bench_free(b);
+        b = NULL;
+    }
+    return b != NULL ? b : bench_new(str_from(date));
 }
 
 static void bench_return(struct server *s, struct bench *b)
