@@ -194,6 +194,22 @@ void job_send(struct job *j)
     begin_exchange(j, c, j->loaded.values, c->effect == EFFECT_READ, j->send_at_ms);
 }
 
+/* A read may find several: what differs among them is yielded to no call. */
+static void read_done(struct job *j)
+{
+    const struct verdict *v = &j->x.verdict;
+    struct pair_value    *sure = ARENA_ARRAY(&j->mem, struct pair_value, v->capture_count + 1);
+    size_t                n = 0;
+
+    for (size_t i = 0; i < v->capture_count; i++)
+        if (!capture_is_ambiguous(j->loaded.command, v, i))
+            sure[n++] = v->captures[i];
+    job_settle_as(j, CALL_DONE, n == v->capture_count ? STR_NONE
+                                                      : arena_fmt(&j->mem, "found %zu; what differs among them is yielded to no later call",
+                                                                  v->record_count));
+    name_captures(j, sure, n);
+}
+
 /* An answer came whole: what it says of a call that was sent. */
 static void answered(struct job *j)
 {
@@ -202,6 +218,10 @@ static void answered(struct job *j)
 
     switch (v->is) {
     case REPLY_DONE:
+        if (reads) {
+            read_done(j);
+            return;
+        }
         job_settle_as(j, CALL_DONE, STR_NONE);
         name_captures(j, v->captures, v->capture_count);
         return;

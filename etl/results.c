@@ -93,7 +93,7 @@ static void keep(struct buf *to, struct str text)
 static struct str reason_of(const struct writing *w, const struct ledger_row *row, char *text, size_t size)
 {
     if (row->state != CALL_BLOCKED || row->reason.len != 0 || !w->lane.open)
-        return row->state == CALL_DONE ? STR_NONE : row->reason;
+        return row->reason;
     snprintf(text, size, "behind %.*s, which is %s", STR_ARG(str_head(buf_str(&w->lane.command), 80)), outcome_word(w->lane.first));
     return str_from(text);
 }

@@ -95,6 +95,19 @@ size_t lookup_found(const struct lookup_read *l, const struct value *values, con
     return found;
 }
 
+bool capture_is_ambiguous(const struct command *read, const struct verdict *v, size_t capture)
+{
+    struct str field = read->captures[capture].field, first;
+
+    if (v->record_count < 2 || field.len == 0)
+        return false;
+    first = field_of(&v->records[0], field);
+    for (size_t i = 1; i < v->record_count; i++)
+        if (!str_eq(field_of(&v->records[i], field), first))
+            return true;
+    return false;
+}
+
 /* Which of the read's fields or captures is the call's capture: as the lookup says, else the one of the same name. */
 static struct str source_of(const struct lookup_read *l, struct str capture)
 {

@@ -346,7 +346,9 @@ static bool by_description(struct judging *j)
         if (c->body != NULL || c->text != NULL)
             reason = pattern_named(c->text != NULL ? c->text : c->body, j->judge->match, "reason");
         reason = str_trim(reason);
-        decide(j, c->is, reason.len != 0 ? arena_str(j->mem, reason) : c->is == REPLY_DONE ? STR_NONE : quote(j->message, "", j->mem));
+        decide(j, c->is, reason.len != 0 ? arena_str(j->mem, reason) : c->is == REPLY_DONE      ? STR_NONE
+                         : c->is == REPLY_NOTHING ? STR("nothing was found")
+                                                  : quote(j->message, "", j->mem));
         j->out->by_description = true;
         if (c->is == REPLY_DONE)
             confirm_done(j);

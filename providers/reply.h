@@ -82,6 +82,8 @@ bool   lookup_names_it(const struct lookup_read *lookup, const struct value *cal
 /* How many records are equal in every pair of `match`, and the first of them. */
 size_t lookup_found(const struct lookup_read *lookup, const struct value *call_values, const struct verdict *read_verdict,
                     struct arena *call_mem, const struct reply_record **first);
+/* Is a capture another one in another of the records? Then it is nobody's to use. */
+bool   capture_is_ambiguous(const struct command *read, const struct verdict *verdict, size_t capture);
 /* What the call would have captured, from the record that was found. */
 size_t lookup_captures(const struct lookup_read *lookup, const struct command *command, const struct value *call_values,
                        const struct verdict *read_verdict, struct arena *call_mem, const struct pair_value **out);
