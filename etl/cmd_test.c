@@ -23,6 +23,14 @@ struct talk {
     uint64_t    calls;
 };
 
+static bool has_test_mode(const struct provider *p)
+{
+    for (size_t i = 0; i < p->command_count; i++)
+        if (p->commands[i].test_send)
+            return true;
+    return false;
+}
+
 static void tell(void *context, const struct work *w, uint64_t calls, uint64_t lanes)
 {
     struct talk *t = context;
@@ -32,7 +40,7 @@ static void tell(void *context, const struct work *w, uint64_t calls, uint64_t l
         say("test at %s%.*s: nothing is left to test", w->connection.config->live ? "LIVE " : "", STR_ARG(w->connection.name));
     else
         tell_first(w, "test at ", calls, lanes,
-                   w->connection.provider->test_send.count != 0 ? "; in the provider's test mode, nothing is changed there"
+                   has_test_mode(w->connection.provider) ? "; in the provider's test mode, nothing is changed there"
                                                                 : "; by look-ups, nothing is changed there");
 }
 

@@ -67,6 +67,7 @@ enum etl_status dry_run(struct work *w, struct err *err)
     arena_init(&mem, 64 << 20, "a call");
     buf_init(&out, 64 << 20, "a request that is shown");
     request_init(&request, 16 << 20);
+    connection_set_token(&w->connection, STR("open"));     /* no session is opened for this; it would be ***, like all credentials */
     while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
         if (w->options.stop_asked != NULL && *w->options.stop_asked != 0)
