@@ -206,6 +206,14 @@ class Faults(Case):
         self.assertEqual(result.stdout.decode(), "0; Nothing Found" * 2)
         self.assertEqual([(e["fault"], e["connection"]) for e in s.journal()], [("", 2), ("drop-before", 2), ("", 3)])
 
+    def test_the_sandbox_itself_is_strict_too(self):
+        s = self.sandbox
+        for path, options, status in [("/_/nope", (), 404), ("/_/", (), 200), ("/_/faults", (), 405), ("/_/journal", ("-X", "DELETE"), 405),
+                                      ("/_/state/nobody", (), 404), ("/_/state/ispn/nothing", (), 404), ("/_/state/ispn/mailboxes", (), 200),
+                                      ("/_/reset", ("--data", "everything"), 400), ("/nobody/exec.pl", ("--data", "a=1"), 404), ("/", (), 404)]:
+            with self.subTest(path):
+                self.assertEqual(s.curl(path, *options)[1], status)
+
     def test_what_is_misspelt_is_refused(self):
         code, status, text = self.sandbox.curl("/_/faults", "-X", "POST", body="drop-befor")
         self.assertEqual(status, 400)
