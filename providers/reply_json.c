@@ -3,6 +3,7 @@
  * Numbers stay as they are written. yajl takes lone surrogates and overlong UTF-8, so both are looked for here; a key that stands twice
  * in an object is refused, since nobody knows which one counts. A member that the reply calls `text_member` is its object's own text
  * ({"$":"958"}). */
+#include "providers/json_rows.h"
 #include "providers/tree.h"
 
 #include <yajl/yajl_parse.h>
@@ -95,33 +96,11 @@ static int on_array(void *context)
     return open_node(context, true);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return str_cmp((*(const struct tree *const *)a)->name, (*(const struct tree *const *)b)->name);
-}
-
-static bool keys_differ(const struct tree *object, struct arena *mem)
-{
-    const struct tree **nodes;
-    size_t              count = 0, n = 0;
-
-    for (const struct tree *c = object->first; c != NULL; c = c->next)
-        count++;
-    nodes = ARENA_ARRAY(mem, const struct tree *, count + 1);
-    for (const struct tree *c = object->first; c != NULL; c = c->next)
-        nodes[n++] = c;
-    qsort(nodes, count, sizeof *nodes, by_name);
-    for (size_t i = 1; i < count; i++)
-        if (str_eq(nodes[i - 1]->name, nodes[i]->name))
-            return false;
-    return true;
-}
-
 static int on_map_end(void *context)
 {
     struct reading *r = context;
 
-    if (!keys_differ(r->open[r->depth--], r->mem)) {
+    if (!tree_keys_differ(r->open[r->depth--], r->mem)) {
         r->fault = "a key stands twice in one object";
         return 0;
     }
@@ -200,16 +179,10 @@ static enum etl_status json_tree(const struct reply *reply, struct str body, str
     return st;
 }
 
-static enum etl_status json_records(const struct command *command, struct str body, struct arena *mem, const struct reply_record **out,
-                                    size_t *count, struct err *err)
-{
-    return tree_rows(&reply_json, command, body, mem, out, count, err);
-}
-
 const struct reply_style reply_json = {
     .name = "json",
     .summary = "JSON, strictly",
     .form = SCRUB_JSON,
-    .records = json_records,
+    .rows = &json_rows,
     .tree = json_tree,
 };

@@ -14,11 +14,33 @@ struct tree *tree_add(struct tree *parent, struct str name, struct arena *mem)
     return node;
 }
 
-static bool step_fits(const struct path_step *step, const struct tree *node)
+bool path_step_fits(const struct path_step *step, struct str name)
 {
     if (step->is_number)
-        return str_all_digits(node->name);
-    return step->name.ptr == NULL || str_eq(step->name, node->name);
+        return str_all_digits(name);
+    return step->name.ptr == NULL || str_eq(step->name, name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp((*(const struct tree *const *)a)->name, (*(const struct tree *const *)b)->name);
+}
+
+bool tree_keys_differ(const struct tree *object, struct arena *mem)
+{
+    const struct tree **nodes;
+    size_t              count = 0, n = 0;
+
+    for (const struct tree *c = object->first; c != NULL; c = c->next)
+        count++;
+    nodes = ARENA_ARRAY(mem, const struct tree *, count + 1);
+    for (const struct tree *c = object->first; c != NULL; c = c->next)
+        nodes[n++] = c;
+    qsort(nodes, count, sizeof *nodes, by_name);
+    for (size_t i = 1; i < count; i++)
+        if (str_eq(nodes[i - 1]->name, nodes[i]->name))
+            return false;
+    return true;
 }
 
 static const struct tree *find(const struct tree *node, const struct path_step *steps, size_t count);
@@ -42,7 +64,7 @@ static const struct tree *find(const struct tree *node, const struct path_step *
     const struct tree *found = NULL;
 
     for (const struct tree *child = node->first; child != NULL && found == NULL; child = child->next)
-        if (step_fits(steps, child))
+        if (path_step_fits(steps, child->name))
             found = find_on(child, steps + 1, count - 1);
     return found;
 }
@@ -134,7 +156,7 @@ static void walk(struct recording *r, const struct tree *node, size_t at)
     const struct path_step *step = &r->path->steps[at];
 
     for (const struct tree *child = node->first; child != NULL; child = child->next) {
-        if (!step_fits(step, child))
+        if (!path_step_fits(step, child->name))
             continue;
         if (step->field.ptr != NULL)
             r->fields[r->from_path++] = (struct reply_field){ step->field, child->name };

@@ -19,6 +19,11 @@ struct tree {
 };
 struct tree *tree_add(struct tree *parent, struct str name, struct arena *mem);
 
+/* Does a member of that name take the step? */
+bool               path_step_fits(const struct path_step *step, struct str name);
+/* No two children bear one name. */
+bool               tree_keys_differ(const struct tree *object, struct arena *mem);
+
 /* The first node there, lists entered on the way; NULL: there is none. The last step may be the list itself. */
 const struct tree *tree_at(const struct tree *top, const struct path *path);
 /* Its text; that of the only item, where it is a list of one. STR_NONE: it has none. */

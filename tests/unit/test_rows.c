@@ -8,9 +8,10 @@
 
 #include "providers/repair.h"
 #include "providers/rows.h"
+#include "providers/tree.h"
 
 static struct arena           mem;
-static const struct provider *ispn, *safepages;
+static const struct provider *ispn, *safepages, *billmanager;
 
 static int load(void **state)
 {
@@ -21,6 +22,7 @@ static int load(void **state)
     findings_init(&faults, &mem);
     provider_load(STR("ispn"), &mem, &ispn, &faults);
     provider_load(STR("safepages"), &mem, &safepages, &faults);
+    provider_load(STR("billmanager"), &mem, &billmanager, &faults);
     return faults.errors != 0;
 }
 
@@ -29,6 +31,7 @@ static int unload(void **state)
     (void)state;
     provider_free(ispn);
     provider_free(safepages);
+    provider_free(billmanager);
     arena_release(&mem);
     return 0;
 }
@@ -160,6 +163,72 @@ static void repairing_holds_back_only_what_is_unclear(void **state)
     assert_int_equal(r.count, 0);
 }
 
+/* JSON, piece by piece: the same records as of the whole tree, however it is cut. */
+static const struct { const char *body, *rows; } json[] = {
+    { "{\"doc\":{\"elem\":[{\"id\":{\"$\":\"1\"},\"ip\":{\"$\":\"10.0.0.1\"}},{\"id\":{\"$\":\"2\"}}],\"p_cnt\":{\"$\":\"2\"}}}", "id=1|ip=10.0.0.1\nid=2\n" },
+    { "{\"doc\":{\"elem\":{\"id\":{\"$\":\"7\"}}}}", "id=7\n" },
+    { "{\"doc\":{\"elem\":[]}}", "" },
+    { "{\"doc\":{\"x\":1}}", "" },
+    { "\xef\xbb\xbf{\"doc\":{\"elem\":[{\"n\":\"Zo\xc3\xab \\u00eb \\ud83d\\ude00\",\"a\":{\"b\":[1,2.50,1e9,null,true]}},null,{}]}}",
+      "n=Zo\xc3\xab \xc3\xab \xf0\x9f\x98\x80|a.b=1; 2.50; 1e9; true\n" },
+};
+
+static void json_streams(void **state)
+{
+    AUTO(buf_release) struct buf out, whole;
+
+    (void)state;
+    buf_init(&out, 1 << 20, "test");
+    buf_init(&whole, 1 << 20, "test");
+    for (size_t i = 0; i < sizeof json / sizeof json[0]; i++) {
+        const struct command      *c = provider_command(billmanager, STR("vds"));
+        struct str                 body = str_from(json[i].body);
+        const struct reply_record *records = NULL;
+        size_t                     count = 0;
+        struct err                 err = { 0 };
+
+        if (tree_rows(&reply_json, c, body, &mem, &records, &count, &err) != ETL_OK)
+            fail_msg("%s: %s", json[i].body, err.text);
+        buf_reset(&whole);
+        for (size_t k = 0; k < count; k++)
+            write_down(&whole, &records[k], &err);
+        assert_string_equal(buf_cstr(&whole), json[i].rows);
+        for (size_t piece = 1; piece <= body.len; piece++) {
+            struct rows_end end;
+
+            assert_int_equal(read_rows(billmanager, "vds", body, piece, &out, &end, &err), ETL_OK);
+            assert_string_equal(buf_cstr(&out), json[i].rows);
+            assert_true(end.proven);
+        }
+        for (size_t cut = 0; cut < body.len; cut++) {
+            struct rows_end end = { 0 };
+
+            assert_int_equal(read_rows(billmanager, "vds", str_head(body, cut), 5, &out, &end, &err), ETL_REJECT);
+        }
+    }
+}
+
+static const char *const bad_json[] = {
+    "{\"doc\":{\"elem\":[{\"id\":\"1\",\"id\":\"2\"}]}}", "{\"doc\":{\"elem\":[{\"id\":\"\xc3(\"}]}}", "{\"doc\":{\"elem\":[{\"id\":\"\\ud800\"}]}}",
+    "{\"doc\":{\"elem\":[{\"id\":\"\\udc00x\"}]}}", "{\"doc\":{\"elem\":[{\"id\":1,}]}}", "{\"doc\":{}} x", "", "<html>",
+};
+
+static void bad_json_is_refused(void **state)
+{
+    AUTO(buf_release) struct buf out;
+
+    (void)state;
+    buf_init(&out, 1 << 20, "test");
+    for (size_t i = 0; i < sizeof bad_json / sizeof bad_json[0]; i++)
+        for (size_t piece = 1; piece < 9; piece++) {
+            struct rows_end end = { 0 };
+            struct err      err = { 0 };
+
+            assert_int_equal(read_rows(billmanager, "vds", str_from(bad_json[i]), piece, &out, &end, &err), ETL_REJECT);
+            assert_string_equal(err.rule, "json");
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +236,8 @@ int main(void)
         cmocka_unit_test(a_cut_is_never_proven),
         cmocka_unit_test(what_is_broken_is_named),
         cmocka_unit_test(repairing_holds_back_only_what_is_unclear),
+        cmocka_unit_test(json_streams),
+        cmocka_unit_test(bad_json_is_refused),
     };
 
     return cmocka_run_group_tests(tests, load, unload);
