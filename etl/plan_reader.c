@@ -110,7 +110,7 @@ static enum etl_status window_at(struct plan_reader *r, uint64_t offset, size_t 
     struct window *w;
 
     for (size_t i = 0; i < WINDOWS; i++)
-        if (r->windows[i].at <= offset && offset + length <= r->windows[i].at + r->windows[i].len) {
+        if (r->windows[i].bytes != NULL && r->windows[i].at <= offset && offset + length <= r->windows[i].at + r->windows[i].len) {
             *out = &r->windows[i];
             return ETL_OK;
         }
