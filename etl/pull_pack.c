@@ -63,7 +63,7 @@ static enum etl_status add_member(struct packing *w, const char *name, struct st
     st = archive_writer_add(w->writer, name, fd, w->pull->options->to_whom, &see, err);
     ARENA_PUSH(w->pull->mem, w->members, w->count, w->cap) =
         (struct manifest_member){ .name = arena_str(w->pull->mem, str_from(name)), .table = table, .rows = rows,
-                                  .encrypted = w->part_count != 0 && !str_is(w->parts[0].name, name), .parts = w->parts, .part_count = w->part_count };
+                                  .encrypted = w->pull->options->to_whom != NULL, .parts = w->parts, .part_count = w->part_count };
     return st;
 }
 

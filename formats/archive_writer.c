@@ -223,12 +223,7 @@ static enum etl_status add_encrypted(struct archive_writer *w, const char *name,
 enum etl_status archive_writer_add(struct archive_writer *w, const char *name, int fd, const struct envelope_to *to,
                                    const struct archive_stored *stored, struct err *err)
 {
-    struct stat st;
-
-    /* OpenSSL writes no message that it would open again where there is nothing in it; and nothing hides nothing. */
-    if (to == NULL || (fstat(fd, &st) == 0 && st.st_size == 0))
-        return add_stored(w, name, fd, stored, err);
-    return add_encrypted(w, name, fd, to, stored, err);
+    return to != NULL ? add_encrypted(w, name, fd, to, stored, err) : add_stored(w, name, fd, stored, err);
 }
 
 enum etl_status archive_writer_add_text(struct archive_writer *w, const char *name, struct str text, struct err *err)

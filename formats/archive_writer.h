@@ -3,7 +3,7 @@
  * The same members give the same bytes: no times, no owners, no names of this machine. It is written beside and renamed:
  * there whole or not at all.
  *
- * Encrypted  with `to`, each member is CMS messages of its own, NAME.001.p7m, NAME.002.p7m …; an empty one stays as it is.
+ * Encrypted  with `to`, each member is CMS messages of its own, NAME.001.p7m, NAME.002.p7m …
  * Limits     streaming. A member's size must be known before its bytes (tar), so members come from files. */
 #ifndef FORMATS_ARCHIVE_WRITER_H
 #define FORMATS_ARCHIVE_WRITER_H
