@@ -192,7 +192,8 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
     enum etl_status             st;
 
     if (!known_parent(p->known, parent, item->parent_key, &where)) {
-        item->is_orphan = true;
+        item->is_orphan = !b->input->orphans_allowed;
+        item->parent = b->input->orphans_allowed ? &record_of_nothing : NULL;
         return ETL_OK;
     }
     if (where.runs_ago != 0) {

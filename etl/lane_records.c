@@ -207,7 +207,10 @@ void lane_records_find(struct lane_records *l, struct findings *faults)
 struct row lane_record_row(const struct lane_records *l, size_t i)
 {
     const struct lane_record *r = &l->records[i];
-    int                       parent = l->mapping->inputs[r->input].parent;
+    const struct mapping_input *in = &l->mapping->inputs[r->input];
+    const struct record      *parent = in->parent >= 0 ? l->parents[in->parent] : NULL;
 
-    return (struct row){ r->input, &r->record, parent >= 0 ? l->parents[parent] : NULL, r->nth, l->counts };
+    if (parent == NULL && in->orphans_allowed)
+        parent = &record_of_nothing;
+    return (struct row){ r->input, &r->record, parent, r->nth, l->counts };
 }

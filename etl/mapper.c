@@ -4,6 +4,8 @@
 
 enum { PASSWORD_ATTEMPTS = 1000, PASSWORD_MAX = 4096 };
 
+const struct record record_of_nothing = { 0 };
+
 struct mapper {
     const struct mapping  *m;
     const struct compiled *c;

@@ -26,6 +26,7 @@ struct mapping_input {
     struct csv_options csv;
     bool              optional;               /* the file may be left out */
     int               parent;                 /* index of the parent input, or -1 */
+    bool              orphans_allowed;        /* a row without an accepted parent row goes on; its fields are empty then */
     const struct str *unique;                 /* column names; each alone is unique among the accepted rows */
     size_t            unique_count;
     uint64_t          rows_min, rows_max;     /* expect: rows; 0, UINT64_MAX when not said */
@@ -111,6 +112,8 @@ struct row {                                  /* one record and what is known ab
     uint64_t             nth;                 /* 1-based among its input's rows in the lane */
     const uint64_t      *counts;              /* by input */
 };
+
+extern const struct record record_of_nothing; /* an orphan's parent: each of its fields is empty */
 
 /* Step 1: what the row is called. lane: by lane:, or STR_NONE for "alone" (the pipeline names it by its position). unique[i] by input->unique.
  * An empty lane text is a reject (rule lane-empty). */

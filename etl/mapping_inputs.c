@@ -200,6 +200,17 @@ static void read_parent(struct loading *l, const struct yaml *node, size_t i)
         in->parent = -1;
 }
 
+static void read_orphans(struct loading *l, const struct yaml *body, size_t i)
+{
+    const struct yaml *node = yaml_get(body, "orphans");
+
+    if (node == NULL)
+        return;
+    if (yaml_get(body, "parent") == NULL)
+        FAULT(&l->read, node, "parent", "orphans: is said of an input with a parent:");
+    l->c->inputs[i].orphans_allowed = read_word(&l->read, node, mapping_orphan_words, "orphans") == 1;
+}
+
 static void read_lane(struct loading *l, const struct yaml *body, size_t i)
 {
     const struct yaml        *node = yaml_get(body, "lane") != NULL ? yaml_get(body, "lane") : yaml_get(l->root, "lane");
@@ -256,7 +267,9 @@ void load_inputs(struct loading *l)
     }
     for (size_t i = 0; i < node->count; i++)
         read_lane(l, &node->pairs[i].value, i);
-    for (size_t i = 0; i < node->count; i++)
+    for (size_t i = 0; i < node->count; i++) {
         if (yaml_get(&node->pairs[i].value, "parent") != NULL)
             read_parent(l, yaml_get(&node->pairs[i].value, "parent"), i);
+        read_orphans(l, &node->pairs[i].value, i);
+    }
 }

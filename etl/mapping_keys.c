@@ -6,7 +6,7 @@
 const char *const mapping_head_keys[] = { "mapping", "name",  "title", "provider", "vars", "lane",  "inputs", "let", "lookups", "guards",
                                           "allow",   "before", "calls", "after",   "rules", "tests", NULL };
 const char *const mapping_input_keys[] = { "format", "delimiter", "quote", "encoding", "header", "unique", "secret", "optional",
-                                           "optional_columns", "expect", "lane", "parent", "key", NULL };
+                                           "optional_columns", "expect", "lane", "parent", "orphans", "key", NULL };
 const char *const mapping_expect_keys[] = { "rows", "max_age", NULL };
 const char *const mapping_lookup_keys[] = { "file", "key", "value", "values", "missing", "secret", "delimiter", "quote", "encoding", NULL };
 const char *const mapping_guard_keys[] = { "rejects", "removes", NULL };
@@ -16,6 +16,7 @@ const char *const mapping_test_keys[] = { "name", "input", "record", "parent", "
 const char *const mapping_reason_keys[] = { "field", "rule", NULL };
 
 const char *const mapping_formats[] = { "csv", "json", "jsonl", NULL };
+const char *const mapping_orphan_words[] = { "rejected", "allowed", NULL };
 const char *const mapping_missing_words[] = { "empty", "reject", "keep", NULL };
 const char *const mapping_severities[] = { "error", "warn", "info", NULL };
 const char *const mapping_on_words[] = { "added", "changed", "removed", NULL };

@@ -320,6 +320,8 @@ static void run_test(struct testing *t)
     row.nth = nth;
     if (in->parent >= 0 && yaml_get(t->test, "parent") != NULL)
         row.parent = make_record(t, (size_t)in->parent, yaml_get(t->test, "parent"));
+    else if (in->orphans_allowed)
+        row.parent = &record_of_nothing;
     if (mapper_keys(mapper, &row, t->mem, &lane, unique, &first.err) != ETL_OK)
         mapped = (struct mapped){ .findings = &first, .finding_count = 1, .rejected = true };
     else

@@ -33,7 +33,7 @@ static void check_against_others(struct block *b, struct item *item)
     if (known_lane_rejected(known, item->lane_key, &first)) {
         name_place(b, first, place, sizeof place);
         item_reject(b, item, NULL, "lane", "an earlier record of this lane was rejected: %s; mend that first", place);
-    } else if (b->input->parent >= 0 && !known_parent(known, (size_t)b->input->parent, item->parent_key, &parent_row)) {
+    } else if (b->input->parent >= 0 && !b->input->orphans_allowed && !known_parent(known, (size_t)b->input->parent, item->parent_key, &parent_row)) {
         const struct mapping_input *parent = &b->pipeline->mapping->inputs[b->input->parent];
 
         item_reject(b, item, NULL, "parent", "no accepted record of %.*s has the lane %s", STR_ARG(parent->name),
