@@ -41,6 +41,21 @@ static int column_of(const struct normalizer *n, struct str name, const char *wh
     return at;
 }
 
+/* "x_" and the field's name, in what a column's name is made of. */
+static struct str extra_name(struct str field, struct arena *mem)
+{
+    char *out = arena_bytes(mem, field.len + 3);
+
+    out[0] = 'x';
+    out[1] = '_';
+    for (size_t i = 0; i < field.len; i++) {
+        unsigned char c = (unsigned char)field.ptr[i];
+
+        out[i + 2] = (char)(isalnum(c) || c >= 0x80 ? tolower(c) : '_');
+    }
+    return str_of(out, field.len + 2);
+}
+
 static void read_targets(struct normalizer *n, struct arena *mem, struct findings *faults)
 {
     const struct report *r = n->report;
@@ -48,8 +63,11 @@ static void read_targets(struct normalizer *n, struct arena *mem, struct finding
     n->targets = ARENA_ARRAY(mem, struct target, r->column_count + 1);
     n->secrets = ARENA_ARRAY(mem, struct str, r->column_count + r->secret_count + 1);
     for (size_t i = 0; i < r->column_count; i++) {
-        int at = column_of(n, r->columns[i].column, "columns", faults);
+        int at;
 
+        if (str_eq(r->columns[i].column, extra_name(r->columns[i].field, mem)))
+            continue;                   /* what it will be called anyhow, said for the sandbox */
+        at = column_of(n, r->columns[i].column, "columns", faults);
         if (at < 0)
             continue;
         n->targets[n->target_count++] = (struct target){ r->columns[i].field, at };
@@ -182,21 +200,6 @@ static struct str normalize(struct normalizer *n, size_t column, struct str valu
     if (!column_is_well_written(c->type, value) && n->odd++ == 0)
         snprintf(n->first_odd, sizeof n->first_odd, "%.*s: %s", STR_ARG(c->name), shown(value, false).text);
     return value;
-}
-
-/* "x_" and the field's name, in what a column's name is made of. */
-static struct str extra_name(struct str field, struct arena *mem)
-{
-    char *out = arena_bytes(mem, field.len + 3);
-
-    out[0] = 'x';
-    out[1] = '_';
-    for (size_t i = 0; i < field.len; i++) {
-        unsigned char c = (unsigned char)field.ptr[i];
-
-        out[i + 2] = (char)(isalnum(c) || c >= 0x80 ? tolower(c) : '_');
-    }
-    return str_of(out, field.len + 2);
 }
 
 static const struct target *target_of(const struct normalizer *n, struct str field)

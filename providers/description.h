@@ -239,6 +239,16 @@ struct table_step {
     bool         has_condition, unless;  /* when: / unless: */
     struct together_item condition;
     bool         duplicate_allowed, missing_allowed;
+    const struct str *serial, *unique;   /* columns that get a number behind their value where a row has it already; that no other row may share */
+    size_t       serial_count, unique_count;
+    int          each;                   /* a family: once for each of its members; -1: once */
+};
+struct listed {                          /* sandbox: how a list is told */
+    bool         any_case;               /* texts are compared without regard to case */
+    bool         has_condition, unless;
+    struct together_item condition;
+    int          size, offset;           /* parameters that page; -1: none */
+    uint32_t     rows;                   /* how many where size is not given; 0: all */
 };
 
 struct find {                            /* sandbox: how a read answers */
@@ -277,12 +287,15 @@ struct command {
     struct lookup_read verify, test;
     const struct table_step *steps;
     size_t       step_count;
+    const struct table_step *forbids;    /* rows that must not be there, looked for ahead of the steps */
+    size_t       forbid_count;
     struct text  answer, nothing;        /* sandbox */
     const struct find *finds;
     size_t       find_count;
     const struct report *lists;          /* sandbox: renders rows by this report */
     struct str   lists_table;
     struct pairs lists_where;
+    struct listed listed;
     struct pairs example;
     const struct provider *provider;
     uint64_t     line;
@@ -405,6 +418,7 @@ const struct param   *command_family(const struct command *c, struct str name, b
  * when there are none. Indices of the described parameters stay; whoever keeps values keeps them by the command returned. */
 const struct command *command_with_members(const struct command *c, const struct str *names, size_t count, bool on_wire,
                                            struct arena *mem);
+struct str            param_member(const struct param *p);      /* "5" of addon_5; STR_NONE: it is of no family */
 /* What a connection of this login has to name (login NULL: there are no logins). */
 bool                  login_needs(const struct login *l, const struct provider *p, const struct credential *c);
 const struct wire    *provider_wire(const struct provider *p, struct str name);       /* "" or absent: the default; NULL: unknown */

@@ -8,7 +8,7 @@ const char *const effect_names[] = { "read", "create", "change", "remove", NULL 
 static const char *const danger_names[] = { "cuts", "destroys", "spends", "notifies", NULL };
 
 /* What the sandbox can say of itself in an answer. */
-static const char *const answer_extras[] = { "row.", "new_id", "count", "reason", "token", NULL };
+const char *const answer_extras[] = { "row.", "new_id", "count", "reason", "token", NULL };
 
 const char *danger_name(unsigned danger)
 {
@@ -87,7 +87,7 @@ int param_named(struct reading *r, const struct yaml *node, const struct command
 /* ---- rules between parameters ---- */
 
 /* `pass`, or {nopass: "1"} */
-static struct together_item read_item(struct reading *r, const struct yaml *node, const struct command *c)
+struct together_item read_item(struct reading *r, const struct yaml *node, const struct command *c)
 {
     struct together_item item = { .param = -1 };
 
@@ -225,93 +225,6 @@ const struct reply *find_reply(struct reading *r, const struct yaml *node)
     }
     unknown_name(r, node, "reply", node->text, names, n);
     return NULL;
-}
-
-/* ---- tables ---- */
-
-static void read_condition(struct reading *r, const struct yaml *node, const struct command *c, bool *has, bool *unless,
-                           struct together_item *out)
-{
-    const struct yaml *when = yaml_get(node, "when"), *not_when = yaml_get(node, "unless");
-
-    if (when == NULL && not_when == NULL)
-        return;
-    *has = true;
-    if (unless != NULL)
-        *unless = when == NULL;
-    *out = read_item(r, when != NULL ? when : not_when, c);
-}
-
-static void read_step(struct reading *r, const struct yaml *node, const struct command *c, struct table_step *out)
-{
-    static const char *const keys[] = { "make", "change", "remove", "key", "set", "within", "when", "unless", "duplicate", "missing", NULL };
-    static const char *const kinds[] = { "make", "change", "remove" };
-    static const char *const allowed[] = { "allowed", NULL }, *const new_id[] = { "new_id", NULL };
-    const struct yaml *within = yaml_get(node, "within"), *duplicate = yaml_get(node, "duplicate"), *missing = yaml_get(node, "missing");
-    size_t             found = 0;
-
-    if (!expect_kind(r, node, YAML_MAP, "a step"))
-        return;
-    yaml_only_keys(node, keys, "a step", r->source, r->faults);
-    for (unsigned i = 0; i < 3; i++)
-        if (yaml_get(node, kinds[i]) != NULL) {
-            found++;
-            out->kind = (enum step_kind)i;
-            out->table = read_text(r, node, kinds[i]);
-        }
-    if (found != 1)
-        FAULT(r, node, "step", "a step is one of make, change, remove");
-    if (yaml_get(node, "key") == NULL)
-        FAULT(r, node, "step", "a step needs key: {column: …}: which row it means");
-    out->key = read_pairs(r, yaml_get(node, "key"), c, new_id);
-    out->set = read_pairs(r, yaml_get(node, "set"), c, new_id);
-    if (within != NULL && expect_kind(r, within, YAML_MAP, "within") && within->count != 1) {
-        FAULT(r, within, "step", "within names one table: {table: {column: …}}");
-    } else if (within != NULL && within->kind == YAML_MAP) {
-        out->within_table = within->pairs[0].key;
-        out->within = read_pairs(r, &within->pairs[0].value, c, NULL);
-    }
-    read_condition(r, node, c, &out->has_condition, &out->unless, &out->condition);
-    out->duplicate_allowed = duplicate != NULL && read_word(r, duplicate, allowed, "duplicate") == 0;
-    out->missing_allowed = missing != NULL && read_word(r, missing, allowed, "missing") == 0;
-}
-
-static void read_steps(struct reading *r, const struct yaml *node, struct command *c)
-{
-    struct table_step *list;
-
-    if (node == NULL || !expect_kind(r, node, YAML_LIST, "tables"))
-        return;
-    list = ARENA_ARRAY(r->mem, struct table_step, node->count + 1);
-    for (size_t i = 0; i < node->count; i++)
-        read_step(r, &node->items[i], c, &list[i]);
-    c->steps = list;
-    c->step_count = node->count;
-}
-
-static void read_finds(struct reading *r, const struct yaml *node, struct command *c)
-{
-    static const char *const keys[] = { "in", "where", "when", "answer", "report", NULL };
-    struct find *list;
-
-    if (node == NULL || !expect_kind(r, node, YAML_LIST, "finds"))
-        return;
-    list = ARENA_ARRAY(r->mem, struct find, node->count + 1);
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml *item = &node->items[i];
-
-        if (!expect_kind(r, item, YAML_MAP, "a find"))
-            continue;
-        yaml_only_keys(item, keys, "a find", r->source, r->faults);
-        if (yaml_get(item, "in") == NULL || (yaml_get(item, "answer") == NULL) == (yaml_get(item, "report") == NULL))
-            FAULT(r, item, "find", "a find needs in: the table, and answer: or report:");
-        list[i].table = read_text(r, item, "in");
-        list[i].where = read_pairs(r, yaml_get(item, "where"), c, NULL);
-        list[i].answer = read_place_text(r, yaml_get(item, "answer"), c, answer_extras);
-        read_condition(r, item, c, &list[i].has_condition, NULL, &list[i].condition);
-    }
-    c->finds = list;
-    c->find_count = node->count;
 }
 
 /* ---- the command ---- */
@@ -574,21 +487,6 @@ static void read_lookup(struct reading *r, const struct yaml *node, const struct
         check_match(r, yaml_get(node, "match"), out->read);
 }
 
-static const struct report *find_report(struct reading *r, const struct yaml *node)
-{
-    const struct provider *p = r->provider;
-    struct str             names[128];
-    size_t                 n = 0;
-
-    for (; n < p->report_count && n < 128; n++) {
-        names[n] = p->reports[n].name;
-        if (str_eq(names[n], node->text))
-            return &p->reports[n];
-    }
-    unknown_name(r, node, "report", node->text, names, n);
-    return NULL;
-}
-
 static bool has_live_only(const struct command *c)
 {
     for (size_t i = 0; i < c->param_count; i++)
@@ -597,28 +495,10 @@ static bool has_live_only(const struct command *c)
     return false;
 }
 
-/* Finds are read before the reports are. */
-static void link_finds(struct reading *r, const struct yaml *node, struct command *c)
-{
-    struct find *list = ARENA_ARRAY(r->mem, struct find, c->find_count + 1);
-
-    for (size_t i = 0; i < c->find_count; i++) {
-        const struct yaml *report = yaml_get(&node->items[i], "report");
-
-        list[i] = c->finds[i];
-        if (report != NULL && expect_kind(r, report, YAML_TEXT, "report"))
-            list[i].report = find_report(r, report);
-    }
-    c->finds = list;
-}
-
 void link_commands(struct reading *r, const struct yaml *node)
 {
-    static const char *const keys[] = { "in", "where", "report", NULL };
-
     for (size_t i = 0; i < r->provider->command_count; i++) {
         const struct yaml *body = &node->pairs[i].value, *verify = yaml_get(body, "verify"), *test = yaml_get(body, "test");
-        const struct yaml *lists = yaml_get(body, "lists"), *report = yaml_get(lists, "report");
         struct command    *c = &r->commands[i];
 
         if (verify != NULL)
@@ -629,14 +509,6 @@ void link_commands(struct reading *r, const struct yaml *node)
             FAULT(r, test, "test", "test is a read, or none");
         c->test_send = test == NULL && (r->provider->test_send.count != 0 || has_live_only(c));
         link_finds(r, yaml_get(body, "finds"), c);
-        if (lists == NULL)
-            continue;
-        yaml_only_keys(lists, keys, "lists", r->source, r->faults);
-        c->lists_table = read_text(r, lists, "in");
-        c->lists_where = read_pairs(r, yaml_get(lists, "where"), c, NULL);
-        if (report == NULL || yaml_get(lists, "in") == NULL)
-            FAULT(r, lists, "lists", "lists needs in: a table, and report: how its rows are written");
-        if (report != NULL && expect_kind(r, report, YAML_TEXT, "report"))
-            c->lists = find_report(r, report);
+        link_lists(r, yaml_get(body, "lists"), c);
     }
 }

@@ -216,3 +216,8 @@ const struct command *command_with_members(const struct command *c, const struct
     }
     return out != NULL ? out : c;
 }
+
+struct str param_member(const struct param *p)
+{
+    return p->family != NULL ? inside(p->family->name, p->name) : STR_NONE;
+}

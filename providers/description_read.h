@@ -38,6 +38,12 @@ void       read_route(struct reading *r, const struct yaml *node, const char **m
 const struct wire *find_wire(struct reading *r, const struct yaml *node);
 
 /* Of a command: */
+struct together_item read_item(struct reading *r, const struct yaml *node, const struct command *c);
+extern const char *const answer_extras[];
+void read_steps(struct reading *r, const struct yaml *node, struct command *c);
+void read_finds(struct reading *r, const struct yaml *node, struct command *c);
+void link_finds(struct reading *r, const struct yaml *node, struct command *c);
+void link_lists(struct reading *r, const struct yaml *node, struct command *c);
 void read_captures(struct reading *r, const struct yaml *node, struct command *c);
 void read_record(struct reading *r, const struct yaml *node, struct command *c);
 void read_routes(struct reading *r, const struct yaml *node, struct command *c);

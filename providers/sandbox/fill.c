@@ -41,7 +41,7 @@ static void add_json(struct buf *out, struct str text)
     buf_add(out, str_skip(str_head(buf_str(&quoted), quoted.len - 1), 1));
 }
 
-static void add_xml(struct buf *out, struct str text)
+void fill_xml(struct buf *out, struct str text)
 {
     for (size_t i = 0; i < text.len; i++)
         switch (text.ptr[i]) {
@@ -69,7 +69,7 @@ static struct str join(const struct text *t, const struct fill *from, bool all, 
         if (is_place && as == FILL_JSON)
             add_json(&out, piece);
         else if (is_place && as == FILL_XML)
-            add_xml(&out, piece);
+            fill_xml(&out, piece);
         else
             buf_add(&out, piece);
     }

@@ -2,6 +2,7 @@
 #ifndef PROVIDERS_SANDBOX_FILL_H
 #define PROVIDERS_SANDBOX_FILL_H
 
+#include "etl/base/buf.h"
 #include "etl/base/value.h"
 #include "providers/sandbox/state.h"
 
@@ -20,6 +21,9 @@ struct fill {
 struct str fill_or_none(const struct text *t, const struct fill *from, struct arena *mem);
 /* An absent place is empty. */
 struct str fill_answer(const struct text *t, const struct fill *from, struct arena *mem);
+
+/* A text as it stands in an element or an attribute. */
+void       fill_xml(struct buf *out, struct str text);
 
 /* Fills a list of pairs; those that are absent are left out. Returns how many there are. */
 size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem,

@@ -59,6 +59,8 @@ static const struct entry {
     const char *table, *column, *pattern;
 } vocabulary[] = {
     { NULL, "customer_id", "{account}" },
+    { NULL, "billing_id", "{account}" },
+    { "customers", "x_nickname", "sub_{account}" },
     { NULL, "parent_id", "{parent}" },
     { NULL, "first_name", "{first}" },
     { NULL, "last_name", "{last}" },
@@ -123,6 +125,7 @@ static const struct entry {
     { "campaigns", "stop_date", "2026-06-{from:10..28}" },
     { NULL, "service", "{pick:Internet|E-mail|Telephone}" },
     { NULL, "category", "{from:1..9}" },
+    { "codes", "code", "{city}" },
     { NULL, "alert_id", "{serial}" },
     { NULL, "ticket_id", "{serial}" },
     { NULL, "escalation_id", "{serial}" },

@@ -101,7 +101,7 @@ static bool is_json(const struct text *t)
 static enum fill_as answer_form(const struct work *w, const struct text *answer)
 {
     if (w->wire != NULL && w->wire->answer.count != 0)
-        return FILL_PLAIN;
+        return is_json(answer) ? FILL_JSON : FILL_PLAIN;
     return is_json(answer) ? FILL_JSON : form_of(answer_type(w));
 }
 
@@ -114,18 +114,53 @@ static struct str text_member(const struct provider *p)
     return STR_NONE;
 }
 
+/* "result": "{answer}" rather than "result": {answer} */
+static bool stands_in_quotes(const struct text *around)
+{
+    for (size_t i = 1; i < around->count; i++)
+        if (around->parts[i].literal.ptr == NULL && str_is(around->parts[i].place, "answer"))
+            return str_ends(around->parts[i - 1].literal, STR("\""));
+    return false;
+}
+
+/* What stands in the wire's {answer}: a value of JSON, or what an element holds; an object there is one here, a text is escaped. */
+static struct str inside(struct work *w, struct str text, bool json)
+{
+    AUTO(buf_release) struct buf out = { 0 };
+    enum fill_as                 form = form_of(answer_type(w));
+    struct arena                *mem = &w->bench->mem;
+    struct str                   xml;
+
+    if (form == FILL_PLAIN || (form == FILL_JSON && json))
+        return text;
+    if (form == FILL_XML && json) {
+        xml = as_xml(text, text_member(w->desk->provider), mem);
+        return xml.ptr != NULL ? xml : text;
+    }
+    buf_init(&out, REPORT_MAX, "an answer");
+    if (form == FILL_XML)
+        fill_xml(&out, text);
+    else
+        buf_json(&out, text);
+    if (form == FILL_JSON && stands_in_quotes(&w->wire->answer))
+        return arena_str(mem, str_of(out.ptr + 1, out.len - 2));
+    return arena_str(mem, buf_str(&out));
+}
+
 /* The answer as the wire has it. */
 static struct str worded(struct work *w, const struct text *answer, struct fill *from)
 {
     struct arena     *mem = &w->bench->mem;
     struct pair_value extras[] = { { STR("answer"), STR_NONE }, { STR("command"), w->command_word } };
-    const struct fill around = { .extras = extras, .extra_count = 2, .as = form_of(answer_type(w)) };
+    const struct fill around = { .extras = extras, .extra_count = 2, .as = FILL_PLAIN };
     struct str        text, xml;
 
     from->as = answer_form(w, answer);
-    text = extras[0].value = fill_answer(answer, from, mem);
-    if (w->wire->answer.count != 0)
+    text = fill_answer(answer, from, mem);
+    if (w->wire->answer.count != 0) {
+        extras[0].value = inside(w, text, is_json(answer));
         return fill_answer(&w->wire->answer, &around, mem);
+    }
     if (form_of(answer_type(w)) != FILL_XML || !is_json(answer))
         return text;
     xml = as_xml(text, text_member(w->desk->provider), mem);
@@ -411,14 +446,65 @@ static bool answer_by_find(struct work *w)
     return false;
 }
 
+static bool row_fits(const struct state_table *t, const struct state_row *row, const struct pair_value *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!str_eq_nocase(state_cell(t, row, keys[i].name), keys[i].value))
+            return false;
+    return true;
+}
+
+/* The same without regard to case: by looking at every row. */
+static bool look_up_any_case(struct work *w, struct state_table **t, struct state_row ***rows, size_t *count)
+{
+    const struct command *c = w->command;
+    const struct fill     from = { .values = w->values };
+    struct pair_value    *keys;
+    size_t                key_count = fill_pairs(&c->lists_where, &from, &w->bench->mem, &keys), all;
+
+    for (size_t i = 0; i < key_count; i++)
+        keys[i].value = in_our_words(c->lists, keys[i].name, keys[i].value);
+    *t = state_table(w->desk->state, c->lists_table);
+    all = state_select(*t, NULL, 0, &w->bench->mem, rows);
+    *count = 0;
+    for (size_t i = 0; i < all; i++)
+        if (row_fits(*t, (*rows)[i], keys, key_count))
+            (*rows)[(*count)++] = (*rows)[i];
+    return *count != 0;
+}
+
+static uint64_t page_number(const struct work *w, int param, uint64_t deflt)
+{
+    uint64_t n;
+
+    return param >= 0 && w->values[param].kind == VALUE_TEXT && str_to_u64(w->values[param].text, &n) ? n : deflt;
+}
+
+/* The page that is asked for. */
+static void cut_page(const struct work *w, struct state_row ***rows, size_t *count)
+{
+    const struct listed *l = &w->command->listed;
+    uint64_t             offset = page_number(w, l->offset, 0), size = page_number(w, l->size, l->rows != 0 ? l->rows : UINT64_MAX);
+
+    offset = offset < *count ? offset : *count;
+    *rows += offset;
+    *count -= offset;
+    *count = *count < size ? *count : (size_t)size;
+}
+
 static bool answer_by_list(struct work *w)
 {
-    struct state_table *t;
-    struct state_row  **rows;
-    size_t              count;
+    const struct command *c = w->command;
+    struct state_table   *t;
+    struct state_row    **rows;
+    size_t                count;
+    bool any_case = c->listed.any_case && condition_holds(c->listed.has_condition, c->listed.unless, &c->listed.condition, w->values);
 
-    if (w->command->lists == NULL ||
-        !look_up(w, w->command->lists_table, &w->command->lists_where, w->command->lists, &t, &rows, &count))
+    if (c->lists == NULL || !(any_case ? look_up_any_case(w, &t, &rows, &count)
+                                       : look_up(w, c->lists_table, &c->lists_where, c->lists, &t, &rows, &count)))
+        return false;
+    cut_page(w, &rows, &count);
+    if (count == 0)
         return false;
     answer_rows(w, w->command->lists, t, rows, count);
     return true;

@@ -1,6 +1,8 @@
 /* providers/sandbox/seed.c - finds which commands make what, and carries them out for one made-up person after another. */
 #include "providers/sandbox/seed.h"
 
+#include "etl/base/list.h"
+#include "providers/example.h"
 #include "providers/rules.h"
 #include "providers/sandbox/person.h"
 #include "providers/sandbox/steps.h"
@@ -9,13 +11,15 @@ enum { FEW = 12 };                      /* rows of a table that belongs to nobod
 
 /* Where a parameter's value comes from: a fixed text, or a column of the person's. */
 struct source {
-    struct str fixed, table, column;    /* all STR_NONE: it is left out */
+    struct str  fixed, table, column;   /* all STR_NONE: it is left out */
+    struct str  second;                 /* the column of what stands behind the first word */
+    struct str *parts;                  /* a list's: by its parts */
 };
 struct sower {
     const struct command    *command;
     const struct table_step *step;      /* what it is used for */
     struct source           *sources;
-    bool                     personal;
+    bool                     personal, numbers;     /* numbers: the provider makes up his number, so it is made up to be his */
     uint64_t                 percent;   /* of the persons get it */
     unsigned                 most;      /* so many at most */
 };
@@ -67,6 +71,21 @@ static bool wanted(const struct field *f, struct str table)
 
 /* ---- one call of a sower ---- */
 
+static struct str parts_value(struct field *f, const struct source *from, const struct list_form *list, const struct person *p, unsigned nth)
+{
+    AUTO(buf_release) struct buf out;
+
+    buf_init(&out, 1 << 16, "a list of a made-up person's");
+    list_begin(&out);
+    for (size_t i = 0; i < list->part_count; i++) {
+        struct str text = from->parts[i].ptr != NULL ? person_value(p, from->table, from->parts[i], nth, &f->row_mem) : STR("");
+
+        list_text(&out, text.ptr != NULL ? text : STR(""));
+    }
+    list_end(&out);
+    return arena_str(&f->row_mem, buf_str(&out));
+}
+
 static struct value *call_values(struct field *f, const struct sower *s, const struct person *p, unsigned nth)
 {
     struct value *values = ARENA_ARRAY(&f->row_mem, struct value, s->command->param_count + 1);
@@ -75,10 +94,14 @@ static struct value *call_values(struct field *f, const struct sower *s, const s
         const struct source *from = &s->sources[i];
         struct str           text = from->fixed;
 
-        if (from->column.ptr != NULL)
+        if (from->parts != NULL)
+            text = parts_value(f, from, s->command->params[i].type->list, p, nth);
+        else if (from->column.ptr != NULL)
             text = person_value(p, from->table, from->column, nth, &f->row_mem);
+        if (from->second.ptr != NULL && text.len != 0)
+            text = arena_fmt(&f->row_mem, "%.*s %.*s", STR_ARG(text), STR_ARG(person_value(p, from->table, from->second, nth, &f->row_mem)));
         if (text.len != 0)
-            values[i] = (struct value){ VALUE_TEXT, s->command->params[i].secret, text };
+            values[i] = (struct value){ from->parts != NULL ? VALUE_LIST : VALUE_TEXT, s->command->params[i].secret, text };
     }
     return values;
 }
@@ -108,11 +131,18 @@ static struct value *good_values(struct field *f, const struct sower *s, const s
     return rules_call(f->rules, s->command, values, &sink, &f->row_mem) == ETL_OK && !first.told ? values : NULL;
 }
 
+static uint64_t account_number(const struct person *p, struct arena *mem)
+{
+    uint64_t n = 0;
+
+    return str_to_u64(person_value(p, STR("customers"), STR("customer_id"), 0, mem), &n) ? n : 0;
+}
+
 static void sow(struct field *f, const struct sower *s, const struct person *p, unsigned nth)
 {
     struct person     plain = *p;
     struct value     *values = good_values(f, s, p, nth);
-    struct steps_done done;
+    struct steps_done done = { .use_id = s->numbers ? account_number(p, &f->row_mem) : 0 };
 
     plain.plain = true;
     if (values == NULL)
@@ -137,11 +167,33 @@ static bool has_column(const struct pairs *pairs, struct str column)
     return false;
 }
 
-static void feed(struct sower *s, struct str table, const struct pairs *pairs, const struct pairs *but)
+/* {name.first_word}, {name.other_words}, {address.town}: one parameter of several columns. */
+static void feed_piece(struct field *f, struct sower *s, struct str table, const struct text_part *part, struct str column)
+{
+    const struct list_form *list = s->command->params[part->param].type->list;
+    struct source          *source = &s->sources[part->param];
+
+    if (part->part != 0 && source->fixed.ptr == NULL) {
+        if (source->parts == NULL)
+            *source = (struct source){ .table = table, .parts = ARENA_ARRAY(&f->run_mem, struct str, list->part_count + 1) };
+        source->parts[part->part - 1] = column;
+    } else if (part->piece == PIECE_FIRST_WORD && source->column.ptr == NULL && source->fixed.ptr == NULL) {
+        source->table = table;
+        source->column = column;
+    } else if (part->piece == PIECE_OTHER_WORDS && source->column.ptr != NULL) {
+        source->second = column;
+    }
+}
+
+static void feed(struct field *f, struct sower *s, struct str table, const struct pairs *pairs, const struct pairs *but)
 {
     for (size_t i = 0; i < pairs->count; i++) {
         int param = only_param(&pairs->items[i].text);
 
+        if (param >= 0 && (pairs->items[i].text.parts[0].part != 0 || pairs->items[i].text.parts[0].piece != PIECE_WHOLE)) {
+            feed_piece(f, s, table, &pairs->items[i].text.parts[0], pairs->items[i].name);
+            continue;
+        }
         if (param < 0 || (but != NULL && has_column(but, pairs->items[i].name)))
             continue;
         if (s->sources[param].fixed.ptr == NULL && s->sources[param].column.ptr == NULL)
@@ -150,12 +202,27 @@ static void feed(struct sower *s, struct str table, const struct pairs *pairs, c
 }
 
 /* What is set anew although it is a key would rename the row; no seed does that. */
-static void feed_from_step(struct sower *s, const struct table_step *step)
+static void feed_from_step(struct field *f, struct sower *s, const struct table_step *step)
 {
     if (step->within_table.ptr != NULL)
-        feed(s, step->within_table, &step->within, NULL);
-    feed(s, step->table, &step->key, NULL);
-    feed(s, step->table, &step->set, &step->key);
+        feed(f, s, step->within_table, &step->within, NULL);
+    feed(f, s, step->table, &step->key, NULL);
+    feed(f, s, step->table, &step->set, &step->key);
+}
+
+static bool has_new_id(const struct pairs *key)
+{
+    for (size_t i = 0; i < key->count; i++)
+        for (size_t k = 0; k < key->items[i].text.count; k++)
+            if (str_is(key->items[i].text.parts[k].place, "new_id"))
+                return true;
+    return false;
+}
+
+/* The number of the customer himself. */
+static bool makes_up_numbers(const struct table_step *step)
+{
+    return step->kind == STEP_MAKE && step->key.count == 1 && str_is(step->key.items[0].name, "customer_id") && has_new_id(&step->key);
 }
 
 static void set_condition(struct sower *s, const struct table_step *step)
@@ -171,7 +238,7 @@ static void drop_unknown_columns(struct field *f, struct sower *s, const struct 
 
         if (from->column.ptr != NULL && person_value(p, from->table, from->column, 0, &f->row_mem).ptr == NULL)
             *from = (struct source){ 0 };
-        if (from->column.ptr == NULL && from->fixed.ptr == NULL && s->command->params[i].required)
+        if (from->column.ptr == NULL && from->parts == NULL && from->fixed.ptr == NULL && s->command->params[i].required)
             from->fixed = s->command->params[i].type->example;
     }
 }
@@ -203,6 +270,8 @@ static bool settle(struct field *f, struct sower *s, const struct person *p)
 /* A key has to differ from person to person. */
 static bool key_is_known(const struct sower *s, const struct table_step *step)
 {
+    if (has_new_id(&step->key))
+        return true;
     for (size_t i = 0; i < step->key.count; i++) {
         int param = only_param(&step->key.items[i].text);
 
@@ -224,23 +293,34 @@ static bool is_personal(const struct sower *s)
     return false;
 }
 
-static bool sower_make(struct field *f, const struct command *c, const struct table_step *step, struct sower *s)
+/* A step for each member of a family needs members: those of the example. */
+static const struct command *with_members(struct field *f, const struct command *c, const struct table_step *step, struct value **examples)
 {
-    struct person first;
-    bool          good;
+    return step->each >= 0 ? example_call(c, &f->run_mem, examples) : c;
+}
+
+static bool sower_make(struct field *f, const struct command *plain, const struct table_step *step, struct sower *s)
+{
+    struct value         *examples = NULL;
+    const struct command *c = with_members(f, plain, step, &examples);
+    struct person         first;
+    bool                  good;
 
     person_make(&first, f->seeding->seed, 0);
     first.plain = true;
     *s = (struct sower){ .command = c, .step = step, .percent = 100, .most = 1 };
     s->sources = ARENA_ARRAY(&f->run_mem, struct source, c->param_count + 1);
+    for (size_t i = plain->param_count; i < c->param_count; i++)
+        s->sources[i].fixed = examples[i].text;
     set_condition(s, step);
-    feed_from_step(s, step);
+    feed_from_step(f, s, step);
     for (size_t i = 0; i < c->step_count; i++)
         if (c->steps[i].kind == STEP_MAKE && !c->steps[i].has_condition)
-            feed_from_step(s, &c->steps[i]);
+            feed_from_step(f, s, &c->steps[i]);
     drop_unknown_columns(f, s, &first);
     good = key_is_known(s, step) && settle(f, s, &first);
-    s->personal = is_personal(s);
+    s->numbers = makes_up_numbers(step);
+    s->personal = s->numbers || is_personal(s);
     arena_reset(&f->row_mem);
     return good;
 }

@@ -544,3 +544,9 @@ uint64_t state_new_id(struct state *s)
 {
     return s->next_id++;
 }
+
+void state_note_id(struct state *s, uint64_t id)
+{
+    if (s->next_id <= id)
+        s->next_id = id + 1;
+}

@@ -47,5 +47,6 @@ void              state_rollback(struct state *s);
 
 /* A number nothing here has had yet. A rollback does not give it back, as with the databases we stand for. */
 uint64_t state_new_id(struct state *s);
+void     state_note_id(struct state *s, uint64_t id);     /* somebody else gave it: it will not be given again */
 
 #endif

@@ -67,6 +67,42 @@ static size_t set_columns(struct work *w, const struct table_step *step, struct 
     return count;
 }
 
+static bool is_taken(struct work *w, struct state_table *t, const struct state_row *row, struct str column, struct str value)
+{
+    struct pair_value  key = { column, value };
+    struct state_row **rows;
+    size_t             count = state_select(t, &key, 1, w->mem, &rows);
+
+    for (size_t i = 0; i < count; i++)
+        if (rows[i] != row)
+            return true;
+    return false;
+}
+
+/* 1001 becomes 10011 where another row is 1001 already, then 10012. */
+static void renumber(struct work *w, const struct table_step *step, struct state_table *t, struct state_row *row)
+{
+    for (size_t i = 0; i < step->serial_count; i++) {
+        struct str value = state_cell(t, row, step->serial[i]), tried = value;
+
+        for (unsigned n = 1; value.len != 0 && is_taken(w, t, row, step->serial[i], tried); n++)
+            tried = arena_fmt(w->mem, "%.*s%u", STR_ARG(value), n);
+        if (tried.ptr != value.ptr)
+            state_set(w->state, t, row, step->serial[i], tried);
+    }
+}
+
+static enum etl_status check_unique(struct work *w, const struct table_step *step, struct state_table *t, const struct state_row *row)
+{
+    for (size_t i = 0; i < step->unique_count; i++) {
+        struct pair_value key = { step->unique[i], state_cell(t, row, step->unique[i]) };
+
+        if (key.value.len != 0 && is_taken(w, t, row, key.name, key.value))
+            return err_set(w->err, ETL_REJECT, "duplicate", "there already: %.*s", STR_ARG(key_shown(w, step->table, &key, 1)));
+    }
+    return ETL_OK;
+}
+
 static enum etl_status make(struct work *w, const struct table_step *step)
 {
     struct state_table *t = state_table(w->state, step->table);
@@ -85,8 +121,9 @@ static enum etl_status make(struct work *w, const struct table_step *step)
         if (keys[i].value.len != 0)
             state_set(w->state, t, row, keys[i].name, keys[i].value);
     set_columns(w, step, t, row);
+    renumber(w, step, t, row);
     w->count++;
-    return ETL_OK;
+    return check_unique(w, step, t, row);
 }
 
 static bool sets_column(const struct table_step *step, struct str column)
@@ -205,23 +242,60 @@ static enum etl_status (*const doers[])(struct work *, const struct table_step *
 };
 
 /* {new_id} stands somewhere in the command, so it gets a number. */
-static struct str new_id(struct state *s, struct arena *mem, uint64_t *out)
+static struct str new_id(struct state *s, struct arena *mem, struct steps_done *done)
 {
-    *out = state_new_id(s);
-    return arena_fmt(mem, "%llu", (unsigned long long)*out);
+    done->new_id = done->use_id != 0 ? done->use_id : state_new_id(s);
+    if (done->use_id != 0)
+        state_note_id(s, done->use_id);
+    return arena_fmt(mem, "%llu", (unsigned long long)done->new_id);
+}
+
+static enum etl_status check_forbidden(struct work *w)
+{
+    for (size_t i = 0; i < w->command->forbid_count; i++) {
+        const struct table_step *f = &w->command->forbids[i];
+        struct pair_value       *keys;
+        struct state_row       **rows;
+        size_t                   count = fill_pairs(&f->key, &w->fill, w->mem, &keys);
+
+        if (!condition_holds(f->has_condition, f->unless, &f->condition, w->fill.values) || count < f->key.count)
+            continue;
+        if (state_select(state_table(w->state, f->table), keys, count, w->mem, &rows) != 0)
+            return err_set(w->err, ETL_REJECT, "forbidden", "there is still: %.*s", STR_ARG(key_shown(w, f->table, keys, count)));
+    }
+    return ETL_OK;
+}
+
+/* Once for each member of a family: {member} is what its name has in the family's place. */
+static enum etl_status do_each(struct work *w, const struct table_step *step, struct pair_value extras[3])
+{
+    const struct command *c = w->command;
+    enum etl_status       st = ETL_OK;
+
+    for (size_t i = 0; st == ETL_OK && i < c->param_count; i++) {
+        if (c->params[i].family == NULL || !str_eq(c->params[i].family->name, c->params[step->each].name) ||
+            w->fill.values[i].kind != VALUE_TEXT)
+            continue;
+        extras[1] = (struct pair_value){ STR("member"), param_member(&c->params[i]) };
+        extras[2] = (struct pair_value){ STR("value"), w->fill.values[i].text };
+        w->fill.extra_count = 3;
+        st = doers[step->kind](w, step);
+    }
+    w->fill.extra_count = 1;
+    return st;
 }
 
 enum etl_status steps_apply(struct state *s, const struct command *command, const struct value *values, bool keep,
                             struct arena *mem, struct steps_done *out, struct err *err)
 {
-    struct steps_done done = { 0 };
-    struct pair_value extra = { STR("new_id"), new_id(s, mem, &done.new_id) };
+    struct steps_done done = { .use_id = out->use_id };
+    struct pair_value extras[3] = { { STR("new_id"), new_id(s, mem, &done) } };
     struct work       w = { .state = s,
                             .command = command,
-                            .fill = { .values = values, .extras = &extra, .extra_count = 1 },
+                            .fill = { .values = values, .extras = extras, .extra_count = 1 },
                             .mem = mem,
                             .err = err };
-    enum etl_status st = ETL_OK;
+    enum etl_status st = check_forbidden(&w);
 
     for (size_t i = 0; st == ETL_OK && i < command->step_count; i++) {
         const struct table_step *step = &command->steps[i];
@@ -230,7 +304,7 @@ enum etl_status steps_apply(struct state *s, const struct command *command, cons
             continue;
         st = check_within(&w, step);
         if (st == ETL_OK)
-            st = doers[step->kind](&w, step);
+            st = step->each < 0 ? doers[step->kind](&w, step) : do_each(&w, step, extras);
     }
     if (st == ETL_OK && keep)
         state_commit(s);
@@ -242,12 +316,15 @@ enum etl_status steps_apply(struct state *s, const struct command *command, cons
     return st;
 }
 
-static bool fed_by_secret(const struct command *c, const struct pairs *pairs, struct str column)
+/* `each` is the step's: {value} is a member's. */
+static bool fed_by_secret(const struct command *c, const struct pairs *pairs, struct str column, int each)
 {
     for (size_t i = 0; i < pairs->count; i++)
         for (size_t k = 0; str_eq(pairs->items[i].name, column) && k < pairs->items[i].text.count; k++) {
             int at = pairs->items[i].text.parts[k].param;
 
+            if (at < 0 && each >= 0 && str_is(pairs->items[i].text.parts[k].place, "value"))
+                at = each;
             if (at >= 0 && c->params[at].secret)
                 return true;
         }
@@ -262,7 +339,7 @@ bool steps_secret_column(const struct provider *p, struct str table, struct str 
             const struct table_step *step = &c->steps[k];
 
             if (str_eq(step->table, table) &&
-                (fed_by_secret(c, &step->set, column) || fed_by_secret(c, &step->key, column)))
+                (fed_by_secret(c, &step->set, column, step->each) || fed_by_secret(c, &step->key, column, step->each)))
                 return true;
         }
     return false;

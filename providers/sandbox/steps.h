@@ -9,6 +9,7 @@
 #include "providers/sandbox/fill.h"
 
 struct steps_done {
+    uint64_t use_id;       /* given: the number for {new_id}; 0: one that nothing has had */
     uint64_t new_id;
     uint64_t count;        /* rows made, removed, or of which some column was set */
 };

@@ -253,11 +253,12 @@ def tables(program):
             count += len(columns)
             if report["table"] not in known:
                 FAULTS.append("%s: report %s: there is no table %s" % (file, name, report["table"]))
-            for column in set(columns) - known.get(report["table"], set(columns)):
+            own = {column for field, column in (report.get("columns") or {}).items() if column == "x_" + field.lower()}
+            for column in set(columns) - known.get(report["table"], set(columns)) - own:
                 FAULTS.append("%s: report %s: %s has no column %s" % (file, name, report["table"], column))
         for name, command in described["commands"].items():
             for step in command.get("tables") or []:
-                table = step.get("make") or step.get("change") or step.get("remove")
+                table = step.get("make") or step.get("change") or step.get("remove") or step.get("forbid")
                 for column in list(step.get("key") or {}) + list(step.get("set") or {}):
                     if table in known and column not in known[table] and not column.startswith("x_"):
                         FAULTS.append("%s: %s: %s has no column %s" % (file, name, table, column))
