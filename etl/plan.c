@@ -338,7 +338,8 @@ static enum etl_status check_guards(struct planning *w, const struct plan_counts
     const struct mapping *m = w->mapping;
     size_t                before = w->faults->errors;
 
-    if (m->has_rejects_guard)
+    /* It speaks of a whole extract; of those that are mended many are rejected again. */
+    if (m->has_rejects_guard && w->options->after == NULL)
         check_rejects(w, sum, m->rejects_guard, "the mapping's guard");
     if (w->options->max_rejects != NULL)
         check_rejects(w, sum, *w->options->max_rejects, "--max-rejects");
