@@ -20,7 +20,7 @@
  * and what reports may suffer from:
  *
  *   latin1              text that is not ASCII comes in ISO 8859-1
- *   control             a control character (vertical tab) stands in every cell that holds a blank
+ *   control             a control character (vertical tab) stands in every cell that is a word or prose
  *   raw-quotes          CSV: quotes inside a cell are not doubled
  *   roots               XML: the records stand without an element around them, so there are several roots
  *

@@ -31,15 +31,23 @@ static void latin1(struct buf *out, struct str text)
     }
 }
 
-/* The text as a rotten provider has it; STR_NONE: as it is. */
+/* Prose or a word: not a number, a date, a login or a password, by which somebody is looked for. */
+static bool is_wording(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((text.ptr[i] | 0x20) < 'a' || (text.ptr[i] | 0x20) > 'z')
+            return memchr(text.ptr, ' ', text.len) != NULL;
+    return true;
+}
+
+/* The text as a rotten provider has it; it may live in `scratch`. */
 struct str render_rotten(const struct render *r, struct str text, struct buf *scratch)
 {
     if (r->rot == FAULT_LATIN1 && !utf8_is_ascii(text)) {
         latin1(scratch, text);
         return buf_str(scratch);
     }
-    /* In prose, not in a number or a name by which something is looked for. */
-    if (r->rot == FAULT_CONTROL && text.len != 0 && memchr(text.ptr, ' ', text.len) != NULL) {
+    if (r->rot == FAULT_CONTROL && text.len > 1 && is_wording(text)) {
         buf_byte(scratch, text.ptr[0]);
         buf_byte(scratch, '\v');
         buf_add(scratch, str_skip(text, 1));
