@@ -1,2 +1,0 @@
-extern int nothing;
-int nothing = 0;
