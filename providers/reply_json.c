@@ -1,45 +1,163 @@
 /* providers/reply_json.c - answers in JSON, by yajl, strictly: what is not JSON by RFC 8259 is no answer.
  *
- * Numbers stay as they are written. yajl takes lone surrogates and overlong UTF-8, so both are looked for here; a key that stands twice
- * in an object is refused, since nobody knows which one counts. A member that the reply calls `text_member` is its object's own text
- * ({"$":"958"}). */
-#include "providers/json_rows.h"
-#include "providers/tree.h"
-
+ * As a tree, or record by record as they come: then what lies around them is a tree of a few nodes, and each record one of its own that is
+ * forgotten when it was told. Of several `record:` paths the first that leads somewhere counts; a second one that does is refused.
+ *
+ * Numbers stay as they are written. yajl takes lone surrogates and overlong UTF-8, so both are looked for here; a key that stands twice in an
+ * object is refused, since nobody knows which one counts (of records that are themselves members of one object that is not looked for: their
+ * names are not kept). A member that the reply calls `text_member` is its object's own text ({"$":"958"}). */
 #include <yajl/yajl_parse.h>
 
 #include "etl/base/utf8.h"
+#include "providers/rows.h"
+#include "providers/tree.h"
 
+enum { PATHS_MAX = 4, AROUND_MAX = 64 << 20, OFF = -1 };
+
+/* \ud800 without its other half is no character (RFC 8259, 8.2); yajl takes it. */
+struct surrogates {
+    enum { PLAIN, ESCAPE, HEX } state;
+    unsigned digits;
+    uint32_t value;
+    bool     high;
+};
 struct reading {
-    const struct reply *reply;
-    struct arena       *mem;
-    struct tree        *open[TREE_DEPTH_MAX + 1];
-    size_t              depth;
-    struct str          key;
-    const char         *fault;
+    struct rows          *rows;                                    /* NULL: all of it becomes a tree */
+    const struct command *command;
+    const struct reply   *reply;
+    yajl_handle           yajl;
+    struct arena         *around, own, record;                     /* around: own, or the caller's */
+    struct tree          *open[TREE_DEPTH_MAX + 1];
+    int                   match[TREE_DEPTH_MAX + 1][PATHS_MAX];    /* steps of each path that have led here; OFF */
+    size_t                depth, record_depth;                     /* record_depth 0: not in a record */
+    int                   chosen;                                  /* path; OFF: none yet */
+    struct buf            key;
+    const char           *fault;
+    enum etl_status       status;                                  /* what the sink said */
+    struct err            sink_err;
+    struct surrogates     surrogates;
+    char                  tail[4];                                 /* the beginning of a character that goes on in the next piece */
+    size_t                tail_len;
+    size_t                mark;                                    /* of the byte order mark that may stand ahead, so much was read */
 };
 
-/* The node for a value that begins here; at the top it is the tree itself. */
+/* ---- where a value stands ---- */
+
+static size_t path_count(const struct reading *r)
+{
+    if (r->rows == NULL)
+        return 0;
+    return r->command->record_path_count < PATHS_MAX ? r->command->record_path_count : PATHS_MAX;
+}
+
+/* Steps taken for the value that begins now: a member takes one where it fits, an item is where its list is. */
+static void next_match(const struct reading *r, int out[PATHS_MAX])
+{
+    const struct tree *parent = r->open[r->depth];
+
+    for (size_t p = 0; p < path_count(r); p++) {
+        const struct path *path = &r->command->records[p];
+        int                at = r->match[r->depth][p];
+
+        if (r->depth == 0)
+            out[p] = 0;
+        else if (parent->is_list || at == OFF)
+            out[p] = at;
+        else
+            out[p] = at < (int)path->count && path_step_fits(&path->steps[at], buf_str(&r->key)) ? at + 1 : OFF;
+    }
+}
+
+/* The path that ends here: what stands here is a record. */
+static int path_that_ends(const struct reading *r, const int match[PATHS_MAX])
+{
+    for (size_t p = 0; p < path_count(r); p++)
+        if (match[p] == (int)r->command->records[p].count)
+            return (int)p;
+    return OFF;
+}
+
+static bool choose(struct reading *r, int path)
+{
+    if (r->chosen != OFF && r->chosen != path) {
+        r->fault = "records stand in two of the places where they may stand";
+        return false;
+    }
+    r->chosen = path;
+    return true;
+}
+
+/* ---- telling a record ---- */
+
+/* Steps {id} are fields: the names that led here. */
+static size_t path_fields(const struct reading *r, const struct tree *node, const int match[PATHS_MAX], struct reply_field *out)
+{
+    const struct path *path = &r->command->records[r->chosen];
+    size_t             n = 0;
+
+    for (size_t d = 1; d <= r->depth + 1; d++) {
+        int before = r->match[d - 1][r->chosen], now = d <= r->depth ? r->match[d][r->chosen] : match[r->chosen];
+
+        if (d > 1 && now == before + 1 && path->steps[before].field.ptr != NULL)
+            out[n++] = (struct reply_field){ path->steps[before].field, d <= r->depth ? r->open[d]->name : node->name };
+    }
+    return n;
+}
+
+static int emit(struct reading *r, const struct tree *node, const int match[PATHS_MAX])
+{
+    static const struct path   here = { 0 };
+    struct reply_field         fields[RECORD_FIELDS_MAX + TREE_DEPTH_MAX];
+    const struct reply_record *records;
+    size_t                     count = 0, n = path_fields(r, node, match, fields);
+    struct err                 err = { 0 };
+
+    if (tree_records(node, &here, &r->record, &records, &count, &err) != ETL_OK) {
+        r->fault = "a record has too many fields";
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        memcpy(fields + n, records[i].fields, records[i].count * sizeof *fields);
+        r->status = rows_emit(r->rows, fields, n + records[i].count, &r->sink_err);
+    }
+    arena_reset(&r->record);
+    return r->status == ETL_OK;
+}
+
+/* ---- what yajl tells ---- */
+
+static struct arena *memory(struct reading *r)
+{
+    return r->record_depth != 0 ? &r->record : r->around;
+}
+
+/* The node for a value that begins here. */
 static struct tree *place(struct reading *r)
 {
     struct tree *parent = r->open[r->depth];
 
-    if (parent->is_list)
-        return tree_add(parent, parent->name, r->mem);
     if (r->depth == 0)
         return parent;
-    return tree_add(parent, r->key, r->mem);
+    return tree_add(parent, parent->is_list ? parent->name : arena_str(memory(r), buf_str(&r->key)), memory(r));
 }
 
 static int add_text(struct reading *r, struct str text)
 {
     struct tree *parent = r->open[r->depth];
+    struct str   own = r->reply->text_member;
+    int          match[PATHS_MAX];
 
-    text = arena_str(r->mem, text);
-    if (r->depth != 0 && !parent->is_list && r->reply->text_member.len != 0 && str_eq(r->key, r->reply->text_member))
-        parent->text = text;
-    else
-        place(r)->text = text;
+    if (r->depth != 0 && !parent->is_list && own.len != 0 && str_eq(buf_str(&r->key), own)) {
+        parent->text = arena_str(memory(r), text);
+        return 1;
+    }
+    next_match(r, match);
+    if (r->record_depth == 0 && path_that_ends(r, match) != OFF) {     /* a leaf is a record of one field */
+        struct tree leaf = { .name = parent->is_list || r->depth == 0 ? parent->name : arena_str(&r->record, buf_str(&r->key)), .text = text };
+
+        return choose(r, path_that_ends(r, match)) && emit(r, &leaf, match);
+    }
+    place(r)->text = arena_str(memory(r), text);
     return 1;
 }
 
@@ -68,21 +186,38 @@ static int on_key(void *context, const unsigned char *text, size_t len)
 {
     struct reading *r = context;
 
-    r->key = arena_str(r->mem, str_of((const char *)text, len));
-    return 1;
+    buf_reset(&r->key);
+    buf_add(&r->key, str_of((const char *)text, len));
+    if (buf_failed(&r->key))
+        r->fault = "a key is longer than any that is expected";
+    return r->fault == NULL;
 }
 
 static int open_node(struct reading *r, bool is_list)
 {
+    int          match[PATHS_MAX], path;
     struct tree *node;
 
     if (r->depth == TREE_DEPTH_MAX) {
         r->fault = "it is nested deeper than 64 levels";
         return 0;
     }
-    node = place(r);
+    next_match(r, match);
+    path = r->record_depth == 0 && !is_list ? path_that_ends(r, match) : OFF;
+    if (path != OFF) {
+        struct tree *parent = r->open[r->depth];
+
+        if (!choose(r, path))
+            return 0;
+        node = ARENA_NEW(&r->record, struct tree);
+        node->name = parent->is_list || r->depth == 0 ? parent->name : arena_str(&r->record, buf_str(&r->key));
+        r->record_depth = r->depth + 1;
+    } else {
+        node = place(r);
+    }
     node->is_list = is_list;
     r->open[++r->depth] = node;
+    memcpy(r->match[r->depth], match, sizeof match);
     return 1;
 }
 
@@ -99,12 +234,24 @@ static int on_array(void *context)
 static int on_map_end(void *context)
 {
     struct reading *r = context;
+    struct tree    *node = r->open[r->depth];
+    bool            is_record = r->record_depth == r->depth;
+    int             match[PATHS_MAX];
 
-    if (!tree_keys_differ(r->open[r->depth--], r->mem)) {
+    if (!tree_keys_differ(node, memory(r))) {
         r->fault = "a key stands twice in one object";
         return 0;
     }
-    return 1;
+    memcpy(match, r->match[r->depth], sizeof match);
+    r->depth--;
+    if (!is_record)
+        return 1;
+    r->record_depth = 0;
+    if (node->text.ptr == NULL && node->first == NULL) {     /* nothing inside: no record */
+        arena_reset(&r->record);
+        return 1;
+    }
+    return emit(r, node, match);
 }
 
 static int on_array_end(void *context)
@@ -113,71 +260,189 @@ static int on_array_end(void *context)
     return 1;
 }
 
-/* \ud800 without its other half is no character (RFC 8259, 8.2). */
-static bool has_lone_surrogate(struct str body)
+/* ---- bytes ---- */
+
+static bool surrogate_fits(struct surrogates *s, char c)
 {
-    for (size_t i = 0; i + 5 < body.len; i++) {
-        if (body.ptr[i] != '\\')
-            continue;
-        if (body.ptr[++i] != 'u' || (body.ptr[i + 1] | 0x20) != 'd' || i + 4 >= body.len)
-            continue;
-        if (strchr("89abAB", body.ptr[i + 2]) == NULL) {
-            if (strchr("cdefCDEF", body.ptr[i + 2]) != NULL)
-                return true;             /* a second half first */
-            continue;
-        }
-        if (i + 10 >= body.len || body.ptr[i + 5] != '\\' || body.ptr[i + 6] != 'u' || (body.ptr[i + 7] | 0x20) != 'd' ||
-            strchr("cdefCDEF", body.ptr[i + 8]) == NULL)
+    switch (s->state) {
+    case PLAIN:
+        if (c == '\\')
+            s->state = ESCAPE;
+        return c == '\\' || !s->high;
+    case ESCAPE:
+        s->state = c == 'u' ? HEX : PLAIN;
+        s->digits = s->value = 0;
+        return c == 'u' || !s->high;
+    case HEX:
+        s->value = s->value * 16 + (uint32_t)(c >= '0' && c <= '9' ? c - '0' : ((c | 0x20) - 'a' + 10) & 15);
+        if (++s->digits < 4)
             return true;
-        i += 10;
+        s->state = PLAIN;
+        if (s->value >= 0xd800 && s->value < 0xdc00) {
+            bool fits = !s->high;
+
+            s->high = true;
+            return fits;
+        }
+        if (s->value >= 0xdc00 && s->value < 0xe000) {
+            bool fits = s->high;
+
+            s->high = false;
+            return fits;
+        }
+        return !s->high;
     }
-    return false;
+    return true;
 }
 
-static enum etl_status tell(yajl_handle h, const struct reading *r, struct str body, struct err *err)
+/* What yajl takes and JSON does not: wrong UTF-8, lone surrogates. */
+static bool bytes_are_good(struct reading *r, struct str bytes)
+{
+    char   joint[8];
+    size_t take;
+
+    for (size_t i = 0; i < bytes.len; i++)
+        if (!surrogate_fits(&r->surrogates, bytes.ptr[i])) {
+            r->fault = "half of a surrogate pair";
+            return false;
+        }
+    while (r->tail_len != 0 && bytes.len != 0) {
+        memcpy(joint, r->tail, r->tail_len);
+        joint[r->tail_len++] = bytes.ptr[0];
+        bytes = str_skip(bytes, 1);
+        if (utf8_valid(str_of(joint, r->tail_len))) {
+            r->tail_len = 0;
+        } else if (r->tail_len == 4) {
+            r->fault = "it is not UTF-8";
+            return false;
+        } else {
+            memcpy(r->tail, joint, r->tail_len);
+        }
+    }
+    take = utf8_valid_prefix(bytes);
+    if (bytes.len - take > 3) {
+        r->fault = "it is not UTF-8";
+        return false;
+    }
+    if (take != bytes.len) {
+        r->tail_len = bytes.len - take;
+        memcpy(r->tail, bytes.ptr + take, r->tail_len);
+    }
+    return true;
+}
+
+static enum etl_status result(struct reading *r, yajl_status said, struct str bytes, struct err *err)
 {
     unsigned char *text;
     struct str     first;
 
+    if (r->status != ETL_OK) {
+        *err = r->sink_err;
+        return r->status;
+    }
     if (r->fault != NULL)
         return err_set(err, ETL_REJECT, "json", "the JSON is refused: %s", r->fault);
-    text = yajl_get_error(h, 0, (const unsigned char *)body.ptr, body.len);
+    if (said == yajl_status_ok)
+        return ETL_OK;
+    text = yajl_get_error(r->yajl, 0, (const unsigned char *)bytes.ptr, bytes.len);
     str_cut(str_from((const char *)text), '\n', &first);
-    err_set(err, ETL_REJECT, "json", "this is no JSON: %.*s (byte %zu)", STR_ARG(first), yajl_get_bytes_consumed(h));
-    yajl_free_error(h, text);
+    err_set(err, ETL_REJECT, "json", "this is no JSON: %.*s", STR_ARG(first));
+    yajl_free_error(r->yajl, text);
     return ETL_REJECT;
 }
 
-static enum etl_status json_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out, struct err *err)
+static void begin(struct reading *r, struct arena *around)
 {
     static const yajl_callbacks callbacks = { .yajl_null = on_null,           .yajl_boolean = on_boolean, .yajl_number = on_number,
                                               .yajl_string = on_string,       .yajl_start_map = on_map,   .yajl_map_key = on_key,
                                               .yajl_end_map = on_map_end,     .yajl_start_array = on_array,
                                               .yajl_end_array = on_array_end };
-    struct reading *r = ARENA_NEW(mem, struct reading);
-    enum etl_status st = ETL_OK;
-    yajl_handle     h;
 
-    if (str_starts(body, STR("\xef\xbb\xbf")))
-        body = str_skip(body, 3);
-    if (!utf8_valid(body))
-        return err_set(err, ETL_REJECT, "json", "this is no JSON: byte %zu is no UTF-8", utf8_valid_prefix(body));
-    if (has_lone_surrogate(body))
-        return err_set(err, ETL_REJECT, "json", "this is no JSON: half of a surrogate pair");
-    r->reply = reply;
-    r->mem = mem;
-    r->open[0] = ARENA_NEW(mem, struct tree);
-    h = yajl_alloc(&callbacks, NULL, r);
-    if (h == NULL)
+    r->yajl = yajl_alloc(&callbacks, NULL, r);
+    if (r->yajl == NULL)
         memory_exhausted("yajl", 0);
-    if (yajl_parse(h, (const unsigned char *)(body.ptr != NULL ? body.ptr : ""), body.len) != yajl_status_ok ||
-        yajl_complete_parse(h) != yajl_status_ok)
-        st = tell(h, r, body, err);
-    else
+    r->chosen = OFF;
+    r->around = around;
+    buf_init(&r->key, 1 << 16, "a key");
+    r->open[0] = ARENA_NEW(around, struct tree);
+}
+
+static void *json_begin(struct rows *rows)
+{
+    struct reading *r = calloc(1, sizeof *r);
+
+    if (r == NULL)
+        memory_exhausted("a reply in JSON", sizeof *r);
+    r->rows = rows;
+    r->command = rows_command(rows);
+    r->reply = r->command->reply;
+    arena_init(&r->own, AROUND_MAX, "what stands around the records of a reply");
+    arena_init(&r->record, 4 * ROW_MAX, "a record of a reply");
+    begin(r, &r->own);
+    return r;
+}
+
+static enum etl_status json_feed(void *parser, struct str bytes, struct err *err)
+{
+    struct reading *r = parser;
+
+    while (r->mark < 3 && bytes.len != 0 && bytes.ptr[0] == "\xef\xbb\xbf"[r->mark]) {     /* a byte order mark */
+        bytes = str_skip(bytes, 1);
+        r->mark++;
+    }
+    r->mark = bytes.len != 0 ? 3 : r->mark;
+    if (bytes.len == 0)
+        return result(r, yajl_status_ok, bytes, err);
+    if (!bytes_are_good(r, bytes))
+        return result(r, yajl_status_ok, bytes, err);
+    return result(r, yajl_parse(r->yajl, (const unsigned char *)bytes.ptr, bytes.len), bytes, err);
+}
+
+/* A document that ends where its grammar says so is whole. */
+static enum etl_status json_end(void *parser, bool *proven, struct err *err)
+{
+    struct reading *r = parser;
+
+    *proven = true;
+    if (r->tail_len != 0)
+        r->fault = "it is not UTF-8";
+    return result(r, r->fault == NULL && r->status == ETL_OK ? yajl_complete_parse(r->yajl) : yajl_status_ok, STR(""), err);
+}
+
+static void end(struct reading *r)
+{
+    yajl_free(r->yajl);
+    buf_wipe(&r->key);
+}
+
+static void json_release(void *parser)
+{
+    struct reading *r = parser;
+
+    end(r);
+    arena_release(&r->own);
+    arena_release(&r->record);
+    free(r);
+}
+
+static enum etl_status json_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out, struct err *err)
+{
+    struct reading *r = ARENA_NEW(mem, struct reading);
+    bool            proven;
+    enum etl_status st;
+
+    r->reply = reply;
+    begin(r, mem);
+    st = json_feed(r, body, err);
+    if (st == ETL_OK)
+        st = json_end(r, &proven, err);
+    if (st == ETL_OK)
         *out = r->open[0];
-    yajl_free(h);
+    end(r);
     return st;
 }
+
+static const struct row_parser json_rows = { json_begin, json_feed, json_end, json_release };
 
 const struct reply_style reply_json = {
     .name = "json",
