@@ -11,7 +11,7 @@
 #include "providers/rules.h"
 #include "providers/wire.h"
 
-enum { WORDS_MAX = 64 };
+enum { WORDS_MAX = 256 };
 
 struct runner {
     const struct provider *provider;
@@ -22,6 +22,8 @@ struct runner {
     unsigned               line, passed, failed;
     bool                  *seen;            /* by command */
     const struct command  *command;         /* of the case at hand */
+    struct str             url;             /* the connection's; empty: the description's */
+    struct credential_value credentials[16];    /* by `as` */
     const struct wire     *wire;            /* by `wire NAME`; NULL: the default */
     struct value          *values;
 };
@@ -207,11 +209,56 @@ static void take_credentials(struct runner *r, struct str wanted, struct credent
     }
 }
 
+/* as NAME=VALUE … - the credentials of all that follows, where a body is no form that shows them. */
+static void on_as(struct runner *r, struct str rest)
+{
+    struct pair_value pairs[WORDS_MAX];
+    size_t            count;
+
+    read_pairs(r, rest, pairs, &count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < r->provider->credential_count; k++)
+            if (str_eq(r->provider->credentials[k].name, pairs[i].name))
+                r->credentials[k].value = pairs[i].value;
+}
+
+static struct str base_url(const struct runner *r)
+{
+    return r->url.len != 0 ? r->url : r->provider->url;
+}
+
+/* address POST https://… - method and address of the call. */
+static void on_address(struct runner *r, struct str wanted)
+{
+    AUTO(buf_release) struct buf got;
+    struct request   request;
+    struct wire_call call = { .command = r->command, .wire = r->wire, .url = base_url(r), .values = r->values, .credentials = r->credentials };
+
+    buf_init(&got, 1 << 16, "an address");
+    request_init(&request, 1 << 20);
+    wire_encode(&call, &request, NULL);
+    buf_fmt(&got, "%s %.*s", request.method, STR_ARG(buf_str(&request.url)));
+    if (str_eq(buf_str(&got), wanted))
+        r->passed++;
+    else
+        fail(r, "goes to %s, wanted %.*s", buf_cstr(&got), STR_ARG(wanted));
+    request_release(&request);
+}
+
+/* Of SOAP what stands in the Body; the whole where the case says the whole. */
+static struct str compared(struct str body, struct str wanted)
+{
+    const char *begin = memmem(body.ptr, body.len, "<soap:Body>", 11), *end = memmem(body.ptr, body.len, "</soap:Body>", 12);
+
+    return begin != NULL && end != NULL && !str_starts(wanted, STR("<?xml")) ? str_of(begin + 11, (size_t)(end - begin) - 11)
+                                                                             : body;
+}
+
 /* header Name: value - goes with the call, over the wire at hand. */
 static void on_header(struct runner *r, struct str wanted)
 {
     struct request   request;
-    struct wire_call call = { .command = r->command, .wire = r->wire, .url = r->provider->url, .values = r->values };
+    struct wire_call call = { .command = r->command, .wire = r->wire, .url = base_url(r), .values = r->values };
     struct str       line, rest;
     bool             found = false;
 
@@ -237,26 +284,27 @@ static void on_wire(struct runner *r, struct str name)
 
 static void on_sends(struct runner *r, struct str wanted, unsigned how)
 {
-    struct credential_value credentials[16] = { 0 };
+    struct credential_value credentials[16];
     struct request          request;
     struct err              err = { 0 };
 
+    memcpy(credentials, r->credentials, sizeof credentials);
     take_credentials(r, wanted, credentials);
     request_init(&request, 1 << 20);
-    struct wire_call call = { .command = r->command, .wire = r->wire, .url = r->provider->url, .values = r->values,
+    struct wire_call call = { .command = r->command, .wire = r->wire, .url = base_url(r), .values = r->values,
                               .credentials = credentials, .how = how };
 
     if (wire_encode(&call, &request, &err) != ETL_OK)
         fail(r, "cannot encode: %s", err.text);
-    else if (!str_eq(buf_str(&request.body), wanted))
-        fail(r, "sends differs\n  wanted %.*s\n  got    %.*s", STR_ARG(wanted), STR_ARG(buf_str(&request.body)));
+    else if (!str_eq(compared(buf_str(&request.body), wanted), wanted))
+        fail(r, "sends differs\n  wanted %.*s\n  got    %.*s", STR_ARG(wanted), STR_ARG(compared(buf_str(&request.body), wanted)));
     else
         r->passed++;
     request_reset(&request);
     call.how |= ENCODE_MASKED;
     wire_encode(&call, &request, &err);
     for (size_t i = 0; i < r->command->param_count; i++)
-        if (r->values[i].kind == VALUE_TEXT && r->values[i].secret && str_contains(buf_str(&request.body), r->values[i].text))
+        if (r->values[i].kind == VALUE_TEXT && r->values[i].secret && r->values[i].text.len > 3 && str_contains(buf_str(&request.body), r->values[i].text))
             fail(r, "the masked request shows %.*s", STR_ARG(r->command->params[i].name));
     for (size_t i = 0; i < r->provider->credential_count; i++)
         if (credentials[i].value.len > 3 && str_contains(buf_str(&request.body), credentials[i].value))
@@ -264,8 +312,35 @@ static void on_sends(struct runner *r, struct str wanted, unsigned how)
     request_release(&request);
 }
 
-/* [503], [type=text/html] and [test] ahead of the body */
-static struct str take_marks(struct runner *r, struct str rest, struct reply_message *m, bool *test)
+/* What a provider of trees says in `result`, as JSON has it and as SOAP::Lite does: a text, typed by its looks. */
+static struct str as_result(struct runner *r, struct str text)
+{
+    AUTO(buf_release) struct buf out;
+
+    buf_init(&out, 1 << 20, "an answer");
+    if (r->wire != NULL && r->wire->style == &wire_soap) {
+        buf_lit(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soap:Envelope soap:encodingStyle=\"http://schemas.xmlsoap.org/soap/encoding/\" "
+                      "xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:soapenc=\"http://schemas.xmlsoap.org/soap/encoding/\" "
+                      "xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soap:Body>"
+                      "<anyResponse xmlns=\"http://84.203.220.111/OperatorAPI\"><s-gensym3 xsi:type=\"xsd:string\">");
+        for (size_t i = 0; i < text.len; i++)
+            switch (text.ptr[i]) {
+            case '<': buf_lit(&out, "&lt;"); break;
+            case '>': buf_lit(&out, "&gt;"); break;
+            case '&': buf_lit(&out, "&amp;"); break;
+            default: buf_byte(&out, text.ptr[i]);
+            }
+        buf_lit(&out, "</s-gensym3></anyResponse></soap:Body></soap:Envelope>");
+    } else {
+        buf_lit(&out, "{\"ip\":\"127.0.0.1\",\"result\":");
+        buf_json(&out, text);
+        buf_byte(&out, '}');
+    }
+    return arena_str(&r->mem, buf_str(&out));
+}
+
+/* [503], [type=text/html], [test] ahead of the body; [result] last: the body is what stands there. */
+static struct str take_marks(struct runner *r, struct str rest, struct reply_message *m, bool *test, bool *result)
 {
     while (rest.len != 0 && rest.ptr[0] == '[') {
         struct str mark, value;
@@ -278,7 +353,10 @@ static struct str take_marks(struct runner *r, struct str rest, struct reply_mes
             m->status = (int)status;
         else if (str_is(mark, "test"))
             *test = true;
-        else if (str_starts(mark, STR("type=")))
+        else if (str_is(mark, "result")) {
+            *result = true;
+            return str_trim(value);
+        } else if (str_starts(mark, STR("type=")))
             m->content_type = str_skip(mark, 5);
         else
             fail(r, "unknown mark [%.*s]", STR_ARG(mark));
@@ -290,7 +368,7 @@ static struct str take_marks(struct runner *r, struct str rest, struct reply_mes
 static void on_answer(struct runner *r, enum reply_is wanted, struct str rest)
 {
     struct reply_message m = { .status = 200, .wire = r->wire };
-    bool                 test = false;
+    bool                 test = false, result = false;
     struct pair_value    pairs[WORDS_MAX];
     struct verdict       v;
     const char          *arrow = rest.len != 0 ? memmem(rest.ptr, rest.len, " => ", 4) : NULL;
@@ -300,7 +378,8 @@ static void on_answer(struct runner *r, enum reply_is wanted, struct str rest)
         read_pairs(r, str_of(arrow + 4, rest.len - (size_t)(arrow + 4 - rest.ptr)), pairs, &count);
         rest.len = (size_t)(arrow - rest.ptr);
     }
-    m.body = unescape(r, take_marks(r, str_trim(rest), &m, &test));
+    rest = unescape(r, take_marks(r, str_trim(rest), &m, &test, &result));
+    m.body = result ? as_result(r, rest) : rest;
     if (test && r->provider->test_reply != NULL)
         reply_judge_as(r->judge, r->command, r->provider->test_reply, &m, &r->mem, &v);
     else
@@ -370,8 +449,20 @@ static void on_line(struct runner *r, struct str line)
         on_wire(r, rest);
         return;
     }
+    if (str_is(word, "as")) {
+        on_as(r, rest);
+        return;
+    }
+    if (str_is(word, "url")) {
+        r->url = rest;
+        return;
+    }
     if (r->command == NULL)
         return;
+    if (str_is(word, "address")) {
+        on_address(r, rest);
+        return;
+    }
     if (str_is(word, "sends") || str_is(word, "tests")) {
         on_sends(r, rest, str_is(word, "tests") ? ENCODE_TEST : 0);
         return;
