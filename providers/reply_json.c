@@ -31,6 +31,7 @@ struct reading {
     int                   match[TREE_DEPTH_MAX + 1][PATHS_MAX];    /* steps of each path that have led here; OFF */
     size_t                depth, record_depth;                     /* record_depth 0: not in a record */
     int                   chosen;                                  /* path; OFF: none yet */
+    bool                  undecided;                               /* a record has begun, or what holds them by an earlier path: its first key tells */
     struct buf            key;
     const char           *fault;
     enum etl_status       status;                                  /* what the sink said */
@@ -182,6 +183,33 @@ static int on_string(void *context, const unsigned char *text, size_t len)
     return add_text(context, str_of((const char *)text, len));
 }
 
+/* Does a path ahead of this one lead on from here, by this key (STR_NONE: by whichever)? */
+static bool leads_on(const struct reading *r, const int match[PATHS_MAX], int path, struct str key)
+{
+    for (int p = 0; p < path; p++)
+        if (match[p] != OFF && match[p] < (int)r->command->records[p].count &&
+            (key.ptr == NULL || path_step_fits(&r->command->records[p].steps[match[p]], key)))
+            return true;
+    return false;
+}
+
+/* result.customer may be a customer, or, by a path that comes first, hold one for each {id}. */
+static bool decide(struct reading *r)
+{
+    const int         *match = r->match[r->depth];
+    const struct tree *node = r->open[r->depth];
+    int                path = path_that_ends(r, match);
+
+    r->undecided = false;
+    if (!leads_on(r, match, path, buf_str(&r->key)))
+        return choose(r, path);
+    r->record_depth = 0;
+    r->open[r->depth] = r->depth > 1 ? tree_add(r->open[r->depth - 1], arena_str(r->around, node->name), r->around)
+                                     : ARENA_NEW(r->around, struct tree);
+    arena_reset(&r->record);
+    return true;
+}
+
 static int on_key(void *context, const unsigned char *text, size_t len)
 {
     struct reading *r = context;
@@ -190,6 +218,8 @@ static int on_key(void *context, const unsigned char *text, size_t len)
     buf_add(&r->key, str_of((const char *)text, len));
     if (buf_failed(&r->key))
         r->fault = "a key is longer than any that is expected";
+    else if (r->undecided)
+        return decide(r);
     return r->fault == NULL;
 }
 
@@ -207,7 +237,8 @@ static int open_node(struct reading *r, bool is_list)
     if (path != OFF) {
         struct tree *parent = r->open[r->depth];
 
-        if (!choose(r, path))
+        r->undecided = leads_on(r, match, path, STR_NONE);
+        if (!r->undecided && !choose(r, path))
             return 0;
         node = ARENA_NEW(&r->record, struct tree);
         node->name = parent->is_list || r->depth == 0 ? parent->name : arena_str(&r->record, buf_str(&r->key));
@@ -247,6 +278,7 @@ static int on_map_end(void *context)
     if (!is_record)
         return 1;
     r->record_depth = 0;
+    r->undecided = false;
     if (node->text.ptr == NULL && node->first == NULL) {     /* nothing inside: no record */
         arena_reset(&r->record);
         return 1;
