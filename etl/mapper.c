@@ -27,11 +27,26 @@ struct mapper {
 
 /* ---- findings ---- */
 
+/* Several calls may fail by the same value: that is told once. */
+static bool is_told(const struct mapped *out, enum severity severity, const struct err *err)
+{
+    for (size_t i = 0; i < out->finding_count; i++) {
+        const struct err *told = &out->findings[i].err;
+
+        if (out->findings[i].severity == severity && strcmp(told->rule, err->rule) == 0 && strcmp(told->text, err->text) == 0 &&
+            strcmp(told->field != NULL ? told->field : "", err->field != NULL ? err->field : "") == 0)
+            return true;
+    }
+    return false;
+}
+
 static void add_finding(void *context, enum severity severity, const struct err *err)
 {
     struct mapper *mapper = context;
     struct mapped *out = mapper->out;
 
+    if (is_told(out, severity, err))
+        return;
     ARENA_PUSH(mapper->eval.mem, out->findings, out->finding_count, mapper->finding_cap) = (struct finding){ *err, severity, NULL };
     out->rejected = out->rejected || severity == SEVERITY_ERROR;
 }

@@ -26,6 +26,7 @@ const struct mapping_words mapping_words[] = {
     { "mapping", mapping_head_keys, true },     { "input", mapping_input_keys, true },      { "expect", mapping_expect_keys, true },
     { "lookup", mapping_lookup_keys, true },    { "guards", mapping_guard_keys, true },     { "call", mapping_call_keys, true },
     { "test", mapping_test_keys, true },        { "reason", mapping_reason_keys, true },    { "format", mapping_formats, false },
-    { "missing", mapping_missing_words, false }, { "severity", mapping_severities, false }, { "on", mapping_on_words, false },
+    { "orphans", mapping_orphan_words, false }, { "missing", mapping_missing_words, false },
+    { "severity", mapping_severities, false },  { "on", mapping_on_words, false },
     { "danger", mapping_dangers, false },       { NULL, NULL, false },
 };

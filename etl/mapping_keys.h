@@ -10,8 +10,7 @@ extern const char *const mapping_head_keys[], *const mapping_input_keys[], *cons
     *const mapping_guard_keys[], *const mapping_call_keys[], *const mapping_test_keys[], *const mapping_reason_keys[];
 /* In the order of what they stand for: enum input_format, lookup_missing, severity, ON_*, DANGER_*. */
 extern const char *const mapping_formats[], *const mapping_orphan_words[], *const mapping_missing_words[],
-                        *const mapping_severities[], *const mapping_on_words[],
-    *const mapping_dangers[];
+    *const mapping_severities[], *const mapping_on_words[], *const mapping_dangers[];
 
 struct mapping_words {
     const char        *what;             /* as the schema names it: "input", "format" */
