@@ -7,16 +7,13 @@
 extern const struct cmd cmd_apply;
 
 struct options {
-    const char *connection, *only, *skip, *wait;
-    uint64_t    limit;
+    struct sending_options sending;
+    const char *wait;
     bool        dry_run, resend_uncertain, same_account;
 };
 static const struct opt table[] = {
-    OPT(struct options, connection, "connection", 0, "NAME", NULL, "the account to send to, as the configuration names it"),
+    SENDING_OPTIONS(struct options, sending, "the account to send to, as the configuration names it"),
     OPT(struct options, dry_run, "dry-run", 'n', NULL, NULL, "print the exact requests, secrets masked; send nothing"),
-    OPT(struct options, limit, "limit", 0, "N", NULL, "only the first N subscribers (of those chosen)"),
-    OPT(struct options, only, "only", 0, "FILE", NULL, "only the subscribers whose lane keys stand in FILE, one a line"),
-    OPT(struct options, skip, "skip", 0, "FILE", NULL, "all but those"),
     OPT(struct options, resend_uncertain, "resend-uncertain", 0, NULL, NULL,
         "send again what is uncertain and cannot be read back: after a look at the provider"),
     OPT(struct options, same_account, "same-account", 0, NULL, NULL, "the credentials were renewed, the account is the one this run went to"),
@@ -143,41 +140,20 @@ static int show_requests(struct cli *cli, const struct options *o, struct work *
     return stop_asked != 0 ? EXIT_INTERRUPTED : EXIT_WELL;
 }
 
-static int run_apply(struct cli *cli, const struct options *o, const char *run)
-{
-    struct work_options w = { .run = run, .connection = o->connection, .config = cli->config,
-                              .choice = { o->only, o->skip, o->limit }, .stop_asked = &stop_asked };
-    struct work     work;
-    struct findings faults;
-    struct err      err = { 0 };
-    enum etl_status st;
-    int             code;
-
-    findings_init(&faults, &cli->mem);
-    stop_by_signals();
-    st = work_open(&w, &cli->mem, &work, &faults, &err);
-    if (st != ETL_OK)
-        return tell_open_failed(cli, st, &faults, &err);
-    if (faults.count != 0)
-        cli_faults(cli, ETL_OK, &faults);
-    code = o->dry_run ? show_requests(cli, o, &work) : send_run(cli, o, &work);
-    work_close(&work);
-    return code;
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct options  o = { 0 };
     struct opt_list words;
+    struct work     work;
     int             code = cli_parse(cli, &cmd_apply, &o, argc, argv, 1, 1, &words);
 
+    if (code < 0)
+        code = tell_open(cli, &o.sending, words.items[0], &work);
     if (code >= 0)
         return code;
-    if (o.connection == NULL) {
-        fault("--connection NAME is missing; subferry connection list shows those that are configured");
-        return EXIT_WRONG;
-    }
-    return run_apply(cli, &o, words.items[0]);
+    code = o.dry_run ? show_requests(cli, &o, &work) : send_run(cli, &o, &work);
+    work_close(&work);
+    return code;
 }
 
 const struct cmd cmd_apply = {

@@ -7,14 +7,10 @@
 extern const struct cmd cmd_test;
 
 struct options {
-    const char *connection, *only, *skip;
-    uint64_t    limit;
+    struct sending_options sending;
 };
 static const struct opt table[] = {
-    OPT(struct options, connection, "connection", 0, "NAME", NULL, "the account to ask, as the configuration names it"),
-    OPT(struct options, limit, "limit", 0, "N", NULL, "only the first N subscribers (of those chosen)"),
-    OPT(struct options, only, "only", 0, "FILE", NULL, "only the subscribers whose lane keys stand in FILE, one a line"),
-    OPT(struct options, skip, "skip", 0, "FILE", NULL, "all but those"),
+    SENDING_OPTIONS(struct options, sending, "the account to ask, as the configuration names it"),
     { 0 },
 };
 
@@ -104,33 +100,19 @@ static int outcome(const struct test_report *r, enum etl_status st)
     return code;
 }
 
-static int run_test(struct cli *cli, const struct options *o, const char *run)
+static int ask_run(struct cli *cli, struct work *work)
 {
-    struct work_options w = { .run = run, .connection = o->connection, .config = cli->config,
-                              .choice = { o->only, o->skip, o->limit }, .stop_asked = &stop_asked };
     struct talk         t = { 0 };
     struct test_options options = { .tell = tell, .progress = show_progress, .context = &t };
     struct test_report  r;
-    struct work         work;
-    struct findings     faults;
     struct err          err = { 0 };
     uint64_t            began = now_ms();
-    enum etl_status     st;
-    int                 code;
+    enum etl_status     st = test_run(work, &options, &r, &err);
+    int                 code = outcome(&r, st);
 
-    findings_init(&faults, &cli->mem);
-    stop_by_signals();
-    st = work_open(&w, &cli->mem, &work, &faults, &err);
-    if (st != ETL_OK)
-        return tell_open_failed(cli, st, &faults, &err);
-    if (faults.count != 0)
-        cli_faults(cli, ETL_OK, &faults);
-    st = test_run(&work, &options, &r, &err);
-    code = outcome(&r, st);
-    tell_end(cli, &work, &r, st, &err);
+    tell_end(cli, work, &r, st, &err);
     if (cli->json)
-        summary(&work, &r, &err, began, code);
-    work_close(&work);
+        summary(work, &r, &err, began, code);
     return code;
 }
 
@@ -138,15 +120,16 @@ static int run(struct cli *cli, int argc, char **argv)
 {
     struct options  o = { 0 };
     struct opt_list words;
+    struct work     work;
     int             code = cli_parse(cli, &cmd_test, &o, argc, argv, 1, 1, &words);
 
+    if (code < 0)
+        code = tell_open(cli, &o.sending, words.items[0], &work);
     if (code >= 0)
         return code;
-    if (o.connection == NULL) {
-        fault("--connection NAME is missing; subferry connection list shows those that are configured");
-        return EXIT_WRONG;
-    }
-    return run_test(cli, &o, words.items[0]);
+    code = ask_run(cli, &work);
+    work_close(&work);
+    return code;
 }
 
 const struct cmd cmd_test = {

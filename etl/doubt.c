@@ -2,46 +2,6 @@
 #include "etl/full_report.h"
 #include "etl/job.h"
 
-struct report_once {
-    struct full_report *read;
-    struct report_once      *next;
-};
-
-static struct report_once *find_report(struct lanes *w, const struct command *command)
-{
-    struct report_once *r = w->reports;
-
-    while (r != NULL && full_report_command(r->read) != command)
-        r = r->next;
-    return r;
-}
-
-static struct report_once *read_report(struct lanes *w, const struct lookup_read *lookup, const struct value *values)
-{
-    struct report_once *r = find_report(w, lookup->read);
-
-    if (r != NULL)
-        return r;
-    r = calloc(1, sizeof *r);
-    if (r == NULL)
-        memory_exhausted("a report", sizeof *r);
-    r->read = full_report_read(w->exchanges, lookup, values);
-    r->next = w->reports;
-    w->reports = r;
-    return r;
-}
-
-void doubt_close(struct lanes *w)
-{
-    while (w->reports != NULL) {
-        struct report_once *r = w->reports;
-
-        w->reports = r->next;
-        full_report_free(r->read);
-        free(r);
-    }
-}
-
 /* A full report is asked for as a whole, so no call's values are in the question. */
 enum etl_status doubt_read_baselines(struct lanes *w, struct err *err)
 {
@@ -59,7 +19,7 @@ enum etl_status doubt_read_baselines(struct lanes *w, struct err *err)
         if (c == NULL || c->verify.read == NULL || !lookup_is_shared(&c->verify) || !c->verify.baseline)
             continue;
         none = ARENA_ARRAY(&mem, struct value, c->param_count + 1);
-        read_report(w, &c->verify, none);
+        full_report_read(&w->reports, w->exchanges, &c->verify, none);
     }
     return st;
 }
@@ -67,25 +27,25 @@ enum etl_status doubt_read_baselines(struct lanes *w, struct err *err)
 void doubt_look(struct lanes *w, struct job *j)
 {
     const struct lookup_read *v = &j->loaded.command->verify;
-    struct report_once            *r = find_report(w, v->read);
+    struct full_report       *r = full_report_find(w->reports, v->read);
     struct verdict            verdict;
 
-    if (r == NULL || full_report_failed(r->read).ptr != NULL) {
-        j->x.why = r != NULL ? full_report_failed(r->read) : STR("the report was not read");
+    if (r == NULL || full_report_failed(r).ptr != NULL) {
+        j->x.why = r != NULL ? full_report_failed(r) : STR("the report was not read");
         job_looked(j, NULL, 0);
         return;
     }
-    full_report_about(r->read, v, j->loaded.values, &j->mem, &verdict);
+    full_report_about(r, v, j->loaded.values, &j->mem, &verdict);
     job_looked(j, &verdict, 0);
 }
 
 /* ---- in doubt ---- */
 
-static void judge(struct job *j, struct report_once *r, bool *absent)
+static void judge(struct job *j, struct full_report *r, bool *absent)
 {
     const struct command *c = j->loaded.command;
     struct before         before = { .looked = j->call.has_baseline, .there = j->call.there_before };
-    struct str            failed = full_report_failed(r->read);
+    struct str            failed = full_report_failed(r);
     const char           *why = "reading back gave no answer";
     struct verdict        verdict;
     enum readback         answer;
@@ -96,9 +56,9 @@ static void judge(struct job *j, struct report_once *r, bool *absent)
         job_settle_as(j, CALL_UNCERTAIN, arena_fmt(&j->mem, "its answer got lost, and reading back failed: %.*s", STR_ARG(failed)));
         return;
     }
-    full_report_about(r->read, &c->verify, j->loaded.values, &j->mem, &verdict);
+    full_report_about(r, &c->verify, j->loaded.values, &j->mem, &verdict);
     answer = verify_judge(c, j->loaded.values, &before, &verdict, &j->mem, &why);
-    j->x.http = full_report_http(r->read);
+    j->x.http = full_report_http(r);
     *absent = answer == READBACK_ABSENT;
     if (answer == READBACK_DONE) {
         job_settle_as(j, CALL_DONE, STR_NONE);
@@ -136,7 +96,7 @@ static enum etl_status write_down(struct lanes *w, struct job *j, bool absent, s
 static enum etl_status settle_one(struct lanes *w, struct job *j, const struct ledger_call *call, struct err *err)
 {
     const struct lookup_read *v;
-    struct report_once  *r;
+    struct full_report  *r;
     uint64_t        since = 0;
     bool            absent;
     enum etl_status st;
@@ -151,7 +111,7 @@ static enum etl_status settle_one(struct lanes *w, struct job *j, const struct l
     if (st != ETL_OK)
         return st;
     j->old_doubt = since < w->began_ms;
-    r = read_report(w, v, j->loaded.values);
+    r = full_report_read(&w->reports, w->exchanges, v, j->loaded.values);
     judge(j, r, &absent);
     if (w->by_state[CALL_UNCERTAIN] != 0)
         w->by_state[CALL_UNCERTAIN]--;
@@ -166,7 +126,7 @@ enum etl_status doubt_settle(struct lanes *w, struct err *err)
     uint64_t           from = 1;
     enum etl_status    st;
 
-    doubt_close(w);                /* what was read before the first sending is old now */
+    full_reports_free(&w->reports);                /* what was read before the first sending is old now */
     while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
         if (call.state != CALL_UNCERTAIN || !lane_chosen(&w->choice, call.lane))

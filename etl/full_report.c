@@ -12,6 +12,7 @@ struct field_index {
     size_t     mask;
 };
 struct full_report {
+    struct full_report   *next;
     const struct command *command;
     struct arena          mem;
     struct exchange       x;
@@ -19,10 +20,21 @@ struct full_report {
     size_t                index_count;
 };
 
-struct full_report *full_report_read(struct exchanges *e, const struct lookup_read *lookup, const struct value *call_values)
+struct full_report *full_report_find(struct full_report *list, const struct command *command)
 {
-    struct full_report *r = calloc(1, sizeof *r);
+    while (list != NULL && list->command != command)
+        list = list->next;
+    return list;
+}
 
+struct full_report *full_report_read(struct full_report **list, struct exchanges *e, const struct lookup_read *lookup,
+                                     const struct value *call_values)
+{
+    struct full_report *r = full_report_find(*list, lookup->read);
+
+    if (r != NULL)
+        return r;
+    r = calloc(1, sizeof *r);
     if (r == NULL)
         memory_exhausted("a report", sizeof *r);
     arena_init(&r->mem, (size_t)2 << 30, "a full report");
@@ -30,20 +42,20 @@ struct full_report *full_report_read(struct exchanges *e, const struct lookup_re
     r->x = (struct exchange){ .command = lookup->read, .values = lookup_values(lookup, call_values, &r->mem), .may_repeat = true,
                               .mem = &r->mem };
     exchange_run(e, &r->x);
+    r->next = *list;
+    *list = r;
     return r;
 }
 
-void full_report_free(struct full_report *r)
+void full_reports_free(struct full_report **list)
 {
-    if (r == NULL)
-        return;
-    arena_release(&r->mem);
-    free(r);
-}
+    while (*list != NULL) {
+        struct full_report *r = *list;
 
-const struct command *full_report_command(const struct full_report *r)
-{
-    return r->command;
+        *list = r->next;
+        arena_release(&r->mem);
+        free(r);
+    }
 }
 
 struct str full_report_failed(const struct full_report *r)

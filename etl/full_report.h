@@ -10,10 +10,12 @@
 #include "etl/exchange.h"
 
 struct full_report;
-/* Reads it to its end; nothing else may be under way. */
-struct full_report *full_report_read(struct exchanges *e, const struct lookup_read *lookup, const struct value *call_values);
-void                full_report_free(struct full_report *r);
-const struct command *full_report_command(const struct full_report *r);
+/* The one that was read by this command; NULL: it was not read yet. */
+struct full_report *full_report_find(struct full_report *list, const struct command *command);
+/* That, or reads it to its end and adds it; nothing else may be under way. */
+struct full_report *full_report_read(struct full_report **list, struct exchanges *e, const struct lookup_read *lookup,
+                                     const struct value *call_values);
+void                full_reports_free(struct full_report **list);
 /* Why there was no answer; STR_NONE when there was. */
 struct str          full_report_failed(const struct full_report *r);
 /* What it answered, as if only the record had been asked for that the first pair of `match` names: REPLY_NOTHING where there is none. */

@@ -61,6 +61,5 @@ enum etl_status doubt_read_baselines(struct lanes *w, struct err *err);
 void            doubt_look(struct lanes *w, struct job *j);
 /* Behind all lanes: reads each report once and settles what is in doubt. */
 enum etl_status doubt_settle(struct lanes *w, struct err *err);
-void            doubt_close(struct lanes *w);
 
 #endif

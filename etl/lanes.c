@@ -1,6 +1,7 @@
 /* etl/lanes.c - sends the calls of a run: lanes side by side, the calls of a lane one after the other. */
 #include "etl/lanes.h"
 
+#include "etl/full_report.h"
 #include "etl/job.h"
 
 enum {
@@ -307,7 +308,7 @@ static void close_jobs(struct lanes *w)
         arena_release(&w->jobs[i].mem);
     free(w->jobs);
     w->jobs = NULL;
-    doubt_close(w);
+    full_reports_free(&w->reports);
 }
 
 /* Are all calls numbered below `end` done? */

@@ -15,7 +15,7 @@
 #include "etl/exchange.h"
 
 struct job;
-struct report_once;
+struct full_report;
 struct lanes {
     /* the caller's */
     struct ledger      *ledger;
@@ -33,7 +33,7 @@ struct lanes {
     uint64_t            phase_last;                /* lanes up to this may be taken now */
     bool                exhausted, report_is_read;
     uint64_t            waits_for_report, began_ms;
-    struct report_once      *reports;
+    struct full_report      *reports;
     enum etl_status     stop;
     struct err          stop_err;
 };

@@ -3,6 +3,7 @@
 
 #include "etl/base/log.h"
 #include "etl/page.h"
+#include "etl/stop.h"
 
 enum { PROGRESS_MS = 200 };
 
@@ -118,9 +119,24 @@ void json_stopped(struct buf *out, const struct err *err)
     buf_byte(out, '}');
 }
 
-int tell_open_failed(struct cli *cli, enum etl_status st, const struct findings *faults, const struct err *err)
+int tell_open(struct cli *cli, const struct sending_options *o, const char *run, struct work *out)
 {
-    if (faults->count != 0)
-        cli_faults(cli, st, faults);
-    return err->text[0] != '\0' ? cli_fail(cli, st, err) : exit_from(st);
+    struct work_options w = { .run = run, .connection = o->connection, .config = cli->config, .choice = { o->only, o->skip, o->limit },
+                              .stop_asked = &stop_asked };
+    struct findings     faults;
+    struct err          err = { 0 };
+    enum etl_status     st;
+
+    if (o->connection == NULL) {
+        fault("--connection NAME is missing; subferry connection list shows those that are configured");
+        return EXIT_WRONG;
+    }
+    findings_init(&faults, &cli->mem);
+    stop_by_signals();
+    st = work_open(&w, &cli->mem, out, &faults, &err);
+    if (faults.count != 0)
+        cli_faults(cli, st, &faults);
+    if (st == ETL_OK)
+        return -1;
+    return err.text[0] != '\0' ? cli_fail(cli, st, &err) : exit_from(st);
 }

@@ -16,10 +16,6 @@ struct asking {                    /* one call that is being asked about */
     struct str         needs_name;
     bool               busy, is_lookup;
 };
-struct report_once {
-    struct full_report *read;
-    struct report_once *next;
-};
 struct testing {
     struct work        *work;
     const struct test_options *options;
@@ -28,7 +24,7 @@ struct testing {
     size_t              slot_count, busy;
     struct needs       *needs;
     uint64_t            lane, position;
-    struct report_once *reports;
+    struct full_report *reports;
     size_t              in_group;
     uint64_t            group_since_ms;
     struct pair_value  *extra;
@@ -188,26 +184,17 @@ static void ask(struct testing *t, struct asking *a, const struct command *comma
 static enum etl_status ask_report(struct testing *t, struct asking *a, struct err *err)
 {
     const struct lookup_read *l = &a->call.command->test;
-    struct report_once       *r = t->reports;
+    struct full_report       *r = full_report_find(t->reports, l->read);
     struct verdict            verdict;
-    enum etl_status           st;
+    enum etl_status           st = r == NULL ? wait_for(t, 0, err) : ETL_OK;
 
-    while (r != NULL && full_report_command(r->read) != l->read)
-        r = r->next;
-    if (r == NULL) {
-        st = wait_for(t, 0, err);
-        if (st != ETL_OK)
-            return st;
-        r = calloc(1, sizeof *r);
-        if (r == NULL)
-            memory_exhausted("a report", sizeof *r);
-        *r = (struct report_once){ full_report_read(&t->work->exchanges, l, a->call.values), t->reports };
-        t->reports = r;
-    }
-    if (full_report_failed(r->read).ptr != NULL)
-        return t->work->exchanges.drain ? ETL_OK : no_answer(t, a, full_report_failed(r->read), full_report_http(r->read), err);
-    full_report_about(r->read, l, a->call.values, &a->mem, &verdict);
-    return judge_lookup(t, a, &verdict, full_report_http(r->read), err);
+    if (st != ETL_OK)
+        return st;
+    r = full_report_read(&t->reports, &t->work->exchanges, l, a->call.values);
+    if (full_report_failed(r).ptr != NULL)
+        return t->work->exchanges.drain ? ETL_OK : no_answer(t, a, full_report_failed(r), full_report_http(r), err);
+    full_report_about(r, l, a->call.values, &a->mem, &verdict);
+    return judge_lookup(t, a, &verdict, full_report_http(r), err);
 }
 
 static enum etl_status begin(struct testing *t, struct asking *a, struct err *err)
@@ -217,7 +204,7 @@ static enum etl_status begin(struct testing *t, struct asking *a, struct err *er
     if (a->needs != 0 && !(c->test.read != NULL && c->test.wants_nothing))
         return note_needs(t, a, err);
     a->is_lookup = c->test.read != NULL;
-    if (a->is_lookup && c->test.full)
+    if (a->is_lookup && lookup_is_shared(&c->test))
         return ask_report(t, a, err);
     if (a->is_lookup)
         ask(t, a, c->test.read, lookup_values(&c->test, a->call.values, &a->mem));
@@ -302,13 +289,7 @@ static void close_slots(struct testing *t)
         arena_release(&t->slots[i].mem);
     free(t->slots);
     needs_free(t->needs);
-    while (t->reports != NULL) {
-        struct report_once *r = t->reports;
-
-        t->reports = r->next;
-        full_report_free(r->read);
-        free(r);
-    }
+    full_reports_free(&t->reports);
 }
 
 struct open_count {

@@ -171,6 +171,23 @@ class Stops(unittest.TestCase):
         self.assertEqual({r["outcome"] for r in rows}, {"passed", "refused", "untestable"})
         self.assertTrue(any(r["reason"].startswith("needs call 1") for r in rows))
 
+    def test_look_ups_answer_where_there_is_no_test_mode(self):
+        w = world.World()
+        self.addCleanup(w.close)
+        w.plan_sample("serverplus-to-ispn")
+        w.say("test", w.run, "--connection", "ispn-here", expect=(0, 1))
+        commands = w.counts("ispn")["commands"]
+        self.assertEqual(sum(c["executed"] for c in commands.values()), 0)
+        first = {r["id"]: r for r in w.results("test.csv")}
+        self.assertEqual({r["outcome"] for r in first.values() if r["command"] == "addcust"}, {"passed"})
+        self.assertTrue(all(r["reason"].startswith("needs call 1 (") for r in first.values() if r["command"] == "addsvc"))
+        w.finish("ispn-here")
+        w.run = os.path.join(w.folder, "again")
+        w.plan_sample("serverplus-to-ispn")
+        w.say("test", w.run, "--connection", "ispn-here", expect=(1,))
+        refused = {(r["command"], r["reason"]) for r in w.results("test.csv") if r["outcome"] == "refused"}
+        self.assertIn(("addcust", "it is there already"), refused)
+
     def test_an_outage_stops_and_the_same_command_goes_on(self):
         w = self.planned()
         w.apply("safepages-here", "--limit", "3")
