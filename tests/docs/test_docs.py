@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""tests/docs/test_docs.py - what is written is true: links resolve, helps fit a screen, samples can be made again, the README's commands
-do what it shows.
+"""tests/docs/test_docs.py - what is written is true: links resolve, helps fit a screen, samples can be made again, the
+README's commands do what it shows.
 
     test_docs.py PROGRAM links|help|samples|mappings|scripts|readme|quickstart
 """
@@ -40,6 +40,7 @@ def read(path):
 
 # ---- links ----
 
+
 def anchor_of(heading):
     """As GitHub makes them."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower().replace("`", "")).replace(" ", "-")
@@ -61,15 +62,20 @@ def test_links(program):
             there = os.path.normpath(os.path.join(os.path.dirname(path), name)) if name else path
             if not os.path.exists(there):
                 fault(place, "the link %s leads nowhere" % target)
-            elif anchor and anchor not in [anchor_of(h) for h in re.findall(r"^#+ (.*)$", without_code(read(there)), re.M)]:
+            elif anchor and anchor not in [
+                anchor_of(h) for h in re.findall(r"^#+ (.*)$", without_code(read(there)), re.M)
+            ]:
                 fault(place, "the link %s: there is no such heading" % target)
     return count
 
 
 # ---- help ----
 
+
 def help_of(program, words):
-    done = subprocess.run([program] + words + ["--help"], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [program] + words + ["--help"], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
+    )
     place = " ".join(["subferry"] + words + ["--help"])
     lines = done.stdout.splitlines()
     if done.returncode != 0 or done.stderr:
@@ -89,12 +95,23 @@ def commands_in(text, before):
 def test_help(program):
     shown = help_of(program, [])
     commands = list(dict.fromkeys(commands_in(shown, "")))
-    if not {"plan", "test", "apply", "status", "explain", "reveal", "connection", "provider", "mapping", "sandbox"} <= set(commands):
+    if not {
+        "plan",
+        "test",
+        "apply",
+        "status",
+        "explain",
+        "reveal",
+        "connection",
+        "provider",
+        "mapping",
+        "sandbox",
+    } <= set(commands):
         fault("subferry --help", "names only %s" % ", ".join(commands))
     count = 1
     for command in commands:
         text = help_of(program, [command])
-        subs = list(dict.fromkeys(commands_in(text, command + " "))) if "COMMAND" in text[:text.find("\n")] else []
+        subs = list(dict.fromkeys(commands_in(text, command + " "))) if "COMMAND" in text[: text.find("\n")] else []
         for sub in subs:
             check_example(help_of(program, [command, sub]), "%s %s" % (command, sub))
         if not subs:
@@ -106,8 +123,12 @@ def test_help(program):
 def check_example(text, command):
     """A line beyond the usage that could be typed."""
     body = "\n".join(line for line in text.splitlines() if not line.startswith("usage:"))
-    takes_something = len(text[:text.find("\n")].split()) > 2 + len(command.split())
-    if takes_something and "subferry " + command + " " not in body and not body.rstrip().endswith("subferry " + command):
+    takes_something = len(text[: text.find("\n")].split()) > 2 + len(command.split())
+    if (
+        takes_something
+        and "subferry " + command + " " not in body
+        and not body.rstrip().endswith("subferry " + command)
+    ):
         fault("subferry %s --help" % command, "shows no example")
     if not text.startswith("usage: subferry " + command):
         fault("subferry %s --help" % command, "does not begin with its usage")
@@ -115,21 +136,43 @@ def check_example(text, command):
 
 # ---- samples and mappings ----
 
+
 def test_samples(program):
     folder = tempfile.mkdtemp()
     try:
-        subprocess.run([os.path.join(ROOT, "scripts", "make-extracts"), "-o", folder, "--seed", "1", "--dirt", "0.2"], check=True, timeout=120)
+        subprocess.run(
+            [os.path.join(ROOT, "scripts", "make-extracts"), "-o", folder, "--seed", "1", "--dirt", "0.2"],
+            check=True,
+            timeout=120,
+        )
         count = 0
         for made, _, files in os.walk(folder):
             for name in files:
                 count += 1
                 ours = os.path.join(ROOT, "samples", os.path.relpath(os.path.join(made, name), folder))
                 if not os.path.exists(ours) or not filecmp.cmp(os.path.join(made, name), ours, shallow=False):
-                    fault(os.path.relpath(ours, ROOT), "is not what scripts/make-extracts -o samples --seed 1 --dirt 0.2 makes")
+                    fault(
+                        os.path.relpath(ours, ROOT),
+                        "is not what scripts/make-extracts -o samples --seed 1 --dirt 0.2 makes",
+                    )
         clean = os.path.join(folder, "clean")
         for count_of in ("40", "400"):
-            subprocess.run([os.path.join(ROOT, "scripts", "make-extracts"), "-o", clean + count_of, "--count", count_of, "--only", "freeside"], check=True, timeout=120)
-        with open(clean + "40/freeside/customers.csv", "rb") as few, open(clean + "400/freeside/customers.csv", "rb") as many:
+            subprocess.run(
+                [
+                    os.path.join(ROOT, "scripts", "make-extracts"),
+                    "-o",
+                    clean + count_of,
+                    "--count",
+                    count_of,
+                    "--only",
+                    "freeside",
+                ],
+                check=True,
+                timeout=120,
+            )
+        with open(clean + "40/freeside/customers.csv", "rb") as few, open(
+            clean + "400/freeside/customers.csv", "rb"
+        ) as many:
             if not many.read().startswith(few.read()):
                 fault("scripts/make-extracts", "a small file is no prefix of a large one")
         return count
@@ -152,18 +195,25 @@ def test_mappings(program):
 
 # ---- scripts ----
 
+
 def test_scripts(program):
     names = [n for n in os.listdir(os.path.join(ROOT, "scripts")) if n != "README.md"]
     for name in names:
-        done = subprocess.run([os.path.join(ROOT, "scripts", name), "--help"], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [os.path.join(ROOT, "scripts", name), "--help"], capture_output=True, text=True, timeout=60
+        )
         if done.returncode != 0 or not done.stdout or len(done.stdout.splitlines()) > SCREEN_LINES:
-            fault("scripts/%s --help" % name, "ended with %d, %d lines %s" % (done.returncode, len(done.stdout.splitlines()), done.stderr[:200]))
+            fault(
+                "scripts/%s --help" % name,
+                "ended with %d, %d lines %s" % (done.returncode, len(done.stdout.splitlines()), done.stderr[:200]),
+            )
         if "`" + name + "`" not in read(os.path.join(ROOT, "scripts", "README.md")):
             fault("scripts/README.md", "does not name %s" % name)
     return len(names)
 
 
 # ---- the README's commands ----
+
 
 def settle(line):
     """What differs from run to run: times, speeds, made-up names and ports."""
@@ -202,7 +252,7 @@ def same(shown, came):
             parts[-1].append(line)
     for i, part in enumerate(parts):
         starts = [0] if i == 0 else range(at, len(came) - len(part) + 1)
-        found = next((s for s in starts if came[s:s + len(part)] == part), None)
+        found = next((s for s in starts if came[s : s + len(part)] == part), None)
         if found is None:
             return False
         at = found + len(part)
@@ -213,10 +263,30 @@ def test_readme(program):
     """Runs the tour in a folder where samples/ and the program are at hand, beside a sandbox."""
     folder = tempfile.mkdtemp()
     shutil.copytree(os.path.join(ROOT, "samples"), os.path.join(folder, "samples"))
-    environment = dict(os.environ, PATH=os.path.dirname(program) + ":" + os.environ["PATH"], XDG_STATE_HOME=folder + "/state",
-                       XDG_CONFIG_HOME=folder + "/config", NO_COLOR="1", TZ="UTC")
-    sandbox = subprocess.Popen([program, "sandbox", "--dir", folder + "/sandbox", "--port-file", folder + "/port", "--config-out", folder + "/samples/subferry.yaml"],
-                               env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = dict(
+        os.environ,
+        PATH=os.path.dirname(program) + ":" + os.environ["PATH"],
+        XDG_STATE_HOME=folder + "/state",
+        XDG_CONFIG_HOME=folder + "/config",
+        NO_COLOR="1",
+        TZ="UTC",
+    )
+    sandbox = subprocess.Popen(
+        [
+            program,
+            "sandbox",
+            "--dir",
+            folder + "/sandbox",
+            "--port-file",
+            folder + "/port",
+            "--config-out",
+            folder + "/samples/subferry.yaml",
+        ],
+        env=environment,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     count = 0
     try:
         while not os.path.exists(folder + "/port"):
@@ -226,13 +296,23 @@ def test_readme(program):
             time.sleep(0.02)
         for command, shown in console_blocks(read(os.path.join(ROOT, "README.md"))):
             count += 1
-            done = subprocess.run(["bash", "-c", command + " 2>&1; printf %s \"$?\" >" + folder + "/status"], cwd=folder + "/samples", env=environment,
-                                  stdout=subprocess.PIPE, text=True, timeout=300)
+            done = subprocess.run(
+                ["bash", "-c", command + ' 2>&1; printf %s "$?" >' + folder + "/status"],
+                cwd=folder + "/samples",
+                env=environment,
+                stdout=subprocess.PIPE,
+                text=True,
+                timeout=300,
+            )
             wanted, came = [settle(l) for l in shown], [settle(l) for l in done.stdout.splitlines()]
             while wanted and not wanted[-1]:
                 wanted.pop()
             if not same(wanted, came):
-                fault("README.md: $ " + command, "shows something else:\n" + "\n".join(difflib.unified_diff(wanted, came, "README.md", "now", lineterm="")))
+                fault(
+                    "README.md: $ " + command,
+                    "shows something else:\n"
+                    + "\n".join(difflib.unified_diff(wanted, came, "README.md", "now", lineterm="")),
+                )
         return count
     finally:
         sandbox.send_signal(signal.SIGTERM)
@@ -242,11 +322,23 @@ def test_readme(program):
 
 def test_quickstart(program):
     """It ends by itself, all is well, and nothing of it runs on."""
-    started = subprocess.Popen([os.path.join(ROOT, "scripts", "quickstart")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    started = subprocess.Popen(
+        [os.path.join(ROOT, "scripts", "quickstart")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     said, _ = started.communicate(timeout=900)
     if started.returncode != 0:
         fault("scripts/quickstart", "ended with %d:\n%s" % (started.returncode, said))
-    for words in ("exactly once", "0 uncertain + 0 blocked + 0 not sent", "nothing is left to send", "reply: Success!", "Done."):
+    for words in (
+        "exactly once",
+        "0 uncertain + 0 blocked + 0 not sent",
+        "nothing is left to send",
+        "reply: Success!",
+        "Done.",
+    ):
         if words not in said:
             fault("scripts/quickstart", "does not say %r" % words)
     if len(said.splitlines()) > 120:
@@ -260,8 +352,15 @@ def test_quickstart(program):
     return 1
 
 
-TESTS = {"links": test_links, "help": test_help, "samples": test_samples, "mappings": test_mappings, "scripts": test_scripts, "readme": test_readme,
-         "quickstart": test_quickstart}
+TESTS = {
+    "links": test_links,
+    "help": test_help,
+    "samples": test_samples,
+    "mappings": test_mappings,
+    "scripts": test_scripts,
+    "readme": test_readme,
+    "quickstart": test_quickstart,
+}
 
 
 def main():
