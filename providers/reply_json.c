@@ -204,8 +204,7 @@ static bool decide(struct reading *r)
     if (!leads_on(r, match, path, buf_str(&r->key)))
         return choose(r, path);
     r->record_depth = 0;
-    r->open[r->depth] = r->depth > 1 ? tree_add(r->open[r->depth - 1], arena_str(r->around, node->name), r->around)
-                                     : ARENA_NEW(r->around, struct tree);
+    r->open[r->depth] = r->depth > 1 ? tree_add(r->open[r->depth - 1], arena_str(r->around, node->name), r->around) : r->open[0];
     arena_reset(&r->record);
     return true;
 }

@@ -68,6 +68,7 @@ static enum etl_status soap_records(const struct command *command, struct str bo
 const struct reply_style reply_soap = {
     .name = "soap",
     .summary = "SOAP 1.1",
+    .form = SCRUB_XML,
     .records = soap_records,
     .tree = soap_tree,
 };

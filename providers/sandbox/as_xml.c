@@ -1,52 +1,41 @@
 /* providers/sandbox/as_xml.c - a tree read from JSON, written as XML. */
 #include "providers/sandbox/as_xml.h"
 
+#include "providers/sandbox/fill.h"
 #include "providers/tree.h"
 
 enum { ANSWER_MAX = 16 << 20 };
-
-/* XML 1.0, 2.4; in attributes quotes too. */
-static void escaped(struct str text, struct buf *out)
-{
-    for (size_t i = 0; i < text.len; i++)
-        switch (text.ptr[i]) {
-        case '&': buf_lit(out, "&amp;"); break;
-        case '<': buf_lit(out, "&lt;"); break;
-        case '>': buf_lit(out, "&gt;"); break;
-        case '"': buf_lit(out, "&quot;"); break;
-        case '\r': buf_lit(out, "&#13;"); break;
-        default: buf_byte(out, text.ptr[i]);
-        }
-}
 
 static bool is_attribute(const struct tree *node, struct str mark)
 {
     return mark.len != 0 && node->name.len > mark.len && str_starts(node->name, mark);
 }
 
-static void write_node(const struct tree *node, struct str mark, struct buf *out)
+static void write_node(const struct tree *node, struct str mark, bool soap, struct buf *out)
 {
     if (node->is_list) {
+        if (soap && node->first == NULL)
+            buf_fmt(out, "<%.*s soapenc:arrayType=\"xsd:anyType[0]\" xsi:type=\"soapenc:Array\"/>", STR_ARG(node->name));
         for (const struct tree *item = node->first; item != NULL; item = item->next)
-            write_node(item, mark, out);
+            write_node(item, mark, soap, out);
         return;
     }
     buf_fmt(out, "<%.*s", STR_ARG(node->name));
     for (const struct tree *c = node->first; c != NULL; c = c->next)
         if (is_attribute(c, mark)) {
             buf_fmt(out, " %.*s=\"", STR_ARG(str_skip(c->name, mark.len)));
-            escaped(c->text, out);
+            fill_xml(out, c->text);
             buf_byte(out, '"');
         }
     buf_byte(out, '>');
-    escaped(node->text, out);
+    fill_xml(out, node->text);
     for (const struct tree *c = node->first; c != NULL; c = c->next)
         if (!is_attribute(c, mark))
-            write_node(c, mark, out);
+            write_node(c, mark, soap, out);
     buf_fmt(out, "</%.*s>", STR_ARG(node->name));
 }
 
-struct str as_xml(struct str json, struct str mark, struct arena *mem)
+struct str as_xml(struct str json, struct str mark, bool soap, struct arena *mem)
 {
     AUTO(buf_release) struct buf out;
     const struct reply reply = { .text_member = mark };
@@ -56,6 +45,6 @@ struct str as_xml(struct str json, struct str mark, struct arena *mem)
     if (reply_json.tree(&reply, json, mem, &top, NULL) != ETL_OK)
         return STR_NONE;
     for (const struct tree *root = top->first; root != NULL; root = root->next)
-        write_node(root, mark, &out);
+        write_node(root, mark, soap, &out);
     return arena_str(mem, buf_str(&out));
 }

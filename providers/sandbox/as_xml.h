@@ -1,13 +1,14 @@
 /* providers/sandbox/as_xml.h - an answer that the description words in JSON, said in XML: for providers that speak one shape in both.
  *
  * Members are elements, items repeat their list's name, a member whose name begins with `mark` is an attribute, the one of just that name
- * is the element's own text: {"doc":{"error":{"$type":"x","msg":{"$":"no"}}}} is <doc><error type="x"><msg>no</msg></error></doc>. */
+ * is the element's own text: {"doc":{"error":{"$type":"x","msg":{"$":"no"}}}} is <doc><error type="x"><msg>no</msg></error></doc>. A list without
+ * items is nothing; in SOAP it is an array of none, so that it can be told from what is not there. */
 #ifndef PROVIDERS_SANDBOX_AS_XML_H
 #define PROVIDERS_SANDBOX_AS_XML_H
 
 #include "etl/base/arena.h"
 
 /* STR_NONE: it is no JSON. */
-struct str as_xml(struct str json, struct str mark, struct arena *mem);
+struct str as_xml(struct str json, struct str mark, bool soap, struct arena *mem);
 
 #endif

@@ -7,6 +7,7 @@
 #include "providers/sandbox/fill.h"
 #include "providers/sandbox/form.h"
 #include "providers/sandbox/steps.h"
+#include "providers/wire.h"
 #include "providers/written.h"
 
 enum { LISTED_AT_ONCE = 64, REPORT_MAX = 64 << 20 };    /* rows; bytes */
@@ -134,7 +135,7 @@ static struct str inside(struct work *w, struct str text, bool json)
     if (form == FILL_PLAIN || (form == FILL_JSON && json))
         return text;
     if (form == FILL_XML && json) {
-        xml = as_xml(text, text_member(w->desk->provider), mem);
+        xml = as_xml(text, text_member(w->desk->provider), w->wire->style == &wire_soap, mem);
         return xml.ptr != NULL ? xml : text;
     }
     buf_init(&out, REPORT_MAX, "an answer");
@@ -163,7 +164,7 @@ static struct str worded(struct work *w, const struct text *answer, struct fill 
     }
     if (form_of(answer_type(w)) != FILL_XML || !is_json(answer))
         return text;
-    xml = as_xml(text, text_member(w->desk->provider), mem);
+    xml = as_xml(text, text_member(w->desk->provider), w->wire->style == &wire_soap, mem);
     return xml.ptr != NULL ? xml : text;
 }
 

@@ -6,24 +6,27 @@ static void shapes(void **state)
 {
     static const struct {
         const char *json, *mark, *xml;
+        bool        soap;
     } rows[] = {
-        { "{\"doc\":{}}", "$", "<doc></doc>" },
-        { "{\"doc\":{\"$func\":\"form\"}}", "$", "<doc func=\"form\"></doc>" },
+        { "{\"doc\":{}}", "$", "<doc></doc>", false },
+        { "{\"doc\":{\"$func\":\"form\"}}", "$", "<doc func=\"form\"></doc>", false },
         { "{\"doc\":{\"error\":{\"$type\":\"a\\\"b<\",\"msg\":{\"$\":\"no & <never>\"}}}}", "$",
-          "<doc><error type=\"a&quot;b&lt;\"><msg>no &amp; &lt;never&gt;</msg></error></doc>" },
+          "<doc><error type=\"a&quot;b&lt;\"><msg>no &amp; &lt;never&gt;</msg></error></doc>", false },
         { "{\"doc\":{\"elem\":[{\"id\":{\"$\":\"1\"}},{\"id\":{\"$\":\"2\"}}]}}", "$",
-          "<doc><elem><id>1</id></elem><elem><id>2</id></elem></doc>" },
-        { "{\"doc\":{\"ok\":{\"$\":\"x\",\"$type\":\"t\"}}}", "$", "<doc><ok type=\"t\">x</ok></doc>" },
-        { "{\"a\":\"1\",\"b\":null}", "", "<a>1</a><b></b>" },
-        { "{\"a\":", "", NULL },
-        { "OK", "", NULL },
+          "<doc><elem><id>1</id></elem><elem><id>2</id></elem></doc>", false },
+        { "{\"doc\":{\"ok\":{\"$\":\"x\",\"$type\":\"t\"}}}", "$", "<doc><ok type=\"t\">x</ok></doc>", false },
+        { "{\"a\":\"1\",\"b\":null}", "", "<a>1</a><b></b>", false },
+        { "{\"a\":", "", NULL, false },
+        { "OK", "", NULL, false },
+        { "{\"a\":[]}", "", "", false },
+        { "{\"a\":[]}", "", "<a soapenc:arrayType=\"xsd:anyType[0]\" xsi:type=\"soapenc:Array\"/>", true },
     };
     struct arena mem;
 
     (void)state;
     arena_init(&mem, 1 << 20, "a test");
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct str got = as_xml(str_from(rows[i].json), str_from(rows[i].mark), &mem);
+        struct str got = as_xml(str_from(rows[i].json), str_from(rows[i].mark), rows[i].soap, &mem);
 
         if (!str_eq(got, str_from(rows[i].xml)) || (got.ptr == NULL) != (rows[i].xml == NULL))
             fail_row(i, "%.*s", STR_ARG(got));
