@@ -118,7 +118,7 @@ static struct str without_fraction(struct str s)
     return rest.ptr != NULL ? rest : s;
 }
 
-static bool is_month(struct str s) { return is_zone(after("--99", s), true); }
+static bool is_month(struct str s) { return is_zone(after("--99--", s), true); }
 static bool is_day(struct str s) { return is_zone(after("---99", s), true); }
 static bool is_year(struct str s) { return is_zone(after("?9999", s), true); }
 static bool is_month_day(struct str s) { return is_zone(after("-99-99", s), true); }
