@@ -177,7 +177,7 @@ static void feed_piece(struct field *f, struct sower *s, struct str table, const
         if (source->parts == NULL)
             *source = (struct source){ .table = table, .parts = ARENA_ARRAY(&f->run_mem, struct str, list->part_count + 1) };
         source->parts[part->part - 1] = column;
-    } else if (part->piece == PIECE_FIRST_WORD && source->column.ptr == NULL && source->fixed.ptr == NULL) {
+    } else if (part->piece == PIECE_FIRST_WORD && source->second.ptr == NULL && source->fixed.ptr == NULL) {    /* its words, rather than the whole */
         source->table = table;
         source->column = column;
     } else if (part->piece == PIECE_OTHER_WORDS && source->column.ptr != NULL) {
