@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#include "etl/sealed_cells.h"
+
 enum {
     BLOCK_MEMORY = 512 << 20,     /* a block of 256 KiB, or one record of max_record with all it makes */
     ROW_MEMORY = 256 << 20,
@@ -106,19 +108,7 @@ static struct str where_of(struct block *b, uint64_t line)
 /* A file that came back from rejects/ has sealed cells: in clear again before anything looks at them. */
 static enum etl_status open_sealed_cells(struct block *b, size_t input, struct record *r, struct err *err)
 {
-    struct str     *cells;
-    bool            any = false;
-    enum etl_status st;
-
-    for (size_t i = 0; i < r->count && i < b->pipeline->mapping->inputs[input].column_count && !any; i++)
-        any = str_starts(r->cells[i], STR("sealed:")) || str_starts(r->cells[i], STR("fp:"));
-    if (!any)
-        return ETL_OK;
-    cells = ARENA_ARRAY(&b->mem, struct str, r->count);
-    memcpy(cells, r->cells, r->count * sizeof *cells);
-    st = rejects_unseal(b->sealer, b->pipeline->mapping, input, cells, r->count, &b->mem, err);
-    r->cells = cells;
-    return st;
+    return sealed_cells_open(b->sealer, b->pipeline->mapping, input, r, &b->mem, err);
 }
 
 static void find_keys(struct block *b, struct item *item)

@@ -2,7 +2,7 @@
 #include "etl/earlier.h"
 
 #include "etl/digest.h"
-#include "etl/rejects.h"
+#include "etl/input.h"
 #include "etl/run.h"
 
 enum { READ_BYTES = 1 << 16 };
@@ -39,15 +39,10 @@ static enum etl_status read_source(const struct run_input *of, struct arena *mem
 
 static enum etl_status open_reader(struct earlier *e, size_t input, bool is_reject_file, struct earlier_input *in, struct err *err)
 {
-    const struct mapping_input *m = &e->mapping->inputs[input];
-    struct csv_options          csv = m->csv;
-    enum etl_status             st;
+    enum etl_status st = input_open(e->mapping, input, in->source, is_reject_file, e->mem, &in->reader, err);
 
-    if (is_reject_file)
-        rejects_expect_reasons(&csv, e->mem);
-    st = csv_reader_open(in->source, &csv, &in->reader, err);
     if (st == ETL_OK)
-        in->columns = csv_reader_columns(in->reader, &in->column_count);
+        in->columns = input_columns(e->mapping, input, in->reader, &in->column_count);
     return st;
 }
 

@@ -63,6 +63,29 @@ static inline bool take_cell(const struct record *r, const struct node *n, struc
     return true;
 }
 
+static bool take_member(const struct str *cells, const bool *is_list, size_t count, const struct node *n, struct value *out)
+{
+    size_t column = (size_t)n->index;
+
+    if (cells == NULL || column >= count || cells[column].len == 0)
+        *out = VALUE_NONE;
+    else
+        *out = (struct value){ is_list != NULL && is_list[column] ? VALUE_LIST : VALUE_TEXT, n->secret, cells[column] };
+    return true;
+}
+
+/* Where one text is wanted, a list is not silently nothing. */
+static bool one_text(struct eval *e, const struct value *v)
+{
+    return v->kind != VALUE_LIST ||
+           eval_fail(e, "list", "a list stands where one text is wanted: name an element of it (.0), or join it, join(', ')");
+}
+
+static bool eval_text(struct eval *e, const struct node *n, struct value *out)
+{
+    return eval_node(e, n, out) && one_text(e, out);
+}
+
 static bool eval_let(struct eval *e, const struct node *n, struct value *out)
 {
     struct let_slot *slot = &e->slots[n->index];
@@ -100,7 +123,7 @@ static bool eval_join(struct eval *e, const struct node *n, struct value *out)
     for (size_t i = 0; i < n->count; i++) {
         if (n->args[i]->op == NODE_TEXT)
             parts[i] = VALUE_OF(n->args[i]->text);
-        else if (!eval_node(e, n->args[i], &parts[i]))
+        else if (!eval_text(e, n->args[i], &parts[i]))
             return false;
         len += text_of(&parts[i]).len;
         secret = secret || parts[i].secret;
@@ -126,7 +149,7 @@ static bool add_parts(struct eval *e, const struct node *n, bool *secret)
     for (size_t i = 0; i < n->count; i++) {
         struct value v = VALUE_NONE;
 
-        if (n->args[i]->op == NODE_LIST ? !add_parts(e, n->args[i], secret) : !eval_node(e, n->args[i], &v))
+        if (n->args[i]->op == NODE_LIST ? !add_parts(e, n->args[i], secret) : !eval_text(e, n->args[i], &v))
             return false;
         if (n->args[i]->op != NODE_LIST)
             list_text(e->list, text_of(&v));
@@ -155,16 +178,16 @@ static bool eval_filter(struct eval *e, const struct node *n, struct value *out)
     const struct filter *f = n->filter;
     struct value         args[2] = { VALUE_NONE, VALUE_NONE };
 
-    if (!eval_node(e, n->args[0], out))
+    if (!eval_node(e, n->args[0], out) || (!f->takes_list && !one_text(e, out)))
         return false;
-    if (!f->takes_empty && (out->kind != VALUE_TEXT || out->text.len == 0))
+    if (out->kind != VALUE_LIST && !f->takes_empty && (out->kind != VALUE_TEXT || out->text.len == 0))
         return true;
     for (size_t i = 1; i < n->count; i++) {
         if (f->args[i - 1] != ARG_TEXT)
             continue;                        /* prepared, or evaluated by the filter itself */
         if (n->args[i]->op == NODE_TEXT)
             args[i - 1] = VALUE_OF(n->args[i]->text);
-        else if (!eval_node(e, n->args[i], &args[i - 1]))
+        else if (!eval_text(e, n->args[i], &args[i - 1]))
             return false;
         out->secret = out->secret || args[i - 1].secret;
     }
@@ -175,7 +198,7 @@ static bool eval_equal(struct eval *e, const struct node *n, bool *yes)
 {
     struct value a, b;
 
-    if (!eval_node(e, n->args[0], &a) || !eval_node(e, n->args[1], &b))
+    if (!eval_text(e, n->args[0], &a) || !eval_text(e, n->args[1], &b))
         return false;
     *yes = str_eq(text_of(&a), text_of(&b));
     return true;
@@ -186,7 +209,7 @@ static bool eval_order(struct eval *e, const struct node *n, bool *yes)
     struct value a, b;
     int          order;
 
-    if (!eval_node(e, n->args[0], &a) || !eval_node(e, n->args[1], &b))
+    if (!eval_text(e, n->args[0], &a) || !eval_text(e, n->args[1], &b))
         return false;
     if (!compare_ordered(text_of(&a), text_of(&b), &order))
         return eval_fail(e, "compare", "cannot tell which is more, %s or %s: it needs two decimal numbers or two dates YYYY-MM-DD",
@@ -199,13 +222,13 @@ static bool eval_in(struct eval *e, const struct node *n, bool *yes)
 {
     struct value subject, item;
 
-    if (!eval_node(e, n->args[0], &subject))
+    if (!eval_text(e, n->args[0], &subject))
         return false;
     *yes = false;
     for (size_t i = 1; i < n->count && !*yes; i++) {
         if (n->args[i]->op == NODE_TEXT)
             item = VALUE_OF(n->args[i]->text);
-        else if (!eval_node(e, n->args[i], &item))
+        else if (!eval_text(e, n->args[i], &item))
             return false;
         *yes = str_eq(text_of(&subject), text_of(&item));
     }
@@ -265,6 +288,11 @@ bool eval_node(struct eval *e, const struct node *n, struct value *out)
         return true;
     case NODE_COLUMN:
         return take_cell(e->record, n, out);
+    case NODE_MEMBER:
+        return take_member(e->record != NULL ? e->record->cells : NULL, e->record != NULL ? e->record->is_list : NULL,
+                           e->record != NULL ? e->record->count : 0, n, out);
+    case NODE_ELEMENT:
+        return take_member(e->element, e->element_is_list, e->element_count, n, out);
     case NODE_PARENT:
         return take_cell(e->parent, n, out);
     case NODE_LET:

@@ -258,6 +258,23 @@ static struct node *parse_function(struct parser *p, struct str name, size_t at)
     return n;
 }
 
+/* What stands behind a dot: a word, a number (an element of a list), or [a name in brackets]. */
+static bool parse_part(struct parser *p, struct str *out)
+{
+    size_t begin = p->pos;
+
+    if (p->pos < p->end && p->text.ptr[p->pos] == '[') {
+        struct node *field = parse_bracketed(p);
+
+        *out = field != NULL ? field->text : STR("");
+        return field != NULL;
+    }
+    while (p->pos < p->end && is_word_byte(p->text.ptr[p->pos], false))
+        p->pos++;
+    *out = str_of(p->text.ptr + begin, p->pos - begin);
+    return out->len != 0 || refuse(p, begin, "a name is missing after the dot") != NULL;
+}
+
 static struct node *parse_name(struct parser *p)
 {
     size_t       at = p->pos;
@@ -276,21 +293,16 @@ static struct node *parse_name(struct parser *p)
     n = make(p, NODE_NAME, at);
     n->text = word;
     if (p->pos < p->end && p->text.ptr[p->pos] == '.') {
-        struct node *field;
+        n->scope = word;
+        n->text = STR("");
+    }
+    while (p->pos < p->end && p->text.ptr[p->pos] == '.') {
+        struct str part;
 
         p->pos++;
-        n->scope = word;
-        if (p->pos < p->end && p->text.ptr[p->pos] == '[') {
-            field = parse_bracketed(p);
-            if (field == NULL)
-                return NULL;
-            n->text = field->text;
-        } else {
-            n->text = p->pos < p->end && is_word_byte(p->text.ptr[p->pos], true) ? peek_word(p) : STR("");
-            p->pos += n->text.len;
-        }
-        if (n->text.len == 0)
-            return refuse(p, p->pos, "a name is missing after the dot");
+        if (!parse_part(p, &part))
+            return NULL;
+        n->text = n->text.len != 0 ? arena_fmt(p->place->mem, "%.*s.%.*s", STR_ARG(n->text), STR_ARG(part)) : part;
     }
     return n;
 }

@@ -22,7 +22,7 @@ struct eval;
 enum node_op {
     NODE_TEXT, NODE_CLEAR, NODE_FALSE,
     NODE_NAME,                               /* parsed, not yet resolved */
-    NODE_COLUMN, NODE_PARENT, NODE_LET, NODE_NTH, NODE_COUNT, NODE_REF, NODE_PASSWORD,
+    NODE_COLUMN, NODE_MEMBER, NODE_ELEMENT, NODE_PARENT, NODE_LET, NODE_NTH, NODE_COUNT, NODE_REF, NODE_PASSWORD,
     NODE_FILTER, NODE_JOIN,
     NODE_LIST,                               /* of a field written as a list: its parts */
     NODE_EQ, NODE_NE, NODE_LT, NODE_LE, NODE_GT, NODE_GE, NODE_IN, NODE_NOT, NODE_AND, NODE_OR
@@ -35,7 +35,7 @@ struct node {
     bool          secret;                    /* what it yields is masked wherever shown */
     int           index;                     /* column, let or input; -1: yields nothing */
     struct str    text;                      /* literal, name, "customer.id" */
-    struct str    scope;                     /* `parent` of parent.X */
+    struct str    scope;                     /* `parent` of parent.X; of a NODE_ELEMENT the list's path */
     const struct filter *filter;
     int64_t       numbers[2];                /* a filter's whole-number arguments */
     const void   *prepared;                  /* what a filter made of its arguments: a pattern, a lookup, a date form */
@@ -83,6 +83,9 @@ struct let_slot {
 };
 struct eval {                                /* one thread's; the row's part is set per record */
     const struct record *record, *parent;
+    const struct str    *element;            /* inside each: the element's cells, by the list's columns */
+    const bool          *element_is_list;    /* or NULL */
+    size_t               element_count;
     uint64_t             nth, row_number;
     const uint64_t      *counts;
     struct node *const  *lets;               /* the input's */

@@ -1,6 +1,7 @@
 /* etl/filter.c - the table of filters, and those that only cut or compare. */
 #include "etl/filter.h"
 
+#include "etl/base/list.h"
 #include "etl/base/utf8.h"
 #include "etl/lookup.h"
 
@@ -141,6 +142,38 @@ static bool run_replace(struct eval *e, const struct node *n, struct value *v, c
 }
 
 /* The i-th part, from 1; from the end when negative. Past the ends: nothing. */
+/* The texts of a list, of its inner lists too. */
+static void join_texts(struct buf *out, struct str list, struct str separator, struct arena *mem)
+{
+    struct list_reader r = list_open(list);
+    struct list_item   item;
+
+    while (list_next(&r, mem, &item)) {
+        if (item.is_list) {
+            join_texts(out, item.text, separator, mem);
+            continue;
+        }
+        if (out->len != 0 && item.text.len != 0)
+            buf_add(out, separator);
+        buf_add(out, item.text);
+    }
+}
+
+static bool run_join(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+{
+    AUTO(buf_release) struct buf out = { 0 };
+
+    (void)n;
+    if (v->kind != VALUE_LIST)               /* one text is joined already */
+        return true;
+    buf_init(&out, VALUE_BYTES_MAX, "a joined list");
+    join_texts(&out, v->text, args[0].text, e->mem);
+    if (buf_failed(&out))
+        return eval_fail(e, "value-length", "the value grows past %d bytes", VALUE_BYTES_MAX);
+    give(v, arena_str(e->mem, buf_str(&out)));
+    return true;
+}
+
 static bool run_split(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
     struct str  s = v->text, separator = args[0].text;
@@ -390,37 +423,38 @@ static const char *check_days(const struct node *n)
 }
 
 const struct filter filters[] = {
-    { "trim", "trim", "without blanks at both ends", { 0 }, 0, 0, false, false, filter_trim, NULL },
-    { "squeeze", "squeeze", "every run of blanks is one blank, none at the ends", { 0 }, 0, 0, false, false, filter_squeeze, NULL },
-    { "lower", "lower", "in small letters", { 0 }, 0, 0, false, false, filter_lower, NULL },
-    { "upper", "upper", "in capitals", { 0 }, 0, 0, false, false, filter_upper, NULL },
-    { "title", "title", "each word with a capital", { 0 }, 0, 0, false, false, filter_title, NULL },
-    { "digits", "digits", "only its digits 0-9", { 0 }, 0, 0, false, false, run_digits, NULL },
-    { "alnum", "alnum", "only its letters and digits", { 0 }, 0, 0, false, false, filter_alnum, NULL },
-    { "ascii", "ascii", "letters without marks, in ASCII where there is a way", { 0 }, 0, 0, false, false, filter_ascii, NULL },
-    { "first", "first(n)", "its first n characters", { ARG_NUMBER }, 1, 1, false, false, run_first, check_count },
-    { "last", "last(n)", "its last n characters", { ARG_NUMBER }, 1, 1, false, false, run_last, check_count },
-    { "truncate", "truncate(n)", "at most n characters, no blank left at the cut", { ARG_NUMBER }, 1, 1, false, false, run_truncate, check_count },
-    { "pad", "pad(n, c)", "filled with c on the left to n characters", { ARG_NUMBER, ARG_TEXT }, 2, 2, false, false, run_pad, check_pad },
-    { "replace", "replace(a, b)", "b for every a", { ARG_TEXT, ARG_TEXT }, 2, 2, false, false, run_replace, check_replace },
-    { "match", "match(re)", "itself where the regular expression finds something in it, else empty", { ARG_PATTERN }, 1, 1, false, false, run_match, NULL },
-    { "extract", "extract(re)", "what group 1 (or the whole expression) found, else empty", { ARG_PATTERN }, 1, 1, false, false, run_extract, NULL },
-    { "split", "split(sep, i)", "the i-th part, counted from 1, or from the end by -1", { ARG_TEXT, ARG_NUMBER }, 2, 2, false, false, run_split, check_split },
-    { "default", "default(x)", "x where it is empty", { ARG_VALUE }, 1, 1, true, false, run_default, NULL },
-    { "lookup", "lookup('t')", "its value in lookup t", { ARG_LOOKUP }, 1, 1, false, false, run_lookup, NULL },
-    { "date", "date(from, to)", "a date written anew", { ARG_DATE, ARG_DATE }, 1, 2, false, false, filter_date, NULL },
-    { "plus_days", "plus_days(n)", "an ISO date, n days later", { ARG_NUMBER }, 1, 1, false, false, filter_plus_days, check_days },
-    { "number", "number(decimals)", "a number as machines write it", { ARG_NUMBER }, 0, 1, false, false, filter_number, check_number },
-    { "bool", "bool(yes, no)", "one of two words, for yes or no in any of its ways", { ARG_TEXT, ARG_TEXT }, 0, 2, false, false, run_bool, NULL },
-    { "localpart", "localpart", "what stands before the last @; all where there is none", { 0 }, 0, 0, false, false, run_localpart, NULL },
-    { "domain", "domain", "what stands behind the last @; nothing where there is none", { 0 }, 0, 0, false, false, run_domain, NULL },
-    { "length", "length", "how many characters it has", { 0 }, 0, 0, true, false, run_length, NULL },
-    { "urlencode", "urlencode", "percent-encoded", { 0 }, 0, 0, false, false, run_urlencode, NULL },
-    { "unformula", "unformula", "00123 for =\"00123\", as spreadsheets write it", { 0 }, 0, 0, false, false, run_unformula, NULL },
-    { "contains", "contains(x)", "true where x stands in it, else false", { ARG_TEXT }, 1, 1, false, false, run_contains, NULL },
-    { "starts", "starts(x)", "true where it begins with x", { ARG_TEXT }, 1, 1, false, false, run_starts, NULL },
-    { "ends", "ends(x)", "true where it ends with x", { ARG_TEXT }, 1, 1, false, false, run_ends, NULL },
-    { "valid", "valid", "itself where the parameter's rules take it, else empty", { 0 }, 0, 0, false, true, run_valid, NULL },
+    { "trim", "trim", "without blanks at both ends", { 0 }, 0, 0, false, false, filter_trim, NULL, false },
+    { "squeeze", "squeeze", "every run of blanks is one blank, none at the ends", { 0 }, 0, 0, false, false, filter_squeeze, NULL, false },
+    { "lower", "lower", "in small letters", { 0 }, 0, 0, false, false, filter_lower, NULL, false },
+    { "upper", "upper", "in capitals", { 0 }, 0, 0, false, false, filter_upper, NULL, false },
+    { "title", "title", "each word with a capital", { 0 }, 0, 0, false, false, filter_title, NULL, false },
+    { "digits", "digits", "only its digits 0-9", { 0 }, 0, 0, false, false, run_digits, NULL, false },
+    { "alnum", "alnum", "only its letters and digits", { 0 }, 0, 0, false, false, filter_alnum, NULL, false },
+    { "ascii", "ascii", "letters without marks, in ASCII where there is a way", { 0 }, 0, 0, false, false, filter_ascii, NULL, false },
+    { "first", "first(n)", "its first n characters", { ARG_NUMBER }, 1, 1, false, false, run_first, check_count, false },
+    { "last", "last(n)", "its last n characters", { ARG_NUMBER }, 1, 1, false, false, run_last, check_count, false },
+    { "truncate", "truncate(n)", "at most n characters, no blank left at the cut", { ARG_NUMBER }, 1, 1, false, false, run_truncate, check_count, false },
+    { "pad", "pad(n, c)", "filled with c on the left to n characters", { ARG_NUMBER, ARG_TEXT }, 2, 2, false, false, run_pad, check_pad, false },
+    { "replace", "replace(a, b)", "b for every a", { ARG_TEXT, ARG_TEXT }, 2, 2, false, false, run_replace, check_replace, false },
+    { "match", "match(re)", "itself where the regular expression finds something in it, else empty", { ARG_PATTERN }, 1, 1, false, false, run_match, NULL, false },
+    { "extract", "extract(re)", "what group 1 (or the whole expression) found, else empty", { ARG_PATTERN }, 1, 1, false, false, run_extract, NULL, false },
+    { "split", "split(sep, i)", "the i-th part, counted from 1, or from the end by -1", { ARG_TEXT, ARG_NUMBER }, 2, 2, false, false, run_split, check_split, false },
+    { "join", "join(sep)", "a list's texts in one, sep between those that are not empty", { ARG_TEXT }, 1, 1, false, false, run_join, NULL, true },
+    { "default", "default(x)", "x where it is empty", { ARG_VALUE }, 1, 1, true, false, run_default, NULL, true },
+    { "lookup", "lookup('t')", "its value in lookup t", { ARG_LOOKUP }, 1, 1, false, false, run_lookup, NULL, false },
+    { "date", "date(from, to)", "a date written anew", { ARG_DATE, ARG_DATE }, 1, 2, false, false, filter_date, NULL, false },
+    { "plus_days", "plus_days(n)", "an ISO date, n days later", { ARG_NUMBER }, 1, 1, false, false, filter_plus_days, check_days, false },
+    { "number", "number(decimals)", "a number as machines write it", { ARG_NUMBER }, 0, 1, false, false, filter_number, check_number, false },
+    { "bool", "bool(yes, no)", "one of two words, for yes or no in any of its ways", { ARG_TEXT, ARG_TEXT }, 0, 2, false, false, run_bool, NULL, false },
+    { "localpart", "localpart", "what stands before the last @; all where there is none", { 0 }, 0, 0, false, false, run_localpart, NULL, false },
+    { "domain", "domain", "what stands behind the last @; nothing where there is none", { 0 }, 0, 0, false, false, run_domain, NULL, false },
+    { "length", "length", "how many characters it has", { 0 }, 0, 0, true, false, run_length, NULL, false },
+    { "urlencode", "urlencode", "percent-encoded", { 0 }, 0, 0, false, false, run_urlencode, NULL, false },
+    { "unformula", "unformula", "00123 for =\"00123\", as spreadsheets write it", { 0 }, 0, 0, false, false, run_unformula, NULL, false },
+    { "contains", "contains(x)", "true where x stands in it, else false", { ARG_TEXT }, 1, 1, false, false, run_contains, NULL, false },
+    { "starts", "starts(x)", "true where it begins with x", { ARG_TEXT }, 1, 1, false, false, run_starts, NULL, false },
+    { "ends", "ends(x)", "true where it ends with x", { ARG_TEXT }, 1, 1, false, false, run_ends, NULL, false },
+    { "valid", "valid", "itself where the parameter's rules take it, else empty", { 0 }, 0, 0, false, true, run_valid, NULL, false },
     { 0 },
 };
 

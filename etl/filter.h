@@ -22,6 +22,7 @@ struct filter {
     bool (*run)(struct eval *e, const struct node *n, struct value *v, const struct value *args);
     /* Further checks of written-out arguments at load; NULL: none. Says what is wrong, or NULL. */
     const char *(*check)(const struct node *n);
+    bool takes_list;                         /* else a list is a fault */
 };
 extern const struct filter filters[];        /* NULL name ends it */
 const struct filter *filter_named(struct str name);

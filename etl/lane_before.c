@@ -2,8 +2,8 @@
 #include "etl/lane_before.h"
 
 #include "etl/earlier.h"
-#include "etl/rejects.h"
 #include "etl/run.h"
+#include "etl/sealed_cells.h"
 
 struct lane_before {
     struct known    known;
@@ -47,7 +47,6 @@ static const struct record *fetch_parent(struct lane_records *l, size_t input, s
     struct parent_place         where;
     struct record              *record = ARENA_NEW(l->mem, struct record);
     struct sealer              *sealer;
-    struct str                 *cells;
     char                       *raw;
 
     if (!known_parent(&b->known, input, digest_of(b->known.seed, DIGEST_PARENT, (uint32_t)input, l->lane), &where))
@@ -59,11 +58,8 @@ static const struct record *fetch_parent(struct lane_records *l, size_t input, s
     if (source_at(in->source, where.offset, raw, where.length, NULL) != ETL_OK ||
         record_again(in->reader, str_of(raw, where.length), l->mem, record, NULL) != ETL_OK)
         return NULL;
-    cells = ARENA_ARRAY(l->mem, struct str, record->count + 1);
-    memcpy(cells, record->cells, record->count * sizeof *cells);
     sealer = sealer_new(l->key);
-    if (rejects_unseal(sealer, l->mapping, input, cells, record->count, l->mem, NULL) == ETL_OK)
-        record->cells = cells;
+    sealed_cells_open(sealer, l->mapping, input, record, l->mem, NULL);
     sealer_free(sealer);
     return record;
 }

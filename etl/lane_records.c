@@ -1,8 +1,9 @@
 /* etl/lane_records.c - the records of one lane, found again in the files that they came from. */
 #include "etl/lane_records.h"
 
+#include "etl/input.h"
 #include "etl/lane_before.h"
-#include "etl/rejects.h"
+#include "etl/sealed_cells.h"
 
 struct reading {                             /* one file */
     struct lane_records *l;
@@ -21,39 +22,10 @@ static void add_bytes(void *digest, struct str bytes)
 
 /* ---- one record ---- */
 
-static struct record kept(const struct record *r, struct arena *mem)
-{
-    struct record out = *r;
-    struct str   *cells = ARENA_ARRAY(mem, struct str, r->count + 1);
-
-    for (size_t i = 0; i < r->count; i++)
-        cells[i] = arena_str(mem, r->cells[i]);
-    out.cells = cells;
-    out.raw = STR("");
-    return out;
-}
-
-/* Cells that an earlier reject file sealed are themselves again, as in planning. */
-static void open_cells(struct reading *r, struct record *record)
-{
-    const struct mapping_input *in = &r->l->mapping->inputs[r->input];
-    struct str                 *cells;
-    bool                        any = false;
-
-    for (size_t i = 0; i < record->count && i < in->column_count && r->sealer != NULL && !any; i++)
-        any = in->secret[i] && str_starts(record->cells[i], STR("sealed:"));
-    if (!any)
-        return;
-    cells = ARENA_ARRAY(&r->mem, struct str, record->count);
-    memcpy(cells, record->cells, record->count * sizeof *cells);
-    if (rejects_unseal(r->sealer, r->l->mapping, r->input, cells, record->count, &r->mem, NULL) == ETL_OK)
-        record->cells = cells;
-}
-
 static void keep(struct reading *r, const struct record *record, struct str where, const struct err *damage)
 {
     struct lane_records *l = r->l;
-    struct lane_record   row = { .record = kept(record, l->mem), .input = r->input, .nth = l->counts[r->input],
+    struct lane_record   row = { .record = input_keep(l->mapping, r->input, record, l->mem), .input = r->input, .nth = l->counts[r->input],
                                  .where = arena_str(l->mem, where) };
 
     if (damage != NULL)
@@ -76,7 +48,8 @@ static void see(struct reading *r, struct record *record, bool damaged, const st
     if (damage != NULL && mapping_input_has_secrets(&l->mapping->inputs[r->input]))
         record->count = 0;
     if (!damaged && record->count != 0) {
-        open_cells(r, record);
+        if (r->sealer != NULL)               /* cells that an earlier reject file sealed are themselves again, as in planning */
+            sealed_cells_open(r->sealer, l->mapping, r->input, record, &r->mem, NULL);
         mapper_keys(l->mapper, &row, &r->mem, &lane, unique, &unused);
     }
     if (r->looking) {
@@ -96,7 +69,7 @@ static void see(struct reading *r, struct record *record, bool damaged, const st
     if (!rejected && damage == NULL && l->parents[r->input] == NULL) {
         struct record *parent = ARENA_NEW(l->mem, struct record);
 
-        *parent = kept(record, l->mem);
+        *parent = input_keep(l->mapping, r->input, record, l->mem);
         l->parents[r->input] = parent;
     }
 }
@@ -105,15 +78,11 @@ static void see(struct reading *r, struct record *record, bool damaged, const st
 
 static enum etl_status open_file(struct reading *r, struct sha256 *digest, struct err *err)
 {
-    const struct mapping_input *in = &r->l->mapping->inputs[r->input];
-    const struct lane_file     *file = &r->l->files[r->input];
-    struct unpacked_watch       watch = { add_bytes, digest };
-    struct csv_options          csv = in->csv;
-    enum etl_status             st = source_open(file->path, &watch, &r->source, err);
+    const struct lane_file *file = &r->l->files[r->input];
+    struct unpacked_watch   watch = { add_bytes, digest };
+    enum etl_status         st = source_open(file->path, &watch, &r->source, err);
 
-    if (st == ETL_OK && file->has_reasons)
-        rejects_expect_reasons(&csv, r->l->mem);
-    return st == ETL_OK ? csv_reader_open(r->source, &csv, &r->reader, err) : st;
+    return st == ETL_OK ? input_open(r->l->mapping, r->input, r->source, file->has_reasons, r->l->mem, &r->reader, err) : st;
 }
 
 static enum etl_status read_records(struct reading *r, struct err *err)
@@ -165,7 +134,7 @@ static void bind_columns(struct lane_records *l, size_t input, struct findings *
     enum etl_status   st = open_file(&r, unused, &file->problem);
 
     if (st == ETL_OK) {
-        const struct str *columns = csv_reader_columns(r.reader, &count);
+        const struct str *columns = input_columns(l->mapping, input, r.reader, &count);
 
         mapping_bind(l->mapping, input, columns, count, faults);
         if (faults->errors != errors)

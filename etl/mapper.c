@@ -1,5 +1,6 @@
 /* etl/mapper.c - from a record to its calls: one thread's means to evaluate a mapping. Nothing is allocated per record but from its
  * arena, and no cell is copied unless a filter changes it. */
+#include "etl/base/utf8.h"
 #include "etl/mapping_private.h"
 
 enum { PASSWORD_ATTEMPTS = 1000, PASSWORD_MAX = 4096 };
@@ -20,6 +21,9 @@ struct mapper {
     struct mapped         *out;
     size_t                 finding_cap;
     struct str             lane;
+    size_t                 element;          /* inside each: which one, 1-based */
+    struct str             list_path;
+    size_t                 call_cap;
     const struct command  *command;
     struct value          *values;
     size_t                 param;
@@ -40,6 +44,15 @@ static bool is_told(const struct mapped *out, enum severity severity, const stru
     return false;
 }
 
+/* Inside each: which element it is about. */
+static void name_element(struct mapper *mapper, struct err *err)
+{
+    size_t len = strlen(err->text);
+
+    snprintf(err->text + len, sizeof err->text - len, " (element %zu of %.*s)", mapper->element, STR_ARG(mapper->list_path));
+    err->text[utf8_valid_prefix(str_from(err->text))] = '\0';
+}
+
 static void add_finding(void *context, enum severity severity, const struct err *err)
 {
     struct mapper *mapper = context;
@@ -48,6 +61,8 @@ static void add_finding(void *context, enum severity severity, const struct err 
     if (is_told(out, severity, err))
         return;
     ARENA_PUSH(mapper->eval.mem, out->findings, out->finding_count, mapper->finding_cap) = (struct finding){ *err, severity, NULL };
+    if (mapper->element != 0)
+        name_element(mapper, &out->findings[out->finding_count - 1].err);
     out->rejected = out->rejected || severity == SEVERITY_ERROR;
 }
 
@@ -152,6 +167,7 @@ static void begin(struct mapper *mapper, size_t input, const struct row *row, st
 
     e->record = row != NULL ? row->record : NULL;
     e->parent = row != NULL ? row->parent : NULL;
+    e->element = NULL;
     e->nth = row != NULL ? row->nth : 0;
     e->counts = row != NULL ? row->counts : NULL;
     e->row_number++;                         /* what let: remembers is of the row before */
@@ -243,22 +259,21 @@ static void find_once_per(struct mapper *mapper, const struct compiled_call *cc,
     }
 }
 
-static void map_call(struct mapper *mapper, size_t index)
+static void make_call(struct mapper *mapper, size_t index)
 {
     const struct mapping_call  *head = &mapper->m->calls[index];
     const struct compiled_call *cc = &mapper->c->calls[index];
     struct mapped_call         *call;
     bool                        failed = false;
 
-    if ((cc->on & ON_ADDED) == 0)            /* a plain extract is all added */
-        return;
     if (cc->when.node != NULL && !eval_condition(&mapper->eval, cc->when.node, &failed)) {
         if (failed)
             add_failure(mapper, "when");
         return;
     }
+    mapper->out->calls = arena_grow(mapper->eval.mem, mapper->out->calls, mapper->out->count, &mapper->call_cap, sizeof *call);
     call = &mapper->out->calls[mapper->out->count++];
-    call->call = head;
+    *call = (struct mapped_call){ .call = head, .element = mapper->element };
     call->values = ARENA_ARRAY(mapper->eval.mem, struct value, head->command->param_count + 1);
     mapper->command = head->command;
     mapper->values = call->values;
@@ -266,6 +281,43 @@ static void map_call(struct mapper *mapper, size_t index)
     find_once_per(mapper, cc, call);
     rules_call(mapper->rules, head->command, call->values, &mapper->sink, mapper->eval.mem);
     check_dangers(mapper, call);
+}
+
+/* each: one call per element. */
+static void map_elements(struct mapper *mapper, size_t index, int list)
+{
+    struct eval              *e = &mapper->eval;
+    const struct json_wanted *wanted = &mapper->m->inputs[mapper->m->calls[index].input].wanted;
+    size_t                    columns = wanted->lists[list].column_count;
+
+    mapper->list_path = wanted->lists[list].path;
+    for (mapper->element = 1; mapper_take_element(e, list, columns, mapper->element); mapper->element++)
+        make_call(mapper, index);
+    mapper->element = 0;
+    e->element = NULL;
+}
+
+bool mapper_take_element(struct eval *e, int list, size_t columns, size_t element)
+{
+    const struct record_rows *rows = e->record->lists != NULL ? &e->record->lists[list] : NULL;
+    size_t                    first = (element - 1) * columns;
+
+    if (rows == NULL || element > rows->count)
+        return false;
+    e->element = rows->cells + first;
+    e->element_is_list = rows->is_list != NULL ? rows->is_list + first : NULL;
+    e->element_count = columns;
+    return true;
+}
+
+static void map_call(struct mapper *mapper, size_t index)
+{
+    if ((mapper->c->calls[index].on & ON_ADDED) == 0)      /* a plain extract is all added */
+        return;
+    if (mapper->m->calls[index].list < 0)
+        make_call(mapper, index);
+    else
+        map_elements(mapper, index, mapper->m->calls[index].list);
 }
 
 static enum etl_status map(struct mapper *mapper, size_t input, const struct row *row, struct str lane, struct arena *record_mem,
@@ -278,7 +330,8 @@ static enum etl_status map(struct mapper *mapper, size_t input, const struct row
     mapper->finding_cap = 0;
     mapper->lane = lane;
     begin(mapper, input, row, record_mem);
-    out->calls = ARENA_ARRAY(record_mem, struct mapped_call, in->call_count + 1);
+    mapper->call_cap = in->call_count + 1;
+    out->calls = ARENA_ARRAY(record_mem, struct mapped_call, mapper->call_cap);
     if (row != NULL && in->asks_parent && row->parent == NULL) {
         const struct mapping_input *parent = &mapper->m->inputs[mapper->m->inputs[input].parent];
 

@@ -314,6 +314,8 @@ enum etl_status mapping_bind(struct mapping *m, size_t input, const struct str *
 {
     size_t before = faults->errors;
 
+    if (m->inputs[input].format != INPUT_CSV)
+        return ETL_OK;
     find_columns(m, input, columns, count, faults);
     return faults->errors != before ? ETL_FAIL : ETL_OK;
 }

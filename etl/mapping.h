@@ -15,15 +15,18 @@
 #include "etl/guard.h"
 #include "etl/key.h"
 #include "formats/csv_reader.h"
+#include "formats/json_reader.h"
 #include "providers/description.h"
 #include "providers/rules.h"
 
-enum input_format { INPUT_CSV /* JSON, JSONL: their readers fill cells by path */ };
+enum input_format { INPUT_CSV, INPUT_JSON, INPUT_JSONL };       /* the latter two: columns are paths, see json_reader.h */
 
 struct mapping_input {
     struct str        name;
     enum input_format format;
     struct csv_options csv;
+    struct json_options json;
+    struct json_wanted wanted;                /* the paths that the mapping asks of a JSON record; known at load */
     bool              optional;               /* the file may be left out */
     int               parent;                 /* index of the parent input, or -1 */
     bool              orphans_allowed;        /* a row without an accepted parent row goes on; its fields are empty then */
@@ -36,6 +39,9 @@ struct mapping_input {
     const struct str *columns;
     size_t            column_count;
     const bool       *secret;                 /* by column: listed under secret:, or feeds a secret parameter */
+    const bool *const *list_secret;           /* by list of `wanted`, by its column */
+    const struct str *secret_paths;           /* JSON: all of them, whether or not a column asks; what lies below is secret too */
+    size_t            secret_path_count;
     uint64_t          line;
 };
 
@@ -45,7 +51,7 @@ static inline bool mapping_input_has_secrets(const struct mapping_input *in)
     for (size_t i = 0; i < in->column_count; i++)
         if (in->secret[i])
             return true;
-    return false;
+    return in->secret_path_count != 0;
 }
 
 struct mapping_call {
@@ -55,6 +61,7 @@ struct mapping_call {
     int         position;                     /* in `calls:`, 0-based; orders a lane's calls */
     bool        has_once_per;
     bool        is_before, is_after;
+    int         list;                         /* each: index in the input's `wanted` lists; -1: the record itself */
     const int  *params;                       /* the params that fields: names, in written order */
     size_t      param_count;
     uint64_t    line;
@@ -95,7 +102,8 @@ struct mapping_source {
 enum etl_status mapping_load(const struct mapping_source *source, struct arena *run_mem, struct mapping **out,
                              struct findings *faults);
 /* The input's columns are known now (a header, or names:): resolves every field that is used. A column no header has is a fault (unless
- * `optional:`), with "did you mean". Also computes which columns are secret. Before any mapper is made. */
+ * `optional:`), with "did you mean". Also computes which columns are secret. Before any mapper is made. Does nothing for a JSON
+ * input, whose columns are the paths that the mapping asks. */
 enum etl_status mapping_bind(struct mapping *m, size_t input, const struct str *columns, size_t count,
                              struct findings *faults);
 void            mapping_free(struct mapping *m);
@@ -124,6 +132,7 @@ struct mapped_call {
     const struct mapping_call *call;
     struct value *values;                     /* by command->params; written forms, ready to encode */
     struct str    once_per;                   /* ptr NULL: none */
+    size_t        element;                    /* 1-based, of the list that each: walks; 0: none */
     unsigned      dangers;
 };
 struct mapped {

@@ -1,5 +1,6 @@
 /* etl/mapping_bind.c - gives fields their columns once an input's columns are known, and finds out which of them are secret. */
 #include "etl/mapping_private.h"
+#include "formats/json_writer.h"
 
 struct binding {
     struct mapping        *m;
@@ -137,6 +138,118 @@ static void warn_of_literals(const struct binding *b)
         }
     }
 }
+
+/* ---- JSON: columns are the paths that are asked ---- */
+
+struct str path_of_node(const struct node *n, struct arena *mem)
+{
+    if (n->op != NODE_ELEMENT)
+        return n->text;
+    return n->text.len != 0 ? arena_fmt(mem, "%.*s.%.*s", STR_ARG(n->scope), STR_ARG(n->text)) : n->scope;
+}
+
+struct paths {
+    struct str *items;
+    size_t      count, cap;
+};
+
+static int add_path(struct paths *p, struct str path, struct arena *mem)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (str_eq(p->items[i], path))
+            return (int)i;
+    ARENA_PUSH(mem, p->items, p->count, p->cap) = path;
+    return (int)p->count - 1;
+}
+
+/* unique: and key: are asked like any field. */
+static void add_listed(struct paths *p, const struct yaml *list, int *columns, size_t column_count, struct arena *mem)
+{
+    size_t count = list == NULL ? 0 : list->kind == YAML_LIST ? list->count : 1;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct yaml *node = list->kind == YAML_LIST ? &list->items[i] : list;
+        int                column = node->kind == YAML_TEXT ? add_path(p, node->text, mem) : -1;
+
+        if (columns != NULL && i < column_count)
+            columns[i] = column;
+    }
+}
+
+static void find_secret_paths(const struct binding *b)
+{
+    struct paths       p = { 0 };
+    const struct yaml *listed = b->in->secret;
+
+    add_listed(&p, listed, NULL, 0, b->c->mem);
+    for (size_t i = 0; i < b->in->feed_count; i++)
+        add_path(&p, b->in->feeds_secret[i], b->c->mem);
+    b->input->secret_paths = p.items;
+    b->input->secret_path_count = p.count;
+}
+
+static bool is_secret_path(const struct mapping_input *in, struct str path)
+{
+    for (size_t i = 0; i < in->secret_path_count; i++)
+        if (json_path_is_within(path, in->secret_paths[i]))
+            return true;
+    return false;
+}
+
+static const bool *secret_columns(const struct binding *b, struct str list, const struct str *columns, size_t count)
+{
+    bool *secret = ARENA_ARRAY(b->c->mem, bool, count + 1);
+
+    for (size_t i = 0; i < count; i++) {
+        struct node as = { .op = list.ptr != NULL ? NODE_ELEMENT : NODE_MEMBER, .scope = list, .text = columns[i] };
+
+        secret[i] = is_secret_path(b->input, path_of_node(&as, b->c->mem));
+    }
+    return secret;
+}
+
+static void mark_secret_paths(const struct binding *b)
+{
+    struct mapping_input *in = b->input;
+    const bool          **by_list = ARENA_ARRAY(b->c->mem, const bool *, in->wanted.list_count + 1);
+
+    find_secret_paths(b);
+    in->secret = secret_columns(b, STR_NONE, in->wanted.columns, in->wanted.column_count);
+    for (size_t i = 0; i < in->wanted.list_count; i++)
+        by_list[i] = secret_columns(b, in->wanted.lists[i].path, in->wanted.lists[i].columns, in->wanted.lists[i].column_count);
+    in->list_secret = by_list;
+    for (size_t i = 0; i < b->in->use_count; i++) {
+        struct node *n = b->in->uses[i].node;
+
+        if (n != NULL)
+            n->secret = b->in->uses[i].list < 0 ? in->secret[n->index] : by_list[b->in->uses[i].list][n->index];
+    }
+}
+
+void find_paths(struct mapping *m, size_t input)
+{
+    struct binding    b = { m, m->compiled, &m->compiled->in[input], &m->compiled->inputs[input], NULL };
+    struct arena     *mem = b.c->mem;
+    struct paths      own = { 0 }, *rows = ARENA_ARRAY(mem, struct paths, b.in->list_count + 1);
+    struct json_list *lists = ARENA_ARRAY(mem, struct json_list, b.in->list_count + 1);
+
+    for (size_t i = 0; i < b.in->use_count; i++) {
+        const struct column_use *use = &b.in->uses[i];
+
+        if (use->node != NULL)
+            use->node->index = add_path(use->list < 0 ? &own : &rows[use->list], use->name, mem);
+    }
+    add_listed(&own, b.in->unique, b.in->unique_columns, b.input->unique_count, mem);
+    add_listed(&own, b.in->key, NULL, 0, mem);
+    for (size_t i = 0; i < b.in->list_count; i++)
+        lists[i] = (struct json_list){ b.in->lists[i], rows[i].items, rows[i].count };
+    b.input->wanted = (struct json_wanted){ own.items, own.count, lists, b.in->list_count };
+    b.input->columns = own.items;
+    b.input->column_count = own.count;
+    mark_secret_paths(&b);
+}
+
+/* ---- CSV ---- */
 
 void find_columns(struct mapping *m, size_t input, const struct str *columns, size_t count, struct findings *faults)
 {

@@ -83,6 +83,33 @@ static unsigned read_on(struct loading *l, const struct yaml *node)
     return on;
 }
 
+/* each: services - one call per element. Calls that walk the same list share its rows. */
+static int read_each(struct loading *l, const struct yaml *node, size_t input)
+{
+    struct compiled_input *in = &l->c->in[input];
+
+    if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, "each"))
+        return -1;
+    if (input >= l->m->input_count || l->m->inputs[input].format == INPUT_CSV) {
+        FAULT(&l->read, node, "each", "each: walks a list in a JSON record; %s",
+              input >= l->m->input_count ? "calls under before: and after: have no record" : "the rows of a CSV have none");
+        return -1;
+    }
+    if (node->text.len == 0 || str_contains(node->text, STR("{{"))) {
+        FAULT(&l->read, node, "each", "each: is the path of the list, services or account.services");
+        return -1;
+    }
+    for (size_t i = 0; i < in->list_count; i++)
+        if (str_eq(in->lists[i], node->text))
+            return (int)i;
+    if (in->list_count == JSON_LISTS_MAX) {
+        FAULT(&l->read, node, "each", "more than %d lists of one record are walked", JSON_LISTS_MAX);
+        return -1;
+    }
+    ARENA_PUSH(l->read.mem, in->lists, in->list_count, in->list_cap) = arena_str(l->read.mem, node->text);
+    return (int)in->list_count - 1;
+}
+
 static struct str read_as(struct loading *l, const struct yaml *body, const struct command *c)
 {
     static const char *const taken[] = { "parent", "record", "item", "old", NULL };
@@ -105,7 +132,7 @@ static void read_head(struct loading *l, const struct yaml *body, enum stage sta
     struct mapping_call  *call = &l->c->call_heads[i];
     struct compiled_call *cc = &l->c->calls[i];
 
-    *call = (struct mapping_call){ .input = -1, .position = position, .as = STR("?"), .line = body->line,
+    *call = (struct mapping_call){ .input = -1, .list = -1, .position = position, .as = STR("?"), .line = body->line,
                                    .is_before = stage == STAGE_BEFORE, .is_after = stage == STAGE_AFTER };
     cc->yaml = body;
     cc->on = ON_ADDED;
@@ -119,8 +146,7 @@ static void read_head(struct loading *l, const struct yaml *body, enum stage sta
     cc->on = read_on(l, yaml_get(body, "on"));
     if (stage == STAGE_CALLS)
         call->input = (int)cc->input;
-    if (yaml_get(body, "each") != NULL)
-        FAULT(&l->read, yaml_get(body, "each"), "each", "each: walks lists of JSON records, which are not read yet");
+    call->list = read_each(l, yaml_get(body, "each"), cc->input);
     ARENA_PUSH(l->read.mem, l->c->in[cc->input].calls, l->c->in[cc->input].call_count, l->c->in[cc->input].call_cap) = i;
 }
 
@@ -174,7 +200,7 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
 {
     struct mapping_call      *call = &l->c->call_heads[i];
     struct compiled_call     *cc = &l->c->calls[i];
-    struct expression_role_of where = { ROLE_FIELD, cc->input, (int)i, 0 };
+    struct expression_role_of where = { ROLE_FIELD, cc->input, (int)i, 0, call->list };
     int                      *params;
 
     if (fields == NULL || !expect_kind(&l->read, fields, YAML_MAP, "fields"))
@@ -202,7 +228,7 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
 
 static struct written read_expression(struct loading *l, const struct yaml *node, const char *what, enum expression_role role, size_t i)
 {
-    struct expression_role_of where = { role, l->c->calls[i].input, (int)i, 0 };
+    struct expression_role_of where = { role, l->c->calls[i].input, (int)i, 0, l->c->call_heads[i].list };
 
     if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, what))
         return (struct written){ NULL, NULL };

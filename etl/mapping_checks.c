@@ -1,6 +1,7 @@
 /* etl/mapping_checks.c - what a mapping's calls and expressions must not do, found before any record is read. */
 #include "etl/filter.h"
 #include "etl/mapping_private.h"
+#include "formats/json_writer.h"
 
 /* ---- where a value comes from ---- */
 
@@ -74,8 +75,8 @@ static void feed_secret(void *context, const struct node *n)
     struct feeding *f = context;
     struct lookup  *t = lookup_of(f->l->c, n);
 
-    if (n->op == NODE_COLUMN)
-        add_feed(f->l, f->input, n->text);
+    if (n->op == NODE_COLUMN || n->op == NODE_MEMBER || n->op == NODE_ELEMENT)
+        add_feed(f->l, f->input, path_of_node(n, f->l->read.mem));
     else if (n->op == NODE_PARENT)
         add_feed(f->l, (size_t)f->l->m->inputs[f->input].parent, n->text);
     else if (n->op == NODE_TEXT && n->scope.len != 0)
@@ -98,8 +99,26 @@ static void find_secrets(struct loading *l)
     }
 }
 
-static bool is_secret(const struct compiled_input *in, struct str name)
+static bool is_secret_path(const struct compiled_input *in, struct str name)
 {
+    const struct yaml *listed = in->secret;
+    size_t             count = listed == NULL ? 0 : listed->kind == YAML_LIST ? listed->count : 1;
+
+    for (size_t i = 0; i < in->feed_count; i++)
+        if (json_path_is_within(name, in->feeds_secret[i]))
+            return true;
+    for (size_t i = 0; i < count; i++)
+        if (json_path_is_within(name, listed->kind == YAML_LIST ? listed->items[i].text : listed->text))
+            return true;
+    return false;
+}
+
+static bool is_secret(const struct loading *l, size_t input, struct str name)
+{
+    const struct compiled_input *in = &l->c->in[input];
+
+    if (l->m->inputs[input].format != INPUT_CSV)
+        return is_secret_path(in, name);
     for (size_t i = 0; i < in->feed_count; i++)
         if (str_eq(in->feeds_secret[i], name))
             return true;
@@ -120,12 +139,12 @@ static void refuse_secret(void *context, const struct node *n)
 
     if (n->op == NODE_PARENT)
         input = (size_t)l->m->inputs[input].parent;
-    else if (n->op != NODE_COLUMN)
+    else if (n->op != NODE_COLUMN && n->op != NODE_MEMBER && n->op != NODE_ELEMENT)
         return;
-    if (is_secret(&l->c->in[input], n->text))
+    if (is_secret(l, input, path_of_node(n, l->read.mem)))
         tell_at(l, s->feeding.value, "secret-shown",
                 arena_fmt(l->read.mem, "%s is fed by the secret column \"%.*s\", and it stands readable in the plan", s->what,
-                          STR_ARG(n->text)).ptr);
+                          STR_ARG(path_of_node(n, l->read.mem))).ptr);
 }
 
 static void refuse_secrets_in(struct loading *l, const struct written *value, size_t input, const char *what)
@@ -334,7 +353,9 @@ static void check_unused_lets(struct loading *l)
 static void check_names(struct loading *l)
 {
     for (size_t i = 0; i < l->m->input_count; i++)
-        if (l->m->inputs[i].csv.name_count != 0)
+        if (l->m->inputs[i].format != INPUT_CSV)
+            find_paths(l->m, i);
+        else if (l->m->inputs[i].csv.name_count != 0)
             find_columns(l->m, i, l->m->inputs[i].csv.names, l->m->inputs[i].csv.name_count, l->read.faults);
 }
 

@@ -8,9 +8,39 @@ static void read_format(struct reading *r, const struct yaml *body, struct mappi
     const struct yaml *node = yaml_get(body, "format");
     int                word = node != NULL ? read_word(r, node, mapping_formats, "format") : INPUT_CSV;
 
-    in->format = INPUT_CSV;
-    if (word > 0)
-        FAULT(r, node, "format", "format %s is not read yet; csv is", mapping_formats[word]);
+    in->format = word > 0 ? (enum input_format)word : INPUT_CSV;
+    in->json.is_lines = in->format == INPUT_JSONL;
+}
+
+/* "data.customers": every part has a name. */
+static bool is_path(struct str path)
+{
+    struct str rest = path, part;
+
+    while (rest.ptr != NULL) {
+        rest = str_cut(rest, '.', &part);
+        if (part.len == 0)
+            return false;
+    }
+    return true;
+}
+
+static void read_json(struct reading *r, const struct yaml *body, struct mapping_input *in)
+{
+    static const char *const csv_keys[] = { "delimiter", "quote", "encoding", "header", NULL };
+    const struct yaml       *records = yaml_get(body, "records");
+
+    for (size_t i = 0; in->format != INPUT_CSV && csv_keys[i] != NULL; i++)
+        if (yaml_get(body, csv_keys[i]) != NULL)
+            FAULT(r, yaml_get(body, csv_keys[i]), "format", "%s tells how a CSV is written, and this is %s", csv_keys[i],
+                  mapping_formats[in->format]);
+    if (records == NULL || !expect_kind(r, records, YAML_TEXT, "records"))
+        return;
+    if (in->format != INPUT_JSON)
+        FAULT(r, records, "format", "records says where in a JSON document the list stands, and this is %s", mapping_formats[in->format]);
+    else if (!is_path(records->text))
+        FAULT(r, records, "format", "records is a path, names with dots between: data.customers");
+    in->json.records = arena_str(r->mem, records->text);
 }
 
 /* One character: itself, or its name where YAML or a shell would swallow it. */
@@ -160,7 +190,9 @@ static void read_input(struct loading *l, const struct yaml *body, size_t i)
         return;
     yaml_only_keys(body, mapping_input_keys, "an input", r->source, r->faults);
     read_format(r, body, in);
-    read_csv(r, body, in);
+    read_json(r, body, in);
+    if (in->format == INPUT_CSV)
+        read_csv(r, body, in);
     read_expect(r, yaml_get(body, "expect"), in);
     read_optional(r, body, in, ci);
     read_columns(l, body, in, ci);
@@ -214,7 +246,7 @@ static void read_orphans(struct loading *l, const struct yaml *body, size_t i)
 static void read_lane(struct loading *l, const struct yaml *body, size_t i)
 {
     const struct yaml        *node = yaml_get(body, "lane") != NULL ? yaml_get(body, "lane") : yaml_get(l->root, "lane");
-    struct expression_role_of where = { ROLE_LANE, i, -1, 0 };
+    struct expression_role_of where = { ROLE_LANE, i, -1, 0, -1 };
 
     if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, "lane"))
         return;

@@ -5,7 +5,7 @@
 
 const char *const mapping_head_keys[] = { "mapping", "name",  "title", "provider", "vars", "lane",  "inputs", "let", "lookups", "guards",
                                           "allow",   "before", "calls", "after",   "rules", "tests", NULL };
-const char *const mapping_input_keys[] = { "format", "delimiter", "quote", "encoding", "header", "unique", "secret", "optional",
+const char *const mapping_input_keys[] = { "format", "delimiter", "quote", "encoding", "header", "records", "unique", "secret", "optional",
                                            "optional_columns", "expect", "lane", "parent", "orphans", "key", NULL };
 const char *const mapping_expect_keys[] = { "rows", "max_age", NULL };
 const char *const mapping_lookup_keys[] = { "file", "key", "value", "values", "missing", "secret", "delimiter", "quote", "encoding", NULL };

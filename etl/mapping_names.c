@@ -32,8 +32,14 @@ static bool has_record(const struct naming *n)
 static void use_column(struct naming *n, size_t input, struct node *node, const char *is, struct str name, uint32_t at)
 {
     struct compiled_input *in = &n->l->c->in[input];
+    int                    list = node != NULL && node->op == NODE_ELEMENT ? n->where->each : -1;
 
-    ARENA_PUSH(n->l->read.mem, in->uses, in->use_count, in->use_cap) = (struct column_use){ node, is, name, at, n->place.yaml };
+    ARENA_PUSH(n->l->read.mem, in->uses, in->use_count, in->use_cap) = (struct column_use){ node, is, name, list, at, n->place.yaml };
+}
+
+static bool is_json(const struct naming *n)
+{
+    return has_record(n) && n->l->m->inputs[n->where->input].format != INPUT_CSV;
 }
 
 /* ---- what an expression's place allows ---- */
@@ -57,13 +63,16 @@ static bool needs_record(struct naming *n, const struct node *node, const char *
 
 /* ---- names ---- */
 
-static bool resolve_column(struct naming *n, struct node *node)
+/* A field of the record, or inside each: of the element. */
+static bool resolve_column(struct naming *n, struct node *node, bool of_element)
 {
     struct str shown_name = arena_fmt(n->l->read.mem, "\"%.*s\"", STR_ARG(node->text));
 
     if (!needs_record(n, node, shown_name.ptr))
         return false;
-    node->op = NODE_COLUMN;
+    node->op = !is_json(n) ? NODE_COLUMN : of_element && n->where->each >= 0 ? NODE_ELEMENT : NODE_MEMBER;
+    if (node->op == NODE_ELEMENT)
+        node->scope = n->l->c->in[n->where->input].lists[n->where->each];
     use_column(n, n->where->input, node, NULL, node->text, node->at);
     return true;
 }
@@ -103,7 +112,7 @@ static bool compile_let(struct naming *n, const struct node *node, int let)
 {
     struct loading           *l = n->l;
     struct compiled_input    *in = &l->c->in[n->where->input];
-    struct expression_role_of where = { ROLE_LET, n->where->input, -1, 0 };
+    struct expression_role_of where = { ROLE_LET, n->where->input, -1, 0, -1 };
     unsigned                  outer = l->deepest_let;
 
     if (in->let_depths[let] == UINT_MAX) {
@@ -153,6 +162,10 @@ static bool resolve_bare(struct naming *n, struct node *node)
     bool is_nth = str_is(node->text, "nth");
 
     if (node->bracketed || (var < 0 && let < 0 && !is_nth)) {
+        if (!node->bracketed && str_is(node->text, "item") && n->where->each >= 0) {
+            node->text = STR("");            /* the element itself */
+            return resolve_column(n, node, true);
+        }
         if (!node->bracketed && (str_is(node->text, "item") || str_is(node->text, "true") || str_is(node->text, "false"))) {
             expression_fault(&n->place, node->at, "name-unknown",
                              str_is(node->text, "item") ? "item stands inside each: only; a column of that name is written [item]"
@@ -160,7 +173,7 @@ static bool resolve_bare(struct naming *n, struct node *node)
                              STR_ARG(node->text), STR_ARG(node->text));
             return false;
         }
-        return resolve_column(n, node);
+        return resolve_column(n, node, true);
     }
     if (has_record(n))
         use_column(n, n->where->input, NULL, is_nth ? "the row's number" : let >= 0 ? "a let" : "a var", node->text, node->at);
@@ -264,6 +277,8 @@ static bool resolve_scoped(struct naming *n, struct node *node)
     if (str_is(node->scope, "parent"))
         return resolve_parent(n, node);
     if (str_is(node->scope, "record") || str_is(node->scope, "item")) {
+        if (n->where->each >= 0)
+            return resolve_column(n, node, str_is(node->scope, "item"));
         expression_fault(&n->place, node->at, "name-unknown", "%.*s.%.*s stands inside each: only; elsewhere a field has its bare name",
                          STR_ARG(node->scope), STR_ARG(node->text));
         return false;
@@ -271,6 +286,10 @@ static bool resolve_scoped(struct naming *n, struct node *node)
     if (str_is(node->scope, "old")) {
         expression_fault(&n->place, node->at, "name-unknown", "old.%.*s is known in a delta only", STR_ARG(node->text));
         return false;
+    }
+    if (!is_call(n, node->scope) && is_json(n)) {
+        node->text = arena_fmt(n->l->read.mem, "%.*s.%.*s", STR_ARG(node->scope), STR_ARG(node->text));
+        return resolve_column(n, node, true);
     }
     if (!is_call(n, node->scope))
         return unknown_scope(n, node);

@@ -32,6 +32,7 @@ struct column_use {                          /* what gets its column when the in
     struct node       *node;                 /* NULL: the name is `is` and must not be a column as well */
     const char        *is;
     struct str         name;
+    int                list;                 /* within an element of this list; -1: of the record */
     uint32_t           at;                   /* in `yaml` */
     const struct yaml *yaml;
 };
@@ -46,6 +47,8 @@ struct compiled_input {
     struct str        *feeds_secret;         /* columns that feed a secret parameter */
     size_t             feed_count, feed_cap;
     const struct yaml *unique, *secret, *key;     /* as written, for their places */
+    struct str        *lists;                /* the paths that each: walks, none twice */
+    size_t             list_count, list_cap;
     const struct str  *optional;             /* columns that may be missing */
     size_t             optional_count;
     bool               asks_parent;
@@ -110,6 +113,7 @@ struct expression_role_of {
     size_t               input;              /* index in compiled->in */
     int                  call;               /* index in mapping->calls, or -1 */
     unsigned             list_depth;         /* inside a field's list: 1, in a list of it 2 */
+    int                  each;               /* bare names are of an element of this list; -1: of the record */
 };
 struct node *compile(struct loading *l, const struct yaml *yaml, const struct expression_role_of *where);     /* NULL after a fault */
 void         read_lets(struct loading *l);
@@ -122,9 +126,13 @@ enum severity mapping_severity(const void *context, const struct command *c, con
                                enum severity described);
 /* A row's expressions, one at a time: good until the mapper is asked for another row. */
 struct eval *mapper_eval(struct mapper *mapper, const struct row *row, struct arena *record_mem);
+/* The element-th (from 1) of a list becomes what an expression inside each: is about; false: there are no more. */
+bool mapper_take_element(struct eval *e, int list, size_t columns, size_t element);
 /* mapping_bind.c */
 bool is_listed(const struct yaml *list, struct str name);         /* a list of texts, or one text */
 void find_columns(struct mapping *m, size_t input, const struct str *columns, size_t count, struct findings *faults);
+void find_paths(struct mapping *m, size_t input);                 /* a JSON input's columns are what is asked of it */
+struct str path_of_node(const struct node *n, struct arena *mem); /* of a column: its name, within a list with the list's path ahead */
 /* mapping_test.c: that the tests: are written as they have to be. */
 void check_tests(struct loading *l);
 

@@ -14,14 +14,16 @@ struct call_steps {
     const struct mapping_call *call;
     struct step                when;     /* expression ptr NULL: always */
     bool                       made;
+    size_t                     element;  /* inside each: which one, of which list */
+    struct str                 list;
     struct step               *fields;
     size_t                     field_count;
 };
 struct way {
     struct step       *cells, *lets;
-    size_t             cell_count, let_count;
+    size_t             cell_count, cell_cap, let_count;
     struct call_steps *calls;
-    size_t             call_count;
+    size_t             call_count, call_cap;
     struct mapped      mapped;
 };
 
@@ -39,14 +41,32 @@ static struct step evaluate(struct eval *e, struct str name, const struct writte
     return s;
 }
 
+static void add_cell(struct way *w, struct str name, struct str cell, bool is_list, bool secret, struct arena *mem)
+{
+    if (cell.len != 0)
+        ARENA_PUSH(mem, w->cells, w->cell_count, w->cell_cap) =
+            (struct step){ .name = name, .value = { is_list ? VALUE_LIST : VALUE_TEXT, secret, cell } };
+}
+
+/* services.0.name: the first element's */
+static void gather_rows(const struct mapping_input *in, size_t list, const struct record_rows *rows, struct way *w, struct arena *mem)
+{
+    const struct json_list *of = &in->wanted.lists[list];
+
+    for (size_t i = 0; i < rows->count * of->column_count; i++) {
+        struct str column = of->columns[i % of->column_count];
+        struct str name = arena_fmt(mem, "%.*s.%zu%s%.*s", STR_ARG(of->path), i / of->column_count, column.len != 0 ? "." : "", STR_ARG(column));
+
+        add_cell(w, name, rows->cells[i], rows->is_list != NULL && rows->is_list[i], in->list_secret[list][i % of->column_count], mem);
+    }
+}
+
 static void gather_cells(const struct mapping_input *in, const struct record *r, struct way *w, struct arena *mem)
 {
-    w->cells = ARENA_ARRAY(mem, struct step, in->column_count + 1);
-    for (size_t i = 0; i < in->column_count && i < r->count; i++) {
-        if (r->cells[i].len == 0)
-            continue;
-        w->cells[w->cell_count++] = (struct step){ .name = in->columns[i], .value = { VALUE_TEXT, in->secret[i], r->cells[i] } };
-    }
+    for (size_t i = 0; i < in->column_count && i < r->count; i++)
+        add_cell(w, in->columns[i], r->cells[i], r->is_list != NULL && r->is_list[i], in->secret[i], mem);
+    for (size_t i = 0; r->lists != NULL && i < in->wanted.list_count; i++)
+        gather_rows(in, i, &r->lists[i], w, mem);
 }
 
 static void gather_lets(const struct mapping *m, struct eval *e, size_t input, struct way *w, struct arena *mem)
@@ -62,10 +82,10 @@ static void gather_lets(const struct mapping *m, struct eval *e, size_t input, s
     }
 }
 
-static const struct mapped_call *made_call(const struct mapped *mapped, const struct mapping_call *call)
+static const struct mapped_call *made_call(const struct mapped *mapped, const struct mapping_call *call, size_t element)
 {
     for (size_t i = 0; i < mapped->tried; i++)
-        if (mapped->calls[i].call == call)
+        if (mapped->calls[i].call == call && mapped->calls[i].element == element)
             return &mapped->calls[i];
     return NULL;
 }
@@ -98,10 +118,26 @@ static void gather_fields(const struct compiled_call *cc, const struct mapped_ca
         }
 }
 
+static void gather_call(const struct mapping *m, size_t call, struct eval *e, size_t element, struct way *w, struct arena *mem)
+{
+    const struct compiled_call *cc = &m->compiled->calls[call];
+    const struct mapped_call   *made = made_call(&w->mapped, &m->calls[call], element);
+    struct call_steps           s = { .call = &m->calls[call], .made = made != NULL, .element = element };
+
+    if (element != 0)
+        s.list = m->inputs[s.call->input].wanted.lists[s.call->list].path;
+    if (cc->when.node != NULL)
+        s.when = evaluate(e, STR("when"), &cc->when, mem);
+    if (s.made)
+        gather_fields(cc, made, &w->mapped, &s, mem);
+    ARENA_PUSH(mem, w->calls, w->call_count, w->call_cap) = s;
+}
+
 static struct way gather(const struct mapping *m, struct mapper *mapper, const struct shown_row *r, struct arena *mem)
 {
     const struct compiled_input *in = &m->compiled->in[r->row.input];
-    struct way                   w = { .calls = ARENA_ARRAY(mem, struct call_steps, in->call_count + 1), .call_count = in->call_count };
+    const struct json_wanted    *wanted = &m->inputs[r->row.input].wanted;
+    struct way                   w = { 0 };
     struct eval                 *e;
 
     mapper_row(mapper, &r->row, r->lane, mem, &w.mapped);
@@ -109,17 +145,13 @@ static struct way gather(const struct mapping *m, struct mapper *mapper, const s
     e = mapper_eval(mapper, &r->row, mem);
     gather_lets(m, e, r->row.input, &w, mem);
     for (size_t i = 0; i < in->call_count; i++) {
-        const struct compiled_call *cc = &m->compiled->calls[in->calls[i]];
-        struct call_steps          *s = &w.calls[i];
-        const struct mapped_call   *made;
+        int    list = m->calls[in->calls[i]].list;
+        size_t columns = list >= 0 ? wanted->lists[list].column_count : 0;
 
-        s->call = &m->calls[in->calls[i]];
-        made = made_call(&w.mapped, s->call);
-        s->made = made != NULL;
-        if (cc->when.node != NULL)
-            s->when = evaluate(e, STR("when"), &cc->when, mem);
-        if (s->made)
-            gather_fields(cc, made, &w.mapped, s, mem);
+        if (list < 0)
+            gather_call(m, in->calls[i], e, 0, &w, mem);
+        for (size_t element = 1; list >= 0 && mapper_take_element(e, list, columns, element); element++)
+            gather_call(m, in->calls[i], e, element, &w, mem);
     }
     return w;
 }
@@ -163,6 +195,8 @@ static void add_call(struct buf *out, const struct call_steps *s)
     buf_fmt(out, "  %s%.*s", s->made ? "" : "no ", STR_ARG(s->call->command->name));
     if (!str_eq(s->call->as, s->call->command->name))
         buf_fmt(out, " as %.*s", STR_ARG(s->call->as));
+    if (s->element != 0)
+        buf_fmt(out, "  (element %zu of %.*s)", s->element, STR_ARG(s->list));
     if (s->when.expression.ptr != NULL)
         buf_fmt(out, "  (when %.*s: %s%s)", STR_ARG(s->when.expression), s->when.failed != NULL ? "fails, " : s->made ? "yes" : "no",
                 s->when.failed != NULL ? s->when.failed : "");
@@ -250,6 +284,8 @@ void mapping_show_json(const struct mapping *m, struct mapper *mapper, const str
     for (size_t i = 0; i < w.call_count; i++) {
         json_member(out, i != 0 ? ",{" : "{", "command", w.calls[i].call->command->name);
         json_member(out, ",", "as", w.calls[i].call->as);
+        if (w.calls[i].element != 0)
+            buf_fmt(out, ",\"element\":%zu", w.calls[i].element);
         buf_fmt(out, ",\"made\":%s", w.calls[i].made ? "true" : "false");
         if (w.calls[i].when.expression.ptr != NULL)
             json_member(out, ",", "when", w.calls[i].when.expression);

@@ -15,6 +15,22 @@ static void check_texts(struct loading *l, const struct yaml *map, const char *w
             expect_kind(&l->read, &map->pairs[i].value, YAML_TEXT, "a field of a test's record");
 }
 
+static size_t test_input(const struct mapping *m, const struct yaml *test)
+{
+    int input = input_named(m, yaml_text(test, "input"));
+
+    return input >= 0 ? (size_t)input : 0;
+}
+
+/* A record: texts by column, or of a JSON input whatever stands there. */
+static void check_record(struct loading *l, size_t input, const struct yaml *map, const char *what)
+{
+    if (l->m->inputs[input].format == INPUT_CSV)
+        check_texts(l, map, what);
+    else if (map != NULL)
+        expect_kind(&l->read, map, YAML_MAP, what);
+}
+
 static const struct mapping_call *call_named(const struct mapping *m, struct str name)
 {
     for (size_t i = 0; i < m->call_count; i++)
@@ -79,13 +95,6 @@ static void check_expected_findings(struct loading *l, const struct yaml *list, 
     }
 }
 
-static size_t test_input(const struct mapping *m, const struct yaml *test)
-{
-    int input = input_named(m, yaml_text(test, "input"));
-
-    return input >= 0 ? (size_t)input : 0;
-}
-
 static void check_test(struct loading *l, const struct yaml *test)
 {
     const struct yaml *input = yaml_get(test, "input"), *calls = yaml_get(test, "calls"), *count = yaml_get(test, "count");
@@ -99,8 +108,9 @@ static void check_test(struct loading *l, const struct yaml *test)
         FAULT(&l->read, test, "test", "there are several inputs: say whose record it is, input: …");
     if (yaml_get(test, "record") == NULL)
         FAULT(&l->read, test, "test", "a test needs a record: record: {…}");
-    check_texts(l, yaml_get(test, "record"), "record");
-    check_texts(l, yaml_get(test, "parent"), "parent");
+    check_record(l, test_input(l->m, test), yaml_get(test, "record"), "record");
+    if (l->m->inputs[test_input(l->m, test)].parent >= 0)
+        check_record(l, (size_t)l->m->inputs[test_input(l->m, test)].parent, yaml_get(test, "parent"), "parent");
     check_texts(l, count, "count");
     read_u32(&l->read, test, "nth", 1);
     if ((calls == NULL) == (yaml_get(test, "rejects") == NULL))
@@ -149,12 +159,56 @@ static void fail(struct testing *t, const struct yaml *at, const char *fmt, ...)
                STR_ARG(name), text);
 }
 
-static struct record *make_record(struct testing *t, size_t input, const struct yaml *fields)
+/* Every scalar is a text, as in all YAML of ours. */
+static void add_json(struct buf *out, const struct yaml *node)
+{
+    switch (node->kind) {
+    case YAML_NULL:
+        buf_lit(out, "null");
+        break;
+    case YAML_TEXT:
+        buf_json(out, node->text);
+        break;
+    case YAML_LIST:
+        for (size_t i = 0; i < node->count; i++) {
+            buf_byte(out, i != 0 ? ',' : '[');
+            add_json(out, &node->items[i]);
+        }
+        buf_text(out, node->count != 0 ? "]" : "[]");
+        break;
+    case YAML_MAP:
+        for (size_t i = 0; i < node->count; i++) {
+            buf_byte(out, i != 0 ? ',' : '{');
+            buf_json(out, node->pairs[i].key);
+            buf_byte(out, ':');
+            add_json(out, &node->pairs[i].value);
+        }
+        buf_text(out, node->count != 0 ? "}" : "{}");
+        break;
+    }
+}
+
+static struct record *make_json_record(struct testing *t, size_t input, const struct yaml *fields, struct err *err)
+{
+    AUTO(buf_release) struct buf text;
+    struct record               *r = ARENA_NEW(t->mem, struct record);
+
+    buf_init(&text, 1 << 20, "a test's record");
+    add_json(&text, fields);
+    if (json_record_parse(buf_str(&text), &t->m->inputs[input].wanted, t->mem, r, err) != ETL_OK)
+        r->count = 0;
+    return r;
+}
+
+/* `err` gets a rule where it is none. */
+static struct record *make_record(struct testing *t, size_t input, const struct yaml *fields, struct err *err)
 {
     const struct mapping_input *in = &t->m->inputs[input];
     struct record              *r = ARENA_NEW(t->mem, struct record);
     struct str                 *cells = ARENA_ARRAY(t->mem, struct str, in->column_count + 1);
 
+    if (in->format != INPUT_CSV)
+        return make_json_record(t, input, fields, err);
     for (size_t i = 0; i < in->column_count; i++)
         for (size_t k = 0; fields != NULL && k < fields->count; k++)
             if (str_eq(in->columns[i], fields->pairs[k].key) && fields->pairs[k].value.kind == YAML_TEXT)
@@ -312,17 +366,18 @@ static void run_test(struct testing *t)
     const struct mapping_input *in = &t->m->inputs[input];
     struct str     today = yaml_text(t->test, "today"), lane = STR_NONE, *unique = ARENA_ARRAY(t->mem, struct str, UNIQUE_MAX);
     struct mapper *mapper = mapper_new(t->m, today.len != 0 ? today : t->today, t->key);
-    struct row     row = { .input = input, .record = make_record(t, input, yaml_get(t->test, "record")), .counts = make_counts(t) };
+    struct row     row = { .input = input, .counts = make_counts(t) };
     struct mapped  mapped = { 0 };
     struct finding first = { .severity = SEVERITY_ERROR };
 
+    row.record = make_record(t, input, yaml_get(t->test, "record"), &first.err);
     str_to_u64(yaml_text(t->test, "nth"), &nth);
     row.nth = nth;
     if (in->parent >= 0 && yaml_get(t->test, "parent") != NULL)
-        row.parent = make_record(t, (size_t)in->parent, yaml_get(t->test, "parent"));
+        row.parent = make_record(t, (size_t)in->parent, yaml_get(t->test, "parent"), &first.err);
     else if (in->orphans_allowed)
         row.parent = &record_of_nothing;
-    if (mapper_keys(mapper, &row, t->mem, &lane, unique, &first.err) != ETL_OK)
+    if (first.err.rule[0] != '\0' || mapper_keys(mapper, &row, t->mem, &lane, unique, &first.err) != ETL_OK)
         mapped = (struct mapped){ .findings = &first, .finding_count = 1, .rejected = true };
     else
         mapper_row(mapper, &row, lane.ptr != NULL ? lane : STR("record"), t->mem, &mapped);
@@ -393,6 +448,9 @@ static enum etl_status bind_inputs(struct testing *t, const struct yaml *tests)
         struct names names = { 0 };
         size_t       asked;
         bool         fixed = t->m->inputs[i].csv.name_count != 0;
+
+        if (t->m->inputs[i].format != INPUT_CSV)     /* what is asked of it is known already */
+            continue;
 
         if (fixed)
             for (size_t k = 0; k < t->m->inputs[i].csv.name_count; k++)

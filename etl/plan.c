@@ -9,6 +9,7 @@
 
 #include "etl/archive_input.h"
 #include "etl/base/log.h"
+#include "etl/input.h"
 #include "etl/pipeline.h"
 #include "etl/summary.h"
 
@@ -136,13 +137,8 @@ static bool is_parent(const struct mapping *m, size_t input)
 
 static enum etl_status open_reader(struct planning *w, struct pipeline_input *in, struct err *err)
 {
-    const struct mapping_input *input = &w->mapping->inputs[in->index];
-    struct csv_options          csv = input->csv;
-
-    if (w->options->after != NULL)
-        rejects_expect_reasons(&csv, w->mem);
     err->file = source_name(in->source);
-    return csv_reader_open(in->source, &csv, &in->reader, err);
+    return input_open(w->mapping, in->index, in->source, w->options->after != NULL, w->mem, &in->reader, err);
 }
 
 static enum etl_status check_age(const struct planning *w, const struct pipeline_input *in, struct err *err)
@@ -183,7 +179,7 @@ static enum etl_status open_input(struct planning *w, size_t i)
             err.file = source_name(in->source);
         return say_fault(w, st, &err);
     }
-    columns = csv_reader_columns(in->reader, &column_count);
+    columns = input_columns(w->mapping, i, in->reader, &column_count);
     return mapping_bind(w->mapping, i, columns, column_count, w->faults);
 }
 
@@ -290,12 +286,14 @@ static enum etl_status run_inputs(struct planning *w)
         if (in->source == NULL)
             continue;
         detail("%.*s from %s", STR_ARG(w->mapping->inputs[i].name), in->path);
-        in->rejects = rejects_new(&w->run, w->mapping, i, csv_reader_form(in->reader), w->options->key);
+        in->rejects = rejects_new(&w->run, w->mapping, i, in->reader, w->options->key);
         st = pipeline_run(&w->pipeline, i, &err);
         if (st != ETL_OK && err.file == NULL)
             err.file = source_name(in->source);
         if (st == ETL_OK)
             st = rejects_commit(in->rejects, &err);
+        if (st == ETL_OK && in->counts.read != 0 && w->options->after == NULL)
+            input_tell_unseen(w->mapping, i, in->reader, w->faults);
         in->digest_hex = sha256_end(in->digest);
     }
     if (st == ETL_OK)

@@ -4,7 +4,9 @@
 #include "etl/secret_writer.h"
 
 #include "etl/base/atomic_file.h"
+#include "etl/sealed_cells.h"
 #include "formats/csv_writer.h"
+#include "formats/json_writer.h"
 
 enum { FLUSH_BYTES = 1 << 16, LONGEST_REJECT = 64 << 20 };
 
@@ -17,9 +19,9 @@ struct rejects {
     const struct run      *run;
     const struct mapping  *mapping;
     size_t                 input;
-    const struct csv_form *form;
+    const struct csv_form *form;           /* NULL: JSON */
     size_t                 columns;        /* without _errors */
-    bool                   has_secrets;
+    bool                   has_secrets, is_first;
     struct sealer         *sealer;
     struct reject_file     rows, damaged;
     struct buf             reasons;
@@ -27,20 +29,7 @@ struct rejects {
     struct arena           row_mem;
 };
 
-static const struct str sealed_mark = { "sealed:", 7 };
-
-static struct seal_place place_of(const struct mapping *m, struct str column)
-{
-    return (struct seal_place){ m->provider->name, STR("rejects"), column, STR("") };
-}
-
-/* A cell that may have moved opens wherever it is put when the record is mended. */
-static struct seal_place place_of_moved(const struct mapping *m)
-{
-    return place_of(m, STR(""));
-}
-
-struct rejects *rejects_new(const struct run *run, const struct mapping *m, size_t input, const struct csv_form *form,
+struct rejects *rejects_new(const struct run *run, const struct mapping *m, size_t input, const struct record_reader *reader,
                             const struct key *key)
 {
     struct rejects             *r = calloc(1, sizeof *r);
@@ -51,7 +40,7 @@ struct rejects *rejects_new(const struct run *run, const struct mapping *m, size
     r->run = run;
     r->mapping = m;
     r->input = input;
-    r->form = form;
+    r->form = in->format == INPUT_CSV ? csv_reader_form(reader) : NULL;
     r->columns = in->column_count;
     if (r->columns != 0 && str_is(in->columns[r->columns - 1], REJECTS_COLUMN))
         r->columns--;
@@ -144,7 +133,7 @@ static const struct str *seal_cells(struct rejects *r, const struct record *reco
     replaced = ARENA_ARRAY(&r->row_mem, struct str, r->columns + record->count + 1);
     for (size_t i = 0; i < count; i++) {
         AUTO(buf_release) struct buf sealed = { 0 };
-        struct seal_place            place = count == r->columns ? place_of(r->mapping, in->columns[i]) : place_of_moved(r->mapping);
+        struct seal_place            place = count == r->columns ? sealed_place(r->mapping, in->columns[i]) : sealed_place_moved(r->mapping);
 
         if (record->cells[i].len == 0 || !is_secret_cell(r, i, count))
             continue;
@@ -157,24 +146,14 @@ static const struct str *seal_cells(struct rejects *r, const struct record *reco
     return any ? replaced : NULL;
 }
 
-enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings, size_t count,
-                            struct err *err)
+static void add_row(struct rejects *r, const struct record *record)
 {
     const struct mapping_input *in = &r->mapping->inputs[r->input];
-    bool                        first = !r->rows.is_open;
     struct record               shown = *record;
     const struct str           *replaced;
     struct str                 *none;
-    bool                        comes_back;
-    enum etl_status             st = open_file(r, &r->rows, "csv", err);
+    bool                        comes_back = in->column_count > r->columns && shown.count > r->columns;
 
-    if (st != ETL_OK)
-        return st;
-    if (first)
-        csv_reject_header(&r->rows.text, r->form);
-    add_reasons(r, findings, count);
-    arena_reset(&r->row_mem);
-    comes_back = in->column_count > r->columns && shown.count > r->columns;
     if (comes_back)
         shown.count = filled_count(record, in->column_count) - 1;
     replaced = seal_cells(r, &shown);
@@ -185,12 +164,78 @@ enum etl_status rejects_add(struct rejects *r, const struct record *record, cons
         replaced = none;
     }
     csv_reject_row(&r->rows.text, r->form, &shown, r->columns, replaced, buf_str(&r->reasons));
+}
+
+/* ---- JSON ---- */
+
+static void seal_member(void *context, struct str path, struct str text, struct buf *out)
+{
+    struct rejects   *r = context;
+    struct seal_place place = sealed_place_path(r->mapping, path, &r->row_mem);
+
+    if (str_starts(text, sealed_mark)) {     /* it was a reject before, and is still as it was then */
+        buf_add(out, text);
+        return;
+    }
+    buf_add(out, sealed_mark);
+    seal(r->sealer, &place, text, out);
+}
+
+static void add_object(struct rejects *r, const struct record *record)
+{
+    const struct mapping_input *in = &r->mapping->inputs[r->input];
+    const struct json_secrets   secrets = { in->secret_paths, in->secret_path_count, seal_member, r };
+
+    if (in->format == INPUT_JSON && !r->is_first)
+        buf_lit(&r->rows.text, ",\n");
+    json_reject(&r->rows.text, record->raw, &secrets, buf_str(&r->reasons));
+    if (in->format == INPUT_JSONL)
+        buf_byte(&r->rows.text, '\n');
+}
+
+static void begin_rows(struct rejects *r)
+{
+    const struct mapping_input *in = &r->mapping->inputs[r->input];
+
+    if (r->form != NULL)
+        csv_reject_header(&r->rows.text, r->form);
+    else if (in->format == INPUT_JSON)
+        json_list_begin(&r->rows.text, in->json.records);
+    if (in->format == INPUT_JSON)
+        buf_byte(&r->rows.text, '\n');
+}
+
+static void end_rows(struct rejects *r)
+{
+    if (r->rows.is_open && r->mapping->inputs[r->input].format == INPUT_JSON) {
+        buf_byte(&r->rows.text, '\n');
+        json_list_end(&r->rows.text, r->mapping->inputs[r->input].json.records);
+    }
+}
+
+enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings, size_t count,
+                            struct err *err)
+{
+    enum etl_status st;
+
+    r->is_first = !r->rows.is_open;
+    st = open_file(r, &r->rows, r->form != NULL ? "csv" : "json", err);
+    if (st != ETL_OK)
+        return st;
+    if (r->is_first)
+        begin_rows(r);
+    add_reasons(r, findings, count);
+    arena_reset(&r->row_mem);
+    if (r->form != NULL)
+        add_row(r, record);
+    else
+        add_object(r, record);
     return flush_file(&r->rows, FLUSH_BYTES, err);
 }
 
 enum etl_status rejects_add_damaged(struct rejects *r, const struct record *record, const struct err *why, struct err *err)
 {
-    struct seal_place place = place_of(r->mapping, STR("damaged"));
+    struct seal_place place = sealed_place(r->mapping, STR("damaged"));
     enum etl_status   st = open_file(r, &r->damaged, "damaged", err);
 
     if (st != ETL_OK)
@@ -217,8 +262,10 @@ static enum etl_status commit_file(struct reject_file *f, struct err *err)
 
 enum etl_status rejects_commit(struct rejects *r, struct err *err)
 {
-    enum etl_status st = commit_file(&r->rows, err);
+    enum etl_status st;
 
+    end_rows(r);
+    st = commit_file(&r->rows, err);
     return st == ETL_OK ? commit_file(&r->damaged, err) : st;
 }
 
@@ -235,47 +282,6 @@ void rejects_free(struct rejects *r)
     arena_release(&r->row_mem);
     sealer_free(r->sealer);
     free(r);
-}
-
-enum etl_status rejects_unseal(struct sealer *s, const struct mapping *m, size_t input, struct str *cells, size_t count,
-                               struct arena *mem, struct err *err)
-{
-    const struct mapping_input *in = &m->inputs[input];
-
-    for (size_t i = 0; i < count; i++) {
-        AUTO(buf_wipe) struct buf plain = { 0 };
-        struct seal_place         moved = place_of_moved(m);
-        bool                      is_secret = i < in->column_count && in->secret[i];
-        struct str                text;
-        enum etl_status           st = ETL_REJECT;
-
-        if (is_secret && secret_is_fingerprint(cells[i]))
-            return err_set(err, ETL_REJECT, "secret-fingerprint",
-                           "%.*s is the fingerprint of a secret, not the secret: pull with --secrets sealed (or keep), or map a new one, password(12)",
-                           STR_ARG(in->columns[i]));
-        if (!str_starts(cells[i], sealed_mark))
-            continue;
-        text = str_skip(cells[i], sealed_mark.len);
-        buf_init(&plain, LONGEST_REJECT, "a sealed cell");
-        if (is_secret) {
-            struct seal_place place = place_of(m, in->columns[i]);
-
-            st = unseal(s, &place, text, &plain, err);
-        }
-        if (st != ETL_OK) {
-            buf_reset(&plain);
-            st = unseal(s, &moved, text, &plain, err);
-        }
-        if (st != ETL_OK) {                  /* as pull --secrets sealed writes it */
-            buf_reset(&plain);
-            st = secret_unseal(s, cells[i], &plain, err);
-        }
-        if (st == ETL_OK)
-            cells[i] = arena_str(mem, buf_str(&plain));
-        else if (is_secret)                  /* elsewhere it is a text of the extract's own */
-            return ETL_REJECT;
-    }
-    return ETL_OK;
 }
 
 void rejects_expect_reasons(struct csv_options *csv, struct arena *mem)

@@ -1,9 +1,12 @@
-/* etl/rejects.h - rejects/INPUT.csv: the record as it stood, with its reasons; mend it and plan it --after.
+/* etl/rejects.h - rejects/INPUT.csv (or .json): the record as it stood, with its reasons; mend it and plan it --after.
  *
  * The file keeps the input's encoding, delimiter, quotes, line ends and header; record bytes are unchanged (padded if short),
  * but cells of secret columns stand as "sealed:…", which planning takes back. Where a record has too few or too many cells, those
  * are sealed that may have come from a secret column, whichever cell is missing or too many. What is no record goes to
  * INPUT.damaged: a JSON line each, its bytes sealed.
+ *
+ * Of a JSON input it is the same list, at the same path, or the same lines: each record's bytes, with _errors as its last member, and what
+ * stands under secret paths sealed.
  *
  * Threads  one owner: the stage that settles records in input order. A file is made with its first reject. */
 #ifndef ETL_REJECTS_H
@@ -15,7 +18,7 @@
 #include "etl/run.h"
 
 struct rejects;
-struct rejects *rejects_new(const struct run *r, const struct mapping *m, size_t input, const struct csv_form *form,
+struct rejects *rejects_new(const struct run *r, const struct mapping *m, size_t input, const struct record_reader *reader,
                             const struct key *key);
 enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings, size_t count,
                             struct err *err);
@@ -23,9 +26,6 @@ enum etl_status rejects_add_damaged(struct rejects *r, const struct record *reco
 enum etl_status rejects_commit(struct rejects *r, struct err *err);
 void            rejects_free(struct rejects *r);
 
-/* Cells that an earlier reject file sealed, in clear again: `cells` are changed in place, texts live in `mem`. */
-enum etl_status rejects_unseal(struct sealer *s, const struct mapping *m, size_t input, struct str *cells, size_t count,
-                               struct arena *mem, struct err *err);
 /* The name of the column that reject files add; an input that has it as its last column is a reject file. */
 #define REJECTS_COLUMN "_errors"
 /* A headerless reject file has that column behind those that the mapping names. */

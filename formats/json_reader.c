@@ -685,6 +685,19 @@ static void json_close(struct record_reader *reader)
     free(r);
 }
 
+enum etl_status json_record_parse(struct str text, const struct json_wanted *wanted, struct arena *mem, struct record *out, struct err *err)
+{
+    struct json_parser *p = json_parser_new(json_paths_new(wanted, mem));
+    struct str          kept = arena_str(mem, text);
+    bool                is_damaged;
+    enum etl_status     st;
+
+    *out = (struct record){ .raw = kept, .length = kept.len, .line = 1, .number = 1 };
+    st = json_parser_record(p, kept, mem, out, &is_damaged, err);
+    json_parser_free(p);
+    return st;
+}
+
 bool json_reader_has_seen(const struct record_reader *reader, int list, size_t column)
 {
     const struct json_reader *r = (const struct json_reader *)(const void *)reader;

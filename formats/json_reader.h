@@ -22,6 +22,7 @@ struct json_list {                           /* a list in a record, whose elemen
     const struct str *columns;               /* paths within an element */
     size_t            column_count;
 };
+enum { JSON_LISTS_MAX = 63 };
 struct json_wanted {
     const struct str       *columns;         /* paths */
     size_t                  column_count;
@@ -38,6 +39,9 @@ struct json_options {
 /* `wanted` is kept, it must outlive the reader. */
 enum etl_status json_reader_open(struct source *source, const struct json_options *options, const struct json_wanted *wanted,
                                  struct record_reader **out, struct err *err);
+/* One record from its text, without a reader: what json_reader would make of it. Cells live in `mem`. */
+enum etl_status json_record_parse(struct str text, const struct json_wanted *wanted, struct arena *mem, struct record *out,
+                                  struct err *err);
 /* When all is read: was there such a place in any record? list -1: the record's own columns; a list's column_count: the list. */
 bool            json_reader_has_seen(const struct record_reader *r, int list, size_t column);
 

@@ -3,9 +3,10 @@
 
 #include <yajl/yajl_parse.h>
 
+#include "etl/base/list.h"
 #include "etl/base/utf8.h"
 
-enum { DEEPEST = 64, STEPS = 4 * DEEPEST, LISTS_MAX = 63, ROWS_MAX = 10000 };
+enum { DEEPEST = 64, STEPS = 4 * DEEPEST, ROWS_MAX = 10000 };
 
 /* A wanted place that the value at hand is at. */
 struct step {
@@ -21,6 +22,7 @@ struct frame {                               /* an open { or [ that something wa
 struct gather {                              /* the texts of a cell that is a list */
     struct str *items;
     size_t      count, cap;
+    int         open;                        /* inner lists */
 };
 struct json_parser {
     const struct json_paths *paths;
@@ -127,44 +129,49 @@ static void put_bracket(struct json_parser *p, const struct step *s, const char 
         if (is_item(s->node, s->node->targets[i]))
             continue;
         g = gather_of(p, cell_of(p, s->node->targets[i]), s->node->name);
-        if (g != NULL && s->inner)
-            ARENA_PUSH(p->mem, g->items, g->count, g->cap) = str_of(which, 1);
+        if (g == NULL || !s->inner)
+            continue;
+        ARENA_PUSH(p->mem, g->items, g->count, g->cap) = str_of(which, 1);
+        g->open += which == opens ? 1 : -1;
+        if (g->open > 1)
+            fault(p, "json-list", s->node->name, "is a list of lists of lists; two levels are read");
     }
 }
 
-/* ["a",["b","c"]] */
 static struct str join(struct json_parser *p, const struct gather *g)
 {
     AUTO(buf_release) struct buf out;
-    bool                         first = true;
 
     buf_init(&out, SIZE_MAX / 2, "a list in a record");
     if (g->count == 0)
         return STR("");
-    buf_byte(&out, '[');
+    list_begin(&out);
     for (size_t i = 0; i < g->count; i++) {
-        if (g->items[i].ptr == closes) {
-            buf_byte(&out, ']');
-            first = false;
-            continue;
-        }
-        if (!first)
-            buf_byte(&out, ',');
-        first = g->items[i].ptr == opens;
-        if (first)
-            buf_byte(&out, '[');
+        if (g->items[i].ptr == opens)
+            list_begin(&out);
+        else if (g->items[i].ptr == closes)
+            list_end(&out);
         else
-            buf_json(&out, g->items[i]);
+            list_text(&out, g->items[i]);
     }
-    buf_byte(&out, ']');
+    list_end(&out);
     return arena_str(p->mem, buf_str(&out));
 }
 
-static void join_all(struct json_parser *p, struct str *cells, size_t count)
+/* The cells that are lists get their text; which they are is told where any is. */
+static const bool *join_all(struct json_parser *p, struct str *cells, size_t count)
 {
-    for (size_t i = 0; i < count && p->gather_count != 0; i++)
-        if (cells[i].ptr == gathered)
-            cells[i] = join(p, &p->gathers[cells[i].len]);
+    bool *is_list = NULL;
+
+    for (size_t i = 0; i < count && p->gather_count != 0; i++) {
+        if (cells[i].ptr != gathered)
+            continue;
+        if (is_list == NULL)
+            is_list = ARENA_ARRAY(p->mem, bool, count);
+        cells[i] = join(p, &p->gathers[cells[i].len]);
+        is_list[i] = cells[i].len != 0;
+    }
+    return is_list;
 }
 
 /* ---- walking ---- */
@@ -212,6 +219,20 @@ static void begin_value(struct json_parser *p)
     }
 }
 
+/* What is no list where a list is asked for counts as a list of one: phones.0 of {"phones": "555-0147"}. An object may as well have a
+ * member of that name, so it does only for what is asked below: services.0.name of {"services": {"name": …}}. */
+static void begin_list_of_one(struct json_parser *p, bool is_object)
+{
+    size_t count = p->step_count;
+
+    for (size_t i = p->pending; i < count; i++) {
+        const struct path_node *first = p->steps[i].node->has_numbers && !p->steps[i].inner ? path_child(p->steps[i].node, STR("0")) : NULL;
+
+        if (first != NULL && (!is_object || first->target_count == 0))
+            push_step(p, first, p->steps[i].through, false);
+    }
+}
+
 /* Where the place is a list's, what is no list itself is one of its rows. */
 static void begin_rows(struct json_parser *p)
 {
@@ -230,6 +251,7 @@ static int take_scalar(struct json_parser *p, struct str text, bool is_null)
     if (p->skipped != 0)
         return 1;
     begin_value(p);
+    begin_list_of_one(p, false);
     if (!is_null)
         begin_rows(p);
     for (size_t i = p->pending; i < p->step_count; i++) {
@@ -262,8 +284,10 @@ static int open_bracket(struct json_parser *p, bool is_array)
         p->skipped = 1;
         return 1;
     }
-    if (!is_array)
+    if (!is_array) {
+        begin_list_of_one(p, true);
         begin_rows(p);
+    }
     f = &p->frames[++p->depth];
     *f = (struct frame){ is_array, p->pending, p->step_count - p->pending, is_array ? 0 : ++p->objects };
     for (size_t i = f->begin; is_array && i < f->begin + f->count; i++)
@@ -365,7 +389,7 @@ struct json_parser *json_parser_new(const struct json_paths *paths)
     struct json_parser *p = calloc(1, sizeof *p);
     size_t              lists = paths->wanted->list_count;
 
-    if (p == NULL || lists > LISTS_MAX)
+    if (p == NULL || lists > JSON_LISTS_MAX)
         memory_exhausted("a JSON parser", sizeof *p);
     p->paths = paths;
     p->seen = calloc(paths->target_count + lists + 1, sizeof *p->seen);
@@ -559,9 +583,9 @@ enum etl_status json_parser_record(struct json_parser *p, struct str text, struc
         snprintf(err->text, sizeof err->text, "%s", p->fault.text);
         return ETL_REJECT;
     }
-    join_all(p, p->cells, wanted->column_count);
+    out->is_list = join_all(p, p->cells, wanted->column_count);
     for (size_t i = 0; i < wanted->list_count; i++)
-        join_all(p, p->row_cells[i], p->rows[i].count * wanted->lists[i].column_count);
+        p->rows[i].is_list = join_all(p, p->row_cells[i], p->rows[i].count * wanted->lists[i].column_count);
     out->cells = p->cells;
     out->count = wanted->column_count;
     out->lists = p->rows;

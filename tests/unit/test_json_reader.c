@@ -75,6 +75,7 @@ static void values_stay_as_they_are_written(void **state)
         { BYTES("[{\"a\":[],\"b\":{\"c\":{}}}]"), "1:[][-] ", 0, 0, 0 },          /* empty ones are nothing */
         { BYTES("[{\"a\":[\"x\",2,true,null]}]"), "1:[[\"x\",\"2\",\"true\",\"\"]][-] ", 0, 0, 0 },
         { BYTES("[{\"a\":[[\"x\",\"y\"],[\"z\"]]}]"), "1:[[[\"x\",\"y\"],[\"z\"]]][-] ", 0, 0, 0 },
+        { BYTES("[{\"a\":[[[\"x\"]]]},{\"a\":1}]"), "1!json-list 1:[1][-] ", 0, 0, 0 },
         { BYTES("[{\"b\":[{\"c\":1},{\"c\":2},{}]}]"), "1:[-][[\"1\",\"2\"]] ", 0, 0, 0 },   /* a path through a list */
         { BYTES("[{\"b\":[{\"c\":1}]}]"), "1:[-][[\"1\"]] ", 0, 0, 0 },
     };
@@ -236,6 +237,7 @@ static void elements_are_rows(void **state)
         { BYTES("[{\"id\":1,\"services\":[{\"name\":\"a\",\"ip\":{\"v4\":\"x\"}},{\"name\":\"b\",\"tags\":[\"t\",\"u\"]}],\"phones\":[\"1\",2]}]"),
           "1:[1][b][[\"a\",\"b\"]] 0[a][x][-] 0[b][-][[\"t\",\"u\"]] 1[1] 1[2] ", 0, 0, 0 },
         { BYTES("[{\"id\":1}]"), "1:[1][-][-] ", 0, 0, 0 },
+        { BYTES("[{\"services\":{\"1\":{\"name\":\"b\"}}}]"), "1:[-][b][-] 0[-][-][-] ", 0, 0, 0 },   /* as PHP writes lists with a gap */
         { BYTES("[{\"services\":null,\"phones\":null}]"), "1:[-][-][-] ", 0, 0, 0 },
         { BYTES("[{\"services\":[],\"phones\":[]}]"), "1:[-][-][-] ", 0, 0, 0 },
         { BYTES("[{\"services\":{\"name\":\"a\"},\"phones\":\"7\"}]"), "1:[-][-][a] 0[a][-][-] 1[7] ", 0, 0, 0 },   /* no list is a list of one */
@@ -247,6 +249,21 @@ static void elements_are_rows(void **state)
 
     (void)state;
     check_rows(rows, COUNT(rows), &list, &wanted, widths);
+}
+
+static void no_list_is_a_list_of_one(void **state)
+{
+    static const struct str own[] = { BYTES("phones.0"), BYTES("phones.1"), BYTES("services.0.name") };
+    static const struct json_wanted wanted = { own, 3, NULL, 0 };
+    static const struct row rows[] = {
+        { BYTES("[{\"phones\":[\"1\",\"2\"],\"services\":[{\"name\":\"a\"},{\"name\":\"b\"}]}]"), "1:[1][2][a] ", 0, 0, 0 },
+        { BYTES("[{\"phones\":\"1\",\"services\":{\"name\":\"a\"}}]"), "1:[1][-][a] ", 0, 0, 0 },
+        { BYTES("[{\"phones\":{\"0\":\"1\",\"1\":\"2\"},\"services\":{\"0\":{\"name\":\"a\"}}}]"), "1:[1][2][a] ", 0, 0, 0 },
+        { BYTES("[{\"phones\":null,\"services\":[]}]"), "1:[][-][-] ", 0, 0, 0 },
+    };
+
+    (void)state;
+    check_rows(rows, COUNT(rows), &list, &wanted, usual_rows);
 }
 
 static void lists_in_lists(void **state)
@@ -435,6 +452,7 @@ int main(void)
         cmocka_unit_test(says_what_to_do),
         cmocka_unit_test(a_line_is_for_itself),
         cmocka_unit_test(elements_are_rows),
+        cmocka_unit_test(no_list_is_a_list_of_one),
         cmocka_unit_test(lists_in_lists),
         cmocka_unit_test(knows_what_it_has_seen),
         cmocka_unit_test(too_long_records),

@@ -2,7 +2,7 @@
  *
  *   filter               three-line cases, as expression_cases.h tells
  *   yaml                 a mapping; its tests: run
- *   csv FILE [ENCODING]  a file for it: of the input with that name, of the only input, or one that stands beside the mapping
+ *   csv FILE [ENCODING], json FILE, jsonl FILE  a file for it: of the input with that name, of the only input, or one that stands beside the mapping
  *   plan                 the calls that are planned from those files: lane, command, parameters
  *   findings             what is said about their records
  *   faults               what is said about the mapping or the run; each line is a part of what is said
@@ -230,12 +230,18 @@ static void compare_faults(struct example *e)
 
 /* ---- running it ---- */
 
-static bool is_input(const struct mapping *m, struct str file)
+/* Without its ending. */
+static struct str stem_of(struct str file)
 {
     const char *dot = memrchr(file.ptr, '.', file.len);
 
+    return str_head(file, (size_t)(dot - file.ptr));
+}
+
+static bool is_input(const struct mapping *m, struct str file)
+{
     for (size_t i = 0; i < m->input_count; i++)
-        if (str_eq(m->inputs[i].name, str_head(file, (size_t)(dot - file.ptr))))
+        if (str_eq(m->inputs[i].name, stem_of(file)))
             return true;
     return false;
 }
@@ -283,7 +289,7 @@ static void run_example(struct example *e)
     if (m != NULL) {
         for (size_t i = 0; i < e->file_count; i++)
             if (is_input(m, e->files[i]->name))
-                files[file_count++] = arena_fmt(&e->page->mem, "%.*s=%s/%.*s", (int)(e->files[i]->name.len - 4), e->files[i]->name.ptr, e->folder,
+                files[file_count++] = arena_fmt(&e->page->mem, "%.*s=%s/%.*s", STR_ARG(stem_of(e->files[i]->name)), e->folder,
                                                 STR_ARG(e->files[i]->name)).ptr;
         if (file_count == 0)
             mapping_run_tests(m, STR("2026-11-24"), e->key, &e->page->mem, &ran, &e->told);
@@ -302,7 +308,7 @@ static bool add_block(struct example *e, struct block *b)
     struct block **places[] = { &e->plan, &e->findings, &e->faults };
     const char    *kinds[] = { "plan", "findings", "faults" };
 
-    if (str_is(b->kind, "csv") && e->file_count < FILES_MAX) {
+    if ((str_is(b->kind, "csv") || str_is(b->kind, "json") || str_is(b->kind, "jsonl")) && e->file_count < FILES_MAX) {
         e->files[e->file_count++] = b;
         return true;
     }
@@ -367,7 +373,7 @@ static void every_word_has_an_example(void **state)
             fail_row(f - filters, "filter %s has no example", f->name);
     for (const struct mapping_words *w = mapping_words; w->what != NULL; w++)
         for (size_t i = 0; w->are_keys && w->words[i] != NULL; i++)
-            if (strcmp(w->words[i], "each") != 0 && !stands_in(&p, "yaml", arena_fmt(&p.mem, "%s:", w->words[i])))
+            if (!stands_in(&p, "yaml", arena_fmt(&p.mem, "%s:", w->words[i])))
                 fail_row(w - mapping_words, "key %s of %s has no example", w->words[i], w->what);
     arena_release(&p.mem);
 }
