@@ -119,6 +119,8 @@ static int emit(struct reading *r, const struct tree *node, const int match[PATH
     }
     for (size_t i = 0; i < count; i++) {
         memcpy(fields + n, records[i].fields, records[i].count * sizeof *fields);
+        if (node->text.ptr != NULL)
+            fields[n].name = tree_leaf_name(&r->command->records[r->chosen], fields[n].name);
         r->status = rows_emit(r->rows, fields, n + records[i].count, &r->sink_err);
     }
     arena_reset(&r->record);

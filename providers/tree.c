@@ -123,13 +123,18 @@ static void add_leaves(struct recording *r, const struct tree *node, struct str 
     }
 }
 
+struct str tree_leaf_name(const struct path *path, struct str name)
+{
+    return path->count != 0 && path->steps[path->count - 1].field.ptr != NULL ? STR("value") : name;
+}
+
 static void add_record(struct recording *r, const struct tree *node)
 {
     struct reply_field *fields;
 
     r->field_count = r->from_path;
     if (node->text.ptr != NULL)
-        add_field(r, node->name, node->text);
+        add_field(r, tree_leaf_name(r->path, node->name), node->text);
     add_leaves(r, node, STR(""));
     fields = ARENA_ARRAY(r->mem, struct reply_field, r->field_count + 1);
     memcpy(fields, r->fields, r->field_count * sizeof *fields);

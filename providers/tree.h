@@ -29,9 +29,11 @@ const struct tree *tree_at(const struct tree *top, const struct path *path);
 /* Its text; that of the only item, where it is a list of one. STR_NONE: it has none. */
 struct str         tree_text(const struct tree *node);
 /* One record for each node at the path, lists taken apart: its leaves by name, deeper ones outer.inner, repeated ones joined by "; ", the
- * steps {id} as fields. A leaf itself is a record of the one field that bears its name. ETL_REJECT: too many fields. */
+ * steps {id} as fields. A leaf itself is a record of the one field that bears its name, or, where an {id} took that, of the field `value`. ETL_REJECT: too many fields. */
 enum etl_status    tree_records(const struct tree *top, const struct path *path, struct arena *mem, const struct reply_record **out,
                                 size_t *count, struct err *err);
+
+struct str         tree_leaf_name(const struct path *path, struct str name);
 
 /* The records of a whole body, for a style that reads trees: by the first of the command's paths that is there. */
 enum etl_status    tree_rows(const struct reply_style *style, const struct command *command, struct str body, struct arena *mem,

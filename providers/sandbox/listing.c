@@ -49,7 +49,7 @@ void listing_free(struct listing *l)
 
 static void render_next(struct listing *l)
 {
-    render_row(&l->render, l->table, l->rows[l->next], l->next, &l->piece);
+    render_row(&l->render, l->table, l->rows[l->next], l->next != 0 ? l->rows[l->next - 1] : NULL, &l->piece);
     l->next++;
 }
 
@@ -69,7 +69,7 @@ static void fill(struct listing *l, size_t room)
             l->stage = l->halved ? DONE : END;
     }
     if (l->stage == END) {
-        render_end(&l->render, &l->piece);
+        render_end(&l->render, l->table, l->count != 0 ? l->rows[l->count - 1] : NULL, &l->piece);
         l->stage = DONE;
     }
     pthread_mutex_unlock(&l->desk->mutex);
@@ -99,6 +99,6 @@ void listing_whole(const struct render *render, const struct state_table *t, str
 {
     render_begin(render, out);
     for (size_t i = 0; i < count; i++)
-        render_row(render, t, rows[i], i, out);
-    render_end(render, out);
+        render_row(render, t, rows[i], i != 0 ? rows[i - 1] : NULL, out);
+    render_end(render, t, count != 0 ? rows[count - 1] : NULL, out);
 }

@@ -109,7 +109,7 @@ static void xml_field(const struct render *r, struct buf *out, struct str name, 
 }
 
 /* "categories.service" stands in an element of its own; neighbours of one outer name share it. */
-void render_xml_fields(const struct render *r, const struct state_table *t, const struct state_row *row, struct str but, struct buf *out)
+void render_xml_fields(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out)
 {
     const struct report *report = r->report;
     struct str           open = STR_NONE;
@@ -117,7 +117,7 @@ void render_xml_fields(const struct render *r, const struct state_table *t, cons
     for (size_t i = 0; i < report->column_count; i++) {
         struct str outer, inner = str_cut(report->columns[i].field, '.', &outer);
 
-        if (render_is_repeated(report, i) || (but.ptr != NULL && str_eq(report->columns[i].field, but)))
+        if (render_is_repeated(report, i) || render_is_key(r, report->columns[i].field))
             continue;
         if (open.ptr != NULL && (inner.ptr == NULL || !str_eq(open, outer))) {
             buf_fmt(out, "</%.*s>", STR_ARG(open));
@@ -165,33 +165,45 @@ static void xml_begin(const struct render *r, struct buf *out)
         buf_fmt(out, "<%.*slist>\n", STR_ARG(r->report->record));
 }
 
-static void xml_row(const struct render *r, const struct state_table *t, const struct state_row *row, size_t nth, struct buf *out)
+static void xml_row(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
+                    struct buf *out)
 {
-    (void)nth;
+    (void)previous;
     buf_fmt(out, "<%.*s>", STR_ARG(r->report->record));
-    render_xml_fields(r, t, row, STR_NONE, out);
+    render_xml_fields(r, t, row, out);
     buf_fmt(out, "</%.*s>\n", STR_ARG(r->report->record));
 }
 
-static void xml_end(const struct render *r, struct buf *out)
+static void xml_end(const struct render *r, const struct state_table *t, const struct state_row *last, struct buf *out)
 {
+    (void)t;
+    (void)last;
     if (r->rot != FAULT_ROOTS)
         buf_fmt(out, "</%.*slist>\n", STR_ARG(r->report->record));
 }
 
-static void nothing(const struct render *r, struct buf *out)
+static void csv_begin(const struct render *r, struct buf *out)
 {
     (void)r;
     (void)out;
 }
 
-static void csv_row(const struct render *r, const struct state_table *t, const struct state_row *row, size_t nth, struct buf *out)
+static void csv_row(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
+                    struct buf *out)
 {
-    (void)nth;
+    (void)previous;
     csv_record(r, t, row, out);
 }
 
-static const struct rendering xml = { xml_begin, xml_row, xml_end }, csv = { nothing, csv_row, nothing };
+static void csv_end(const struct render *r, const struct state_table *t, const struct state_row *last, struct buf *out)
+{
+    (void)r;
+    (void)t;
+    (void)last;
+    (void)out;
+}
+
+static const struct rendering xml = { xml_begin, xml_row, xml_end }, csv = { csv_begin, csv_row, csv_end };
 
 static const struct rendering *rendering_of(const struct render *r)
 {
@@ -207,12 +219,13 @@ void render_begin(const struct render *r, struct buf *out)
     rendering_of(r)->begin(r, out);
 }
 
-void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, size_t nth, struct buf *out)
+void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
+                struct buf *out)
 {
-    rendering_of(r)->row(r, t, row, nth, out);
+    rendering_of(r)->row(r, t, row, previous, out);
 }
 
-void render_end(const struct render *r, struct buf *out)
+void render_end(const struct render *r, const struct state_table *t, const struct state_row *last, struct buf *out)
 {
-    rendering_of(r)->end(r, out);
+    rendering_of(r)->end(r, t, last, out);
 }

@@ -415,6 +415,7 @@ static void answer_rows(struct work *w, const struct report *report, struct stat
     const struct render render = { report, w->command, w->wire, w->out->fault.kind };
 
     buf_init(&out, REPORT_MAX, "a report");
+    render_sort(&render, t, rows, count);
     if (count > LISTED_AT_ONCE) {
         w->out->listing = listing_new(w->desk, &render, t, rows, count);
         return;

@@ -27,16 +27,16 @@ def run(sandbox, *arguments, want=0):
 class Pulled:
     """An archive that holds the secrets, encrypted to a certificate made for it."""
 
-    def __init__(self, sandbox, provider, *more):
+    def __init__(self, sandbox, connection, *more):
         self.sandbox = sandbox
-        self.path = os.path.join(sandbox.folder, provider + ".tar.gz")
+        self.path = os.path.join(sandbox.folder, connection + ".tar.gz")
         self.key = os.path.join(sandbox.folder, "key.pem")
         self.config = os.path.join(sandbox.folder, "subferry.yaml")
         certificate = os.path.join(sandbox.folder, "certificate.pem")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", self.key, "-out", certificate, "-subj", "/CN=test"],
                        check=True, stderr=subprocess.DEVNULL)
         os.chmod(self.key, 0o600)
-        run(sandbox, "pull", "sandbox-" + provider, "-o", self.path, "--secrets", "keep", "--encrypt-to", certificate, "-c", self.config, "-q",
+        run(sandbox, "pull", "sandbox-" + connection, "-o", self.path, "--secrets", "keep", "--encrypt-to", certificate, "-c", self.config, "-q",
             "--from", "2025-01-01", "--to", "2026-12-31", *more)
 
     def rows(self, table):
@@ -54,13 +54,13 @@ def as_counted(rows, columns):
 
 
 class Pull(unittest.TestCase):
-    def compare(self, provider, tables, *reports):
+    def compare(self, provider, tables, *reports, connection=None):
         sandbox = Sandbox("--seed", str(SUBSCRIBERS), "--show-secrets")
         sandbox.encoding = "utf-8"
         self.addCleanup(sandbox.close)
-        pulled = Pulled(sandbox, provider, *reports)
+        pulled = Pulled(sandbox, connection or provider, *reports)
         for table in tables:
-            with self.subTest(provider + "/" + table):
+            with self.subTest((connection or provider) + "/" + table):
                 state = sandbox.rows(f"{provider}/{table}")
                 rows = pulled.rows(table)
                 known = {c for r in state for c in r}
@@ -73,6 +73,11 @@ class Pull(unittest.TestCase):
 
     def test_safepages(self):
         self.compare("safepages", ["customers", "logins", "mailboxes", "ftp_accounts", "access_numbers", "alerts", "invoices"])
+
+    def test_simpler_by_rest_and_by_soap(self):
+        for connection in "simpler", "simpler-soap":
+            self.compare("simpler", ["customers", "subscriptions", "logins", "ip_addresses", "radius_sessions", "tickets", "payment_accounts",
+                                     "custom_entries", "products"], connection=connection)
 
     def test_billmanager(self):
         self.compare("billmanager", ["services"], "vds", "dedic", "vhost", "soft", "platform")

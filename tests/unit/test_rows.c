@@ -181,6 +181,10 @@ static const struct { const char *body, *rows, *simpler; } json[] = {      /* si
     { "{\"result\":{\"subscription\":{\"5\":{\"price\":\"1.50\"}}}}", "subscriptionid=5|price=1.50\n", "getActiveSubscriptionData" },
     { "{\"result\":{\"5\":{\"price\":\"1.50\"},\"6\":{\"price\":\"2\"}}}", "subscriptionid=5|price=1.50\nsubscriptionid=6|price=2\n",
       "getActiveSubscriptionData" },
+    /* Indexed by table, customer, row and column. */
+    { "{\"result\":{\"voip\":{\"rows_per_customerid\":{\"2\":{\"1\":{\"39\":\"x\",\"40\":\"y\"},\"3\":{\"39\":\"z\"}}},\"columns\":{\"39\":{\"id\":\"39\"}}}}}",
+      "table=voip|customerid=2|rowid=1|columnid=39|value=x\ntable=voip|customerid=2|rowid=1|columnid=40|value=y\n"
+      "table=voip|customerid=2|rowid=3|columnid=39|value=z\n", "listCustomTableEntries" },
 };
 
 static void json_streams(void **state)
