@@ -44,6 +44,7 @@ void block_reset(struct block *b)
     record_block_release(b->records);
     b->records = NULL;
     b->count = 0;
+    b->kept = 0;
     arena_reset(&b->mem);
     buf_reset(&b->out);
     buf_reset(&b->text);
@@ -129,7 +130,8 @@ static void find_keys(struct block *b, struct item *item)
         item->lane = item->where;
     } else {
         item->lane_key = digest_of(seed, DIGEST_LANE, 0, item->lane);
-        item->nth_key = digest_of(seed, DIGEST_NTH, (uint32_t)b->in->index, item->lane);
+        if (b->pipeline->mapping->uses_nth)
+            item->nth_key = digest_of(seed, DIGEST_NTH, (uint32_t)b->in->index, item->lane);
         if (in->parent >= 0)
             item->parent_key = digest_of(seed, DIGEST_PARENT, (uint32_t)in->parent, item->lane);
     }
@@ -248,12 +250,13 @@ static void encode_calls(struct block *b, struct item *item, const struct mapped
 
     item->lines = ARENA_ARRAY(&b->mem, struct line, mapped->count + 1);
     item->line_count = mapped->count;
+    plan_out_record(b->encoder, item->lane, item->lane_id, item->where, number);
     for (size_t i = 0; i < mapped->count; i++) {
         const struct mapped_call *call = &mapped->calls[i];
         struct line              *line = &item->lines[i];
 
         line->begin = b->out.len;
-        plan_out_call(b->encoder, call, item->lane, item->lane_id, item->where, number, &b->out);
+        plan_out_call(b->encoder, call, &b->out);
         line->end = b->out.len;
         line->call = (uint16_t)(call->call - p->mapping->calls);
         line->name = call_name_of(p, call->call->as);

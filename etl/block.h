@@ -44,6 +44,7 @@ struct block {
     size_t                 count, cap;
     uint64_t               first_number;    /* of its first record, over all inputs */
     struct buf             out;             /* the lines of its calls */
+    size_t                 kept;            /* bytes of `out` that go into the plan, once it is settled */
     struct buf             text;            /* findings, scratch */
     uint64_t               read_offset;
 };
@@ -58,8 +59,10 @@ void block_split(struct block *b);
 enum etl_status block_number(struct block *b, struct err *err);
 /* map + check + encode. Any thread. */
 void block_map(struct block *b);
-/* settle: who is in, who is out; everything written. In order. */
+/* settle: who is in, who is out; rejects written. In order. */
 enum etl_status block_settle(struct block *b, struct err *err);
+/* write: plan and findings, with their digests. In order, while the next block is settled. */
+enum etl_status block_write(struct block *b, struct err *err);
 
 /* One more fault of a record. */
 void item_reject(struct block *b, struct item *item, const char *field, const char *rule, const char *fmt, ...)

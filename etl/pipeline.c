@@ -14,7 +14,7 @@ volatile sig_atomic_t pipeline_stop;
 struct work {
     struct pipeline       *pipeline;
     struct pipeline_input *in;
-    struct turnstile       read, number, settle;
+    struct turnstile       read, number, settle, write;
     bool                   needs_number;
     pthread_mutex_t        mutex;
     uint64_t               next_ticket;
@@ -34,6 +34,7 @@ static void stop(struct work *w, enum etl_status status, const struct err *err)
     turnstile_stop(&w->read);
     turnstile_stop(&w->number);
     turnstile_stop(&w->settle);
+    turnstile_stop(&w->write);
 }
 
 /* Takes a ticket and the block that belongs to it; false when there is no more. */
@@ -77,6 +78,12 @@ static enum etl_status run_stages(struct work *w, struct block *b, uint64_t tick
         return ETL_END;
     st = block_settle(b, err);
     turnstile_leave(&w->settle);
+    if (st != ETL_OK)
+        return st;
+    if (!turnstile_enter(&w->write, ticket))
+        return ETL_END;
+    st = block_write(b, err);
+    turnstile_leave(&w->write);
     return st;
 }
 
@@ -119,6 +126,7 @@ enum etl_status pipeline_run(struct pipeline *p, size_t input, struct err *err)
     turnstile_init(&w.read);
     turnstile_init(&w.number);
     turnstile_init(&w.settle);
+    turnstile_init(&w.write);
     while (started + 1 < wanted && pthread_create(&threads[started], NULL, work, &w) == 0)
         started++;
     work(&w);
@@ -127,6 +135,7 @@ enum etl_status pipeline_run(struct pipeline *p, size_t input, struct err *err)
     turnstile_release(&w.read);
     turnstile_release(&w.number);
     turnstile_release(&w.settle);
+    turnstile_release(&w.write);
     pthread_mutex_destroy(&w.mutex);
     if (w.status != ETL_OK)
         *err = w.err;
@@ -172,12 +181,13 @@ enum etl_status pipeline_once(struct pipeline *p, bool after, struct plan_counts
             st = ETL_FAIL;   /* a mapping whose own calls break rules is wrong, no record is to blame */
             break;
         }
+    plan_out_record(encoder, STR(""), plan_lane_id(where), where, 0);
     for (size_t i = 0; i < mapped.count && st == ETL_OK; i++) {
         const struct mapping_call *call = mapped.calls[i].call;
         size_t                     begin = out.len;
         uint32_t                   occurrence = 0;
 
-        plan_out_call(encoder, &mapped.calls[i], STR(""), plan_lane_id(where), where, 0, &out);
+        plan_out_call(encoder, &mapped.calls[i], &out);
         for (size_t k = 0; k < i; k++)
             occurrence += str_eq(mapped.calls[k].call->as, call->as);
         plan_id(plan_lane_id(where), call->as, occurrence, out.ptr + begin + PLAN_ID_AT);

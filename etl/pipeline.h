@@ -1,10 +1,11 @@
 /* etl/pipeline.h - the way of a record: read → split → keys → number → map → check → encode → settle → write.
  *
  * One input at a time, in the mapping's order. An input is cut into blocks of whole records; a block goes through all
- * stages with one thread. Three stages see the blocks in input order, each behind a turnstile:
+ * stages with one thread. Four stages see the blocks in input order, each behind a turnstile:
  *   read    cuts the next block
  *   number  only where a mapping asks nth, count() or parent.: needs what came before
- *   settle  unique and once_per values, rejected lanes, parents, occurrences; writes plan, findings and rejects
+ *   settle  unique and once_per values, rejected lanes, parents, occurrences; writes rejects
+ *   write   plan and findings, with their digests
  * The rest runs on all threads. So output is the same whatever their number.
  *
  * Limits  memory: blocks in work (one a thread), and known.h's allowance a lane. */

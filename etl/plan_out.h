@@ -1,6 +1,6 @@
 /* etl/plan_out.h - the files that planning writes line by line: plan.jsonl and findings.jsonl.
  *
- * plan_out_call() turns a mapped call into its line, on any thread; plan_out_write() puts lines into the file in order
+ * plan_out_record() and plan_out_call() turn mapped calls into lines, on any thread; plan_out_write() puts lines into the file in order
  * and takes their digest on the way. A file gets its name when all is well: plan.jsonl last of all.
  *
  * Threads  a plan_encoder belongs to one thread, a plan_out to who writes. */
@@ -28,9 +28,10 @@ enum { PLAN_ID_BYTES = 32, PLAN_ID_AT = 7 };     /* a line begins {"id":"…32 h
 struct plan_encoder;
 struct plan_encoder *plan_encoder_new(const struct mapping *m, const struct key *key);
 void                 plan_encoder_free(struct plan_encoder *e);
-/* Appends the call's line with its newline. `from` is "customers.csv:17"; seq as told in plan_line.h. */
-void plan_out_call(struct plan_encoder *e, const struct mapped_call *call, struct str lane, struct digest lane_id,
-                   struct str from, uint64_t record_number, struct buf *out);
+/* The record whose calls come next. `from` is "customers.csv:17"; `lane` lives until the last of them. */
+void plan_out_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from, uint64_t record_number);
+/* Appends the call's line with its newline; seq as told in plan_line.h. */
+void plan_out_call(struct plan_encoder *e, const struct mapped_call *call, struct buf *out);
 /* What a call's id begins with: the lane; then the call's name and occurrence go in. The same on every machine. */
 struct digest plan_lane_id(struct str lane);
 void          plan_id(struct digest lane_id, struct str as, uint32_t occurrence, char out[PLAN_ID_BYTES]);

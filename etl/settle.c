@@ -1,4 +1,4 @@
-/* etl/settle.c - the last stage of a block, in input order: who is in, who is out; plan, findings and rejects are written. */
+/* etl/settle.c - the last stages of a block, in input order: who is in, who is out; plan, findings and rejects are written. */
 #include "etl/block.h"
 
 enum { STEPS_AHEAD = 12 };
@@ -41,6 +41,17 @@ static void check_against_others(struct block *b, struct item *item)
     }
 }
 
+/* Lines lie behind each other in b->out; those of rejects and claimed once_per values are closed over, so that a block is one write: they
+ * come every second record, and pieces between them took two calls of write(2) a record. */
+static void keep_line(struct block *b, const struct line *line)
+{
+    size_t len = line->end - line->begin;
+
+    if (line->begin != b->kept)
+        memmove(b->out.ptr + b->kept, b->out.ptr + line->begin, len);
+    b->kept += len;
+}
+
 /* Calls whose once_per value is claimed are not made again; the rest get their occurrence. */
 static void settle_lines(struct block *b, struct item *item)
 {
@@ -71,6 +82,7 @@ static void settle_lines(struct block *b, struct item *item)
         p->command_calls[line->call]++;
         for (unsigned d = 0; d < 4; d++)
             b->in->counts.dangers[d] += line->dangers >> d & 1;
+        keep_line(b, line);
         item->lines[kept++] = *line;
     }
     item->line_count = kept;
@@ -131,32 +143,6 @@ static void write_findings(struct block *b, const struct item *item)
     }
 }
 
-/* Lines lie behind each other in b->out; those of rejects and claimed once_per values are left out. */
-static enum etl_status write_lines(struct block *b, struct err *err)
-{
-    size_t begin = 0, end = 0;
-
-    for (size_t i = 0; i < b->count; i++) {
-        const struct item *item = &b->items[i];
-
-        if (item->rejected)
-            continue;
-        for (size_t k = 0; k < item->line_count; k++) {
-            const struct line *line = &item->lines[k];
-
-            if (line->begin != end) {
-                enum etl_status st = plan_out_write(b->pipeline->plan, str_of(b->out.ptr + begin, end - begin), err);
-
-                if (st != ETL_OK)
-                    return st;
-                begin = line->begin;
-            }
-            end = line->end;
-        }
-    }
-    return plan_out_write(b->pipeline->plan, str_of(b->out.ptr + begin, end - begin), err);
-}
-
 /* A million lanes fit into no cache: what the records a few steps on will ask is fetched while this one is settled. It takes a quarter
  * off the time spent in digest_set (perf, 300,000 rows). */
 static void announce(const struct block *b, const struct item *item)
@@ -194,9 +180,12 @@ enum etl_status block_settle(struct block *b, struct err *err)
         if (item->finding_count != 0)
             write_findings(b, item);
     }
-    if (st == ETL_OK)
-        st = write_lines(b, err);
-    if (st == ETL_OK)
-        st = plan_out_write(b->pipeline->findings, buf_str(&b->text), err);
     return st;
+}
+
+enum etl_status block_write(struct block *b, struct err *err)
+{
+    enum etl_status st = plan_out_write(b->pipeline->plan, str_head(buf_str(&b->out), b->kept), err);
+
+    return st == ETL_OK ? plan_out_write(b->pipeline->findings, buf_str(&b->text), err) : st;
 }

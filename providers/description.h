@@ -61,6 +61,7 @@ struct rule {
     int64_t       min, max;              /* length, number */
     bool          chars[256];            /* chars, first */
     struct pattern *pattern;
+    struct str    expression;            /* the pattern as written */
     const struct str *words;             /* one_of, none_of; date: the words that pass besides */
     size_t        word_count;
     struct str    form;                  /* date: "YYYY-MM-DD"; address: "ipv4" | "mac" */
@@ -95,6 +96,7 @@ struct value_type {
     struct str  yes, no;                 /* write: */
     struct str  date;                    /* "" or the form a date is written in; values themselves are ISO */
     const struct list_form *list;        /* NULL: a text */
+    const struct quick_check *quick;     /* of its rules; NULL for lists and dates (providers/quick_check.h) */
 };
 
 struct danger_value {

@@ -1,5 +1,6 @@
 /* providers/description_values.c - rules and types of a description: what a value must be. */
 #include "providers/description_read.h"
+#include "providers/quick_check.h"
 #include "providers/written.h"
 
 static const char *const rule_keys[] = { "message", "source", "severity", "part", "good", "bad", "with", "length", "chars", "first",
@@ -34,6 +35,7 @@ static void read_check(struct reading *r, const struct yaml *node, const struct 
         break;
     case CHECK_PATTERN:
         out->pattern = read_pattern(r, value, "\\A(?:", ")\\z");
+        out->expression = value->text;
         break;
     case CHECK_ONE_OF:
     case CHECK_NONE_OF:
@@ -204,6 +206,8 @@ static void read_type(struct reading *r, const struct yaml_pair *pair, struct va
                 out->rule_count++;
         out->rules = list;
     }
+    if (out->list == NULL && out->date.len == 0)
+        out->quick = quick_check_new(out->rules, out->rule_count, r->mem);
     write = yaml_get(node, "write");
     if (write != NULL && expect_kind(r, write, YAML_MAP, "write")) {
         yaml_only_keys(write, write_keys, "write", r->source, r->faults);

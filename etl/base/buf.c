@@ -72,13 +72,18 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 
 void buf_u64(struct buf *b, uint64_t n)
 {
-    char   digits[20];
-    size_t at = sizeof digits;
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+                                "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    char              digits[20];
+    size_t            at = sizeof digits;
 
-    do {
-        digits[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n != 0);
+    while (n >= 10) {
+        at -= 2;
+        memcpy(digits + at, pairs + 2 * (n % 100), 2);
+        n /= 100;
+    }
+    if (n != 0 || at == sizeof digits)
+        digits[--at] = (char)('0' + n);
     buf_add(b, str_of(digits + at, sizeof digits - at));
 }
 
@@ -118,12 +123,62 @@ static void json_escape(struct buf *b, unsigned char c)
     }
 }
 
+/* Has a byte of these eight to be looked at: a control, a quote, a backslash, one beyond ASCII? (x - n) borrows from a byte's top bit
+ * where the byte is less than n; a borrow may reach the next byte too, which then is looked at for nothing. */
+static inline uint64_t json_special(uint64_t eight)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), top = 0x80 * each;
+    uint64_t       quote = eight ^ ('"' * each), backslash = eight ^ ('\\' * each);
+
+    return (eight | (eight - 0x20 * each) | (quote - each) | (backslash - each)) & top;
+}
+
+/* Copies a text that stands for itself in a JSON string, eight bytes at a time, the last eight once more where they overlap. false:
+ * something in it has to be looked at. Nearly all values are such: byte by byte this was a tenth of a plan (callgrind, 50,000 rows). */
+static inline bool copy_plain(char *to, struct str s)
+{
+    uint64_t eight, special = 0;
+    size_t   i;
+
+    if (s.len < 4) {
+        for (i = 0; i < s.len; i++) {
+            to[i] = s.ptr[i];
+            if (!json_plain[(unsigned char)s.ptr[i]])
+                return false;
+        }
+        return true;
+    }
+    if (s.len < 8) {
+        uint32_t front, back;
+
+        memcpy(&front, s.ptr, 4);
+        memcpy(&back, s.ptr + s.len - 4, 4);
+        memcpy(to, &front, 4);
+        memcpy(to + s.len - 4, &back, 4);
+        return json_special((uint64_t)back << 32 | front) == 0;
+    }
+    for (i = 0; i + 8 < s.len; i += 8) {
+        memcpy(&eight, s.ptr + i, 8);
+        memcpy(to + i, &eight, 8);
+        special |= json_special(eight);
+    }
+    memcpy(&eight, s.ptr + s.len - 8, 8);
+    memcpy(to + s.len - 8, &eight, 8);
+    return (special | json_special(eight)) == 0;
+}
+
 void buf_json(struct buf *b, struct str s)
 {
     size_t begin = 0, i = 0;
 
     if (!buf_reserve(b, s.len + 2))
         return;
+    if (copy_plain(b->ptr + b->len + 1, s)) {
+        b->ptr[b->len] = '"';
+        b->ptr[b->len + 1 + s.len] = '"';
+        b->len += s.len + 2;
+        return;
+    }
     buf_byte(b, '"');
     while (i < s.len) {
         unsigned char c = (unsigned char)s.ptr[i];

@@ -25,11 +25,18 @@ static size_t sequence(const unsigned char *p, size_t left)
     return 0;
 }
 
-/* How many bytes from the front are ASCII, eight at a time. */
+/* How many bytes from the front are ASCII, 32 and eight at a time. */
 static size_t ascii_prefix(struct str s)
 {
     size_t i = 0;
 
+    for (; i + 32 <= s.len; i += 32) {
+        uint64_t words[4];
+
+        memcpy(words, s.ptr + i, 32);
+        if (((words[0] | words[1] | words[2] | words[3]) & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
     for (; i + 8 <= s.len; i += 8) {
         uint64_t word;
 
