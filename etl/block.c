@@ -244,9 +244,25 @@ static uint32_t call_name_of(const struct pipeline *p, struct str as)
     return 0;
 }
 
+/* The calls of a record mostly say the same value. */
+struct once_key {
+    struct str    value;
+    uint32_t      group;
+    struct digest digest;
+};
+static struct digest once_key(struct block *b, struct once_key *last, const struct mapped_call *call)
+{
+    uint32_t group = (uint32_t)call->call->position / KNOWN_CALLS;
+
+    if (last->value.ptr == NULL || last->group != group || !str_eq(last->value, call->once_per))
+        *last = (struct once_key){ call->once_per, group, digest_of(b->pipeline->known->seed, DIGEST_ONCE, group, call->once_per) };
+    return last->digest;
+}
+
 static void encode_calls(struct block *b, struct item *item, const struct mapped *mapped, uint64_t number)
 {
     struct pipeline *p = b->pipeline;
+    struct once_key  once = { 0 };
 
     item->lines = ARENA_ARRAY(&b->mem, struct line, mapped->count + 1);
     item->line_count = mapped->count;
@@ -263,7 +279,7 @@ static void encode_calls(struct block *b, struct item *item, const struct mapped
         line->dangers = (uint8_t)call->dangers;
         line->has_once = call->once_per.ptr != NULL;
         if (line->has_once)
-            line->once = digest_of(p->known->seed, DIGEST_ONCE, (uint32_t)call->call->position, call->once_per);
+            line->once = once_key(b, &once, call);
     }
 }
 

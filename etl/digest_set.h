@@ -19,7 +19,7 @@ enum digest_kind {          /* stands in the digest's last three bits */
     DIGEST_COUNT,           /* rows of an input there are in the lane (first pass) */
     DIGEST_PARENT,          /* an accepted row of a parent input: its offset */
     DIGEST_UNIQUE,          /* a claimed unique value: where */
-    DIGEST_ONCE,            /* a claimed once_per value */
+    DIGEST_ONCE,            /* a once_per value: which calls claimed it */
     DIGEST_MANY             /* occurrences that found no room in the lane's entry */
 };
 static inline enum digest_kind digest_kind(struct digest d)

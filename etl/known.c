@@ -17,7 +17,7 @@ enum { LANE_COUNTERS = 6, COUNTER_FULL = 255 };
 enum { PARENT_LENGTH_BITS = 22, PARENT_OFFSET_BITS = 37 };
 #define PARENT_LENGTH ((UINT64_C(1) << PARENT_LENGTH_BITS) - 1)
 #define PARENT_OFFSET ((UINT64_C(1) << PARENT_OFFSET_BITS) - 1)
-static const char known_magic[16] = "subferry known 1";
+static const char known_magic[16] = "subferry known 2";
 static const uint64_t max_entries = UINT64_C(1) << 32;
 
 void known_init(struct known *k, const struct key *key)
@@ -103,6 +103,15 @@ bool known_is_free(struct known *k, struct digest d, struct place *where)
 void known_claim(struct known *k, struct digest d, struct place where)
 {
     *digest_set_put(k->set, d) = pack(where);
+}
+
+bool known_once(struct known *k, struct digest d, unsigned call)
+{
+    uint64_t *claimed = digest_set_put(k->set, d), bit = UINT64_C(1) << call % KNOWN_CALLS;
+    bool      is_free = (*claimed & bit) == 0;
+
+    *claimed |= bit;
+    return is_free;
 }
 
 uint64_t known_count(struct known *k, struct digest d)
@@ -255,9 +264,9 @@ static void take_one(struct known *k, const struct saved *row)
         value = pack_parent(parent);
         break;
     case DIGEST_UNIQUE:
-    case DIGEST_ONCE:
         value = pack((struct place){ PLACE_AFTER, 0 });
         break;
+    case DIGEST_ONCE:
     case DIGEST_MANY:
         break;
     }

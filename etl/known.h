@@ -34,9 +34,13 @@ void     known_lane_reject(struct known *k, struct digest lane, struct place whe
 /* Counts one more call of the name-th call name in the lane: returns how many there were. *is_new: the lane had no call. */
 uint32_t known_lane_call(struct known *k, struct digest lane, struct str lane_text, uint32_t name, bool *is_new);
 
-/* false: claimed before, *where says by whom. peek does not claim. */
+/* false: claimed before, *where says by whom. */
 bool     known_is_free(struct known *k, struct digest d, struct place *where);
 void     known_claim(struct known *k, struct digest d, struct place where);
+/* once_per: claims the value for the call-th of the mapping's calls; false when it was claimed before. The calls of a value share an entry,
+ * a bit each (DIGEST_ONCE, by call / KNOWN_CALLS): what is looked up lies in one place, and a plan remembers half as much. */
+enum { KNOWN_CALLS = 64 };
+bool     known_once(struct known *k, struct digest d, unsigned call);
 uint64_t known_count(struct known *k, struct digest d);                 /* DIGEST_COUNT */
 uint64_t known_count_up(struct known *k, struct digest d);              /* DIGEST_NTH, DIGEST_COUNT: the new count */
 void     known_nth_rejected(struct known *k, struct digest d);          /* that row will not count for a plan --after */

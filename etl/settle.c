@@ -56,7 +56,6 @@ static void keep_line(struct block *b, const struct line *line)
 static void settle_lines(struct block *b, struct item *item)
 {
     struct pipeline *p = b->pipeline;
-    struct place     here = { (uint32_t)b->in->index, item->record.line }, first;
     size_t           kept = 0;
 
     for (size_t i = 0; i < item->line_count; i++) {
@@ -64,10 +63,8 @@ static void settle_lines(struct block *b, struct item *item)
         uint32_t     occurrence = 0;
         bool         is_new = false;
 
-        if (line->has_once && !known_is_free(p->known, line->once, &first))
+        if (line->has_once && !known_once(p->known, line->once, (unsigned)p->mapping->calls[line->call].position))
             continue;
-        if (line->has_once)
-            known_claim(p->known, line->once, here);
         if (b->input->has_lane) {
             occurrence = known_lane_call(p->known, item->lane_key, item->lane, line->name, &is_new);
         } else {
@@ -156,7 +153,7 @@ static void announce(const struct block *b, const struct item *item)
     for (size_t i = 0; i < b->input->unique_count; i++)
         digest_set_announce(set, item->uniques[i]);
     for (size_t i = 0; i < item->line_count; i++)
-        if (item->lines[i].has_once)
+        if (item->lines[i].has_once && (i == 0 || item->lines[i].once.low != item->lines[i - 1].once.low))
             digest_set_announce(set, item->lines[i].once);
 }
 

@@ -77,6 +77,11 @@ static void claims_parents_and_rows(void **state)
     assert_false(known_is_free(&k, unique, &where));
     assert_int_equal(where.input, 1);
     assert_int_equal(where.line, UINT64_C(5000000000));
+    for (unsigned call = 0; call < KNOWN_CALLS; call++) {     /* each call of a mapping claims for itself */
+        assert_true(known_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("a")), call));
+        assert_false(known_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("a")), call));
+    }
+    assert_true(known_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("b")), 0));
     parent = digest_of(k.seed, DIGEST_PARENT, 0, STR("1001"));
     assert_false(known_parent(&k, 2, parent, &at));
     known_parent_add(&k, 2, parent, 0, 40);   /* a file without a header begins with it */
@@ -120,7 +125,7 @@ static void planned_after(void **state)
         call(&before, "many", 7, &is_new);
     known_lane_reject(&before, lane_of(&before, "1002"), (struct place){ 0, 3 });
     known_claim(&before, digest_of(before.seed, DIGEST_UNIQUE, 0, STR("u")), (struct place){ 1, 9 });
-    known_claim(&before, digest_of(before.seed, DIGEST_ONCE, 4, STR("o")), (struct place){ 1, 9 });
+    assert_true(known_once(&before, digest_of(before.seed, DIGEST_ONCE, 0, STR("o")), 4));
     known_parent_add(&before, 0, digest_of(before.seed, DIGEST_PARENT, 0, STR("1001")), 4711, 50);
     for (int i = 0; i < 3; i++)
         known_count_up(&before, digest_of(before.seed, DIGEST_NTH, 0, STR("1001")));
@@ -137,7 +142,8 @@ static void planned_after(void **state)
     assert_false(known_lane_rejected(&after, lane_of(&after, "1002"), &where));   /* it comes again, mended */
     assert_false(known_is_free(&after, digest_of(after.seed, DIGEST_UNIQUE, 0, STR("u")), &where));
     assert_int_equal(where.input, PLACE_AFTER);
-    assert_false(known_is_free(&after, digest_of(after.seed, DIGEST_ONCE, 4, STR("o")), &where));
+    assert_false(known_once(&after, digest_of(after.seed, DIGEST_ONCE, 0, STR("o")), 4));
+    assert_true(known_once(&after, digest_of(after.seed, DIGEST_ONCE, 0, STR("o")), 5));
     assert_true(known_parent(&after, 0, digest_of(after.seed, DIGEST_PARENT, 0, STR("1001")), &at));
     assert_int_equal(at.runs_ago, 1);
     assert_int_equal(at.offset, 4711);
