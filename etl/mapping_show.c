@@ -158,6 +158,11 @@ static struct way gather(const struct mapping *m, struct mapper *mapper, const s
 
 /* ---- as text ---- */
 
+static struct str without_quotes(const char *quoted)
+{
+    return str_of(quoted + 1, strlen(quoted) - 2);
+}
+
 static void add_value(struct buf *out, const struct step *s)
 {
     if (s->failed != NULL)
@@ -168,6 +173,8 @@ static void add_value(struct buf *out, const struct step *s)
         buf_lit(out, "null (cleared)");
     else if (s->value.kind == VALUE_REF)
         buf_fmt(out, "%.*s (known after sending)", STR_ARG(s->value.text));
+    else if (s->value.kind == VALUE_LIST && !s->value.secret)      /* it has quotes of its own */
+        buf_add(out, without_quotes(shown(s->value.text, false).text));
     else
         buf_text(out, shown(s->value.text, s->value.secret).text);
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "etl/base/atomic_file.h"
+#include "etl/base/list.h"
 #include "etl/expression.h"
 #include "etl/filter.h"
 #include "etl/lookup.h"
@@ -21,6 +22,7 @@ struct running {
     size_t              pattern_count, pattern_cap;
     struct str          names[FIELDS_MAX];      /* the fields of the expression at hand, by column */
     size_t              name_count;
+    bool                has_lists;               /* the input at hand: {A: [x, y]}, as JSON records have them */
 };
 
 static void fail(struct running *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -63,9 +65,36 @@ static struct str text_of(struct running *r, struct str line)
     return line;
 }
 
-static struct str field_value(struct running *r, struct str input, struct str name)
+static void add_list(struct buf *out, const struct yaml *list)
 {
+    list_begin(out);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].kind == YAML_LIST)
+            add_list(out, &list->items[i]);
+        else
+            list_text(out, list->items[i].text);
+    }
+    list_end(out);
+}
+
+static struct str list_value(struct running *r, const struct yaml *list)
+{
+    AUTO(buf_release) struct buf out;
+
+    buf_init(&out, 1 << 20, "a list");
+    add_list(&out, list);
+    return arena_str(&r->mem, buf_str(&out));
+}
+
+static struct str field_value(struct running *r, struct str input, struct str name, bool *is_list)
+{
+    *is_list = false;
     if (input.len != 0 && input.ptr[0] == '{') {
+        const struct yaml *node = yaml_get(yaml_of(r, input), arena_cstr(&r->mem, name));
+
+        *is_list = node != NULL && node->kind == YAML_LIST;
+        if (*is_list)
+            return list_value(r, node);
         struct str value = yaml_text(yaml_of(r, input), arena_cstr(&r->mem, name));
 
         return value.ptr != NULL ? value : STR("");
@@ -84,7 +113,7 @@ static void bind(struct running *r, struct node *n)
             i++;
         if (i == r->name_count && i < FIELDS_MAX)
             r->names[r->name_count++] = n->text;
-        n->op = NODE_COLUMN;
+        n->op = r->has_lists ? NODE_MEMBER : NODE_COLUMN;
         n->index = (int)i;
     }
     for (size_t i = 0; i < n->count; i++)
@@ -133,13 +162,14 @@ static void expect_reject(struct running *r, bool good, const struct value *v, c
 static void evaluate(struct running *r, const struct node *n, struct str input, struct str want)
 {
     struct str    cells[FIELDS_MAX];
-    struct record record = { .cells = cells, .count = r->name_count };
+    bool          is_list[FIELDS_MAX];
+    struct record record = { .cells = cells, .is_list = is_list, .count = r->name_count };
     struct eval   e = { .record = &record, .mem = &r->mem, .match = pattern_match_new(), .row_number = 1 };
     struct value  v = VALUE_NONE;
     bool          good;
 
     for (size_t i = 0; i < r->name_count; i++)
-        cells[i] = field_value(r, input, r->names[i]);
+        cells[i] = field_value(r, input, r->names[i], &is_list[i]);
     good = eval_node(&e, n, &v);
     pattern_match_free(e.match);
     if (str_starts(want, STR("! ")))
@@ -159,6 +189,7 @@ static void run_case(struct running *r, struct str expression, struct str input,
 
     r->counts.ran++;
     findings_init(&faults, &r->mem);
+    r->has_lists = input.len != 0 && input.ptr[0] == '{' && str_contains(input, STR("["));
     n = compile(r, expression, &faults);
     if (str_starts(want, STR("!! ")))
         expect_fault(r, &faults, str_skip(want, 3));

@@ -4,7 +4,7 @@
  *   +1 (913) 555-0147
  *   9135550147
  *
- * A blank line stands between cases; lines with # are remarks. The input is the value of every field, or {A: x, B: y}; "…" has YAML's
+ * A blank line stands between cases; lines with # are remarks. The input is the value of every field, or {A: x, B: [y, z]}; "…" has YAML's
  * escapes, - is empty. Expected is a text likewise; null where the field is cleared; `! RULE words` where the record is a reject for
  * that rule and the message has the words; `!! words` where the mapping does not load. {{ }} makes it a template.
  * Lookups: state (Texas, Kansas), plan (D1; missing: reject), grade (GLD; missing: keep), note (none: null). */
