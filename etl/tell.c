@@ -133,7 +133,9 @@ int tell_open(struct cli *cli, const struct sending_options *o, const char *run,
     }
     findings_init(&faults, &cli->mem);
     stop_by_signals();
+    progress("%s: checking the seal, loading the ledger", run);
     st = work_open(&w, &cli->mem, out, &faults, &err);
+    progress_end();
     if (faults.count != 0)
         cli_faults(cli, st, &faults);
     if (st == ETL_OK)
