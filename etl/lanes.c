@@ -6,7 +6,9 @@
 
 enum {
     GROUP_MAX = 128,               /* calls a commit */
-    SETTLE_AT_LATEST_MS = 50,      /* an answer waits no longer for company in its commit */
+    SETTLE_AT_LATEST_MS = 100,     /* an answer waits no longer for company in its commit */
+    AHEAD = 2,                     /* claimed ahead, per connection: while the disk works nothing else can be sent */
+    JOBS = 5,                      /* per connection: one sent, AHEAD claimed, the others being settled */
     WAIT_MS = 500,
     CALL_MEMORY = 64 << 20
 };
@@ -67,11 +69,14 @@ static bool may_claim(const struct job *j, size_t *room, size_t *ahead)
     return true;
 }
 
-/* How many may wait their turn, claimed, so that no connection idles while the disk works. */
+/* How many may wait their turn, claimed, so that no connection idles while the disk works: never more than leave within a second. */
 static size_t ahead_now(const struct lanes *w)
 {
-    size_t most = w->exchanges->connection->limits.concurrency, waiting = w->exchanges->waiting_count;
+    const struct provider_limits *l = &w->exchanges->connection->limits;
+    size_t most = AHEAD * (size_t)l->concurrency, waiting = w->exchanges->waiting_count;
 
+    if (most > l->per_second)
+        most = l->per_second;
     return waiting < most ? most - waiting : 0;
 }
 
@@ -292,7 +297,7 @@ static enum etl_status run_phase(struct lanes *w, uint64_t first_call, uint64_t 
 
 static void open_jobs(struct lanes *w)
 {
-    w->job_count = 3 * (size_t)w->exchanges->connection->limits.concurrency;
+    w->job_count = JOBS * (size_t)w->exchanges->connection->limits.concurrency;
     w->jobs = calloc(w->job_count, sizeof *w->jobs);
     if (w->jobs == NULL)
         memory_exhausted("the lanes in work", w->job_count * sizeof *w->jobs);

@@ -5,7 +5,7 @@
  * Uncertain   is read back in the same run, as verify.h judges; full reports once, behind all other work.
  * Claimed ahead  is only what can be found not to have happened, or repeated: after a kill a claimed call counts as uncertain, though
  *             it may never have left. Everything else is claimed when it can leave that moment.
- * Memory      three lanes per allowed concurrent request, whatever the run's size; one bit a lane where lanes are chosen.
+ * Memory      five lanes per allowed concurrent request, whatever the run's size; one bit a lane where lanes are chosen.
  * Errors      ETL_AGAIN: stopped early (outage, login, disk, signal), everything in flight is settled. */
 #ifndef ETL_LANES_H
 #define ETL_LANES_H
