@@ -1,0 +1,118 @@
+/* providers/sandbox/respond_words.c - how an answer is said: in the provider's words, by the wire it goes back on. */
+#include "providers/sandbox/respond_private.h"
+
+#include <stdarg.h>
+
+#include "providers/sandbox/as_xml.h"
+#include "providers/wire.h"
+
+enum { ANSWER_MAX = 16 << 20 };
+
+struct str answer_type(const struct work *w)
+{
+    return w->wire != NULL && w->wire->answer_type.ptr != NULL ? w->wire->answer_type : w->desk->provider->answer_type;
+}
+
+static enum fill_as form_of(struct str type)
+{
+    return str_contains_nocase(type, STR("json")) ? FILL_JSON : str_contains_nocase(type, STR("xml")) ? FILL_XML : FILL_PLAIN;
+}
+
+static bool is_json(const struct text *t)
+{
+    return t->count != 0 && str_starts(t->parts[0].literal, STR("{"));
+}
+
+/* What is put into JSON or XML is escaped: by what the answer is written in. Where the wire puts something around an answer, it is
+ * escaped there, once. */
+static enum fill_as answer_form(const struct work *w, const struct text *answer)
+{
+    if (w->wire != NULL && w->wire->answer.count != 0)
+        return is_json(answer) ? FILL_JSON : FILL_PLAIN;
+    return is_json(answer) ? FILL_JSON : form_of(answer_type(w));
+}
+
+/* The member that is its object's own text, wherever the provider's answers are trees. */
+static struct str text_member(const struct provider *p)
+{
+    for (size_t i = 0; i < p->reply_count; i++)
+        if (p->replies[i].text_member.len != 0)
+            return p->replies[i].text_member;
+    return STR_NONE;
+}
+
+/* "result": "{answer}" rather than "result": {answer} */
+static bool stands_in_quotes(const struct text *around)
+{
+    for (size_t i = 1; i < around->count; i++)
+        if (around->parts[i].literal.ptr == NULL && str_is(around->parts[i].place, "answer"))
+            return str_ends(around->parts[i - 1].literal, STR("\""));
+    return false;
+}
+
+/* What stands in the wire's {answer}: a value of JSON, or what an element holds; an object there is one here, a text is escaped. */
+static struct str inside(struct work *w, struct str text, bool json)
+{
+    AUTO(buf_release) struct buf out = { 0 };
+    enum fill_as                 form = form_of(answer_type(w));
+    struct arena                *mem = &w->bench->mem;
+    struct str                   xml;
+
+    if (form == FILL_PLAIN || (form == FILL_JSON && json))
+        return text;
+    if (form == FILL_XML && json) {
+        xml = as_xml(text, text_member(w->desk->provider), w->wire->style == &wire_soap, mem);
+        return xml.ptr != NULL ? xml : text;
+    }
+    buf_init(&out, ANSWER_MAX, "an answer");
+    if (form == FILL_XML)
+        fill_xml(&out, text);
+    else
+        buf_json(&out, text);
+    if (form == FILL_JSON && stands_in_quotes(&w->wire->answer))
+        return arena_str(mem, str_of(out.ptr + 1, out.len - 2));
+    return arena_str(mem, buf_str(&out));
+}
+
+/* The answer as the wire has it. */
+struct str answer_worded(struct work *w, const struct text *answer, struct fill *from)
+{
+    struct arena     *mem = &w->bench->mem;
+    struct pair_value extras[] = { { STR("answer"), STR_NONE }, { STR("command"), w->command_word } };
+    const struct fill around = { .extras = extras, .extra_count = 2, .as = FILL_PLAIN };
+    struct str        text, xml;
+
+    from->as = answer_form(w, answer);
+    text = fill_answer(answer, from, mem);
+    if (w->wire->answer.count != 0) {
+        extras[0].value = inside(w, text, is_json(answer));
+        return fill_answer(&w->wire->answer, &around, mem);
+    }
+    if (form_of(answer_type(w)) != FILL_XML || !is_json(answer))
+        return text;
+    xml = as_xml(text, text_member(w->desk->provider), w->wire->style == &wire_soap, mem);
+    return xml.ptr != NULL ? xml : text;
+}
+
+void answer_with(struct work *w, enum outcome outcome, const struct text *text, struct str reason)
+{
+    struct pair_value  extra = { STR("reason"), reason };
+    struct fill        from = { .extras = &extra, .extra_count = 1 };
+
+    w->out->outcome = outcome;
+    w->out->reason = reason;
+    w->out->body = answer_worded(w, text, &from);
+}
+
+enum etl_status answer_refusal(struct work *w, const char *fmt, ...)
+{
+    char    text[480];
+    va_list list;
+
+    va_start(list, fmt);
+    vsnprintf(text, sizeof text, fmt, list);
+    va_end(list);
+    answer_with(w, OUTCOME_REFUSED, &w->desk->provider->answer_refused,
+                arena_str(&w->bench->mem, str_from(text)));
+    return ETL_REJECT;
+}
