@@ -137,6 +137,7 @@ static const struct {
       "a.b=1,a.c=2; 3,d.f=4; 5" },
     { &reply_json, "{\"voip\":{\"rows\":{\"2\":{\"1\":{\"39\":\"u\",\"40\":\"p\"},\"3\":{\"39\":\"v\"}}}}}", "{table}.rows.{customer}.{row}",
       "table=voip,customer=2,row=1,39=u,40=p|table=voip,customer=2,row=3,39=v" },
+    { &reply_json, "{\"r\":{\"39\":\"u\",\"40\":{\"value\":\"p\"}}}", "r.{column}", "column=39,value=u|column=40,value=p" },
     { &reply_json, "{\"r\":{\"customer\":{\"27\":{\"city\":\"A\"},\"28\":{\"city\":\"B\"}}}}", "r.customer.{#id}", "id=27,city=A|id=28,city=B" },
     { &reply_json, "{\"r\":{\"customer\":{\"city\":\"A\"}}}", "r.customer.{#id}", "" },
     { &reply_soap, ANSWER("<s>&lt;r&gt;&lt;customer id=\"7\"&gt;&lt;city&gt;A&lt;/city&gt;&lt;/customer&gt;&lt;customer id=\"8\"/&gt;&lt;/r&gt;</s>"),
