@@ -85,7 +85,7 @@ static void over(struct round *t, const struct wire *wire, size_t count)
     AUTO(buf_release) struct buf out;
 
     buf_init(&out, 1 << 20, "a test");
-    render_order(&render, t->table, t->rows, count, &t->mem);
+    render_sort(&render, t->table, t->rows, count);
     listing_whole(&render, t->table, t->rows, count, &out);
     if (tree_rows(style, t->report->command, buf_str(&out), &t->mem, &records, &found, &err) != ETL_OK || found != count)
         fail_row(wire->index, "%.*s over %.*s: %zu records of %zu; %s\n%s", STR_ARG(t->report->name), STR_ARG(wire->name), found, count,
