@@ -258,6 +258,23 @@ static bool is_call(const struct naming *n, struct str name)
     return false;
 }
 
+/* A call without `as:` is named by its command, which may have dots itself: v2.vds.order.param.id. */
+static void widen_scope(struct naming *n, struct node *node)
+{
+    struct str whole = arena_fmt(n->l->read.mem, "%.*s.%.*s", STR_ARG(node->scope), STR_ARG(node->text)), longest = node->scope;
+
+    for (size_t i = 0; i < n->l->m->call_count; i++) {
+        struct str as = n->l->m->calls[i].as;
+
+        if (as.len > longest.len && as.len + 1 < whole.len && str_starts(whole, as) && whole.ptr[as.len] == '.')
+            longest = as;
+    }
+    if (longest.len == node->scope.len)
+        return;
+    node->scope = longest;
+    node->text = str_skip(whole, longest.len + 1);
+}
+
 static bool unknown_scope(struct naming *n, const struct node *node)
 {
     struct str names[CALLS_MAX + 1], hint;
@@ -274,6 +291,7 @@ static bool unknown_scope(struct naming *n, const struct node *node)
 
 static bool resolve_scoped(struct naming *n, struct node *node)
 {
+    widen_scope(n, node);
     if (str_is(node->scope, "parent"))
         return resolve_parent(n, node);
     if (str_is(node->scope, "record") || str_is(node->scope, "item")) {

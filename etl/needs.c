@@ -99,11 +99,13 @@ static size_t needed_by_step(const struct needs *n, const struct table_step *ste
 /* "customer.id": the latest call of that name. */
 static size_t needed_by_reference(const struct needs *n, const struct value *v)
 {
-    struct str name;
+    struct str  name;
+    const char *dot;
 
     if (v->kind != VALUE_REF)
         return 0;
-    str_cut(v->text, '.', &name);
+    dot = memrchr(v->text.ptr, '.', v->text.len);      /* the call's name may have dots, its capture has none */
+    name = str_head(v->text, dot != NULL ? (size_t)(dot - v->text.ptr) : v->text.len);
     for (size_t i = n->call_count; i-- != 0;)
         if (str_eq(n->calls[i].name, name))
             return i + 1;
