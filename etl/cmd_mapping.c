@@ -16,7 +16,7 @@ static struct str stock_name(const struct embedded_file *file)
 static void list_one(struct cli *cli, const struct mapping *m, struct str name, bool first, struct buf *out)
 {
     if (!cli->json) {
-        buf_fmt(out, "%-26.*s  %-10.*s  %.*s\n", STR_ARG(name), STR_ARG(m->provider->name), STR_ARG(m->title));
+        buf_fmt(out, "%-26.*s  %-11.*s  %.*s\n", STR_ARG(name), STR_ARG(m->provider->name), STR_ARG(m->title));
         return;
     }
     buf_text(out, first ? "{\"name\":" : ",{\"name\":");

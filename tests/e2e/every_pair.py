@@ -18,7 +18,7 @@ import yaml
 import sandbox_over_tls
 from sandbox_over_tls import Sandbox
 
-SUBSCRIBERS = "8"
+SUBSCRIBERS = "5"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # Seeded at the provider that is left: what subscribers have there.
@@ -36,6 +36,9 @@ SET = {
 }
 # ISPN takes nothing beyond ASCII, and safepages may give it back changed: letters lose their marks on the way there.
 ASCII = ("ispn", "safepages")
+
+# After these each provider is pulled once more, and tells the same.
+TWICE = [("ispn", "safepages"), ("safepages", "simpler"), ("simpler", "billmanager"), ("safepages", "ispn")]
 
 # Tables that two providers may both list and no mapping creates.
 NOT_CREATED = {
@@ -193,7 +196,8 @@ class Pairs(unittest.TestCase):
         self.run_it("apply", run, "--connection", "sandbox-" + to, "-q")
         self.check_books(planned, run)
         path = self.pull(to, f"{source}-{to}")
-        self.assertEqual(Archive(path).members, Archive(self.pull(to, f"{source}-{to}-again")).members, "pulled twice")
+        if (source, to) in TWICE:
+            self.assertEqual(Archive(path).members, Archive(self.pull(to, f"{source}-{to}-again")).members, "pulled twice")
         return path
 
     def check_tables(self, source, to, before, after):
@@ -247,9 +251,11 @@ class Pairs(unittest.TestCase):
         logins = []
 
         def prepare(sandbox):
-            """Somebody is disabled, somebody's password is too short for ISPN, a mailbox belongs to nobody's login but an account."""
+            """Somebody is disabled, somebody has webspace, somebody's password is too short for ISPN."""
             logins.extend(r["login"] for r in sandbox.rows("safepages/logins")[:2])
             for answer in (sandbox.safepages("dialup_edit_status", username=logins[0], status="disabled"),
+                           sandbox.safepages("ftp_add", username="jdoe.web@example.net", password="kite-47x", type="acct_num",
+                                             value=sandbox.rows("safepages/customers")[0]["customer_id"]),
                            sandbox.safepages("email_edit_status", username=sandbox.rows("safepages/mailboxes")[0]["mailbox"], status="disabled"),
                            sandbox.safepages("dialup_edit_pass", username=logins[1], password="k7x-9")):
                 self.assertEqual(answer[2].strip(), "Success!")
