@@ -148,8 +148,10 @@ static void announce(const struct block *b, const struct item *item)
 
     if (item->rejected)
         return;
-    if (b->input->has_lane)
+    if (b->input->has_lane) {
         digest_set_announce(set, item->lane_key);
+        digest_set_announce(b->pipeline->known->rejected, item->lane_key);
+    }
     for (size_t i = 0; i < b->input->unique_count; i++)
         digest_set_announce(set, item->uniques[i]);
     for (size_t i = 0; i < item->line_count; i++)

@@ -87,7 +87,7 @@ static bool read_plain_pattern(struct str expression, struct plain_pattern *out)
 static void narrow(struct quick_check *q, const bool chars[256])
 {
     for (size_t c = 0; c < 128; c++)
-        q->chars[c] = q->chars[c] && chars[c];
+        q->wrong[c] = q->wrong[c] || !chars[c];
 }
 
 static void narrow_length(struct quick_check *q, size_t min, size_t max)
@@ -129,8 +129,7 @@ const struct quick_check *quick_check_new(const struct rule *const *rules, size_
     const struct rule  **others = ARENA_ARRAY(run_mem, const struct rule *, count + 1);
 
     q->max = SIZE_MAX;
-    for (size_t c = 0; c < 128; c++)
-        q->chars[c] = true;
+    memset(q->wrong + 128, 1, 128);
     for (size_t i = 0; i < count; i++)
         if (!take_in(q, rules[i]))
             others[q->other_count++] = rules[i];

@@ -115,6 +115,50 @@ static void json_every_byte(void **state)
     }
 }
 
+/* Each byte that is no plain one, at each place of texts as long as the steps in which they are copied, and longer. */
+static void json_at_every_place(void **state)
+{
+    static const char odd[] = { 0, 0x1f, '"', '\\', (char)0x80, (char)0xff };
+
+    (void)state;
+    for (size_t len = 1; len <= 40; len++)
+        for (size_t at = 0; at < len; at++)
+            for (size_t i = 0; i < sizeof odd; i++) {
+                AUTO(buf_release) struct buf whole = { 0 }, parts = { 0 }, one = { 0 };
+                char                         text[40];
+
+                memset(text, 'x', len);
+                text[at] = odd[i];
+                buf_init(&whole, 1000, "a test");
+                buf_init(&parts, 1000, "a test");
+                buf_init(&one, 1000, "a test");
+                buf_json(&whole, str_of(text, len));
+                buf_byte(&parts, '"');
+                for (size_t k = 0; k < len; k++) {
+                    buf_reset(&one);
+                    buf_json(&one, str_of(text + k, 1));
+                    buf_add(&parts, str_of(one.ptr + 1, one.len - 2));
+                }
+                buf_byte(&parts, '"');
+                assert_text(buf_str(&whole), buf_str(&parts));
+            }
+}
+
+static void numbers(void **state)
+{
+    (void)state;
+    for (uint64_t n = 1, i = 0; i < 64; i++, n *= 2)
+        for (uint64_t k = n - 1; k <= n + 1; k++) {
+            AUTO(buf_release) struct buf b = { 0 };
+            char                         want[24];
+
+            buf_init(&b, 1000, "a test");
+            snprintf(want, sizeof want, "%llu", (unsigned long long)k);
+            buf_u64(&b, k);
+            assert_text(buf_str(&b), str_from(want));
+        }
+}
+
 static void percent_and_csv(void **state)
 {
     static const struct {
@@ -143,7 +187,8 @@ int main(void)
         cmocka_unit_test(remembers_its_first_failure), cmocka_unit_test(an_empty_one_is_fine),
         cmocka_unit_test(grows_to_its_ceiling),        cmocka_unit_test(formats_numbers),
         cmocka_unit_test(json_strings),                cmocka_unit_test(json_every_byte),
-        cmocka_unit_test(percent_and_csv),
+        cmocka_unit_test(percent_and_csv),             cmocka_unit_test(json_at_every_place),
+        cmocka_unit_test(numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
