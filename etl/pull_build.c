@@ -85,7 +85,8 @@ static enum etl_status add_answer(struct building *b, const struct asked *a, str
     b->status = ETL_OK;
     b->records = answer_records_new(&b->report->kind, &sink);
     st = pull_read_answer(b->pull, a, add_bytes, b, err);
-    if (st == ETL_OK && b->status == ETL_OK)
+    /* What is incomplete has no end: its last, torn row is none. */
+    if (st == ETL_OK && b->status == ETL_OK && a->state != QUESTION_INCOMPLETE)
         b->status = answer_records_end(b->records, &end, &b->err);
     answer_records_free(b->records);
     if (st == ETL_OK && b->status != ETL_OK && (b->status != ETL_REJECT || a->state != QUESTION_INCOMPLETE)) {
