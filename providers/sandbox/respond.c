@@ -26,6 +26,37 @@ void bench_free(struct bench *b)
     free(b);
 }
 
+static bool was_sent(const struct work *w, const struct param *p)
+{
+    for (size_t i = 0; i < w->field_count; i++)
+        if (str_eq(w->fields[i].name, p->wire) && str_eq(w->fields[i].value, p->always))
+            return true;
+    return false;
+}
+
+/* Two commands may be one function of the provider's, told apart by what always goes with them: the one of which most was sent is meant. */
+static const struct command *most_fitting(const struct work *w, const struct command *found)
+{
+    const struct provider *p = w->desk->provider;
+    size_t                 most = 0;
+
+    for (size_t i = 0; i < p->command_count; i++) {
+        const struct command *c = &p->commands[i];
+        size_t                fit = 0;
+
+        if (found->name_param >= 0 || !str_eq(c->wire, found->wire))
+            continue;
+        for (size_t k = 0; k < c->param_count && fit != SIZE_MAX; k++)
+            if (c->params[k].always.ptr != NULL)
+                fit = was_sent(w, &c->params[k]) ? fit + 1 : SIZE_MAX;
+        if (fit != SIZE_MAX && fit > most) {
+            most = fit;
+            found = c;
+        }
+    }
+    return found;
+}
+
 static void find_command(struct work *w)
 {
     const struct provider *p = w->desk->provider;
@@ -35,6 +66,8 @@ static void find_command(struct work *w)
     w->command = w->login != NULL ? w->login->command : provider_command_on_wire(p, w->command_word, &place);
     if (w->command == NULL)
         return;
+    if (w->login == NULL)
+        w->command = most_fitting(w, w->command);
     names = ARENA_ARRAY(&w->bench->mem, struct str, w->field_count + 1);
     for (size_t i = 0; i < w->field_count; i++)
         names[i] = w->fields[i].name;
