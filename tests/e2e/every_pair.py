@@ -280,8 +280,8 @@ class Pairs(unittest.TestCase):
         self.assertEqual(simpler, old)
         self.assertEqual({k: v for k, v in ispn.items() if k != logins[1]}, {k: v for k, v in old.items() if k != logins[1]})
         self.assertEqual(len(ispn[logins[1]]), 12)
-        refused = [r for r in self.sandbox.rows("simpler/x_radius")]
-        self.assertEqual([(r["username"], r["attribute"], r["value"]) for r in refused], [(logins[0], "Auth-Type", "Reject")])
+        refused = [r for r in self.sandbox.rows("simpler/radius_attributes")]
+        self.assertEqual([(r["login"], r["attribute"], r["value"]) for r in refused], [(logins[0], "Auth-Type", "Reject")])
 
     def test_simpler(self):
         first = self.from_provider("simpler")
