@@ -11,6 +11,7 @@ enum { BLOCK_BYTES = 256 << 10, MAX_RECORD = 1 << 20, BLOCK_MEMORY = 1 << 30 };
 
 struct span {                                /* a record in its block */
     size_t begin, len;
+    bool   is_long;                          /* a line longer than max_record */
 };
 struct json_block {
     struct record_block base;
@@ -301,7 +302,7 @@ static void add_span(struct json_block *b, size_t begin, size_t len)
         if (b->spans == NULL)
             memory_exhausted("the places of a block of JSON", b->span_cap * sizeof *b->spans);
     }
-    b->spans[b->span_count++] = (struct span){ begin, len };
+    b->spans[b->span_count++] = (struct span){ begin, len, false };
 }
 
 /* What is no object ends at the next sign of the list, or with its closing quote. */
@@ -467,6 +468,23 @@ static enum etl_status fill_from_list(struct json_reader *r, struct json_block *
     }
 }
 
+/* Without the CR of a CRLF. */
+static size_t line_length(const char *begin, size_t len)
+{
+    return len - (len != 0 && begin[len - 1] == '\r');
+}
+
+/* Is the first line longer than a record may be? Its line end need not have come yet. */
+static bool is_long_line(const struct json_reader *r)
+{
+    const char *end = r->carry.len != 0 ? memchr(r->carry.ptr, '\n', r->carry.len) : NULL;
+    size_t      len = end != NULL ? (size_t)(end - r->carry.ptr) : r->carry.len;
+
+    if (end == NULL && !r->source_ended)
+        return len > r->options.max_record + 1;
+    return line_length(r->carry.ptr, len) > r->options.max_record;
+}
+
 /* A line that is too long is not held. */
 static enum etl_status skip_line(struct json_reader *r, struct json_block *b, struct err *err)
 {
@@ -491,7 +509,7 @@ static enum etl_status fill_from_lines(struct json_reader *r, struct json_block 
     size_t target = r->options.block_bytes;
 
     for (;;) {
-        const char *last, *first;
+        const char *last;
 
         while (r->carry.len < target && !r->source_ended) {
             enum etl_status st = read_more(r, target - r->carry.len, err);
@@ -499,8 +517,7 @@ static enum etl_status fill_from_lines(struct json_reader *r, struct json_block 
             if (st != ETL_OK)
                 return st;
         }
-        first = r->carry.len != 0 ? memchr(r->carry.ptr, '\n', r->carry.len) : NULL;
-        if ((first != NULL ? (size_t)(first - r->carry.ptr) : r->carry.len) > r->options.max_record + 1)
+        if (is_long_line(r))
             return skip_line(r, b, err);
         if (r->source_ended && r->carry.len == 0)
             return ETL_END;
@@ -546,12 +563,16 @@ static bool next_line(struct json_block *b, struct span *out)
         const char *begin = b->bytes + b->at, *end = memchr(begin, '\n', b->len - b->at);
         struct str  line = str_of(begin, end != NULL ? (size_t)(end - begin) : b->len - b->at);
 
+        if (line_length(begin, line.len) > b->reader->options.max_record) {
+            *out = (struct span){ b->at, line.len, true };
+            return true;
+        }
         while (line.len != 0 && is_blank(line.ptr[0]))
             line = str_skip(line, 1);
         while (line.len != 0 && is_blank(line.ptr[line.len - 1]))
             line.len--;
         if (line.len != 0) {
-            *out = (struct span){ (size_t)(line.ptr - b->bytes), line.len };
+            *out = (struct span){ (size_t)(line.ptr - b->bytes), line.len, false };
             return true;
         }
         b->at += (size_t)((end != NULL ? end + 1 : b->bytes + b->len) - begin);
@@ -591,6 +612,7 @@ static enum etl_status too_long(struct record *out, bool *is_damaged, struct err
 {
     *is_damaged = true;
     out->raw = STR("");
+    out->length = 0;
     err->line = out->line;
     return err_set(err, ETL_REJECT, "damaged-long", "the record is longer than %zu bytes (max_record) and was skipped", max);
 }
@@ -613,7 +635,7 @@ static enum etl_status json_next(struct record_block *block, struct record *out,
     *out = (struct record){ .raw = str_of(b->bytes + span.begin, span.len), .line = b->at_line, .offset = b->offset + span.begin,
                             .length = span.len, .number = ++b->number };
     pass(b, &span);
-    if (span.len > max)
+    if (span.is_long)
         return too_long(out, is_damaged, err, max);
     st = json_parser_record(b->parser, out->raw, &b->mem, out, is_damaged, err);
     if (st != ETL_OK)

@@ -76,11 +76,21 @@ void yaml_warning(struct findings *faults, const struct yaml_source *source, uin
 
 /* ---- checks on the text, ahead of the parser ---- */
 
-static bool check_utf8(struct loading *l)
+/* The first byte that YAML has no place for (YAML 1.2, 5.1), as far as it is UTF-8; len when there is none. */
+static size_t find_control(struct str text)
 {
-    size_t   good = utf8_valid_prefix(l->source->text);
+    for (size_t i = 0; i < text.len; i++)
+        if (((unsigned char)text.ptr[i] < 0x20 && strchr("\t\n\r", text.ptr[i]) == NULL) || text.ptr[i] == '\0' || text.ptr[i] == 0x7f)
+            return i;
+    return text.len;
+}
+
+static bool check_bytes(struct loading *l)
+{
+    size_t   good = utf8_valid_prefix(l->source->text), control = find_control(l->source->text);
     uint64_t line = 1, begin = 0;
 
+    good = control < good ? control : good;
     if (good == l->source->text.len)
         return true;
     for (size_t i = 0; i < good; i++)
@@ -88,8 +98,8 @@ static bool check_utf8(struct loading *l)
             line++;
             begin = i + 1;
         }
-    yaml_fault(l->faults, l->source, line, (uint32_t)(good - begin + 1), "yaml-utf8", "a byte that is no UTF-8: 0x%02x",
-               (unsigned char)l->source->text.ptr[good]);
+    yaml_fault(l->faults, l->source, line, (uint32_t)(good - begin + 1), "yaml-utf8",
+               good == control ? "a control character that has no place in YAML: 0x%02x" : "a byte that is no UTF-8: 0x%02x", (unsigned char)l->source->text.ptr[good]);
     return false;
 }
 
@@ -203,6 +213,62 @@ static void refuse_extras(struct loading *l, const struct yaml *node)
     refuse_token(l, fy_event_get_tag_token(l->event), node, "yaml-tag", "tags (!name) are not read here; every scalar is text");
 }
 
+static struct str trim_front(struct str s)
+{
+    while (s.len != 0 && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
+        s = str_skip(s, 1);
+    return s;
+}
+
+static struct str trim_back(struct str s)
+{
+    while (s.len != 0 && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t' || s.ptr[s.len - 1] == '\r'))
+        s.len--;
+    return s;
+}
+
+/* What a line of a quoted scalar adds: breaks are folded (YAML 1.2, 7.3.2), '' is one quote. */
+static void add_quoted_line(struct buf *out, struct str line, bool is_first, bool is_last, size_t *breaks)
+{
+    if (!is_first)
+        line = trim_front(line);
+    if (!is_last)
+        line = trim_back(line);
+    if (!is_first && !is_last && line.len == 0) {
+        ++*breaks;                           /* an empty line is a line end of the text */
+        return;
+    }
+    if (!is_first && *breaks == 0)
+        buf_byte(out, ' ');
+    for (; *breaks != 0; --*breaks)
+        buf_byte(out, '\n');
+    for (size_t i = 0; i < line.len; i++) {
+        buf_byte(out, line.ptr[i]);
+        i += line.ptr[i] == '\'';
+    }
+}
+
+/* libfyaml 0.7.12 gives another text for 'a''''b' than it is, so these are read here, from the file's own bytes. */
+static struct str single_quoted(struct loading *l, struct fy_token *token, struct str given)
+{
+    AUTO(buf_release) struct buf out;
+    const struct fy_mark        *mark = fy_token_start_mark(token);
+    struct str                   text = l->source->text, rest, line;
+    size_t                       begin = mark != NULL ? mark->input_pos : 0, end, breaks = 0;
+    bool                         is_first = true;
+
+    buf_init(&out, LARGEST_FILE, "a YAML text");
+    if (begin == 0 || begin > text.len || text.ptr[begin - 1] != '\'')      /* the mark stands behind the quote */
+        return arena_str(l->mem, given);
+    for (end = begin; end < text.len && (text.ptr[end] != '\'' || (end + 1 < text.len && text.ptr[end + 1] == '\'')); end++)
+        end += text.ptr[end] == '\'';
+    for (rest = str_of(text.ptr + begin, end - begin); rest.ptr != NULL; is_first = false) {
+        rest = str_cut(rest, '\n', &line);
+        add_quoted_line(&out, line, is_first, rest.ptr == NULL, &breaks);
+    }
+    return arena_str(l->mem, buf_str(&out));
+}
+
 static void read_scalar(struct loading *l, struct yaml *out)
 {
     struct fy_token     *token = l->event->scalar.value;
@@ -212,7 +278,8 @@ static void read_scalar(struct loading *l, struct yaml *out)
 
     out->kind = YAML_TEXT;
     out->quoted = style != FYSS_PLAIN && style != FYSS_ANY;
-    out->text = arena_str(l->mem, str_of(text != NULL ? text : "", len));
+    out->text = style == FYSS_SINGLE_QUOTED ? single_quoted(l, token, str_of(text != NULL ? text : "", len))
+                                            : arena_str(l->mem, str_of(text != NULL ? text : "", len));
     if (out->quoted)
         return;
     if (str_is(out->text, "null"))
@@ -384,7 +451,7 @@ const struct yaml *yaml_load(const struct yaml_source *source, struct arena *mem
     if (str_starts(bare.text, STR("\xef\xbb\xbf")))
         bare.text = str_skip(bare.text, 3);
     l.source = &bare;
-    if (!check_utf8(&l) || !check_braces(&l))
+    if (!check_bytes(&l) || !check_braces(&l))
         return NULL;
     fy_diag_cfg_default(&diag_cfg);
     diag_cfg.fp = NULL;

@@ -6,8 +6,8 @@
  *
  * Lifetime  the tree lives in `mem`; the text may go.
  * Limits    files to 16 MiB, 64 levels.
- * Source    libfyaml parses; it stops at the first duplicate key and passes invalid UTF-8, so both
- *           are checked here. */
+ * Source    libfyaml parses; it stops at the first duplicate key, passes invalid UTF-8 and control characters, and gives
+ *           wrong texts for 'a''''b', so these are seen to here. */
 #ifndef ETL_BASE_YAML_H
 #define ETL_BASE_YAML_H
 

@@ -84,6 +84,33 @@ static void multi_line_texts(void **state)
     arena_release(&l.mem);
 }
 
+/* A doubled quote is one, however many stand in a row; line ends fold. */
+static void single_quotes(void **state)
+{
+    static const struct { const char *text, *want; } rows[] = {
+        { "a: 'x''y'\n", "x'y" },
+        { "a: 'x''''y'\n", "x''y" },
+        { "a: ''''''''\n", "'''" },
+        { "a: '{{ A | default('''') }}'\n", "{{ A | default('') }}" },
+        { "{b: '', a: '''x''', c: ''''}\n", "'x'" },
+        { "a: ''\n", "" },
+        { "a: ' x '\n", " x " },
+        { "a: 'x  \n  y'\n", "x y" },
+        { "a: 'x\n\n\n  y'\n", "x\n\ny" },
+        { "a: '\r\n  y''\r\n  '\r\n", " y' " },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct loaded l;
+
+        load(&l, str_from(rows[i].text));
+        if (l.faults.count != 0 || !str_is(yaml_text(l.root, "a"), rows[i].want))
+            fail_row(i, "%s: got %.*s", rows[i].text, STR_ARG(yaml_text(l.root, "a")));
+        arena_release(&l.mem);
+    }
+}
+
 static void refusals(void **state)
 {
     static const struct {
@@ -104,6 +131,8 @@ static void refusals(void **state)
         { { "a: {{ b }}\n", 11 }, "yaml-braces", 1, 4 },
         { { "x: 1\na: [b, {{ c }}]\n", 21 }, "yaml-braces", 2, 8 },
         { { "a: 1\nb: \xff\n", 10 }, "yaml-utf8", 2, 4 },
+        { { "a: >\0\016 x\n", 10 }, "yaml-utf8", 1, 5 },
+        { { "a: \"\x1b[31m\"\n", 12 }, "yaml-utf8", 1, 5 },
         { { "", 0 }, "yaml-empty", 1, 1 },
         { { "a: [1, 2\n", 9 }, "yaml-syntax", 0, 0 },
         { { "? [a]\n: 1\n", 10 }, "yaml-key", 1, 3 },
@@ -179,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scalars_stay_what_they_are), cmocka_unit_test(knows_its_places), cmocka_unit_test(json_is_yaml),
         cmocka_unit_test(multi_line_texts),           cmocka_unit_test(refusals),         cmocka_unit_test(all_faults_at_once),
+        cmocka_unit_test(single_quotes),
         cmocka_unit_test(a_bom_is_no_text),           cmocka_unit_test(too_deep),         cmocka_unit_test(unknown_keys),
     };
 
