@@ -119,13 +119,56 @@ static enum etl_status settle_one(struct lanes *w, struct job *j, const struct l
     return write_down(w, j, absent, err);
 }
 
+/* How long until a report says something new of this call: it was not there once, and that must be seen again settle_seconds later. */
+static enum etl_status settles_in(struct lanes *w, struct job *j, const struct ledger_call *call, uint64_t *ms, struct err *err)
+{
+    uint64_t        now = wall_ms(), seen = call->absent_at_ms;
+    enum etl_status st;
+
+    *ms = 0;
+    if (seen == 0 || seen > now)
+        return ETL_OK;
+    arena_reset(&j->mem);
+    st = call_load(&w->source, call, false, &j->mem, &j->loaded, err);
+    if (st != ETL_OK)
+        return st == ETL_REJECT ? ETL_OK : st;
+    if (lookup_is_shared(&j->loaded.command->verify) && seen + job_settle_ms(j->loaded.command) > now)
+        *ms = seen + job_settle_ms(j->loaded.command) - now;
+    return ETL_OK;
+}
+
+/* A report is read once a command: sooner than that it would be read for nothing, and whoever runs the same command again at once, as he is
+ * told to, would get no further. It is seconds, as the description says. */
+static enum etl_status wait_to_settle(struct lanes *w, struct job *j, struct err *err)
+{
+    struct ledger_call call;
+    uint64_t           from = 1, longest = 0, until, ms;
+    enum etl_status    st;
+
+    while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
+        from = call.number + 1;
+        if (call.state != CALL_UNCERTAIN || !lane_chosen(&w->choice, call.lane))
+            continue;
+        st = settles_in(w, j, &call, &ms, err);
+        if (st != ETL_OK)
+            return st;
+        longest = ms > longest ? ms : longest;
+    }
+    until = now_ms() + longest;
+    while (longest != 0 && now_ms() < until && !w->exchanges->drain)
+        exchanges_next(w->exchanges, until - now_ms() < 1000 ? until - now_ms() + 1 : 1000);
+    return st == ETL_END ? ETL_OK : st;
+}
+
 enum etl_status doubt_settle(struct lanes *w, struct err *err)
 {
     struct job        *j = &w->jobs[0];
     struct ledger_call call;
     uint64_t           from = 1;
-    enum etl_status    st;
+    enum etl_status    st = wait_to_settle(w, j, err);
 
+    if (st != ETL_OK)
+        return st;
     full_reports_free(&w->reports);                /* what was read before the first sending is old now */
     while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
