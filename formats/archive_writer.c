@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "etl/base/atomic_file.h"
+#include "etl/core/system/atomic_file.h"
 
 enum { COPY_BYTES = 1 << 17 };
 

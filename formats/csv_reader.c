@@ -3,7 +3,7 @@
 
 #include <pthread.h>
 
-#include "etl/base/utf8.h"
+#include "etl/core/utf8.h"
 #include "formats/csv_split.h"
 #include "formats/encoding.h"
 

@@ -3,7 +3,7 @@
 #ifndef FORMATS_CSV_SPLIT_H
 #define FORMATS_CSV_SPLIT_H
 
-#include "etl/base/arena.h"
+#include "etl/core/arena.h"
 
 struct csv_dialect {
     char delimiter, quote;       /* quote 0: none */

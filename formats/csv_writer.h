@@ -5,7 +5,7 @@
 #ifndef FORMATS_CSV_WRITER_H
 #define FORMATS_CSV_WRITER_H
 
-#include "etl/base/buf.h"
+#include "etl/core/buf.h"
 #include "formats/csv_reader.h"
 
 void csv_write_row(struct buf *out, const struct str *cells, size_t count);           /* defused */

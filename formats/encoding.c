@@ -1,7 +1,7 @@
 /* formats/encoding.c - the character sets that extracts come in, to and from UTF-8. */
 #include "formats/encoding.h"
 
-#include "etl/base/utf8.h"
+#include "etl/core/utf8.h"
 #include "formats/csv_writer.h"
 
 /* windows-1252, 0x80..0x9f (the WHATWG encoding standard's table; 0: no character there). */

@@ -4,7 +4,7 @@
 #ifndef FORMATS_ENCODING_H
 #define FORMATS_ENCODING_H
 
-#include "etl/base/buf.h"
+#include "etl/core/buf.h"
 #include "formats/csv_reader.h"
 
 bool   encoding_is_wide(enum encoding e);             /* UTF-16 */

@@ -8,7 +8,7 @@
 #ifndef FORMATS_ENVELOPE_H
 #define FORMATS_ENVELOPE_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 enum { ENVELOPE_PART_BYTES = 64 << 20 };
 

@@ -5,7 +5,7 @@
 #ifndef FORMATS_JSON_OUTER_H
 #define FORMATS_JSON_OUTER_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 struct json_outer;
 /* records: "data.customers", or empty. */

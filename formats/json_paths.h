@@ -9,7 +9,7 @@
 #ifndef FORMATS_JSON_PATHS_H
 #define FORMATS_JSON_PATHS_H
 
-#include "etl/base/arena.h"
+#include "etl/core/arena.h"
 #include "formats/json_reader.h"
 
 struct path_target {

@@ -3,8 +3,8 @@
 
 #include <yajl/yajl_parse.h>
 
-#include "etl/base/list.h"
-#include "etl/base/utf8.h"
+#include "etl/core/list.h"
+#include "etl/core/utf8.h"
 
 enum { DEEPEST = 64, STEPS = 4 * DEEPEST, ROWS_MAX = 10000 };
 

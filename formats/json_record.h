@@ -9,7 +9,7 @@
 #ifndef FORMATS_JSON_RECORD_H
 #define FORMATS_JSON_RECORD_H
 
-#include "etl/base/record.h"
+#include "etl/core/record.h"
 #include "formats/json_paths.h"
 
 struct json_parser;

@@ -4,7 +4,7 @@
 #ifndef FORMATS_JSON_SCAN_H
 #define FORMATS_JSON_SCAN_H
 
-#include "etl/base/str.h"
+#include "etl/core/str.h"
 
 enum { JSON_SCAN_DEEPEST = 1024 };
 struct json_scan {                   /* all zero: at a value's beginning */

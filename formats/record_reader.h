@@ -7,9 +7,9 @@
 #ifndef FORMATS_RECORD_READER_H
 #define FORMATS_RECORD_READER_H
 
-#include "etl/base/arena.h"
-#include "etl/base/err.h"
-#include "etl/base/record.h"
+#include "etl/core/arena.h"
+#include "etl/core/err.h"
+#include "etl/core/record.h"
 
 struct record_reader {                       /* the first member of a reader */
     const struct record_style *style;

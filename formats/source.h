@@ -9,7 +9,7 @@
 #ifndef FORMATS_SOURCE_H
 #define FORMATS_SOURCE_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 #include "formats/envelope.h"
 #include "formats/unpacked.h"
 

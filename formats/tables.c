@@ -1,8 +1,8 @@
 /* formats/tables.c - the normalized tables, read from their definition. */
 #include "formats/tables.h"
 
-#include "etl/base/embedded.h"
-#include "etl/base/yaml.h"
+#include "etl/core/embedded.h"
+#include "etl/core/notation/yaml.h"
 
 extern const struct embedded_file table_files[];
 

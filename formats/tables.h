@@ -7,7 +7,7 @@
 #ifndef FORMATS_TABLES_H
 #define FORMATS_TABLES_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 enum column_type {
     COLUMN_TEXT, COLUMN_NAME, COLUMN_LOGIN, COLUMN_EMAIL, COLUMN_PHONE, COLUMN_DATE, COLUMN_TIME, COLUMN_BOOL, COLUMN_STATUS,

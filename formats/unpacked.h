@@ -7,7 +7,7 @@
 #ifndef FORMATS_UNPACKED_H
 #define FORMATS_UNPACKED_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 struct unpacked_watch {                  /* who wants to see the bytes as they lie in the file; may be empty */
     void (*seen)(void *context, struct str bytes);

@@ -1,8 +1,8 @@
 /* providers/sandbox/as_xml.c - a tree read from JSON, written as XML. */
 #include "providers/sandbox/as_xml.h"
 
-#include "providers/sandbox/fill.h"
-#include "providers/tree.h"
+#include "providers/sandbox/store/fill.h"
+#include "providers/replies/tree.h"
 
 enum { ANSWER_MAX = 16 << 20 };
 

@@ -6,7 +6,7 @@
 #ifndef PROVIDERS_SANDBOX_AS_XML_H
 #define PROVIDERS_SANDBOX_AS_XML_H
 
-#include "etl/base/arena.h"
+#include "etl/core/arena.h"
 
 /* STR_NONE: it is no JSON. */
 struct str as_xml(struct str json, struct str mark, bool soap, struct arena *mem);

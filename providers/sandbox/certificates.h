@@ -4,7 +4,7 @@
 #ifndef PROVIDERS_SANDBOX_CERTIFICATES_H
 #define PROVIDERS_SANDBOX_CERTIFICATES_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 struct certificates {          /* PEM, NUL-terminated, in the arena given */
     const char *ca, *server, *server_key;

@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#include "providers/sandbox/steps.h"
+#include "providers/sandbox/store/steps.h"
 
 static const char help[] =
     "GET  /_/journal                    one JSON line a request\n"

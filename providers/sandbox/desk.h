@@ -7,9 +7,9 @@
 
 #include <pthread.h>
 
-#include "providers/sandbox/counts.h"
+#include "providers/sandbox/store/counts.h"
 #include "providers/sandbox/entrance.h"
-#include "providers/sandbox/state.h"
+#include "providers/sandbox/store/state.h"
 
 struct desk {
     const struct provider *provider;

@@ -6,8 +6,8 @@
 #ifndef PROVIDERS_SANDBOX_ENTRANCE_H
 #define PROVIDERS_SANDBOX_ENTRANCE_H
 
-#include "etl/base/value.h"
-#include "providers/description.h"
+#include "etl/core/value.h"
+#include "providers/description/provider.h"
 #include "providers/sandbox/form.h"
 
 struct entrance;

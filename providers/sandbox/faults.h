@@ -33,7 +33,7 @@
 #ifndef PROVIDERS_SANDBOX_FAULTS_H
 #define PROVIDERS_SANDBOX_FAULTS_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 enum fault_kind {
     FAULT_NONE, FAULT_DROP_BEFORE, FAULT_DROP_AFTER, FAULT_DELAY, FAULT_STATUS, FAULT_STATUS_AFTER, FAULT_CUTOFF,

@@ -5,7 +5,7 @@
 #ifndef PROVIDERS_SANDBOX_FORM_H
 #define PROVIDERS_SANDBOX_FORM_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 struct form_field {
     struct str name, value;

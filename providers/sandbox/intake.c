@@ -1,9 +1,9 @@
 /* providers/sandbox/intake.c - the other side of the wire styles: form, REST, SOAP. */
 #include "providers/sandbox/intake.h"
 
-#include "etl/base/list.h"
-#include "providers/tree_xml.h"
-#include "providers/wire.h"
+#include "etl/core/list.h"
+#include "providers/replies/tree_xml.h"
+#include "providers/wires/wire.h"
 
 /* ---- addresses ---- */
 

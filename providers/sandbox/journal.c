@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "etl/base/atomic_file.h"
+#include "etl/core/system/atomic_file.h"
 
 enum { KEPT = 100000 };
 

@@ -10,7 +10,7 @@
 #ifndef PROVIDERS_SANDBOX_JOURNAL_H
 #define PROVIDERS_SANDBOX_JOURNAL_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 struct journal;
 /* path NULL: in memory only. */

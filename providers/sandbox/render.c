@@ -1,7 +1,7 @@
 /* providers/sandbox/render.c - tables turned back into what the provider would have said: CSV, flat XML; trees are render_tree.c's. */
 #include "providers/sandbox/render_private.h"
 
-#include "etl/base/utf8.h"
+#include "etl/core/utf8.h"
 
 enum { CELL_MAX = 16 << 20 };
 

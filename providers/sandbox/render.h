@@ -3,9 +3,9 @@
 #ifndef PROVIDERS_SANDBOX_RENDER_H
 #define PROVIDERS_SANDBOX_RENDER_H
 
-#include "etl/base/buf.h"
+#include "etl/core/buf.h"
 #include "providers/sandbox/faults.h"
-#include "providers/sandbox/state.h"
+#include "providers/sandbox/store/state.h"
 
 struct render {
     const struct report  *report;

@@ -2,7 +2,7 @@
 #ifndef PROVIDERS_SANDBOX_RENDER_PRIVATE_H
 #define PROVIDERS_SANDBOX_RENDER_PRIVATE_H
 
-#include "providers/reply.h"
+#include "providers/replies/reply.h"
 #include "providers/sandbox/render.h"
 
 struct rendering {

@@ -2,7 +2,7 @@
  *
  * Names of the path that are fixed ahead of its first {key} stand around all rows. From there on each row has a way of its own, of which only
  * what differs from the row before is closed and opened again. */
-#include "etl/base/arena.h"
+#include "etl/core/arena.h"
 #include "providers/sandbox/render_private.h"
 
 static const struct path *way(const struct render *r)

@@ -8,7 +8,7 @@
 #ifndef PROVIDERS_SANDBOX_RESPOND_H
 #define PROVIDERS_SANDBOX_RESPOND_H
 
-#include "providers/rules.h"
+#include "providers/rules/rules.h"
 #include "providers/sandbox/desk.h"
 #include "providers/sandbox/faults.h"
 #include "providers/sandbox/intake.h"

@@ -1,7 +1,7 @@
 /* providers/sandbox/respond_answer.c - what becomes of a request that is in order: rows are found, steps carried out, sessions opened. */
 #include "providers/sandbox/respond_private.h"
 
-#include "providers/sandbox/steps.h"
+#include "providers/sandbox/store/steps.h"
 
 enum { LISTED_AT_ONCE = 64, REPORT_MAX = 64 << 20 };    /* rows; bytes */
 

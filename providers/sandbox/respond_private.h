@@ -2,7 +2,7 @@
 #ifndef PROVIDERS_SANDBOX_RESPOND_PRIVATE_H
 #define PROVIDERS_SANDBOX_RESPOND_PRIVATE_H
 
-#include "providers/sandbox/fill.h"
+#include "providers/sandbox/store/fill.h"
 #include "providers/sandbox/respond.h"
 
 struct work {

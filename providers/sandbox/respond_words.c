@@ -4,7 +4,7 @@
 #include <stdarg.h>
 
 #include "providers/sandbox/as_xml.h"
-#include "providers/wire.h"
+#include "providers/wires/wire.h"
 
 enum { ANSWER_MAX = 16 << 20 };
 

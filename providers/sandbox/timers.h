@@ -4,7 +4,7 @@
 #ifndef PROVIDERS_SANDBOX_TIMERS_H
 #define PROVIDERS_SANDBOX_TIMERS_H
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 struct timers;
 enum etl_status timers_start(void (*wake)(void *sleeper), struct timers **out, struct err *err);

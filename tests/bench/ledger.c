@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "etl/ledger.h"
+#include "etl/ledger/ledger.h"
 
 static double cpu_now(void)
 {

@@ -197,7 +197,7 @@ def test_mappings(program):
 
 
 def test_scripts(program):
-    names = [n for n in os.listdir(os.path.join(ROOT, "scripts")) if n != "README.md"]
+    names = [n for n in os.listdir(os.path.join(ROOT, "scripts")) if n != "README.md" and not os.path.isdir(os.path.join(ROOT, "scripts", n))]
     for name in names:
         done = subprocess.run(
             [os.path.join(ROOT, "scripts", name), "--help"], capture_output=True, text=True, timeout=60

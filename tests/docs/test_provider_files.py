@@ -93,7 +93,7 @@ def names_in_schema(node, out):
 def names_in_loader():
     """The keys that yaml_only_keys() is given, wherever a description is read."""
     out = {"like"}
-    for path in glob.glob(os.path.join(PROVIDERS, "description*.c")) + glob.glob(os.path.join(PROVIDERS, "lookup*.c")):
+    for path in glob.glob(os.path.join(PROVIDERS, "description", "*.c")) + glob.glob(os.path.join(PROVIDERS, "replies", "lookup*.c")):
         text = read(path)
         for keys in re.findall(r"\*const \w*keys\w*\[\] = \{(.*?)NULL", text, re.S):
             out |= set(re.findall(r"\"(\w+)\"", keys))

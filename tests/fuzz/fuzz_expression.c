@@ -2,10 +2,10 @@
  * each further one a cell. What comes out is UTF-8 and has a ceiling. */
 #include <stdlib.h>
 
-#include "etl/base/utf8.h"
-#include "etl/expression.h"
-#include "etl/filter.h"
-#include "etl/lookup.h"
+#include "etl/core/utf8.h"
+#include "etl/language/expression.h"
+#include "etl/language/filter.h"
+#include "etl/language/lookup.h"
 
 enum { CELLS = 8 };
 

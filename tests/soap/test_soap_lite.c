@@ -10,11 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "etl/base/list.h"
-#include "providers/example.h"
-#include "providers/rules.h"
-#include "providers/tree.h"
-#include "providers/wire.h"
+#include "etl/core/list.h"
+#include "providers/description/example.h"
+#include "providers/rules/rules.h"
+#include "providers/replies/tree.h"
+#include "providers/wires/wire.h"
 
 enum { SKIPPED = 77 };
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "etl/base/err.h"
+#include "etl/core/err.h"
 
 #define BYTES(literal) { "" literal, sizeof(literal) - 1 }   /* a str in a static table; may hold NULs */
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

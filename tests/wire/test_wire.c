@@ -6,10 +6,10 @@
  * a masked request shows no secret. The format is told in tests/wire/README.md. */
 #include <stdarg.h>
 
-#include "etl/base/atomic_file.h"
-#include "providers/reply.h"
-#include "providers/rules.h"
-#include "providers/wire.h"
+#include "etl/core/system/atomic_file.h"
+#include "providers/replies/reply.h"
+#include "providers/rules/rules.h"
+#include "providers/wires/wire.h"
 
 enum { WORDS_MAX = 256 };
 

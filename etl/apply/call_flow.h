@@ -1,0 +1,65 @@
+/* etl/apply/call_flow.h - one call on its way: looked for, claimed, sent, settled, and read back when its answer got lost.
+ *
+ * What one end of an exchange proves is decided here; lanes.c decides when anything is written and sent. Nothing here touches the
+ * network or the disk by itself, but to load the call. Private to job.c, lanes.c and doubt.c.
+ *
+ *   take → (LOOKING) → READY → SENDING → SETTLING ─ done: the lane's next call
+ *                        ▲                  │ uncertain
+ *                        └── READING_BACK ◀─┘ */
+#ifndef ETL_APPLY_CALL_FLOW_H
+#define ETL_APPLY_CALL_FLOW_H
+
+#include "etl/apply/scheduler.h"
+#include "etl/apply/readback.h"
+
+enum job_step {
+    JOB_IDLE,
+    JOB_LOOKING,                   /* the read before the first sending is on its way */
+    JOB_READY,                     /* to be claimed */
+    JOB_SENDING,
+    JOB_SETTLING,                  /* to be settled */
+    JOB_READING_BACK
+};
+struct job {
+    enum job_step      step;
+    struct lanes      *lanes;
+    struct arena       mem;        /* this call's */
+    struct ledger_call call;       /* as it stands in the ledger */
+    struct loaded_call loaded;
+    struct exchange    x;
+    struct settlement  settlement;
+    bool     claimed;              /* in the group that is being written */
+    bool     was_uncertain;        /* when it was taken: the calls behind it are blocked */
+    bool     old_doubt;            /* and not sent again since: somebody could look at the provider */
+    bool     last_word;            /* the settlement ends this lane for now */
+    bool     note_baseline, note_absence;          /* to be written with the next group */
+    int32_t  more_tries;           /* sendings besides the one that the claim counted */
+    unsigned rounds;               /* how often it was made ready again */
+    uint64_t send_at_ms;           /* monotonic; not before */
+};
+
+/* Begins a call. ETL_OK also when it cannot be sent: then it is to be settled. */
+enum etl_status job_take(struct job *j, const struct ledger_call *call, struct err *err);
+/* The read before the first sending answered so. */
+void            job_looked(struct job *j, const struct verdict *read, uint64_t fingerprint);
+/* Claimed, on the disk: off it goes. */
+void            job_send(struct job *j);
+/* Its exchange came back. */
+void            job_came_back(struct job *j);
+/* Uncertain, on the disk: read it back, make it ready again, or leave it (then it is to be settled once more, for good). */
+void            job_resolve_doubt(struct job *j);
+void            job_settle_as(struct job *j, enum call_state state, struct str reason);
+void            job_leave(struct job *j);
+uint64_t        job_settle_ms(const struct command *command);       /* how far apart "not there" must be seen */
+
+/* It was read back: what the read yields is what the call captured. */
+void job_keep_read_back(struct job *j, const struct verdict *read);
+
+/* ---- full reports (doubt.c) ---- */
+/* Before any lane: reads the reports that calls must be looked for in before their first sending. */
+enum etl_status doubt_read_baselines(struct lanes *w, struct err *err);
+void            doubt_look(struct lanes *w, struct job *j);
+/* Behind all lanes: reads each report once and settles what is in doubt. */
+enum etl_status doubt_settle(struct lanes *w, struct err *err);
+
+#endif

@@ -1,0 +1,27 @@
+/* etl/apply/call_loader.h - a call from its line of the plan to values that can be encoded: unsealed, references resolved, rules held. */
+#ifndef ETL_APPLY_CALL_LOADER_H
+#define ETL_APPLY_CALL_LOADER_H
+
+#include "etl/ledger/ledger.h"
+#include "etl/run/plan_line.h"
+#include "providers/rules/rules.h"
+
+struct call_source {
+    struct ledger         *ledger;
+    struct ledger         *after;      /* the run this one was planned after, or NULL: its captures count */
+    struct plan_reader    *plan;
+    const struct provider *provider;
+    struct sealer         *sealer;
+    struct rule_check     *rules;
+};
+struct loaded_call {
+    struct plan_line      line;
+    const struct command *command;
+    struct value         *values;
+};
+/* keep_refs: what earlier calls are to yield stays a VALUE_REF. ETL_REJECT: a rule does not hold (any more), or a capture is missing;
+ * `out` has everything but good values then. */
+enum etl_status call_load(const struct call_source *s, const struct ledger_call *call, bool keep_refs, struct arena *mem,
+                          struct loaded_call *out, struct err *err);
+
+#endif

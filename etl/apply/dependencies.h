@@ -1,0 +1,20 @@
+/* etl/apply/dependencies.h - which earlier call of its lane a call needs: told by what the commands' tables make, and by references.
+ *
+ * A row that a call hangs on (`within`), changes or removes is looked for among those that earlier calls of the lane are to make. What is
+ * not found there was there before.
+ * Memory one lane. */
+#ifndef ETL_APPLY_DEPENDENCIES_H
+#define ETL_APPLY_DEPENDENCIES_H
+
+#include "etl/apply/call_loader.h"
+
+struct needs;
+struct needs *needs_new(void);
+void          needs_free(struct needs *n);
+void          needs_reset(struct needs *n);          /* another lane */
+/* The position in the lane of the first earlier call that it needs, 0: none; *name: what that call is called. */
+uint64_t      needs_find(const struct needs *n, const struct loaded_call *call, struct str *name);
+/* The lane's call at this position (from 1) is yet to be done. */
+void          needs_add(struct needs *n, const struct loaded_call *call, uint64_t position);
+
+#endif

@@ -1,0 +1,353 @@
+/* etl/apply/test_mode.c - asks the provider what it would say, and changes nothing there. */
+#include "etl/apply/test_mode.h"
+
+#include "etl/apply/full_report.h"
+#include "etl/apply/dependencies.h"
+#include "etl/run/results.h"
+#include "etl/apply/readback.h"
+
+enum { GROUP_MAX = 128, GROUP_MS = 1000, CALL_MEMORY = 64 << 20, WAIT_MS = 500 };
+
+struct asking {                    /* one call that is being asked about */
+    struct arena       mem;
+    struct exchange    x;
+    struct loaded_call call;
+    uint64_t           number, needs;
+    struct str         needs_name;
+    bool               busy, is_lookup;
+};
+struct testing {
+    struct work        *work;
+    const struct test_options *options;
+    struct test_report *report;
+    struct asking      *slots;
+    size_t              slot_count, busy;
+    struct needs       *needs;
+    uint64_t            lane, position;
+    struct full_report *reports;
+    size_t              in_group;
+    uint64_t            group_since_ms;
+    struct pair_value  *extra;
+};
+
+/* ---- outcomes ---- */
+
+static enum etl_status end_group(struct testing *t, size_t least, struct err *err)
+{
+    if (t->in_group == 0 || (t->in_group < least && now_ms() < t->group_since_ms + GROUP_MS))
+        return ETL_OK;
+    t->in_group = 0;
+    return ledger_commit(t->work->ledger, err);
+}
+
+static enum etl_status note(struct testing *t, uint64_t number, const char *outcome, uint64_t *counter, struct str reason, int http,
+                            struct err *err)
+{
+    enum etl_status st = ETL_OK;
+
+    if (t->in_group == 0) {
+        st = ledger_begin(t->work->ledger, err);
+        t->group_since_ms = now_ms();
+    }
+    if (st == ETL_OK) {
+        t->in_group++;
+        st = ledger_test_outcome(t->work->ledger, number, str_from(outcome), reason, http, err);
+    }
+    (*counter)++;
+    return st == ETL_OK ? end_group(t, GROUP_MAX, err) : st;
+}
+
+static enum etl_status note_needs(struct testing *t, const struct asking *a, struct err *err)
+{
+    char text[160];
+
+    snprintf(text, sizeof text, "needs call %llu (%.*s)", (unsigned long long)a->needs, STR_ARG(str_head(a->needs_name, 80)));
+    return note(t, a->number, "untestable", &t->report->counts.untestable, str_from(text), 0, err);
+}
+
+static enum etl_status passed(struct testing *t, const struct asking *a, int http, struct err *err)
+{
+    if (a->needs != 0)     /* nothing is in its way, but more cannot be known yet */
+        return note_needs(t, a, err);
+    return note(t, a->number, "passed", &t->report->counts.passed, STR_NONE, http, err);
+}
+
+static enum etl_status refused(struct testing *t, const struct asking *a, struct str why, int http, struct err *err)
+{
+    return note(t, a->number, "refused", &t->report->counts.refused, why, http, err);
+}
+
+static enum etl_status no_answer(struct testing *t, const struct asking *a, struct str why, int http, struct err *err)
+{
+    return note(t, a->number, "no answer", &t->report->counts.no_answer, why, http, err);
+}
+
+/* What a look-up found, against what it must find for the call to go well. */
+static enum etl_status judge_lookup(struct testing *t, struct asking *a, const struct verdict *read, int http, struct err *err)
+{
+    const struct lookup_read *l = &a->call.command->test;
+
+    switch (lookup_judge(l, a->call.values, read, &a->mem)) {
+    case LOOKUP_THERE:
+        return l->wants_nothing ? refused(t, a, STR("it is there already"), http, err) : passed(t, a, http, err);
+    case LOOKUP_NOT_THERE:
+        return l->wants_nothing ? passed(t, a, http, err) : refused(t, a, STR("what it works on is not there"), http, err);
+    case LOOKUP_DIFFERS:       /* match: says what would be in the way, or what must be there */
+        return l->wants_nothing ? passed(t, a, http, err) : refused(t, a, STR("what it works on is not there, or is another's"), http, err);
+    case LOOKUP_UNKNOWN:
+        break;
+    }
+    return no_answer(t, a, read->reason, http, err);
+}
+
+static enum etl_status judge_sent(struct testing *t, struct asking *a, struct err *err)
+{
+    const struct verdict *v = &a->x.verdict;
+
+    switch (v->is) {
+    case REPLY_DONE:
+        return passed(t, a, a->x.http, err);
+    case REPLY_NOTHING:
+    case REPLY_REFUSED:
+        return refused(t, a, v->reason, a->x.http, err);
+    case REPLY_FAILED:
+        if (v->by_description)
+            return refused(t, a, v->reason, a->x.http, err);
+        break;
+    case REPLY_THROTTLED:
+    case REPLY_LOGIN:
+    case REPLY_OUTAGE:
+    case REPLY_UNCERTAIN:
+        break;
+    }
+    return no_answer(t, a, v->reason, a->x.http, err);
+}
+
+/* ---- asking ---- */
+
+static enum etl_status came_back(struct testing *t, struct asking *a, struct err *err)
+{
+    enum etl_status st;
+
+    a->busy = false;
+    t->busy--;
+    if (a->x.end == EXCHANGE_ANSWERED)
+        st = a->is_lookup ? judge_lookup(t, a, &a->x.verdict, a->x.http, err) : judge_sent(t, a, err);
+    else if (t->work->exchanges.drain)
+        st = ETL_OK;               /* stopped: nothing is known about it, as before */
+    else
+        st = no_answer(t, a, a->x.why, a->x.http, err);
+    return st;
+}
+
+/* Waits until at most `most` are being asked. */
+static enum etl_status wait_for(struct testing *t, size_t most, struct err *err)
+{
+    enum etl_status st = ETL_OK;
+
+    while (st == ETL_OK && t->busy > most) {
+        struct exchange *x = exchanges_next(&t->work->exchanges, WAIT_MS);
+
+        if (x != NULL)
+            st = came_back(t, x->owner, err);
+        else
+            st = end_group(t, GROUP_MAX, err);
+        t->options->progress(t->options->context, &t->report->counts);
+    }
+    return st;
+}
+
+/* There is one: wait_for() saw to it. */
+static struct asking *free_slot(struct testing *t)
+{
+    size_t i = 0;
+
+    while (t->slots[i].busy)
+        i++;
+    return &t->slots[i];
+}
+
+static void ask(struct testing *t, struct asking *a, const struct command *command, const struct value *values)
+{
+    bool test = !a->is_lookup && command->effect != EFFECT_READ;
+
+    a->x = (struct exchange){ .command = command, .values = values, .may_repeat = true, .test = test, .mem = &a->mem, .owner = a };
+    if (test) {
+        a->x.extra = t->extra;
+        a->x.extra_count = t->work->connection.provider->test_send.count;
+    }
+    a->busy = true;
+    t->busy++;
+    exchange_submit(&t->work->exchanges, &a->x);
+}
+
+static enum etl_status ask_report(struct testing *t, struct asking *a, struct err *err)
+{
+    const struct lookup_read *l = &a->call.command->test;
+    struct full_report       *r = full_report_find(t->reports, l->read);
+    struct verdict            verdict;
+    enum etl_status           st = r == NULL ? wait_for(t, 0, err) : ETL_OK;
+
+    if (st != ETL_OK)
+        return st;
+    r = full_report_read(&t->reports, &t->work->exchanges, l, a->call.values);
+    if (full_report_failed(r).ptr != NULL)
+        return t->work->exchanges.drain ? ETL_OK : no_answer(t, a, full_report_failed(r), full_report_http(r), err);
+    full_report_about(r, l, a->call.values, &a->mem, &verdict);
+    return judge_lookup(t, a, &verdict, full_report_http(r), err);
+}
+
+static enum etl_status begin(struct testing *t, struct asking *a, struct err *err)
+{
+    const struct command *c = a->call.command;
+
+    if (a->needs != 0 && !(c->test.read != NULL && c->test.wants_nothing))
+        return note_needs(t, a, err);
+    a->is_lookup = c->test.read != NULL;
+    if (a->is_lookup && lookup_is_shared(&c->test))
+        return ask_report(t, a, err);
+    if (a->is_lookup)
+        ask(t, a, c->test.read, lookup_values(&c->test, a->call.values, &a->mem));
+    else if (c->test_send || c->effect == EFFECT_READ)
+        ask(t, a, c, a->call.values);
+    else
+        return note(t, a->number, "untestable", &t->report->counts.untestable, STR("the provider has no way to test this command"), 0, err);
+    return ETL_OK;
+}
+
+static enum etl_status take_call(struct testing *t, const struct ledger_call *call, struct err *err)
+{
+    struct asking  *a;
+    struct err      fault = { 0 };
+    enum etl_status st = wait_for(t, t->slot_count - 1, err);
+
+    if (st != ETL_OK)
+        return st;
+    a = free_slot(t);
+    arena_reset(&a->mem);
+    *a = (struct asking){ .mem = a->mem, .number = call->number };
+    st = call_load(&t->work->source, call, true, &a->mem, &a->call, &fault);
+    if (st == ETL_REJECT)
+        return refused(t, a, str_from(fault.text), 0, err);
+    if (st != ETL_OK) {
+        *err = fault;
+        return st;
+    }
+    a->needs = needs_find(t->needs, &a->call, &a->needs_name);
+    needs_add(t->needs, &a->call, t->position);
+    if (a->needs != 0)     /* the lane may be over before the answer comes */
+        a->needs_name = arena_str(&a->mem, a->needs_name);
+    return begin(t, a, err);
+}
+
+static enum etl_status ask_all(struct testing *t, struct err *err)
+{
+    struct work    *w = t->work;
+    enum etl_status st = ETL_OK;
+
+    for (uint64_t n = 1; st == ETL_OK && !w->exchanges.drain && n <= ledger_call_count(w->ledger); n++) {
+        struct ledger_call call;
+
+        st = ledger_call_at(w->ledger, n, &call, err);
+        if (st != ETL_OK || !lane_chosen(&w->choice, call.lane))
+            continue;
+        if (n == 1 || call.lane != t->lane) {
+            needs_reset(t->needs);
+            t->position = 0;
+        }
+        t->lane = call.lane;
+        t->position++;
+        if (call.state == CALL_PENDING)
+            st = take_call(t, &call, err);
+    }
+    if (st == ETL_OK)
+        st = wait_for(t, 0, err);
+    return st == ETL_OK ? end_group(t, 0, err) : st;
+}
+
+/* ---- the whole ---- */
+
+static void open_slots(struct testing *t)
+{
+    const struct pairs *send = &t->work->connection.provider->test_send;
+
+    t->slot_count = 2 * (size_t)t->work->connection.limits.concurrency;
+    t->slots = calloc(t->slot_count, sizeof *t->slots);
+    if (t->slots == NULL)
+        memory_exhausted("the calls that are asked about", t->slot_count * sizeof *t->slots);
+    for (size_t i = 0; i < t->slot_count; i++)
+        arena_init(&t->slots[i].mem, CALL_MEMORY, "a call");
+    t->needs = needs_new();
+    t->extra = ARENA_ARRAY(t->work->mem, struct pair_value, send->count + 1);
+    for (size_t i = 0; i < send->count; i++)
+        t->extra[i] = (struct pair_value){ send->items[i].name, text_fill(&send->items[i].text, NULL, NULL, 0, t->work->mem) };
+}
+
+static void close_slots(struct testing *t)
+{
+    for (size_t i = 0; i < t->slot_count; i++)
+        arena_release(&t->slots[i].mem);
+    free(t->slots);
+    needs_free(t->needs);
+    full_reports_free(&t->reports);
+}
+
+struct open_count {
+    const struct lane_choice *choice;
+    uint64_t calls, lanes, last;
+};
+
+static void count_open(void *context, uint64_t lane, enum call_state state)
+{
+    struct open_count *c = context;
+
+    if (state != CALL_PENDING || !lane_chosen(c->choice, lane))
+        return;
+    c->calls++;
+    c->lanes += lane != c->last && lane != LANE_BEFORE && lane != LANE_AFTER;
+    c->last = lane;
+}
+
+static enum etl_status ask_provider(struct testing *t, struct err *err)
+{
+    enum etl_status st = work_connect(t->work, err);
+
+    if (st == ETL_OK)
+        st = work_probe(t->work, err);
+    if (st != ETL_OK)
+        return st;
+    open_slots(t);
+    st = ask_all(t, err);
+    close_slots(t);
+    t->report->requests = t->work->exchanges.sent;
+    if (st == ETL_OK && t->work->exchanges.stop != ETL_OK) {
+        *err = t->work->exchanges.stop_err;
+        return t->work->exchanges.stop;
+    }
+    return st;
+}
+
+enum etl_status test_run(struct work *w, const struct test_options *o, struct test_report *out, struct err *err)
+{
+    struct testing t = { .work = w, .options = o, .report = out };
+    struct open_count open = { .choice = &w->choice };
+    const struct choice_options *c = &w->options.choice;
+    bool            whole = c->limit == 0 && c->only == NULL && c->skip == NULL;
+    enum etl_status st;
+
+    *out = (struct test_report){ 0 };
+    st = ledger_each_state(w->ledger, count_open, &open, err);
+    if (st != ETL_OK)
+        return st;
+    out->calls = open.calls;
+    o->tell(o->context, w, open.calls, open.lanes);
+    if (open.calls != 0)
+        st = ask_provider(&t, err);
+    ledger_rollback(w->ledger);
+    if (st == ETL_OK && whole && !w->exchanges.drain && out->counts.refused + out->counts.no_answer == 0) {
+        st = work_rung_add(w, "test", err);
+        out->rung = st == ETL_OK;
+    }
+    results_write_test(&w->run, w->ledger, &out->results_err);
+    return st;
+}

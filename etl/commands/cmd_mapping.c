@@ -1,0 +1,271 @@
+/* etl/commands/cmd_mapping.c - subferry mapping: the stock mappings, and what helps to write one: lint, test, try. */
+#include "etl/core/system/log.h"
+#include "etl/commands/cmd_mapping.h"
+#include "etl/connection/config.h"
+
+extern const struct cmd cmd_mapping;
+static const struct cmd list_cmd, show_cmd, lint_cmd, test_cmd, try_cmd;
+
+static struct str stock_name(const struct embedded_file *file)
+{
+    return str_head(str_from(file->name), strlen(file->name) - strlen(".yaml"));
+}
+
+/* ---- list ---- */
+
+static void list_one(struct cli *cli, const struct mapping *m, struct str name, bool first, struct buf *out)
+{
+    if (!cli->json) {
+        buf_fmt(out, "%-26.*s  %-11.*s  %.*s\n", STR_ARG(name), STR_ARG(m->provider->name), STR_ARG(m->title));
+        return;
+    }
+    buf_text(out, first ? "{\"name\":" : ",{\"name\":");
+    buf_json(out, name);
+    buf_lit(out, ",\"provider\":");
+    buf_json(out, m->provider->name);
+    buf_lit(out, ",\"title\":");
+    buf_json(out, m->title);
+    buf_lit(out, ",\"inputs\":[");
+    for (size_t i = 0; i < m->input_count; i++) {
+        buf_text(out, i != 0 ? "," : "");
+        buf_json(out, m->inputs[i].name);
+    }
+    buf_lit(out, "]}");
+}
+
+static int run_list(struct cli *cli, int argc, char **argv)
+{
+    AUTO(buf_release) struct buf out;
+    struct findings              faults;
+    int                          code;
+
+    buf_init(&out, 1 << 20, "the list of mappings");
+    code = cli_parse(cli, &list_cmd, NULL, argc, argv, 0, 1, NULL);
+    if (code >= 0)
+        return code;
+    findings_init(&faults, &cli->mem);
+    if (cli->json)
+        buf_byte(&out, '[');
+    for (size_t i = 0; stock_mapping_files[i].name != NULL; i++) {
+        struct mapping_source source = { .name = stock_name(&stock_mapping_files[i]) };
+        struct mapping       *m;
+
+        if (mapping_load(&source, &cli->mem, &m, &faults) != ETL_OK)
+            continue;
+        list_one(cli, m, source.name, i == 0, &out);
+        mapping_free(m);
+    }
+    if (cli->json)
+        buf_lit(&out, "]\n");
+    cli_out(buf_str(&out));
+    return faults.errors != 0 ? cli_faults(cli, ETL_FAIL, &faults) : EXIT_WELL;
+}
+
+static const struct cmd list_cmd = {
+    .name = "mapping list",
+    .operands = "",
+    .summary = "the stock mappings, and the provider each is for",
+    .about = "Lists the mappings that stand inside the program.\n\n  subferry mapping list",
+    .run = run_list,
+};
+
+/* ---- show ---- */
+
+static int run_show(struct cli *cli, int argc, char **argv)
+{
+    struct opt_list       words;
+    struct mapping_source source = { 0 };
+    struct mapping       *m;
+    struct findings       faults;
+    int                   code = cli_parse(cli, &show_cmd, NULL, argc, argv, 1, 1, &words);
+
+    if (code >= 0)
+        return code;
+    findings_init(&faults, &cli->mem);
+    source.name = str_from(words.items[0]);
+    if (mapping_load(&source, &cli->mem, &m, &faults) != ETL_OK)
+        return cli_faults(cli, ETL_FAIL, &faults);
+    cli_out(m->files[0].text);
+    mapping_free(m);
+    return EXIT_WELL;
+}
+
+static const struct cmd show_cmd = {
+    .name = "mapping show",
+    .operands = "NAME",
+    .summary = "a mapping's text: where one's own begins",
+    .about = "Writes a stock mapping to stdout, to be made one's own.\n\n"
+             "  subferry mapping show serverplus-to-ispn > mine.yaml",
+    .run = run_show,
+};
+
+/* ---- lint ---- */
+
+static void add_faults(struct buf *out, const struct findings *faults)
+{
+    for (size_t i = 0; i < faults->count && i < faults->cap; i++) {
+        buf_text(out, i != 0 ? ",\n" : "");
+        err_json(out, &faults->items[i].err, faults->items[i].severity);
+    }
+}
+
+static int run_lint(struct cli *cli, int argc, char **argv)
+{
+    AUTO(buf_release) struct buf out;
+    struct opt_list       words;
+    struct mapping_source source = { 0 };
+    struct mapping       *m;
+    struct findings       faults;
+    enum etl_status       st;
+    int                   code;
+
+    buf_init(&out, 4 << 20, "the faults of a mapping");
+    code = cli_parse(cli, &lint_cmd, NULL, argc, argv, 1, 1, &words);
+    if (code >= 0)
+        return code;
+    findings_init(&faults, &cli->mem);
+    source.name = str_from(words.items[0]);
+    st = mapping_load(&source, &cli->mem, &m, &faults);
+    if (cli->json) {
+        buf_byte(&out, '[');
+        add_faults(&out, &faults);
+        buf_lit(&out, "]\n");
+        cli_out(buf_str(&out));
+    } else if (faults.count != 0) {
+        cli_faults(cli, st, &faults);
+    }
+    if (st != ETL_OK)
+        return exit_from(st);
+    say("%s: well; %zu input%s, %zu call%s to %.*s", words.items[0], m->input_count, m->input_count == 1 ? "" : "s", m->call_count,
+        m->call_count == 1 ? "" : "s", STR_ARG(m->provider->title));
+    mapping_free(m);
+    return EXIT_WELL;
+}
+
+static const struct cmd lint_cmd = {
+    .name = "mapping lint",
+    .operands = "FILE",
+    .summary = "checks a mapping and tells all its faults, each at its place",
+    .about = "Checks a mapping against the provider's description. Columns of files with a header are checked\n"
+             "when such a file is read: subferry mapping try, subferry plan.\n\n"
+             "  subferry mapping lint mine.yaml",
+    .run = run_lint,
+};
+
+/* ---- test, try ---- */
+
+struct options {
+    const char     *today;
+    struct opt_list set;
+};
+static const struct opt table[] = {
+    OPT(struct options, set, "set", 's', "NAME=VALUE", NULL, "a variable of the mapping; may be given several times"),
+    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL, "the date that rules on dates go by (default: today, local time)"),
+    { 0 },
+};
+
+static int test_mapping(struct cli *cli, struct mapping *m, struct str today, struct findings *faults, struct buf *out)
+{
+    struct key     *key = NULL;
+    struct err      err = { 0 };
+    size_t          ran = 0;
+    enum etl_status st = m->uses_password ? config_key(cli->config, &key, &err) : ETL_OK;
+
+    if (st != ETL_OK)
+        return cli_fail(cli, st, &err);
+    st = mapping_run_tests(m, today, key, &cli->mem, &ran, faults);
+    key_free(key);
+    if (faults->count != 0)
+        cli_faults(cli, st, faults);
+    if (cli->json) {
+        buf_fmt(out, "{\"tests\":%zu,\"failures\":[", ran);
+        add_faults(out, faults);
+        buf_lit(out, "]}\n");
+        cli_out(buf_str(out));
+    }
+    if (st == ETL_OK && ran == 0)
+        warn("%.*s has no tests:", STR_ARG(m->name));
+    else if (st == ETL_OK)
+        say("%.*s: %zu test%s passed", STR_ARG(m->name), ran, ran == 1 ? "" : "s");
+    return exit_from(st);
+}
+
+static int run_test(struct cli *cli, int argc, char **argv)
+{
+    AUTO(buf_release) struct buf out = { 0 };
+    struct options        o = { 0 };
+    struct opt_list       words;
+    struct findings       faults;
+    struct mapping_source source = { 0 };
+    struct mapping       *m;
+    const char           *today;
+    int                   code = cli_parse(cli, &test_cmd, &o, argc, argv, 1, 1, &words);
+
+    if (code >= 0)
+        return code;
+    buf_init(&out, 4 << 20, "the failures of a mapping's tests");
+    findings_init(&faults, &cli->mem);
+    today = cli_today(cli, o.today, &faults);
+    source = (struct mapping_source){ str_from(words.items[0]), cli_set(cli, &o.set, &faults), o.set.count };
+    if (faults.errors != 0 || mapping_load(&source, &cli->mem, &m, &faults) != ETL_OK)
+        return cli_faults(cli, ETL_FAIL, &faults);
+    code = test_mapping(cli, m, str_from(today), &faults, &out);
+    mapping_free(m);
+    return code;
+}
+
+static const struct cmd test_cmd = {
+    .name = "mapping test",
+    .operands = "FILE",
+    .summary = "runs a mapping's own tests",
+    .about = "Maps the records that stand under tests: and compares what comes of them, exactly.\n\n"
+             "  subferry mapping test mine.yaml",
+    .options = table,
+    .run = run_test,
+};
+
+static int run_try(struct cli *cli, int argc, char **argv)
+{
+    struct options        o = { 0 };
+    struct opt_list       words;
+    struct findings       faults;
+    struct mapping_source source;
+    const char           *today;
+    int                   code = cli_parse(cli, &try_cmd, &o, argc, argv, 2, 0, &words);
+
+    if (code >= 0)
+        return code;
+    findings_init(&faults, &cli->mem);
+    today = cli_today(cli, o.today, &faults);
+    source = (struct mapping_source){ str_from(words.items[0]), cli_set(cli, &o.set, &faults), o.set.count };
+    return faults.errors != 0 ? cli_faults(cli, ETL_FAIL, &faults) : mapping_try(cli, &source, str_from(today), &words);
+}
+
+static const struct cmd try_cmd = {
+    .name = "mapping try",
+    .operands = "MAPPING [INPUT=]FILE... [KEY]",
+    .summary = "one record's way through a mapping, step by step",
+    .about = "Shows how a record becomes calls: its fields, what let: computes, each call and what goes into its\n"
+             "parameters, and which rules it breaks. KEY is a lane, or a place like customers.csv:17; without one\n"
+             "the first record is shown. Nothing is written.\n\n"
+             "  subferry mapping try mine.yaml customers.csv 1001",
+    .options = table,
+    .run = run_try,
+};
+
+/* ---- all ---- */
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    static const struct cmd *const subs[] = { &list_cmd, &show_cmd, &lint_cmd, &test_cmd, &try_cmd, NULL };
+
+    return cli_sub(cli, &cmd_mapping, subs, argc, argv);
+}
+
+const struct cmd cmd_mapping = {
+    .name = "mapping",
+    .operands = "list | show NAME | lint FILE | test FILE | try MAPPING FILE [KEY]",
+    .summary = "the stock mappings; checks, tests and tries one",
+    .about = "A mapping says how records become calls. The language: mappings/reference.md.",
+    .run = run,
+};

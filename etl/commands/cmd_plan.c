@@ -1,0 +1,148 @@
+/* etl/commands/cmd_plan.c - subferry plan: dry run, extract → checked calls. */
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "etl/core/system/log.h"
+#include "etl/commands/cmd.h"
+#include "etl/connection/config.h"
+#include "etl/plan/plan.h"
+#include "etl/plan/pipeline.h"
+
+struct options {
+    const char     *mapping, *run, *after, *today, *max_rejects, *decrypt_key, *passphrase_file;
+    struct opt_list set;
+    uint64_t        threads;
+    bool            replace;
+};
+static const struct opt table[] = {
+    OPT(struct options, mapping, "mapping", 'm', "MAPPING", NULL, "a mapping file, or a stock mapping's name (subferry mapping list)"),
+    OPT(struct options, run, "output", 'o', "RUN", NULL, "the run folder to make"),
+    OPT(struct options, replace, "replace", 0, NULL, NULL, "replace RUN when it exists and nothing was sent from it"),
+    OPT(struct options, after, "after", 0, "RUN", NULL, "plan mended rejects: lanes, unique values and parents of RUN count as known"),
+    OPT(struct options, set, "set", 's', "NAME=VALUE", NULL, "a variable of the mapping; may be given several times"),
+    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL, "the date that rules on dates go by (default: today, local time)"),
+    OPT(struct options, max_rejects, "max-rejects", 0, "N|P%", NULL, "stop with 5 when more records are rejected: 50, 2%, \"2% floor 20\""),
+    OPT(struct options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL, "the private key that opens an encrypted archive"),
+    OPT(struct options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
+    OPT(struct options, threads, "threads", 'j', "N", "0", "0: one a core"),
+    { 0 },
+};
+
+static void stop_on_signal(int number)
+{
+    (void)number;
+    pipeline_stop = 1;
+}
+
+/* "9,412" */
+static const char *grouped(struct cli *cli, uint64_t n)
+{
+    char   digits[32], *out = arena_bytes(&cli->mem, 48);
+    size_t len = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), at = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (i != 0 && (len - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
+{
+    static const char *const words[4] = { "cut a service", "destroy content", "spend money", "write to a person" };
+
+    say("read      %10s records%s", grouped(cli, c->read),
+        c->empty_lines == 0   ? ""
+        : c->empty_lines == 1 ? "; 1 empty line was skipped"
+                              : arena_fmt(&cli->mem, "; %s empty lines were skipped", grouped(cli, c->empty_lines)).ptr);
+    say("planned   %10s records: %s calls for %s subscribers", grouped(cli, c->planned), grouped(cli, c->calls),
+        grouped(cli, c->lanes));
+    say("rejected  %10s records%s%s%s", grouped(cli, c->rejected), c->rejected != 0 ? ", see " : "",
+        c->rejected != 0 ? run : "", c->rejected != 0 ? "/rejects and findings.jsonl" : "");
+    say("no calls  %10s records", grouped(cli, c->without_calls));
+    for (size_t d = 0; d < 4; d++)
+        if (c->dangers[d] != 0)
+            warn("%s calls %s", grouped(cli, c->dangers[d]), words[d]);
+    if (c->warnings != 0)
+        say("warnings  %10s, see %s/findings.jsonl", grouped(cli, c->warnings), run);
+    say("next: subferry status %s", run);
+}
+
+static int run_plan(struct cli *cli, const struct options *o, const struct opt_list *files)
+{
+    AUTO(buf_release) struct buf summary;
+    struct findings     faults;
+    struct plan_counts  counts;
+    struct plan_options p = { 0 };
+    struct guard        max_rejects = { 0 };
+    struct err          err = { 0 };
+    struct key         *key = NULL;
+    struct envelope_keys *archive_keys = NULL;
+    enum etl_status     st;
+
+    buf_init(&summary, 16U << 20, "the summary");
+    findings_init(&faults, &cli->mem);
+    if (o->mapping == NULL)
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing", "-m MAPPING is missing; subferry mapping list shows the stock ones");
+    if (o->run == NULL)
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing", "-o RUN is missing: the folder that the plan goes to");
+    p = (struct plan_options){ .mapping = o->mapping, .run = o->run, .after = o->after, .files = files->items,
+                               .file_count = files->count, .set = cli_set(cli, &o->set, &faults), .set_count = o->set.count,
+                               .today = cli_today(cli, o->today, &faults), .max_rejects = o->max_rejects != NULL ? &max_rejects : NULL,
+                               .replace = o->replace, .version = SUBFERRY_VERSION };
+    if (o->max_rejects != NULL && !guard_read(str_from(o->max_rejects), &max_rejects))
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--max-rejects takes 50, 2%% or \"2%% floor 20\", got \"%s\"",
+                     o->max_rejects);
+    p.threads = o->threads != 0 ? (unsigned)o->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    if (faults.errors != 0)
+        return cli_faults(cli, ETL_FAIL, &faults);
+    st = config_key(cli->config, &key, &err);
+    if (st == ETL_OK && (o->decrypt_key != NULL || o->passphrase_file != NULL))
+        st = envelope_keys_open(o->decrypt_key, o->passphrase_file, &archive_keys, &err);
+    if (st != ETL_OK)
+        return cli_fail(cli, st, &err);
+    p.key = key;
+    p.archive_keys = archive_keys;
+    signal(SIGINT, stop_on_signal);
+    signal(SIGTERM, stop_on_signal);
+    say("dry run: %s → %s; nothing is sent", o->mapping, o->run);
+    st = plan_make(&p, &cli->mem, &counts, &summary, &faults);
+    key_free(key);
+    envelope_keys_free(archive_keys);
+    if (faults.count != 0)
+        cli_faults(cli, st, &faults);
+    if (pipeline_stop != 0)
+        return EXIT_INTERRUPTED;
+    if (faults.errors == 0) {
+        tell(cli, o->run, &counts);
+        if (cli->json)
+            cli_out(buf_str(&summary));
+    }
+    return faults.errors != 0 && exit_from(st) <= EXIT_PARTLY ? EXIT_WRONG : exit_from(st);
+}
+
+extern const struct cmd cmd_plan;
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct options  o = { 0 };
+    struct opt_list files;
+    int             code = cli_parse(cli, &cmd_plan, &o, argc, argv, 1, 0, &files);
+
+    return code >= 0 ? code : run_plan(cli, &o, &files);
+}
+
+const struct cmd cmd_plan = {
+    .name = "plan",
+    .operands = "-m MAPPING -o RUN [INPUT=]FILE...",
+    .summary = "dry run: extract → checked calls; touches no network",
+    .about = "Reads billing extracts, maps every record to calls, checks every value by the provider's\n"
+             "rules and writes plan, rejects and findings into the folder RUN.\n\n"
+             "  subferry plan -m serverplus-to-safepages -o run-1 customers=customers.csv dialup=dialup.csv",
+    .options = table,
+    .run = run,
+};

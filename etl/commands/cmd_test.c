@@ -1,0 +1,144 @@
+/* etl/commands/cmd_test.c - subferry test: asks the provider in its test mode; changes nothing there. */
+#include "etl/core/system/log.h"
+#include "etl/core/system/signals.h"
+#include "etl/commands/sending.h"
+#include "etl/apply/test_mode.h"
+
+extern const struct cmd cmd_test;
+
+struct options {
+    struct sending_options sending;
+};
+static const struct opt table[] = {
+    SENDING_OPTIONS(struct options, sending, "the account to ask, as the configuration names it"),
+    { 0 },
+};
+
+struct talk {
+    struct pace pace;
+    uint64_t    calls;
+};
+
+static bool has_test_mode(const struct provider *p)
+{
+    for (size_t i = 0; i < p->command_count; i++)
+        if (p->commands[i].test_send)
+            return true;
+    return false;
+}
+
+static void tell(void *context, const struct work *w, uint64_t calls, uint64_t lanes)
+{
+    struct talk *t = context;
+
+    t->calls = calls;
+    if (calls == 0)
+        say("test at %s%.*s: nothing is left to test", w->connection.config->live ? "LIVE " : "", STR_ARG(w->connection.name));
+    else
+        tell_first(w, "test at ", calls, lanes,
+                   has_test_mode(w->connection.provider) ? "; in the provider's test mode, nothing is changed there"
+                                                                : "; by look-ups, nothing is changed there");
+}
+
+static void show_progress(void *context, const struct test_counts *c)
+{
+    struct talk *t = context;
+    char         extra[64] = "";
+
+    if (c->refused != 0)
+        snprintf(extra, sizeof extra, ", %llu refused", (unsigned long long)c->refused);
+    tell_progress(&t->pace, c->passed + c->refused + c->untestable + c->no_answer, t->calls, extra);
+}
+
+static void summary(const struct work *w, const struct test_report *r, const struct err *err, uint64_t began_ms, int code)
+{
+    AUTO(buf_release) struct buf out = { 0 };
+    const struct test_counts    *c = &r->counts;
+
+    buf_init(&out, 1 << 20, "the summary");
+    json_text(&out, "{\"command\":\"test\",\n \"run\":", str_from(w->options.run));
+    json_text(&out, ",\n \"connection\":", w->connection.name);
+    json_text(&out, ",\n \"provider\":", w->connection.provider->name);
+    buf_fmt(&out, ",\n \"live\":%s,\n \"mode\":\"test\"", w->connection.config->live ? "true" : "false");
+    buf_fmt(&out, ",\n \"calls\":{\"to_test\":%llu,\"passed\":%llu,\"refused\":%llu,\"untestable\":%llu,\"no_answer\":%llu}",
+            (unsigned long long)r->calls, (unsigned long long)c->passed, (unsigned long long)c->refused, (unsigned long long)c->untestable,
+            (unsigned long long)c->no_answer);
+    buf_fmt(&out, ",\n \"requests\":%llu,\n \"seconds\":%.3f", (unsigned long long)r->requests, (double)(now_ms() - began_ms) / 1000);
+    json_text(&out, ",\n \"rung\":", r->rung ? STR("test") : STR_NONE);
+    json_stopped(&out, err);
+    buf_fmt(&out, ",\n \"interrupted\":%s,\n \"exit\":%d}\n", stop_asked != 0 ? "true" : "false", code);
+    cli_out(buf_str(&out));
+}
+
+static void tell_end(struct cli *cli, const struct work *w, const struct test_report *r, enum etl_status st, const struct err *err)
+{
+    const struct test_counts *c = &r->counts;
+
+    progress_end();
+    if (st != ETL_OK)
+        cli_fail(cli, st, err);
+    else if (stop_asked != 0)
+        say("stopped as asked");
+    say("tested    %llu = %llu passed + %llu refused + %llu untestable + %llu without an answer + %llu not asked", (unsigned long long)r->calls,
+        (unsigned long long)c->passed, (unsigned long long)c->refused, (unsigned long long)c->untestable, (unsigned long long)c->no_answer,
+        (unsigned long long)(r->calls - c->passed - c->refused - c->untestable - c->no_answer));
+    if (r->results_err.text[0] != '\0')
+        warn("test.csv could not be written: %s", r->results_err.text);
+    else
+        say("results   %s/test.csv", w->options.run);
+    say("next: subferry status %s", w->options.run);
+}
+
+static int outcome(const struct test_report *r, enum etl_status st)
+{
+    int code = exit_from(st);
+
+    if (stop_asked != 0)
+        code = exit_worse(code, EXIT_INTERRUPTED);
+    if (r->counts.refused + r->counts.no_answer != 0)
+        code = exit_worse(code, EXIT_PARTLY);
+    return code;
+}
+
+static int ask_run(struct cli *cli, struct work *work)
+{
+    struct talk         t = { 0 };
+    struct test_options options = { .tell = tell, .progress = show_progress, .context = &t };
+    struct test_report  r;
+    struct err          err = { 0 };
+    uint64_t            began = now_ms();
+    enum etl_status     st = test_run(work, &options, &r, &err);
+    int                 code = outcome(&r, st);
+
+    tell_end(cli, work, &r, st, &err);
+    if (cli->json)
+        summary(work, &r, &err, began, code);
+    return code;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct options  o = { 0 };
+    struct opt_list words;
+    struct work     work;
+    int             code = cli_parse(cli, &cmd_test, &o, argc, argv, 1, 1, &words);
+
+    if (code < 0)
+        code = tell_open(cli, &o.sending, words.items[0], &work);
+    if (code >= 0)
+        return code;
+    code = ask_run(cli, &work);
+    work_close(&work);
+    return code;
+}
+
+const struct cmd cmd_test = {
+    .name = "test",
+    .operands = "RUN --connection NAME",
+    .summary = "ask the provider in its test mode; changes nothing there",
+    .about = "Asks the provider what it would say to each call: in its test mode where it has one, else by reading look-ups. What\n"
+             "cannot be asked is told as untestable. Exit code 1: a call was refused, or got no answer.\n\n"
+             "  subferry test run-1 --connection ispn-live",
+    .options = table,
+    .run = run,
+};

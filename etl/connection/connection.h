@@ -1,0 +1,47 @@
+/* etl/connection/connection.h - a named account at a provider: its description, credentials, limits; its lock on this host.
+ *
+ * Credentials  env:NAME, file:PATH (refused if others can read it) or cred:NAME (systemd's credentials directory). They are
+ *              wiped at close, and stand in no message and no file.
+ * Account      what a run is bound to: provider, URL and a keyed fingerprint of the first credential, which names the
+ *              account (a login, or an access code); the others prove it and may be renewed at any time.
+ * State        $XDG_STATE_HOME/subferry/connections/<account>/, shared by all runs of this host: one writer at a time
+ *              holds its `lock`. Quotas and what was created are to live beside it. */
+#ifndef ETL_CONNECTION_CONNECTION_H
+#define ETL_CONNECTION_CONNECTION_H
+
+#include <signal.h>
+
+#include "etl/connection/config.h"
+#include "providers/wires/wire.h"
+
+struct connection {
+    const struct config_connection *config;
+    const struct provider *provider;
+    const struct wire *wire;                    /* as `wire:` says, else the provider's first */
+    struct str  name, url;
+    const struct login *login;                  /* how it proves who asks; NULL: the credentials simply go along */
+    struct credential_value *credentials;       /* by provider->credentials */
+    struct arena made_mem;                      /* those that are put together: a session's token stands in here */
+    struct provider_limits limits;              /* settled: nothing is 0 but per_day */
+    char        account[33];                    /* keyed fingerprint of provider, URL and account, in hex */
+    const char *base_path;                      /* what file: is relative to */
+    int         lock_fd;
+};
+
+/* Loads the description and the credentials; all faults at once. key NULL: the account is not asked for. */
+enum etl_status connection_open(const struct config *config, struct str name, const struct key *key, struct arena *mem,
+                                struct connection *out, struct findings *faults);
+void            connection_close(struct connection *c);
+/* Reads file: and cred: again after a login verdict. True when something is different now. */
+bool            connection_read_again(struct connection *c, struct arena *mem);
+/* The session that every request carries from now on; STR_NONE: none is open. */
+void            connection_set_token(struct connection *c, struct str token);
+/* A text with {credentials}. */
+struct str      connection_text(const struct connection *c, const struct text *text, struct str token, struct arena *mem);
+/* One writer at a time. Waits up to wait_seconds, or until a stop is asked, then ETL_AGAIN naming the holder's process and run. */
+enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds, const volatile sig_atomic_t *stop_asked,
+                                struct err *err);
+/* "90s", "15m", "2h" or plain seconds. */
+bool            seconds_from(const char *text, uint64_t *out);
+
+#endif

@@ -1,0 +1,90 @@
+/* etl/extract/input.c - opens the reader of a mapping's input, as the mapping says the file is written. */
+#include "etl/extract/input.h"
+
+#include "etl/mapping/loading.h"
+#include "etl/extract/rejects.h"
+
+enum etl_status input_open(const struct mapping *m, size_t input, struct source *source, bool may_have_reasons, struct arena *mem,
+                           struct record_reader **out, struct err *err)
+{
+    const struct mapping_input *in = &m->inputs[input];
+    struct csv_options          csv = in->csv;
+
+    if (in->format != INPUT_CSV)
+        return json_reader_open(source, &in->json, &in->wanted, out, err);
+    if (may_have_reasons)
+        rejects_expect_reasons(&csv, mem);
+    return csv_reader_open(source, &csv, out, err);
+}
+
+const struct str *input_columns(const struct mapping *m, size_t input, const struct record_reader *r, size_t *count)
+{
+    const struct mapping_input *in = &m->inputs[input];
+
+    if (in->format == INPUT_CSV)
+        return csv_reader_columns(r, count);
+    *count = in->wanted.column_count;
+    return in->wanted.columns;
+}
+
+static bool is_optional(const struct compiled_input *in, struct str path)
+{
+    for (size_t i = 0; i < in->optional_count; i++)
+        if (str_eq(in->optional[i], path))
+            return true;
+    return false;
+}
+
+void input_tell_unseen(const struct mapping *m, size_t input, const struct record_reader *r, struct findings *faults)
+{
+    struct compiled_input *in = &m->compiled->in[input];
+
+    for (size_t i = 0; m->inputs[input].format != INPUT_CSV && i < in->use_count; i++) {
+        const struct column_use *use = &in->uses[i];
+        struct expression_place  place = place_in(m->compiled, use->yaml, faults);
+        struct str               path = use->node != NULL ? path_of_node(use->node, m->compiled->mem) : STR("");
+
+        if (use->node == NULL || is_optional(in, path) || json_reader_has_seen(r, use->list, (size_t)use->node->index))
+            continue;
+        /* Where no record has the list, that alone is told. */
+        if (use->list >= 0 && !json_reader_has_seen(r, use->list, m->inputs[input].wanted.lists[use->list].column_count))
+            path = in->lists[use->list];
+        expression_warning(&place, use->at, "path-unseen", "no record of %.*s has %.*s", STR_ARG(m->inputs[input].name), STR_ARG(path));
+    }
+}
+
+static const struct str *keep_cells(const struct str *cells, size_t count, struct arena *mem)
+{
+    struct str *kept = ARENA_ARRAY(mem, struct str, count + 1);
+
+    for (size_t i = 0; i < count; i++)
+        kept[i] = arena_str(mem, cells[i]);
+    return kept;
+}
+
+static const bool *keep_flags(const bool *flags, size_t count, struct arena *mem)
+{
+    return flags != NULL ? memcpy(ARENA_ARRAY(mem, bool, count + 1), flags, count * sizeof *flags) : NULL;
+}
+
+struct record input_keep(const struct mapping *m, size_t input, const struct record *r, struct arena *mem)
+{
+    const struct json_wanted *wanted = &m->inputs[input].wanted;
+    struct record             out = *r;
+    struct record_rows       *lists = NULL;
+
+    out.raw = STR("");
+    out.cells = keep_cells(r->cells, r->count, mem);
+    out.is_list = keep_flags(r->is_list, r->count, mem);
+    if (r->lists != NULL)
+        lists = ARENA_ARRAY(mem, struct record_rows, wanted->list_count + 1);
+    for (size_t i = 0; r->lists != NULL && i < wanted->list_count; i++) {
+        size_t cells = r->lists[i].count * wanted->lists[i].column_count;
+
+        lists[i].cells = keep_cells(r->lists[i].cells, cells, mem);
+        lists[i].is_list = keep_flags(r->lists[i].is_list, cells, mem);
+        lists[i].count = r->lists[i].count;
+    }
+    out.lists = lists;
+    return out;
+}

@@ -1,0 +1,34 @@
+/* etl/extract/rejects.h - rejects/INPUT.csv (or .json): the record as it stood, with its reasons; mend it and plan it --after.
+ *
+ * The file keeps the input's encoding, delimiter, quotes, line ends and header; record bytes are unchanged (padded if short),
+ * but cells of secret columns stand as "sealed:…", which planning takes back. Where a record has too few or too many cells, those
+ * are sealed that may have come from a secret column, whichever cell is missing or too many. What is no record goes to
+ * INPUT.damaged: a JSON line each, its bytes sealed.
+ *
+ * Of a JSON input it is the same list, at the same path, or the same lines: each record's bytes, with _errors as its last member, and what
+ * stands under secret paths sealed.
+ *
+ * Threads  one owner: the stage that settles records in input order. A file is made with its first reject. */
+#ifndef ETL_EXTRACT_REJECTS_H
+#define ETL_EXTRACT_REJECTS_H
+
+#include "etl/core/err.h"
+#include "etl/secrets/key.h"
+#include "etl/mapping/mapping.h"
+#include "etl/run/run_folder.h"
+
+struct rejects;
+struct rejects *rejects_new(const struct run *r, const struct mapping *m, size_t input, const struct record_reader *reader,
+                            const struct key *key);
+enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings, size_t count,
+                            struct err *err);
+enum etl_status rejects_add_damaged(struct rejects *r, const struct record *record, const struct err *why, struct err *err);
+enum etl_status rejects_commit(struct rejects *r, struct err *err);
+void            rejects_free(struct rejects *r);
+
+/* The name of the column that reject files add; an input that has it as its last column is a reject file. */
+#define REJECTS_COLUMN "_errors"
+/* A headerless reject file has that column behind those that the mapping names. */
+void rejects_expect_reasons(struct csv_options *csv, struct arena *mem);
+
+#endif

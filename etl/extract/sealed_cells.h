@@ -1,0 +1,22 @@
+/* etl/extract/sealed_cells.h - secret cells that stand sealed in a file of ours ("sealed:…"), and are taken back when it is read again.
+ *
+ * A reject file seals them for their column; a cell that may have moved, because its row has too few or too many, for none: it opens
+ * wherever it is put when the record is mended. A JSON record's are sealed for their path, without the numbers of elements.
+ * An archive's (pull --secrets sealed) open as well. */
+#ifndef ETL_EXTRACT_SEALED_CELLS_H
+#define ETL_EXTRACT_SEALED_CELLS_H
+
+#include "etl/secrets/key.h"
+#include "etl/mapping/mapping.h"
+
+extern const struct str sealed_mark;
+struct seal_place sealed_place(const struct mapping *m, struct str column);
+struct seal_place sealed_place_moved(const struct mapping *m);
+/* A JSON path's; `mem` holds the place's text. */
+struct seal_place sealed_place_path(const struct mapping *m, struct str path, struct arena *mem);
+
+/* The record's sealed cells in clear again: its cells (and rows) become others, which live in `mem`. ETL_REJECT: one does not open. */
+enum etl_status sealed_cells_open(struct sealer *s, const struct mapping *m, size_t input, struct record *r, struct arena *mem,
+                                  struct err *err);
+
+#endif

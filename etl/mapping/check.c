@@ -1,0 +1,384 @@
+/* etl/mapping/check.c - what a mapping's calls and expressions must not do, found before any record is read. */
+#include "etl/language/filter.h"
+#include "etl/mapping/loading.h"
+#include "formats/json_record_writer.h"
+
+/* ---- where a value comes from ---- */
+
+void each_source(const struct compiled_input *in, const struct node *n, void (*see)(void *context, const struct node *n), void *context)
+{
+    size_t first = 0;
+
+    see(context, n);
+    switch (n->op) {
+    case NODE_LET:
+        if (in->lets[n->index] != NULL)
+            each_source(in, in->lets[n->index], see, context);
+        return;
+    case NODE_AND:       /* yields its second side */
+        first = 1;
+        break;
+    case NODE_JOIN:
+    case NODE_LIST:
+    case NODE_OR:
+    case NODE_FILTER:
+        break;
+    default:             /* a comparison yields yes or no */
+        return;
+    }
+    for (size_t i = first; i < n->count; i++) {
+        enum filter_arg kind = n->op == NODE_FILTER && i > 0 ? n->filter->args[i - 1] : ARG_TEXT;
+
+        if (kind == ARG_TEXT || kind == ARG_VALUE)
+            each_source(in, n->args[i], see, context);
+    }
+}
+
+static struct lookup *lookup_of(const struct compiled *c, const struct node *n)
+{
+    if (n->op != NODE_FILTER || n->filter->args[0] != ARG_LOOKUP)
+        return NULL;
+    for (size_t i = 0; i < c->lookup_count; i++)
+        if (str_eq(c->lookups[i]->name, n->args[1]->text))
+            return c->lookups[i];
+    return NULL;
+}
+
+/* ---- secrets ---- */
+
+struct feeding {
+    struct loading       *l;
+    const struct written *value;
+    size_t                input;
+};
+
+/* Once for an expression, however often it is used or asks the same. */
+static void tell_at(struct loading *l, const struct written *value, const char *rule, const char *text)
+{
+    struct expression_place place = place_in(l->c, value->yaml, l->read.faults);
+
+    expression_fault(&place, 0, rule, "%s", text);
+}
+
+static void add_feed(struct loading *l, size_t input, struct str name)
+{
+    struct compiled_input *in = &l->c->in[input];
+
+    for (size_t i = 0; i < in->feed_count; i++)
+        if (str_eq(in->feeds_secret[i], name))
+            return;
+    ARENA_PUSH(l->read.mem, in->feeds_secret, in->feed_count, in->feed_cap) = name;
+}
+
+static void feed_secret(void *context, const struct node *n)
+{
+    struct feeding *f = context;
+    struct lookup  *t = lookup_of(f->l->c, n);
+
+    if (n->op == NODE_COLUMN || n->op == NODE_MEMBER || n->op == NODE_ELEMENT)
+        add_feed(f->l, f->input, path_of_node(n, f->l->read.mem));
+    else if (n->op == NODE_PARENT)
+        add_feed(f->l, (size_t)f->l->m->inputs[f->input].parent, n->text);
+    else if (n->op == NODE_TEXT && n->scope.len != 0)
+        tell_at(f->l, f->value, "secret-var", "this parameter is secret, and vars stay readable in the plan: take a column, or password(n)");
+    for (size_t i = 0; t != NULL && i < t->count; i++)
+        t->entries[i].value.secret = true;
+}
+
+static void find_secrets(struct loading *l)
+{
+    for (size_t i = 0; i < l->m->call_count; i++) {
+        const struct compiled_call *cc = &l->c->calls[i];
+
+        for (size_t k = 0; k < cc->field_count; k++) {
+            struct feeding f = { l, &cc->fields[k].value, cc->input };
+
+            if (cc->fields[k].value.node != NULL && l->m->calls[i].command->params[cc->fields[k].param].secret)
+                each_source(&l->c->in[cc->input], cc->fields[k].value.node, feed_secret, &f);
+        }
+    }
+}
+
+static bool is_secret_path(const struct compiled_input *in, struct str name)
+{
+    const struct yaml *listed = in->secret;
+    size_t             count = listed == NULL ? 0 : listed->kind == YAML_LIST ? listed->count : 1;
+
+    for (size_t i = 0; i < in->feed_count; i++)
+        if (json_path_is_within(name, in->feeds_secret[i]))
+            return true;
+    for (size_t i = 0; i < count; i++)
+        if (json_path_is_within(name, listed->kind == YAML_LIST ? listed->items[i].text : listed->text))
+            return true;
+    return false;
+}
+
+static bool is_secret(const struct loading *l, size_t input, struct str name)
+{
+    const struct compiled_input *in = &l->c->in[input];
+
+    if (l->m->inputs[input].format != INPUT_CSV)
+        return is_secret_path(in, name);
+    for (size_t i = 0; i < in->feed_count; i++)
+        if (str_eq(in->feeds_secret[i], name))
+            return true;
+    return is_listed(in->secret, name);
+}
+
+struct showing {
+    struct feeding feeding;
+    const char    *what;
+};
+
+/* Lanes and once_per values stand readable in plan and messages. */
+static void refuse_secret(void *context, const struct node *n)
+{
+    struct showing *s = context;
+    struct loading *l = s->feeding.l;
+    size_t          input = s->feeding.input;
+
+    if (n->op == NODE_PARENT)
+        input = (size_t)l->m->inputs[input].parent;
+    else if (n->op != NODE_COLUMN && n->op != NODE_MEMBER && n->op != NODE_ELEMENT)
+        return;
+    if (is_secret(l, input, path_of_node(n, l->read.mem)))
+        tell_at(l, s->feeding.value, "secret-shown",
+                arena_fmt(l->read.mem, "%s is fed by the secret column \"%.*s\", and it stands readable in the plan", s->what,
+                          STR_ARG(path_of_node(n, l->read.mem))).ptr);
+}
+
+static void refuse_secrets_in(struct loading *l, const struct written *value, size_t input, const char *what)
+{
+    struct showing s = { { l, value, input }, what };
+
+    if (value->node != NULL)
+        each_source(&l->c->in[input], value->node, refuse_secret, &s);
+}
+
+static void check_shown(struct loading *l)
+{
+    for (size_t i = 0; i < l->m->input_count; i++)
+        refuse_secrets_in(l, &l->c->in[i].lane, i, "the lane");
+    for (size_t i = 0; i < l->m->call_count; i++)
+        refuse_secrets_in(l, &l->c->calls[i].once_per, l->c->calls[i].input, "once_per");
+}
+
+/* ---- references and clearing ---- */
+
+/* What a reply yields is known only after planning, so nothing can be computed with it: it stands alone, or as one choice. */
+static void check_references(struct loading *l, const struct written *value, const struct node *n, bool alone)
+{
+    struct expression_place place = place_in(l->c, value->yaml, l->read.faults);
+
+    if (n->op == NODE_REF && !alone)
+        expression_fault(&place, n->at, "capture-place", "%.*s is known only after sending, nothing can be computed with it: it stands alone",
+                         STR_ARG(n->text));
+    for (size_t i = 0; i < n->count; i++) {
+        bool chosen = n->op == NODE_OR || (n->op == NODE_AND && i == 1) ||
+                      (n->op == NODE_FILTER && i == 1 && n->filter->args[0] == ARG_VALUE);
+
+        check_references(l, value, n->args[i], alone && chosen);
+    }
+}
+
+struct clearing {
+    const struct compiled *c;
+    bool                   can;
+};
+
+static void see_clear(void *context, const struct node *n)
+{
+    struct clearing     *s = context;
+    const struct lookup *t = lookup_of(s->c, n);
+
+    s->can = s->can || n->op == NODE_CLEAR;
+    for (size_t i = 0; t != NULL && i < t->count; i++)
+        s->can = s->can || t->entries[i].value.kind == VALUE_CLEAR;
+}
+
+static void check_clear(struct loading *l, const struct command *c, const struct compiled_field *f, size_t input)
+{
+    struct clearing     s = { l->c, false };
+    const struct param *p = &c->params[f->param];
+
+    if (f->value.node->op != NODE_JOIN && f->value.node->op != NODE_LIST)      /* there null is an empty part */
+        each_source(&l->c->in[input], f->value.node, see_clear, &s);
+    if (s.can && c->clear.ptr == NULL && p->clear.ptr == NULL)
+        FAULT(&l->read, f->value.yaml, "clear", "%.*s has no word that clears %.*s: null cannot be sent", STR_ARG(c->name), STR_ARG(p->name));
+    else if (p->required && f->value.node->op == NODE_CLEAR && p->clear.ptr == NULL)
+        FAULT(&l->read, f->value.yaml, "clear", "%.*s is required and cannot be cleared", STR_ARG(p->name));
+}
+
+/* ---- what is never set ---- */
+
+static const struct compiled_field *field_of(const struct compiled_call *cc, size_t param)
+{
+    for (size_t i = 0; i < cc->field_count; i++)
+        if (cc->fields[i].param == param)
+            return &cc->fields[i];
+    return NULL;
+}
+
+static const struct yaml *command_place(const struct compiled_call *cc)
+{
+    const struct yaml *node = yaml_get(cc->yaml, "command");
+
+    return node != NULL ? node : cc->yaml;
+}
+
+/* A family is set where one of its members is. */
+static bool any_set(const struct command *c, const struct compiled_call *cc, const struct together *t)
+{
+    for (size_t i = 0; i < t->item_count; i++) {
+        const struct param *p = &c->params[t->items[i].param];
+
+        for (size_t k = 0; k < c->param_count; k++)
+            if ((&c->params[k] == p || (p->is_family && c->params[k].family == p)) && field_of(cc, k) != NULL)
+                return true;
+    }
+    return false;
+}
+
+static void check_set(struct loading *l, const struct command *c, const struct compiled_call *cc)
+{
+    for (size_t i = 0; i < c->param_count; i++)
+        if (c->params[i].required && c->params[i].always.ptr == NULL && field_of(cc, i) == NULL)
+            FAULT(&l->read, command_place(cc), "required", "%.*s needs %.*s, and no field sets it", STR_ARG(c->name),
+                  STR_ARG(c->params[i].name));
+    for (size_t i = 0; i < c->together_count; i++) {
+        const struct together *t = &c->together[i];
+
+        if (!t->has_condition && (t->kind == TOGETHER_EXACTLY_ONE || t->kind == TOGETHER_AT_LEAST_ONE) && !any_set(c, cc, t))
+            FAULT(&l->read, command_place(cc), "required", "%.*s: %s%.*s", STR_ARG(c->name),
+                  t->message.len != 0 ? "" : "needs one of the parameters of rule ", STR_ARG(t->message.len != 0 ? t->message : t->rule));
+    }
+}
+
+/* ---- constants: what is written out is judged now, since it would be the same for every record ---- */
+
+struct judging {
+    struct loading             *l;
+    const struct compiled_call *cc;
+    const struct command       *command;
+};
+
+static bool is_of_types(const struct command *c, const char *rule)
+{
+    for (size_t i = 0; i < c->together_count; i++)
+        if (str_is(c->together[i].rule, rule))
+            return false;
+    return strcmp(rule, "required") != 0 && strcmp(rule, "clear") != 0 && strcmp(rule, "always") != 0;
+}
+
+static void tell_constant(void *context, enum severity severity, const struct err *err)
+{
+    struct judging *j = context;
+
+    for (size_t i = 0; i < j->cc->field_count; i++) {
+        const struct compiled_field *f = &j->cc->fields[i];
+
+        if (f->value.node == NULL || f->value.node->op != NODE_TEXT || !str_is(j->command->params[f->param].name, err->field))
+            continue;
+        if (severity == SEVERITY_ERROR && is_of_types(j->command, err->rule))
+            FAULT(&j->l->read, f->value.yaml, err->rule, "%s: %s", err->field, err->text);
+    }
+}
+
+static const char *danger_words(unsigned dangers, struct arena *mem)
+{
+    struct str words = STR("");
+
+    for (unsigned d = 0; d < 4; d++)
+        if (dangers >> d & 1)
+            words = arena_fmt(mem, "%.*s%s%s", STR_ARG(words), words.len != 0 ? ", " : "", danger_name(1U << d));
+    return words.ptr;
+}
+
+static void check_constants(struct loading *l, const struct command *c, const struct compiled_call *cc)
+{
+    struct value      *values = ARENA_ARRAY(l->read.mem, struct value, c->param_count + 1);
+    struct rule_check *rules = rule_check_new(STR("0000-00-00"));      /* whether a date is past, the day of the plan tells */
+    struct judging     j = { l, cc, c };
+    struct rule_sink   sink = { tell_constant, &j, mapping_severity, l->m };
+    unsigned           forbidden;
+
+    for (size_t i = 0; i < cc->field_count; i++) {
+        const struct node *n = cc->fields[i].value.node;
+        struct value      *v = &values[cc->fields[i].param];
+
+        *v = n != NULL && n->op == NODE_TEXT ? VALUE_OF(n->text) : (struct value){ .kind = VALUE_REF };
+        if (n != NULL && n->op == NODE_TEXT && n->text.len == 0 && c->params[cc->fields[i].param].required)
+            FAULT(&l->read, cc->fields[i].value.yaml, "required", "%.*s is required, and here it is always empty",
+                  STR_ARG(c->params[cc->fields[i].param].name));
+    }
+    rules_call(rules, c, values, &sink, l->read.mem);
+    rule_check_free(rules);
+    forbidden = rules_dangers(c, values) & DANGERS_TO_ALLOW & ~l->m->allow;
+    if (forbidden != 0)
+        FAULT(&l->read, command_place(cc), "allow", "%.*s %s: that has to be meant, the mapping says so by allow: [%s]", STR_ARG(c->name),
+              danger_words(forbidden, l->read.mem), danger_words(forbidden, l->read.mem));
+}
+
+/* ---- all ---- */
+
+static void prepare_all(struct loading *l)
+{
+    for (size_t i = 0; i < l->c->written_count; i++) {
+        struct expression_place place = place_in(l->c, l->c->written[i].yaml, l->read.faults);
+        struct preparing        p = { &place, (const struct lookup *const *)l->c->lookups, l->c->lookup_count, &l->c->patterns,
+                                      &l->c->pattern_count, &l->c->pattern_cap };
+
+        expression_prepare(&p, l->c->written[i].node);
+    }
+}
+
+/* A let that nothing asks was not looked at yet. */
+static void check_unused_lets(struct loading *l)
+{
+    for (size_t k = 0; k < l->c->let_count; k++) {
+        const struct let       *let = &l->c->lets[k];
+        struct expression_place place = place_in(l->c, let->yaml, l->read.faults);
+        bool                    used = false;
+
+        for (size_t i = 0; i <= l->m->input_count; i++)
+            used = used || l->c->in[i].let_depths[k] != 0;
+        if (used)
+            continue;
+        template_parse(&place, let->yaml->text);
+        yaml_warning(l->read.faults, l->read.source, let->yaml->line, let->yaml->column, "let-unused", "no expression asks let %.*s",
+                     STR_ARG(let->name));
+    }
+}
+
+static void check_names(struct loading *l)
+{
+    for (size_t i = 0; i < l->m->input_count; i++)
+        if (l->m->inputs[i].format != INPUT_CSV)
+            find_paths(l->m, i);
+        else if (l->m->inputs[i].csv.name_count != 0)
+            find_columns(l->m, i, l->m->inputs[i].csv.names, l->m->inputs[i].csv.name_count, l->read.faults);
+}
+
+void check_mapping(struct loading *l)
+{
+    find_secrets(l);
+    check_shown(l);
+    for (size_t i = 0; i < l->m->call_count; i++) {
+        const struct command       *c = l->m->calls[i].command;
+        const struct compiled_call *cc = &l->c->calls[i];
+
+        for (size_t k = 0; c != NULL && k < cc->field_count; k++)
+            if (cc->fields[k].value.node != NULL) {
+                check_references(l, &cc->fields[k].value, cc->fields[k].value.node, true);
+                check_clear(l, c, &cc->fields[k], cc->input);
+            }
+        if (c != NULL)
+            check_set(l, c, cc);
+    }
+    prepare_all(l);
+    for (size_t i = 0; i < l->m->call_count; i++)
+        if (l->m->calls[i].command != NULL)
+            check_constants(l, l->m->calls[i].command, &l->c->calls[i]);
+    check_unused_lets(l);
+    check_names(l);
+}

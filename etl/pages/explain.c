@@ -1,0 +1,347 @@
+/* etl/pages/explain.c - gathers all that a run knows of one subscriber. */
+#include "etl/pages/explain.h"
+
+#include "etl/core/notation/json_tree.h"
+
+/* ---- lines that may be meant: a cheap look before any parsing ---- */
+
+struct needles {
+    struct buf lane, place;                  /* "lane":"KEY"  and  "from":"KEY" or "where":"KEY" */
+};
+
+static void needle(struct buf *out, const char *name, struct str value)
+{
+    buf_init(out, 4 << 20, "a key");
+    buf_fmt(out, "\"%s\":", name);
+    buf_json(out, value);
+}
+
+static bool names(struct str line, const struct buf *needle)
+{
+    return str_contains(line, buf_str(needle));
+}
+
+/* ---- the plan ---- */
+
+static bool is_meant(const struct explanation *x, const struct plan_line *line)
+{
+    return x->lane.ptr != NULL ? line->stage == STAGE_LANE && str_eq(line->lane, x->lane) : str_eq(line->from, x->key);
+}
+
+/* Values as the page shows them: sealed ones stay so. */
+static struct value *values_of(const struct plan_line *line, const struct command **command, struct arena *mem)
+{
+    struct str   *given = ARENA_ARRAY(mem, struct str, line->param_count + 1);
+    struct value *values;
+
+    for (size_t i = 0; i < line->param_count; i++)
+        given[i] = line->params[i].name;
+    *command = command_with_members(*command, given, line->param_count, false, mem);
+    values = ARENA_ARRAY(mem, struct value, (*command)->param_count + 1);
+    for (size_t i = 0; i < line->param_count; i++) {
+        int at = command_param_index(*command, line->params[i].name);
+
+        if (at < 0)
+            continue;
+        values[at] = line->params[i].value;
+        values[at].secret = line->params[i].sealed || (*command)->params[at].secret;
+    }
+    return values;
+}
+
+static enum etl_status take_call(struct explanation *x, struct str text, struct arena *mem, struct err *err)
+{
+    struct explained_call call = { .has_row = false };
+    enum etl_status       st = plan_line_parse(text, mem, &call.line, err);
+
+    if (st != ETL_OK || !is_meant(x, &call.line))
+        return st;
+    call.command = provider_command(x->provider, call.line.command);
+    if (call.command == NULL)
+        return err_set(err, ETL_FAIL, "plan-line", "the description has no command %.*s", STR_ARG(call.line.command));
+    call.values = values_of(&call.line, &call.command, mem);
+    if (x->call_count < EXPLAIN_CALLS_MAX)
+        ARENA_PUSH(mem, x->calls, x->call_count, x->call_cap) = call;
+    else
+        x->calls_left_out++;
+    return ETL_OK;
+}
+
+/* Each line of plan.jsonl that names the key; `first` only asks the lane of a record's place. */
+static enum etl_status read_plan(struct explanation *x, bool first, struct arena *mem, struct err *err)
+{
+    struct plan_reader *reader;
+    struct needles      n;
+    struct str          text;
+    uint64_t            offset;
+    enum etl_status     st = plan_reader_open(run_file(x->run, "plan.jsonl", mem), &reader, err);
+
+    if (st != ETL_OK)
+        return st;
+    needle(&n.lane, "lane", first ? x->key : x->lane);
+    needle(&n.place, "from", x->key);
+    while ((st = plan_reader_next(reader, &text, &offset, err)) == ETL_OK) {
+        struct plan_line line;
+
+        if (!names(text, first ? &n.place : &n.lane) && !(first && names(text, &n.lane)))
+            continue;
+        st = first ? plan_line_parse(text, mem, &line, err) : take_call(x, text, mem, err);
+        if (st != ETL_OK)
+            break;
+        if (first && line.stage == STAGE_LANE && (str_eq(line.lane, x->key) || str_eq(line.from, x->key))) {
+            x->lane = line.lane;
+            break;
+        }
+    }
+    plan_reader_close(reader);
+    buf_release(&n.lane);
+    buf_release(&n.place);
+    return st == ETL_END ? ETL_OK : st;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+    uint64_t left = ((const struct explained_call *)a)->line.seq, right = ((const struct explained_call *)b)->line.seq;
+
+    return left < right ? -1 : left > right;
+}
+
+/* ---- findings ---- */
+
+static enum etl_status take_finding(struct explanation *x, struct str text, bool first, struct arena *mem, struct err *err)
+{
+    struct explained_finding f;
+    yajl_val                 tree;
+    struct str               severity;
+    enum etl_status          st = json_parse(str_of(arena_cstr(mem, text), text.len), "a line of findings.jsonl", &tree, err);
+
+    if (st != ETL_OK)
+        return st;
+    f = (struct explained_finding){ .where = json_str(tree, "where", mem),     .input = json_str(tree, "input", mem),
+                                    .lane = json_str(tree, "lane", mem),       .field = json_str(tree, "field", mem),
+                                    .rule = json_str(tree, "rule", mem),       .message = json_str(tree, "message", mem) };
+    severity = json_str(tree, "severity", mem);
+    json_free(tree);
+    f.severity = str_is(severity, "error") ? SEVERITY_ERROR : str_is(severity, "warning") ? SEVERITY_WARNING : SEVERITY_INFO;
+    if (first) {
+        if (f.lane.ptr != NULL && (str_eq(f.where, x->key) || str_eq(f.lane, x->key)))
+            x->lane = f.lane;
+        return ETL_OK;
+    }
+    if (!str_eq(f.where, x->key) && (x->lane.ptr == NULL || f.lane.ptr == NULL || !str_eq(f.lane, x->lane)))
+        return ETL_OK;
+    if (x->finding_count < EXPLAIN_FINDINGS_MAX)
+        ARENA_PUSH(mem, x->findings, x->finding_count, x->finding_cap) = f;
+    else
+        x->findings_left_out++;
+    return ETL_OK;
+}
+
+static enum etl_status read_findings(struct explanation *x, bool first, struct arena *mem, struct err *err)
+{
+    struct plan_reader *reader;
+    struct needles      n;
+    struct str          text;
+    uint64_t            offset;
+    enum etl_status     st = plan_reader_open(run_file(x->run, "findings.jsonl", mem), &reader, err);
+
+    if (st != ETL_OK)
+        return st;
+    needle(&n.lane, "lane", x->lane.ptr != NULL ? x->lane : x->key);
+    needle(&n.place, "where", x->key);
+    while ((st = plan_reader_next(reader, &text, &offset, err)) == ETL_OK) {
+        if (!names(text, &n.lane) && !names(text, &n.place))
+            continue;
+        st = take_finding(x, text, first, mem, err);
+        if (st != ETL_OK || (first && x->lane.ptr != NULL))
+            break;
+    }
+    plan_reader_close(reader);
+    buf_release(&n.lane);
+    buf_release(&n.place);
+    return st == ETL_END ? ETL_OK : st;
+}
+
+/* ---- the extracts ---- */
+
+static bool is_reject(void *context, struct str where)
+{
+    const struct explanation *x = context;
+
+    for (size_t i = 0; i < x->finding_count; i++)
+        if (x->findings[i].severity == SEVERITY_ERROR && str_eq(x->findings[i].where, where))
+            return true;
+    return false;
+}
+
+static void find_records(struct explanation *x, const struct key *key, struct arena *mem, struct findings *faults)
+{
+    struct lane_records *l = &x->records;
+
+    *l = (struct lane_records){ .mapping = x->mapping, .key = key, .today = x->facts.today, .wanted = x->key, .lane = x->lane,
+                                .is_reject = is_reject, .context = x, .mem = mem };
+    l->files = ARENA_ARRAY(mem, struct lane_file, x->mapping->input_count + 1);
+    for (size_t i = 0; i < x->mapping->input_count; i++)
+        for (size_t k = 0; k < x->facts.input_count; k++) {
+            const struct run_input *in = &x->facts.inputs[k];
+
+            if (!str_eq(in->name, x->mapping->inputs[i].name))
+                continue;
+            l->files[i].has_reasons = x->facts.after.ptr != NULL && !x->mapping->inputs[i].csv.has_header;
+            if (str_is(in->path, "-"))
+                err_set(&l->files[i].problem, ETL_FAIL, "stdin", "it came from a pipe and is not kept");
+            l->files[i].path = arena_cstr(mem, in->path);
+        }
+    if (x->facts.after.ptr != NULL)
+        l->after = arena_cstr(mem, x->facts.after);
+    lane_records_find(l, faults);
+    if (x->lane.ptr == NULL)
+        x->lane = l->lane;
+}
+
+/* ---- the ledger ---- */
+
+struct rows {
+    struct explanation *x;
+    struct arena       *mem;
+    uint64_t            lane;
+};
+
+static enum etl_status take_row(void *context, const struct ledger_row *row)
+{
+    struct rows *r = context;
+
+    if (row->lane != r->lane)
+        return ETL_END;
+    for (size_t i = 0; i < r->x->call_count; i++) {
+        struct explained_call *call = &r->x->calls[i];
+
+        if (!str_eq(call->line.id, row->id))
+            continue;
+        call->has_row = true;
+        call->row = *row;
+        call->row.reason = row->reason.ptr != NULL ? arena_str(r->mem, row->reason) : STR_NONE;
+        call->row.reply = row->reply.ptr != NULL ? arena_str(r->mem, row->reply) : STR_NONE;
+        call->row.test_outcome = row->test_outcome.ptr != NULL ? arena_str(r->mem, row->test_outcome) : STR_NONE;
+        call->row.test_reason = row->test_reason.ptr != NULL ? arena_str(r->mem, row->test_reason) : STR_NONE;
+    }
+    return ETL_OK;
+}
+
+/* What a done call captured, under the names that later calls use. */
+static enum etl_status read_captures(struct explanation *x, struct ledger *l, struct explained_call *call, struct arena *mem, struct err *err)
+{
+    struct ledger_call  behind = { .number = call->row.number + 1, .lane = call->row.lane };
+    struct pair_value  *pairs = ARENA_ARRAY(mem, struct pair_value, call->command->capture_count + 1);
+
+    for (size_t i = 0; i < call->command->capture_count; i++) {
+        struct str      name = arena_fmt(mem, "%.*s.%.*s", STR_ARG(call->line.as), STR_ARG(call->command->captures[i].name)), value;
+        enum etl_status st = ledger_capture(l, &behind, name, mem, &value, err);
+
+        if (st == ETL_OK)
+            pairs[call->capture_count++] = (struct pair_value){ name, value };
+        else if (st != ETL_END)
+            return st;
+    }
+    call->captures = pairs;
+    (void)x;
+    return ETL_OK;
+}
+
+static enum etl_status read_ledger(struct explanation *x, struct arena *mem, struct err *err)
+{
+    struct ledger     *l;
+    struct ledger_lane lane;
+    struct rows        rows = { x, mem, 0 };
+    enum etl_status    st = ledger_open(run_file(x->run, "ledger.db", mem), x->facts.plan_digest, false, &l, err);
+
+    if (st != ETL_OK)
+        return st == ETL_END ? ETL_OK : st;
+    x->has_ledger = true;
+    st = x->lane.ptr != NULL ? ledger_lane_find(l, x->lane, &lane, err) : ETL_END;
+    if (st == ETL_OK) {
+        rows.lane = lane.number;
+        st = ledger_each(l, lane.first, take_row, &rows, err);
+    }
+    for (size_t i = 0; i < x->call_count && (st == ETL_OK || st == ETL_END); i++)
+        if (x->calls[i].has_row && x->calls[i].row.state == CALL_DONE)
+            st = read_captures(x, l, &x->calls[i], mem, err);
+    ledger_close(l);
+    return st == ETL_END ? ETL_OK : st;
+}
+
+/* ---- the whole ---- */
+
+static enum etl_status load_mapping(struct explanation *x, struct arena *mem, struct findings *faults)
+{
+    struct str            path = x->facts.mapping_path;
+    struct mapping_source source = { .name = path, .set = x->facts.set, .set_count = x->facts.set_count };
+
+    if (str_starts(path, STR("stock:"))) {
+        source.name = str_skip(path, 6);
+        if (str_ends(source.name, STR(".yaml")))
+            source.name.len -= 5;
+    }
+    return mapping_load(&source, mem, &x->mapping, faults);
+}
+
+static enum etl_status read_facts(struct explanation *x, const struct key *key, struct arena *mem, struct findings *faults, struct err *err)
+{
+    struct err      seal = { 0 };
+    enum etl_status st = ETL_OK;
+
+    if (key == NULL || run_check(x->run, key, mem, &x->facts, &seal) != ETL_OK) {
+        x->seal_fault = key == NULL ? STR("the installation's key is not at hand, so the seal cannot be checked") : arena_str(mem, str_from(seal.text));
+        st = run_read(x->run, mem, &x->facts, err);
+    }
+    if (st != ETL_OK)
+        return st;
+    st = load_mapping(x, mem, faults);
+    if (st == ETL_OK)
+        x->provider = x->mapping->provider;
+    else if (x->facts.description != NULL)
+        x->provider = x->facts.description;
+    else
+        st = provider_load(x->facts.provider, mem, &x->facts.description, faults);
+    if (x->provider == NULL)
+        x->provider = x->facts.description;
+    return x->provider != NULL ? ETL_OK : st;
+}
+
+enum etl_status explain_read(const struct run *run, const struct key *key, struct str wanted, struct arena *mem, struct explanation *out,
+                             struct findings *faults, struct err *err)
+{
+    struct explanation *x = out;
+    enum etl_status     st;
+
+    *x = (struct explanation){ .run = run, .key = wanted };
+    st = read_facts(x, key, mem, faults, err);
+    if (st == ETL_OK)
+        st = read_plan(x, true, mem, err);
+    if (st == ETL_OK && x->lane.ptr == NULL)
+        st = read_findings(x, true, mem, err);
+    if (st == ETL_OK)
+        st = read_findings(x, false, mem, err);
+    if (st != ETL_OK)
+        return st;
+    if (x->mapping != NULL)
+        find_records(x, key, mem, faults);
+    if (x->lane.ptr != NULL)
+        st = read_plan(x, false, mem, err);
+    if (st == ETL_OK && x->call_count != 0)
+        qsort(x->calls, x->call_count, sizeof *x->calls, by_seq);
+    if (st == ETL_OK)
+        st = read_ledger(x, mem, err);
+    if (st == ETL_OK && x->call_count + x->finding_count + x->records.count == 0)
+        return err_set(err, ETL_FAIL, "key-unknown", "%s knows nothing of %s; a key is what lane: makes of a record, or a place like \"%.*s:17\"%s%.*s",
+                       run->path, shown(wanted, false).text, STR_ARG(x->facts.input_count != 0 ? x->facts.inputs[0].file : STR("extract.csv")),
+                       x->facts.after.ptr != NULL ? "; this run comes after " : "", STR_ARG(x->facts.after));
+    return st;
+}
+
+void explain_release(struct explanation *x)
+{
+    mapper_free(x->records.mapper);
+    mapping_free(x->mapping);
+    provider_free(x->facts.description);
+}

@@ -1,0 +1,306 @@
+/* etl/plan/block.c - the stages of a block that any thread may run: split, keys, map, check, encode; and numbering. */
+#include "etl/plan/block.h"
+
+#include <stdarg.h>
+
+#include "etl/extract/sealed_cells.h"
+
+enum {
+    BLOCK_MEMORY = 512 << 20,     /* a block of 256 KiB, or one record of max_record with all it makes */
+    ROW_MEMORY = 256 << 20,
+    BLOCK_OUTPUT = 1 << 30
+};
+
+void block_init(struct block *b, struct pipeline *p, struct pipeline_input *in)
+{
+    *b = (struct block){ 0 };
+    b->pipeline = p;
+    b->in = in;
+    b->input = &p->mapping->inputs[in->index];
+    b->mapper = mapper_new(p->mapping, p->today, p->key);
+    b->encoder = plan_encoder_new(p->mapping, p->key);
+    b->sealer = sealer_new(p->key);
+    arena_init(&b->mem, BLOCK_MEMORY, "a block of records");
+    arena_init(&b->row_mem, ROW_MEMORY, "one record");
+    buf_init(&b->out, BLOCK_OUTPUT, "the calls of a block of records");
+    buf_init(&b->text, BLOCK_OUTPUT, "the findings of a block of records");
+}
+
+void block_release(struct block *b)
+{
+    record_block_release(b->records);
+    mapper_free(b->mapper);
+    plan_encoder_free(b->encoder);
+    sealer_free(b->sealer);
+    arena_release(&b->mem);
+    arena_release(&b->row_mem);
+    buf_wipe(&b->out);
+    buf_release(&b->text);
+    free(b->items);
+}
+
+void block_reset(struct block *b)
+{
+    record_block_release(b->records);
+    b->records = NULL;
+    b->count = 0;
+    b->kept = 0;
+    arena_reset(&b->mem);
+    buf_reset(&b->out);
+    buf_reset(&b->text);
+}
+
+static void add_finding(struct block *b, struct item *item, enum severity severity, const struct err *err)
+{
+    struct finding *more = ARENA_ARRAY(&b->mem, struct finding, item->finding_count + 1);
+
+    if (item->finding_count != 0)
+        memcpy(more, item->findings, item->finding_count * sizeof *more);
+    more[item->finding_count] = (struct finding){ .err = *err, .severity = severity };
+    if (err->field != NULL)
+        more[item->finding_count].err.field = arena_cstr(&b->mem, str_from(err->field));
+    item->findings = more;
+    item->finding_count++;
+    item->rejected = item->rejected || severity == SEVERITY_ERROR;
+}
+
+void item_reject(struct block *b, struct item *item, const char *field, const char *rule, const char *fmt, ...)
+{
+    struct err err = { .field = field };
+    va_list    args;
+
+    snprintf(err.rule, sizeof err.rule, "%s", rule);
+    va_start(args, fmt);
+    vsnprintf(err.text, sizeof err.text, fmt, args);
+    va_end(args);
+    add_finding(b, item, SEVERITY_ERROR, &err);
+}
+
+static struct item *next_item(struct block *b)
+{
+    if (b->count == b->cap) {
+        b->cap = b->cap != 0 ? 2 * b->cap : 1024;
+        b->items = realloc(b->items, b->cap * sizeof *b->items);
+        if (b->items == NULL)
+            memory_exhausted("the records of a block", b->cap * sizeof *b->items);
+    }
+    memset(&b->items[b->count], 0, sizeof b->items[0]);
+    return &b->items[b->count];
+}
+
+/* "customers.csv:17" */
+static struct str where_of(struct block *b, uint64_t line)
+{
+    const char *name = source_name(b->in->source);
+    size_t      name_len = strlen(name), at = 20;
+    char        digits[20], *text;
+
+    do {
+        digits[--at] = (char)('0' + line % 10);
+        line /= 10;
+    } while (line != 0);
+    text = arena_bytes(&b->mem, name_len + 1 + 20 - at);
+    memcpy(text, name, name_len);
+    text[name_len] = ':';
+    memcpy(text + name_len + 1, digits + at, 20 - at);
+    return str_of(text, name_len + 1 + 20 - at);
+}
+
+/* A file that came back from rejects/ has sealed cells: in clear again before anything looks at them. */
+static enum etl_status open_sealed_cells(struct block *b, size_t input, struct record *r, struct err *err)
+{
+    return sealed_cells_open(b->sealer, b->pipeline->mapping, input, r, &b->mem, err);
+}
+
+static void find_keys(struct block *b, struct item *item)
+{
+    const struct mapping_input *in = b->input;
+    uint64_t                    seed = b->pipeline->known->seed;
+    struct row                  row = { .input = b->in->index, .record = &item->record };
+    struct str                  unique[16];
+    struct err                  err = { 0 };
+
+    if (mapper_keys(b->mapper, &row, &b->mem, &item->lane, unique, &err) != ETL_OK) {
+        if (!item->rejected)                 /* else what is wrong with the row is told already */
+            add_finding(b, item, SEVERITY_ERROR, &err);
+        item->lane = STR_NONE;
+        return;
+    }
+    if (item->lane.ptr == NULL) {
+        item->lane = item->where;
+    } else {
+        item->lane_key = digest_of(seed, DIGEST_LANE, 0, item->lane);
+        if (b->pipeline->mapping->uses_nth)
+            item->nth_key = digest_of(seed, DIGEST_NTH, (uint32_t)b->in->index, item->lane);
+        if (in->parent >= 0)
+            item->parent_key = digest_of(seed, DIGEST_PARENT, (uint32_t)in->parent, item->lane);
+    }
+    item->lane_id = plan_lane_id(item->lane);
+    if (in->unique_count != 0) {
+        item->uniques = ARENA_ARRAY(&b->mem, struct digest, in->unique_count);
+        for (size_t i = 0; i < in->unique_count; i++)
+            if (unique[i].len != 0)   /* an empty cell claims nothing */
+                item->uniques[i] = digest_of(seed, DIGEST_UNIQUE, (uint32_t)(b->in->index << 8 | i), unique[i]);
+    }
+}
+
+void block_split(struct block *b)
+{
+    bool has_secrets = mapping_input_has_secrets(b->input);
+
+    for (;;) {
+        struct item    *item = next_item(b);
+        struct err      err = { 0 };
+        enum etl_status st = record_block_next(b->records, &item->record, &item->damaged, &err);
+
+        if (st == ETL_END)
+            break;
+        b->count++;
+        item->where = where_of(b, item->record.line);
+        if (st != ETL_OK)
+            add_finding(b, item, SEVERITY_ERROR, &err);
+        if (item->damaged)
+            continue;
+        item->misplaced = st != ETL_OK && has_secrets;
+        if (has_secrets && open_sealed_cells(b, b->in->index, &item->record, &err) != ETL_OK)
+            item_reject(b, item, NULL, err.rule, "%s", err.text);
+        if (st == ETL_OK || item->record.count != 0)
+            find_keys(b, item);
+    }
+}
+
+/* ---- number ---- */
+
+static enum etl_status fetch_parent(struct block *b, struct item *item, struct err *err)
+{
+    struct pipeline            *p = b->pipeline;
+    size_t                      parent = (size_t)b->input->parent;
+    const struct earlier_input *earlier;
+    struct earlier_input        in = { .source = p->inputs[parent].source, .reader = p->inputs[parent].reader,
+                                       .column_count = p->mapping->inputs[parent].column_count };
+    struct parent_place         where;
+    struct record              *record;
+    char                       *raw;
+    enum etl_status             st;
+
+    if (!known_parent(p->known, parent, item->parent_key, &where)) {
+        item->is_orphan = !b->input->orphans_allowed;
+        item->parent = b->input->orphans_allowed ? &record_of_nothing : NULL;
+        return ETL_OK;
+    }
+    if (where.runs_ago != 0) {
+        earlier = earlier_input(p->earlier, where.runs_ago, parent);
+        if (earlier == NULL)
+            return ETL_OK;                   /* its row is not at hand: the mapper says so */
+        in = *earlier;
+    }
+    raw = arena_bytes(&b->mem, (size_t)where.length + 1);
+    st = source_at(in.source, where.offset, raw, where.length, err);
+    if (st != ETL_OK)
+        return st;
+    record = ARENA_NEW(&b->mem, struct record);
+    st = record_again(in.reader, str_of(raw, where.length), &b->mem, record, err);
+    if (st == ETL_OK && mapping_input_has_secrets(&p->mapping->inputs[parent]))
+        st = open_sealed_cells(b, parent, record, err);
+    if (st == ETL_OK)
+        item->parent = record;
+    return st;
+}
+
+enum etl_status block_number(struct block *b, struct err *err)
+{
+    const struct mapping *m = b->pipeline->mapping;
+    struct known         *known = b->pipeline->known;
+
+    for (size_t i = 0; i < b->count; i++) {
+        struct item *item = &b->items[i];
+
+        item->nth = 1;
+        if (item->lane.ptr == NULL || !b->input->has_lane)
+            continue;
+        if (m->uses_nth)
+            item->nth = known_count_up(known, item->nth_key);
+        item->counts = ARENA_ARRAY(&b->mem, uint64_t, m->input_count);
+        for (size_t k = 0; k < m->input_count; k++)
+            if (m->counts[k])
+                item->counts[k] = known_count(known, digest_of(known->seed, DIGEST_COUNT, (uint32_t)k, item->lane));
+        if (m->uses_parent && b->input->parent >= 0) {
+            enum etl_status st = fetch_parent(b, item, err);
+
+            if (st != ETL_OK)
+                return st;
+        }
+    }
+    return ETL_OK;
+}
+
+/* ---- map + check + encode ---- */
+
+static uint32_t call_name_of(const struct pipeline *p, struct str as)
+{
+    for (size_t i = 0; i < p->call_name_count; i++)
+        if (str_eq(p->call_names[i], as))
+            return (uint32_t)i;
+    return 0;
+}
+
+/* The calls of a record mostly say the same value. */
+struct once_key {
+    struct str    value;
+    uint32_t      group;
+    struct digest digest;
+};
+static struct digest once_key(struct block *b, struct once_key *last, const struct mapped_call *call)
+{
+    uint32_t group = (uint32_t)call->call->position / KNOWN_CALLS;
+
+    if (last->value.ptr == NULL || last->group != group || !str_eq(last->value, call->once_per))
+        *last = (struct once_key){ call->once_per, group, digest_of(b->pipeline->known->seed, DIGEST_ONCE, group, call->once_per) };
+    return last->digest;
+}
+
+static void encode_calls(struct block *b, struct item *item, const struct mapped *mapped, uint64_t number)
+{
+    struct pipeline *p = b->pipeline;
+    struct once_key  once = { 0 };
+
+    item->lines = ARENA_ARRAY(&b->mem, struct line, mapped->count + 1);
+    item->line_count = mapped->count;
+    plan_out_record(b->encoder, item->lane, item->lane_id, item->where, number);
+    for (size_t i = 0; i < mapped->count; i++) {
+        const struct mapped_call *call = &mapped->calls[i];
+        struct line              *line = &item->lines[i];
+
+        line->begin = b->out.len;
+        plan_out_call(b->encoder, call, &b->out);
+        line->end = b->out.len;
+        line->call = (uint16_t)(call->call - p->mapping->calls);
+        line->name = call_name_of(p, call->call->as);
+        line->dangers = (uint8_t)call->dangers;
+        line->has_once = call->once_per.ptr != NULL;
+        if (line->has_once)
+            line->once = once_key(b, &once, call);
+    }
+}
+
+void block_map(struct block *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        struct item  *item = &b->items[i];
+        struct row    row = { b->in->index, &item->record, item->parent, item->nth, item->counts };
+        struct mapped mapped = { 0 };
+
+        if (item->rejected || item->is_orphan)
+            continue;
+        mapper_row(b->mapper, &row, item->lane, &b->row_mem, &mapped);
+        for (size_t k = 0; k < mapped.finding_count; k++)
+            add_finding(b, item, mapped.findings[k].severity, &mapped.findings[k].err);
+        if (mapped.rejected)
+            item->rejected = true;
+        else if (mapped.count != 0)
+            encode_calls(b, item, &mapped, b->first_number + i);
+        arena_reset(&b->row_mem);
+    }
+    if (buf_failed(&b->out))
+        memory_exhausted(b->out.what, b->out.max);
+}

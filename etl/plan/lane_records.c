@@ -1,0 +1,185 @@
+/* etl/plan/lane_records.c - the records of one lane, found again in the files that they came from. */
+#include "etl/plan/lane_records.h"
+
+#include "etl/extract/input.h"
+#include "etl/plan/prior_lane.h"
+#include "etl/extract/sealed_cells.h"
+
+struct reading {                             /* one file */
+    struct lane_records *l;
+    size_t               input;
+    struct source       *source;
+    struct record_reader *reader;
+    struct sealer       *sealer;
+    struct arena         mem;                /* a block's */
+    bool                 looking;            /* for the lane of the wanted place */
+};
+
+static void add_bytes(void *digest, struct str bytes)
+{
+    sha256_add(digest, bytes);
+}
+
+/* ---- one record ---- */
+
+static void keep(struct reading *r, const struct record *record, struct str where, const struct err *damage)
+{
+    struct lane_records *l = r->l;
+    struct lane_record   row = { .record = input_keep(l->mapping, r->input, record, l->mem), .input = r->input, .nth = l->counts[r->input],
+                                 .where = arena_str(l->mem, where) };
+
+    if (damage != NULL)
+        row.damage = *damage;
+    if (l->count < LANE_RECORDS_MAX)
+        ARENA_PUSH(l->mem, l->records, l->count, l->cap) = row;
+    else
+        l->left_out++;
+}
+
+static void see(struct reading *r, struct record *record, bool damaged, const struct err *damage)
+{
+    struct lane_records *l = r->l;
+    struct str           where = arena_fmt(&r->mem, "%s:%llu", source_name(r->source), (unsigned long long)record->line);
+    struct row           row = { .input = r->input, .record = record };
+    struct str           lane = STR_NONE, unique[16];
+    struct err           unused = { 0 };
+    bool                 rejected, is_place = str_eq(where, l->wanted);
+
+    if (damage != NULL && mapping_input_has_secrets(&l->mapping->inputs[r->input]))
+        record->count = 0;
+    if (!damaged && record->count != 0) {
+        if (r->sealer != NULL)               /* cells that an earlier reject file sealed are themselves again, as in planning */
+            sealed_cells_open(r->sealer, l->mapping, r->input, record, &r->mem, NULL);
+        mapper_keys(l->mapper, &row, &r->mem, &lane, unique, &unused);
+    }
+    if (r->looking) {
+        if (l->wanted.ptr == NULL && damage == NULL) {
+            l->wanted = arena_str(l->mem, where);
+            is_place = true;
+        }
+        if (l->lane.ptr == NULL && (is_place || (lane.ptr != NULL && str_eq(lane, l->wanted))))
+            l->lane = arena_str(l->mem, lane.ptr != NULL ? lane : where);
+        return;
+    }
+    if (lane.ptr != NULL ? !str_eq(lane, l->lane) : !is_place && !str_eq(where, l->lane))
+        return;
+    rejected = l->is_reject != NULL && l->is_reject(l->context, where);
+    l->counts[r->input]++;
+    keep(r, record, where, damage);
+    if (!rejected && damage == NULL && l->parents[r->input] == NULL) {
+        struct record *parent = ARENA_NEW(l->mem, struct record);
+
+        *parent = input_keep(l->mapping, r->input, record, l->mem);
+        l->parents[r->input] = parent;
+    }
+}
+
+/* ---- one file ---- */
+
+static enum etl_status open_file(struct reading *r, struct sha256 *digest, struct err *err)
+{
+    const struct lane_file *file = &r->l->files[r->input];
+    struct unpacked_watch   watch = { add_bytes, digest };
+    enum etl_status         st = source_open(file->path, &watch, &r->source, err);
+
+    return st == ETL_OK ? input_open(r->l->mapping, r->input, r->source, file->has_reasons, r->l->mem, &r->reader, err) : st;
+}
+
+static enum etl_status read_records(struct reading *r, struct err *err)
+{
+    struct record_block *block;
+    enum etl_status   st;
+
+    while ((st = record_reader_block(r->reader, &block, err)) == ETL_OK) {
+        struct record record;
+        struct err    damage = { 0 };
+        bool          damaged;
+
+        while ((st = record_block_next(block, &record, &damaged, &damage)) != ETL_END)
+            see(r, &record, damaged, st == ETL_OK ? NULL : &damage);
+        record_block_release(block);
+        arena_reset(&r->mem);
+    }
+    return st == ETL_END ? ETL_OK : st;
+}
+
+static void read_file(struct lane_records *l, size_t input, bool looking)
+{
+    struct lane_file *file = &l->files[input];
+    struct reading    r = { .l = l, .input = input, .looking = looking };
+    struct sha256    *digest = sha256_new();
+    enum etl_status   st;
+
+    arena_init(&r.mem, 256U << 20, "a block of records");
+    r.sealer = l->key != NULL ? sealer_new(l->key) : NULL;
+    st = open_file(&r, digest, &file->problem);
+    if (st == ETL_OK)
+        st = read_records(&r, &file->problem);
+    if (st == ETL_OK)
+        file->digest = sha256_end(digest);
+    record_reader_close(r.reader);
+    source_close(r.source);
+    sealer_free(r.sealer);
+    sha256_free(digest);
+    arena_release(&r.mem);
+}
+
+/* The columns have to be known before the first mapper is made. */
+static void bind_columns(struct lane_records *l, size_t input, struct findings *faults)
+{
+    struct lane_file *file = &l->files[input];
+    struct reading    r = { .l = l, .input = input };
+    struct sha256    *unused = sha256_new();
+    size_t            errors = faults->errors, count;
+    enum etl_status   st = open_file(&r, unused, &file->problem);
+
+    if (st == ETL_OK) {
+        const struct str *columns = input_columns(l->mapping, input, r.reader, &count);
+
+        mapping_bind(l->mapping, input, columns, count, faults);
+        if (faults->errors != errors)
+            err_set(&file->problem, ETL_FAIL, "columns", "its columns are no longer those of the mapping");
+    }
+    record_reader_close(r.reader);
+    source_close(r.source);
+    sha256_free(unused);
+}
+
+static void read_all(struct lane_records *l, bool looking)
+{
+    for (size_t i = 0; i < l->mapping->input_count; i++)
+        if (l->files[i].path != NULL && l->files[i].problem.text[0] == '\0')
+            read_file(l, i, looking);
+}
+
+void lane_records_find(struct lane_records *l, struct findings *faults)
+{
+    const struct mapping *m = l->mapping;
+    struct lane_before   *before = NULL;
+
+    l->counts = ARENA_ARRAY(l->mem, uint64_t, m->input_count + 1);
+    l->parents = ARENA_ARRAY(l->mem, const struct record *, m->input_count + 1);
+    for (size_t i = 0; i < m->input_count; i++)
+        if (l->files[i].path != NULL)
+            bind_columns(l, i, faults);
+    if (l->after != NULL)
+        before = lane_before_open(l, l->after, faults);
+    l->mapper = mapper_new(m, l->today, l->key);
+    if (l->lane.ptr == NULL)
+        read_all(l, true);
+    if (l->lane.ptr != NULL)
+        read_all(l, false);
+    lane_before_add(before, l);
+    lane_before_close(before);
+}
+
+struct row lane_record_row(const struct lane_records *l, size_t i)
+{
+    const struct lane_record *r = &l->records[i];
+    const struct mapping_input *in = &l->mapping->inputs[r->input];
+    const struct record      *parent = in->parent >= 0 ? l->parents[in->parent] : NULL;
+
+    if (parent == NULL && in->orphans_allowed)
+        parent = &record_of_nothing;
+    return (struct row){ r->input, &r->record, parent, r->nth, l->counts };
+}

@@ -1,0 +1,204 @@
+/* etl/plan/pipeline.c - the way of a record, every stage in order on one screen; threads take blocks through it. */
+#include "etl/plan/pipeline.h"
+
+#include <pthread.h>
+
+#include "etl/core/system/log.h"
+#include "etl/core/turnstile.h"
+#include "etl/plan/block.h"
+
+enum { PROGRESS_RECORDS = 1 << 15 };
+
+volatile sig_atomic_t pipeline_stop;
+
+struct work {
+    struct pipeline       *pipeline;
+    struct pipeline_input *in;
+    struct turnstile       read, number, settle, write;
+    bool                   needs_number;
+    pthread_mutex_t        mutex;
+    uint64_t               next_ticket;
+    bool                   ended;
+    enum etl_status        status;       /* the first that was not ETL_OK */
+    struct err             err;
+};
+
+static void stop(struct work *w, enum etl_status status, const struct err *err)
+{
+    pthread_mutex_lock(&w->mutex);
+    if (w->status == ETL_OK) {
+        w->status = status;
+        w->err = *err;
+    }
+    pthread_mutex_unlock(&w->mutex);
+    turnstile_stop(&w->read);
+    turnstile_stop(&w->number);
+    turnstile_stop(&w->settle);
+    turnstile_stop(&w->write);
+}
+
+/* Takes a ticket and the block that belongs to it; false when there is no more. */
+static bool read_block(struct work *w, struct block *b, uint64_t *ticket, struct err *err)
+{
+    enum etl_status st = ETL_END;
+
+    pthread_mutex_lock(&w->mutex);
+    *ticket = w->next_ticket++;
+    pthread_mutex_unlock(&w->mutex);
+    if (!turnstile_enter(&w->read, *ticket))
+        return false;
+    if (pipeline_stop != 0)
+        st = err_set(err, ETL_AGAIN, "interrupted", "interrupted; nothing was planned, start it again");
+    else if (!w->ended)
+        st = record_reader_block(w->in->reader, &b->records, err);
+    if (st == ETL_END)
+        w->ended = true;
+    turnstile_leave(&w->read);
+    if (st != ETL_OK && st != ETL_END)
+        stop(w, st, err);
+    return st == ETL_OK;
+}
+
+static enum etl_status run_stages(struct work *w, struct block *b, uint64_t ticket, struct err *err)
+{
+    enum etl_status st = ETL_OK;
+
+    block_split(b);
+    if (!turnstile_enter(&w->number, ticket))
+        return ETL_END;
+    b->first_number = w->pipeline->record_number + 1;
+    w->pipeline->record_number += b->count;
+    if (w->needs_number)
+        st = block_number(b, err);
+    turnstile_leave(&w->number);
+    if (st != ETL_OK)
+        return st;
+    block_map(b);
+    if (!turnstile_enter(&w->settle, ticket))
+        return ETL_END;
+    st = block_settle(b, err);
+    turnstile_leave(&w->settle);
+    if (st != ETL_OK)
+        return st;
+    if (!turnstile_enter(&w->write, ticket))
+        return ETL_END;
+    st = block_write(b, err);
+    turnstile_leave(&w->write);
+    return st;
+}
+
+static void *work(void *context)
+{
+    struct work *w = context;
+    struct block b;
+    uint64_t     ticket, told = 0;
+    struct err   err = { 0 };
+
+    block_init(&b, w->pipeline, w->in);
+    while (read_block(w, &b, &ticket, &err)) {
+        enum etl_status st = run_stages(w, &b, ticket, &err);
+
+        if (st != ETL_OK) {
+            if (st != ETL_END)
+                stop(w, st, &err);
+            break;
+        }
+        if (ticket / 8 != told) {
+            told = ticket / 8;
+            progress("%s: %llu records", source_name(w->in->source), (unsigned long long)w->pipeline->record_number);
+        }
+        block_reset(&b);
+    }
+    block_release(&b);
+    return NULL;
+}
+
+enum etl_status pipeline_run(struct pipeline *p, size_t input, struct err *err)
+{
+    struct work w = { .pipeline = p, .in = &p->inputs[input], .status = ETL_OK };
+    pthread_t   threads[64];
+    unsigned    started = 0, wanted = p->threads < 64 ? p->threads : 64;
+
+    w.needs_number = p->mapping->uses_nth || p->mapping->uses_parent;
+    for (size_t i = 0; i < p->mapping->input_count; i++)
+        w.needs_number = w.needs_number || p->mapping->counts[i];
+    pthread_mutex_init(&w.mutex, NULL);
+    turnstile_init(&w.read);
+    turnstile_init(&w.number);
+    turnstile_init(&w.settle);
+    turnstile_init(&w.write);
+    while (started + 1 < wanted && pthread_create(&threads[started], NULL, work, &w) == 0)
+        started++;
+    work(&w);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    turnstile_release(&w.read);
+    turnstile_release(&w.number);
+    turnstile_release(&w.settle);
+    turnstile_release(&w.write);
+    pthread_mutex_destroy(&w.mutex);
+    if (w.status != ETL_OK)
+        *err = w.err;
+    return w.status;
+}
+
+enum etl_status pipeline_count(struct pipeline *p, size_t input, struct err *err)
+{
+    struct block    b;
+    enum etl_status st = ETL_OK;
+
+    block_init(&b, p, &p->inputs[input]);
+    while (pipeline_stop == 0 && (st = record_reader_block(p->inputs[input].reader, &b.records, err)) == ETL_OK) {
+        block_split(&b);
+        for (size_t i = 0; i < b.count; i++)
+            if (b.items[i].lane.ptr != NULL && b.input->has_lane)
+                known_count_up(p->known, digest_of(p->known->seed, DIGEST_COUNT, (uint32_t)input, b.items[i].lane));
+        block_reset(&b);
+    }
+    block_release(&b);
+    if (pipeline_stop != 0)
+        return err_set(err, ETL_AGAIN, "interrupted", "interrupted; nothing was planned, start it again");
+    return st == ETL_END ? ETL_OK : st;
+}
+
+enum etl_status pipeline_once(struct pipeline *p, bool after, struct plan_counts *counts, struct err *err)
+{
+    AUTO(arena_release) struct arena mem;
+    AUTO(buf_wipe) struct buf        out;
+    struct mapper       *mapper = mapper_new(p->mapping, p->today, p->key);
+    struct plan_encoder *encoder = plan_encoder_new(p->mapping, p->key);
+    struct str           where = str_from(after ? "after" : "before");
+    struct mapped        mapped = { 0 };
+    enum etl_status      st;
+
+    arena_init(&mem, 64U << 20, "the calls of before: and after:");
+    buf_init(&out, 64U << 20, "the calls of before: and after:");
+    st = mapper_once(mapper, after, &mem, &mapped);
+    for (size_t i = 0; i < mapped.finding_count && st != ETL_OK; i++)
+        if (mapped.findings[i].severity == SEVERITY_ERROR) {
+            *err = mapped.findings[i].err;
+            err->field = NULL;
+            st = ETL_FAIL;   /* a mapping whose own calls break rules is wrong, no record is to blame */
+            break;
+        }
+    plan_out_record(encoder, STR(""), plan_lane_id(where), where, 0);
+    for (size_t i = 0; i < mapped.count && st == ETL_OK; i++) {
+        const struct mapping_call *call = mapped.calls[i].call;
+        size_t                     begin = out.len;
+        uint32_t                   occurrence = 0;
+
+        plan_out_call(encoder, &mapped.calls[i], &out);
+        for (size_t k = 0; k < i; k++)
+            occurrence += str_eq(mapped.calls[k].call->as, call->as);
+        plan_id(plan_lane_id(where), call->as, occurrence, out.ptr + begin + PLAN_ID_AT);
+        counts->calls++;
+        p->command_calls[call - p->mapping->calls]++;
+        for (unsigned d = 0; d < 4; d++)
+            counts->dangers[d] += mapped.calls[i].dangers >> d & 1;
+    }
+    if (st == ETL_OK)
+        st = plan_out_write(p->plan, buf_str(&out), err);
+    plan_encoder_free(encoder);
+    mapper_free(mapper);
+    return st;
+}

@@ -1,0 +1,102 @@
+/* etl/plan/prior_lane.c - what the runs before knew of a lane: its rows, its parents. */
+#include "etl/plan/prior_lane.h"
+
+#include "etl/plan/prior_runs.h"
+#include "etl/run/run_folder.h"
+#include "etl/extract/sealed_cells.h"
+
+struct lane_before {
+    struct known    known;
+    struct earlier *earlier;
+};
+
+static void bind_parents(struct mapping *m, const struct earlier *e, struct findings *faults)
+{
+    for (size_t i = 0; i < m->input_count; i++)
+        for (unsigned ago = 1; ago < PARENT_FAR && m->inputs[i].column_count == 0; ago++) {
+            const struct earlier_input *in = earlier_input(e, ago, i);
+
+            if (in != NULL)
+                mapping_bind(m, i, in->columns, in->column_count, faults);
+        }
+}
+
+struct lane_before *lane_before_open(const struct lane_records *l, const char *after, struct findings *faults)
+{
+    struct lane_before *b;
+    struct run          r = { .path = after };
+    struct err          err = { 0 };
+
+    if (l->key == NULL)                      /* what the runs before knew is keyed */
+        return NULL;
+    b = calloc(1, sizeof *b);
+    if (b == NULL)
+        memory_exhausted("the runs before", sizeof *b);
+    known_init(&b->known, l->key);
+    if (known_load(&b->known, run_file(&r, "known.bin", l->mem), &err) != ETL_OK)
+        findings_add(faults, SEVERITY_WARNING, &err, NULL);
+    if (l->mapping->uses_parent && earlier_open(after, l->mapping, l->mem, &b->earlier, faults) == ETL_OK)
+        bind_parents(l->mapping, b->earlier, faults);
+    return b;
+}
+
+/* The lane's parent row of an input, from the extract of the run that accepted it. NULL: none, or it is not at hand. */
+static const struct record *fetch_parent(struct lane_records *l, size_t input, struct lane_before *b)
+{
+    const struct earlier_input *in;
+    struct parent_place         where;
+    struct record              *record = ARENA_NEW(l->mem, struct record);
+    struct sealer              *sealer;
+    char                       *raw;
+
+    if (!known_parent(&b->known, input, digest_of(b->known.seed, DIGEST_PARENT, (uint32_t)input, l->lane), &where))
+        return NULL;
+    in = earlier_input(b->earlier, where.runs_ago, input);
+    if (in == NULL)
+        return NULL;
+    raw = arena_bytes(l->mem, (size_t)where.length + 1);
+    if (source_at(in->source, where.offset, raw, where.length, NULL) != ETL_OK ||
+        record_again(in->reader, str_of(raw, where.length), l->mem, record, NULL) != ETL_OK)
+        return NULL;
+    sealer = sealer_new(l->key);
+    sealed_cells_open(sealer, l->mapping, input, record, l->mem, NULL);
+    sealer_free(sealer);
+    return record;
+}
+
+static void add_parents(struct lane_records *l, struct lane_before *b)
+{
+    for (size_t i = 0; i < l->mapping->input_count; i++) {
+        int                  parent = l->mapping->inputs[i].parent;
+        const struct record *earlier;
+
+        /* The first row that was ever accepted is the parent, so the runs before go ahead of this one. */
+        if (parent >= 0 && (earlier = fetch_parent(l, (size_t)parent, b)) != NULL)
+            l->parents[parent] = earlier;
+    }
+}
+
+static void add_rows(struct lane_records *l, struct lane_before *b)
+{
+    for (size_t i = 0; i < l->count; i++)
+        l->records[i].nth += known_count(&b->known, digest_of(b->known.seed, DIGEST_NTH, (uint32_t)l->records[i].input, l->lane));
+    for (size_t i = 0; i < l->mapping->input_count; i++)
+        l->counts[i] += known_count(&b->known, digest_of(b->known.seed, DIGEST_COUNT, (uint32_t)i, l->lane));
+}
+
+void lane_before_add(struct lane_before *b, struct lane_records *l)
+{
+    if (b == NULL || l->lane.ptr == NULL)
+        return;
+    add_parents(l, b);
+    add_rows(l, b);
+}
+
+void lane_before_close(struct lane_before *b)
+{
+    if (b == NULL)
+        return;
+    earlier_close(b->earlier);
+    known_release(&b->known);
+    free(b);
+}

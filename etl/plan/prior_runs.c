@@ -1,0 +1,146 @@
+/* etl/plan/prior_runs.c - the extracts of the runs that this one is planned after. */
+#include "etl/plan/prior_runs.h"
+
+#include "etl/core/system/sha256.h"
+#include "etl/extract/input.h"
+#include "etl/run/run_folder.h"
+
+enum { READ_BYTES = 1 << 16 };
+
+struct earlier {
+    const struct mapping *mapping;
+    struct arena         *mem;
+    struct findings      *faults;
+    struct earlier_input *inputs[PARENT_FAR];        /* by runs_ago - 1; each by the mapping's inputs */
+    size_t                count;
+};
+
+static void seen(void *context, struct str bytes)
+{
+    sha256_add(context, bytes);
+}
+
+/* Reads all of it, so that its digest is known; it is kept for source_at(). */
+static enum etl_status read_source(const struct run_input *of, struct arena *mem, struct earlier_input *in, struct hex256 *digest,
+                                   struct err *err)
+{
+    struct unpacked_watch watch = { seen, in->digest = sha256_new() };
+    char                 *bytes = arena_bytes(mem, READ_BYTES);
+    size_t                got;
+    enum etl_status       st = source_open(arena_cstr(mem, of->path), &watch, &in->source, err);
+
+    if (st == ETL_OK)
+        st = source_keep(in->source, err);
+    while (st == ETL_OK)
+        st = source_read(in->source, bytes, READ_BYTES, &got, err);
+    *digest = sha256_end(in->digest);
+    return st == ETL_END ? source_rewind(in->source, err) : st;
+}
+
+static enum etl_status open_reader(struct earlier *e, size_t input, bool is_reject_file, struct earlier_input *in, struct err *err)
+{
+    enum etl_status st = input_open(e->mapping, input, in->source, is_reject_file, e->mem, &in->reader, err);
+
+    if (st == ETL_OK)
+        in->columns = input_columns(e->mapping, input, in->reader, &in->column_count);
+    return st;
+}
+
+static const struct run_input *input_of_run(const struct run_facts *facts, struct str name)
+{
+    for (size_t i = 0; i < facts->input_count; i++)
+        if (str_eq(facts->inputs[i].name, name))
+            return &facts->inputs[i];
+    return NULL;
+}
+
+static enum etl_status open_input(struct earlier *e, const struct run_facts *facts, size_t input, struct earlier_input *in)
+{
+    const struct run_input *of = input_of_run(facts, e->mapping->inputs[input].name);
+    struct hex256           digest;
+    struct err              err = { 0 };
+
+    if (of == NULL)
+        return ETL_OK;
+    if (str_is(of->path, "-") || read_source(of, e->mem, in, &digest, &err) != ETL_OK) {
+        findings_say(e->faults, SEVERITY_WARNING, arena_cstr(e->mem, of->path), 0, 0, "parent-gone",
+                     "cannot be read again%s%s; fields of its rows are not at hand", err.text[0] != '\0' ? ": " : "", err.text);
+        source_close(in->source);
+        in->source = NULL;
+        return ETL_OK;
+    }
+    if (!str_is(of->digest, digest.text)) {
+        findings_say(e->faults, SEVERITY_ERROR, arena_cstr(e->mem, of->path), 0, 0, "parent-changed",
+                     "was changed since it was planned, and parent fields are read from it: bring it back as it was, or plan everything anew");
+        return ETL_FAIL;
+    }
+    if (open_reader(e, input, facts->after.len != 0, in, &err) == ETL_OK)
+        return ETL_OK;
+    err.file = arena_cstr(e->mem, of->path);
+    findings_add(e->faults, SEVERITY_ERROR, &err, NULL);
+    return ETL_FAIL;
+}
+
+static bool is_parent(const struct mapping *m, size_t input)
+{
+    for (size_t i = 0; i < m->input_count; i++)
+        if (m->inputs[i].parent == (int)input)
+            return true;
+    return false;
+}
+
+/* One run of the chain; *next is the one before it. */
+static enum etl_status open_run(struct earlier *e, const char *path, const char **next)
+{
+    struct run       run;
+    struct run_facts facts;
+    struct err       err = { 0 };
+    enum etl_status  st = run_open(path, false, e->mem, &run, &err);
+
+    *next = NULL;
+    if (st == ETL_OK) {
+        st = run_read(&run, e->mem, &facts, &err);
+        run_close(&run);
+    }
+    if (st != ETL_OK) {
+        findings_say(e->faults, SEVERITY_WARNING, path, 0, 0, "parent-gone", "cannot be read: %s; rows of its extracts are not at hand", err.text);
+        return ETL_OK;
+    }
+    e->inputs[e->count] = ARENA_ARRAY(e->mem, struct earlier_input, e->mapping->input_count + 1);
+    e->count++;
+    for (size_t i = 0; i < e->mapping->input_count && st == ETL_OK; i++)
+        if (is_parent(e->mapping, i))
+            st = open_input(e, &facts, i, &e->inputs[e->count - 1][i]);
+    if (facts.after.len != 0)
+        *next = arena_cstr(e->mem, facts.after);
+    return st;
+}
+
+enum etl_status earlier_open(const char *run, const struct mapping *m, struct arena *mem, struct earlier **out, struct findings *faults)
+{
+    struct earlier *e = ARENA_NEW(mem, struct earlier);
+    enum etl_status st = ETL_OK;
+
+    *e = (struct earlier){ .mapping = m, .mem = mem, .faults = faults };
+    *out = e;
+    for (const char *path = run; path != NULL && st == ETL_OK && e->count + 1 < PARENT_FAR;)
+        st = open_run(e, path, &path);
+    return st;
+}
+
+const struct earlier_input *earlier_input(const struct earlier *e, unsigned runs_ago, size_t input)
+{
+    if (e == NULL || runs_ago == 0 || runs_ago > e->count || e->inputs[runs_ago - 1][input].reader == NULL)
+        return NULL;
+    return &e->inputs[runs_ago - 1][input];
+}
+
+void earlier_close(struct earlier *e)
+{
+    for (size_t i = 0; e != NULL && i < e->count; i++)
+        for (size_t k = 0; k < e->mapping->input_count; k++) {
+            record_reader_close(e->inputs[i][k].reader);
+            source_close(e->inputs[i][k].source);
+            sha256_free(e->inputs[i][k].digest);
+        }
+}

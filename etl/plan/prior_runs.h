@@ -1,0 +1,27 @@
+/* etl/plan/prior_runs.h - the extracts of the runs that this one is planned after: where parent rows of lanes that are planned already lie.
+ *
+ * An extract that was changed since its run was planned is a fault. One that is gone, or was standard input, is told as a warning, and
+ * rows of it are not at hand: a record that asks their fields is a reject.
+ *
+ * Threads  read-only once opened; source_at() may be called by several at once. */
+#ifndef ETL_PLAN_PRIOR_RUNS_H
+#define ETL_PLAN_PRIOR_RUNS_H
+
+#include "etl/plan/seen_keys.h"
+#include "etl/mapping/mapping.h"
+
+struct earlier;
+struct earlier_input {
+    struct source     *source;
+    struct record_reader *reader;
+    struct sha256     *digest;               /* watches the source as long as that is open */
+    const struct str  *columns;
+    size_t             column_count;
+};
+/* Follows the chain of runs from `run`; opens the extracts of the mapping's parent inputs. */
+enum etl_status earlier_open(const char *run, const struct mapping *m, struct arena *mem, struct earlier **out, struct findings *faults);
+/* NULL: not at hand. runs_ago 1 is the run that is planned after. */
+const struct earlier_input *earlier_input(const struct earlier *e, unsigned runs_ago, size_t input);
+void earlier_close(struct earlier *e);
+
+#endif

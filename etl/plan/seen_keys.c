@@ -1,0 +1,294 @@
+/* etl/plan/seen_keys.c - what planning remembers across records: lanes, unique and once_per values, parents, rows a lane. */
+#include "etl/plan/seen_keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "etl/core/system/atomic_file.h"
+
+/* A lane's number: bit 62 "has calls", six counters of eight bits; a counter that reaches 255 goes on in an entry of its own
+ * (DIGEST_MANY). A place's number: the input above, the line below. */
+#define LANE_CALLED   (UINT64_C(1) << 62)
+enum { LANE_COUNTERS = 6, COUNTER_FULL = 255 };
+#define LINE_MASK ((UINT64_C(1) << 48) - 1)
+
+/* A parent's number: the length of its row (1 MiB of text are 2 MiB of UTF-16), its offset, and in the top bits how many runs ago. */
+enum { PARENT_LENGTH_BITS = 22, PARENT_OFFSET_BITS = 37 };
+#define PARENT_LENGTH ((UINT64_C(1) << PARENT_LENGTH_BITS) - 1)
+#define PARENT_OFFSET ((UINT64_C(1) << PARENT_OFFSET_BITS) - 1)
+static const char known_magic[16] = "subferry known 2";
+static const uint64_t max_entries = UINT64_C(1) << 32;
+
+void known_init(struct known *k, const struct key *key)
+{
+    unsigned char bytes[16];
+
+    key_fingerprint(key, STR("subferry known"), bytes);
+    *k = (struct known){ .set = digest_set_new(max_entries), .rejected = digest_set_new(max_entries),
+                         .counted = digest_set_new(max_entries), .earlier_parents = digest_set_new(max_entries) };
+    memcpy(&k->seed, bytes, sizeof k->seed);
+}
+
+void known_release(struct known *k)
+{
+    digest_set_free(k->set);
+    digest_set_free(k->rejected);
+    digest_set_free(k->counted);
+    digest_set_free(k->earlier_parents);
+    for (size_t i = 0; i < KNOWN_INPUTS; i++)
+        digest_set_free(k->parents[i]);
+    *k = (struct known){ 0 };
+}
+
+static uint64_t pack(struct place where)
+{
+    return (uint64_t)(where.input & 0x7fff) << 48 | (where.line & LINE_MASK);
+}
+
+static struct place unpack(uint64_t number)
+{
+    return (struct place){ (uint32_t)(number >> 48 & 0x7fff), number & LINE_MASK };
+}
+
+bool known_lane_rejected(struct known *k, struct digest lane, struct place *where)
+{
+    const uint64_t *number = digest_set_get(k->rejected, lane);
+
+    if (number == NULL)
+        return false;
+    *where = unpack(*number);
+    return true;
+}
+
+void known_lane_reject(struct known *k, struct digest lane, struct place where)
+{
+    uint64_t *number = digest_set_put(k->rejected, lane);
+
+    if (*number == 0)   /* the first one is named */
+        *number = pack(where);
+}
+
+uint32_t known_lane_call(struct known *k, struct digest lane, struct str lane_text, uint32_t name, bool *is_new)
+{
+    uint64_t *number = digest_set_put(k->set, lane);
+    unsigned  shift = 8 * name;
+
+    *is_new = (*number & LANE_CALLED) == 0;
+    *number |= LANE_CALLED;
+    if (name < LANE_COUNTERS) {
+        uint64_t count = *number >> shift & COUNTER_FULL;
+
+        if (count < COUNTER_FULL) {
+            *number += UINT64_C(1) << shift;
+            return (uint32_t)count;
+        }
+    }
+    uint64_t *many = digest_set_put(k->set, digest_of(k->seed, DIGEST_MANY, name, lane_text));
+    uint32_t  before = (uint32_t)(*many)++;
+
+    return name < LANE_COUNTERS ? COUNTER_FULL + before : before;
+}
+
+bool known_is_free(struct known *k, struct digest d, struct place *where)
+{
+    const uint64_t *number = digest_set_get(k->set, d);
+
+    if (number == NULL)
+        return true;
+    *where = unpack(*number);
+    return false;
+}
+
+void known_claim(struct known *k, struct digest d, struct place where)
+{
+    *digest_set_put(k->set, d) = pack(where);
+}
+
+bool known_once(struct known *k, struct digest d, unsigned call)
+{
+    uint64_t *claimed = digest_set_put(k->set, d), bit = UINT64_C(1) << call % KNOWN_CALLS;
+    bool      is_free = (*claimed & bit) == 0;
+
+    *claimed |= bit;
+    return is_free;
+}
+
+uint64_t known_count(struct known *k, struct digest d)
+{
+    const uint64_t *number = digest_set_get(k->counted, d);
+
+    return number != NULL ? *number : 0;
+}
+
+uint64_t known_count_up(struct known *k, struct digest d)
+{
+    return ++*digest_set_put(k->counted, d);
+}
+
+void known_nth_rejected(struct known *k, struct digest d)
+{
+    ++*digest_set_put(k->set, d);
+}
+
+static uint64_t pack_parent(struct parent_place where)
+{
+    return (uint64_t)where.runs_ago << (PARENT_LENGTH_BITS + PARENT_OFFSET_BITS) | where.offset << PARENT_LENGTH_BITS | where.length;
+}
+
+static struct parent_place unpack_parent(uint64_t number)
+{
+    return (struct parent_place){ number >> PARENT_LENGTH_BITS & PARENT_OFFSET, (uint32_t)(number & PARENT_LENGTH),
+                                  (unsigned)(number >> (PARENT_LENGTH_BITS + PARENT_OFFSET_BITS)) };
+}
+
+bool known_parent(struct known *k, size_t input, struct digest d, struct parent_place *where)
+{
+    const uint64_t *number = k->parents[input] != NULL ? digest_set_get(k->parents[input], d) : NULL;
+
+    if (number == NULL)
+        number = digest_set_get(k->earlier_parents, d);
+    if (number == NULL)
+        return false;
+    *where = unpack_parent(*number);
+    return true;
+}
+
+void known_parent_add(struct known *k, size_t input, struct digest d, uint64_t offset, size_t length)
+{
+    struct parent_place where = { offset, (uint32_t)length, 0 };
+    uint64_t           *number;
+
+    if (digest_set_get(k->earlier_parents, d) != NULL)
+        return;
+    if (k->parents[input] == NULL)
+        k->parents[input] = digest_set_new(max_entries);
+    if (offset > PARENT_OFFSET || length > PARENT_LENGTH)
+        where = (struct parent_place){ 0, 0, PARENT_FAR };
+    number = digest_set_put(k->parents[input], d);
+    if (*number == 0)                        /* the first row of a lane is its parent; a row has a length */
+        *number = pack_parent(where);
+}
+
+/* ---- known.bin: the magic, then entries of 24 bytes: digest and number, in this machine's byte order ---- */
+
+struct saved {
+    uint64_t low, high, value;
+};
+struct saving {
+    struct atomic_file *file;
+    enum etl_status     st;
+    struct err         *err;
+    struct saved        rows[1024];
+    size_t              count;
+    const struct known *known;
+};
+
+static void flush_rows(struct saving *s)
+{
+    if (s->st == ETL_OK && s->count != 0)
+        s->st = atomic_file_write(s->file, str_of((const char *)s->rows, s->count * sizeof s->rows[0]), s->err);
+    s->count = 0;
+}
+
+static void save_one(void *context, struct digest d, uint64_t value)
+{
+    struct saving  *s = context;
+    const uint64_t *rejected;
+
+    if (digest_kind(d) == DIGEST_COUNT)
+        return;
+    if (digest_kind(d) == DIGEST_NTH) {      /* rows that were rejected come again, and are numbered then */
+        rejected = digest_set_get(s->known->set, d);
+        value -= rejected != NULL ? *rejected : 0;
+    }
+
+    s->rows[s->count++] = (struct saved){ d.low, d.high, value };
+    if (s->count == sizeof s->rows / sizeof s->rows[0])
+        flush_rows(s);
+}
+
+static void save_settled(void *context, struct digest d, uint64_t value)
+{
+    if (digest_kind(d) != DIGEST_NTH)        /* they go with those that are counted */
+        save_one(context, d, value);
+}
+
+enum etl_status known_save(const struct known *k, const char *path, struct err *err)
+{
+    AUTO(atomic_file_drop) struct atomic_file file = { 0 };
+    struct saving *s;
+    enum etl_status st = atomic_file_begin(&file, path, err);
+
+    if (st != ETL_OK)
+        return st;
+    s = calloc(1, sizeof *s);
+    if (s == NULL)
+        memory_exhausted("saving what a plan knows", sizeof *s);
+    s->file = &file;
+    s->err = err;
+    s->st = atomic_file_write(&file, str_of(known_magic, sizeof known_magic), err);
+    s->known = k;
+    digest_set_each(k->set, save_settled, s);
+    digest_set_each(k->counted, save_one, s);
+    digest_set_each(k->earlier_parents, save_one, s);
+    for (size_t i = 0; i < KNOWN_INPUTS; i++)
+        if (k->parents[i] != NULL)
+            digest_set_each(k->parents[i], save_one, s);
+    flush_rows(s);
+    st = s->st;
+    free(s);
+    return st == ETL_OK ? atomic_file_commit(&file, err) : st;
+}
+
+/* What a later plan may build on. Which lanes were rejected is not taken over, since the mended records come again. */
+static void take_one(struct known *k, const struct saved *row)
+{
+    struct digest       d = { row->low, row->high };
+    uint64_t            value = row->value;
+    struct digest_set  *set = k->set;
+    struct parent_place parent;
+
+    switch (digest_kind(d)) {
+    case DIGEST_LANE:
+        value &= ~LANE_CALLED;
+        break;
+    case DIGEST_NTH:
+    case DIGEST_COUNT:
+        set = k->counted;
+        break;
+    case DIGEST_PARENT:
+        set = k->earlier_parents;
+        parent = unpack_parent(value);
+        parent.runs_ago += parent.runs_ago < PARENT_FAR;
+        value = pack_parent(parent);
+        break;
+    case DIGEST_UNIQUE:
+        value = pack((struct place){ PLACE_AFTER, 0 });
+        break;
+    case DIGEST_ONCE:
+    case DIGEST_MANY:
+        break;
+    }
+    *digest_set_put(set, d) = value;
+}
+
+enum etl_status known_load(struct known *k, const char *path, struct err *err)
+{
+    char         magic[sizeof known_magic];
+    struct saved rows[512];
+    ssize_t      got;
+    int          fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_set(err, ETL_FAIL, "after", "cannot read %s: %s", path, strerror(errno));
+    if (read(fd, magic, sizeof magic) != (ssize_t)sizeof magic || memcmp(magic, known_magic, sizeof magic) != 0) {
+        close(fd);
+        return err_set(err, ETL_FAIL, "after", "%s is not one of ours", path);
+    }
+    while ((got = read(fd, rows, sizeof rows)) > 0 && got % (ssize_t)sizeof rows[0] == 0)
+        for (size_t i = 0; i < (size_t)got / sizeof rows[0]; i++)
+            take_one(k, &rows[i]);
+    close(fd);
+    return got == 0 ? ETL_OK : err_set(err, ETL_FAIL, "after", "%s is damaged", path);
+}

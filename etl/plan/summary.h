@@ -1,0 +1,18 @@
+/* etl/plan/summary.h - summary.json and seal.json: what a plan holds and what it was made from. */
+#ifndef ETL_PLAN_SUMMARY_H
+#define ETL_PLAN_SUMMARY_H
+
+#include "etl/plan/pipeline.h"
+
+struct summary {
+    const struct plan_options *options;
+    const struct pipeline     *pipeline;
+    const struct plan_counts  *counts;
+    struct hex256              plan_digest, findings_digest;
+    double                     seconds;
+};
+/* Writes both files into the run; `text` gets summary.json's. */
+enum etl_status summary_write(const struct summary *s, const struct run *run, struct arena *mem, struct buf *text,
+                              struct err *err);
+
+#endif

@@ -1,0 +1,299 @@
+/* etl/pull/pack.c - the archive: tables, raw answers, and the manifest that says what they are. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "etl/core/system/atomic_file.h"
+#include "formats/archive_manifest.h"
+#include "etl/pull/pull.h"
+#include "formats/archive_writer.h"
+
+struct packing {
+    struct pull           *pull;
+    struct archive_writer *writer;
+    struct manifest_member *members;
+    size_t                 count, cap, part_cap;
+    struct manifest_part  *parts;            /* of the member being added */
+    size_t                 part_count;
+    bool                   open_secrets;     /* keep: what lies sealed goes in as it was */
+    struct secret_writer   secrets;
+    enum etl_status        status;
+    struct err             err;
+};
+
+static void stored(void *context, const char *name, uint64_t bytes, int fd)
+{
+    struct packing *w = context;
+    struct sha256  *digest = sha256_new();
+    char            piece[1 << 16];
+    off_t           at = 0;
+    ssize_t         got;
+
+    while ((got = pread(fd, piece, sizeof piece, at)) > 0) {
+        sha256_add(digest, str_of(piece, (size_t)got));
+        at += got;
+    }
+    ARENA_PUSH(w->pull->mem, w->parts, w->part_count, w->part_cap) =
+        (struct manifest_part){ arena_str(w->pull->mem, str_from(name)), arena_str(w->pull->mem, str_from(sha256_end(digest).text)), bytes };
+    sha256_free(digest);
+}
+
+/* An unnamed file in the work folder. */
+static int spool(const struct packing *w, struct err *err)
+{
+    char path[4096];
+    int  fd;
+
+    snprintf(path, sizeof path, "%s/.member.XXXXXX", w->pull->folder);
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path, strerror(errno));
+    else
+        unlink(path);
+    return fd;
+}
+
+static enum etl_status add_member(struct packing *w, const char *name, struct str table, uint64_t rows, int fd, struct err *err)
+{
+    struct archive_stored see = { stored, w };
+    enum etl_status       st;
+
+    w->parts = NULL;
+    w->part_count = w->part_cap = 0;
+    st = archive_writer_add(w->writer, name, fd, w->pull->options->to_whom, &see, err);
+    ARENA_PUSH(w->pull->mem, w->members, w->count, w->cap) =
+        (struct manifest_member){ .name = arena_str(w->pull->mem, str_from(name)), .table = table, .rows = rows,
+                                  .encrypted = w->pull->options->to_whom != NULL, .parts = w->parts, .part_count = w->part_count };
+    return st;
+}
+
+/* ---- through the scrub once more, the other way round ---- */
+
+struct opening {
+    struct packing *packing;
+    struct scrub   *scrub;                   /* NULL: as it is */
+    struct buf      piece;
+    int             fd;
+};
+
+static void put(void *context, struct str bytes)
+{
+    struct opening *o = context;
+
+    if (o->packing->status != ETL_OK)
+        return;
+    buf_reset(&o->piece);
+    if (o->scrub != NULL) {
+        scrub_add(o->scrub, bytes, &o->piece);
+        bytes = buf_str(&o->piece);
+    }
+    o->packing->status = fd_write_all(o->fd, bytes, "a member of the archive", &o->packing->err);
+}
+
+static void put_end(struct opening *o)
+{
+    buf_reset(&o->piece);
+    if (o->scrub != NULL)
+        scrub_end(o->scrub, &o->piece);
+    if (o->packing->status == ETL_OK)
+        o->packing->status = fd_write_all(o->fd, buf_str(&o->piece), "a member of the archive", &o->packing->err);
+    scrub_free(o->scrub);
+    o->scrub = NULL;
+}
+
+static struct scrub_how opener(struct packing *w, const struct str *secrets, size_t count)
+{
+    return (struct scrub_how){ .secrets = secrets, .secret_count = count, .replace = secret_reveal, .context = &w->secrets };
+}
+
+/* ---- tables ---- */
+
+static enum etl_status open_table(struct packing *w, const struct pulled_table *t, int from, int to, struct err *err)
+{
+    const struct table *table = t->table;
+    struct str         *columns = ARENA_ARRAY(w->pull->mem, struct str, table->column_count + 1), *secrets;
+    size_t              n = 0, secret_count = 0;
+    char                piece[1 << 16];
+    struct opening      o = { .packing = w, .fd = to };
+    struct scrub_how    how;
+    ssize_t             got;
+
+    secrets = ARENA_ARRAY(w->pull->mem, struct str, table->column_count + 1);
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!t->fills[i])
+            continue;
+        columns[n++] = table->columns[i].name;
+        if (table->columns[i].secret)
+            secrets[secret_count++] = table->columns[i].name;
+    }
+    buf_init(&o.piece, 64 << 20, "a piece of a table");
+    how = opener(w, secrets, secret_count);
+    o.scrub = scrub_new(SCRUB_CSV, &how, columns, n);
+    while ((got = read(from, piece, sizeof piece)) > 0)
+        put(&o, str_of(piece, (size_t)got));
+    put_end(&o);
+    buf_wipe(&o.piece);
+    if (w->status != ETL_OK)
+        *err = w->err;
+    return w->status;
+}
+
+static enum etl_status pack_table(struct packing *w, struct pulled_table *t, struct err *err)
+{
+    const char     *path = pull_table_path(w->pull, t->table, w->pull->mem);
+    char            name[256];
+    int             fd = open(path, O_RDONLY | O_CLOEXEC), clear = -1;
+    enum etl_status st = ETL_OK;
+
+    if (fd < 0)
+        return err_set(err, ETL_FAIL, "pull-folder", "cannot read %s: %s", path, strerror(errno));
+    snprintf(name, sizeof name, "%.*s.csv", STR_ARG(t->table->name));
+    if (w->open_secrets) {
+        clear = spool(w, err);
+        st = clear >= 0 ? open_table(w, t, fd, clear, err) : ETL_AGAIN;
+    }
+    if (st == ETL_OK)
+        st = add_member(w, name, t->table->name, t->rows, clear >= 0 ? clear : fd, err);
+    if (clear >= 0)
+        close(clear);
+    close(fd);
+    return st;
+}
+
+/* ---- raw answers ---- */
+
+static const char *ending_of(const struct answer_kind *k)
+{
+    static const char *const endings[] = { [SCRUB_TEXT] = "txt", [SCRUB_CSV] = "csv", [SCRUB_XML] = "xml", [SCRUB_JSON] = "json" };
+
+    return endings[answer_form(k)];
+}
+
+static enum etl_status put_answer(struct packing *w, struct pulled_report *r, const struct asked *a, struct opening *o, struct err *err)
+{
+    struct scrub_how how = opener(w, r->kind.how.secrets, r->kind.how.secret_count);
+    enum etl_status  st;
+
+    o->scrub = w->open_secrets ? answer_scrub(&r->kind, &how) : NULL;
+    st = pull_read_answer(w->pull, a, put, o, err);
+    put_end(o);
+    if (st == ETL_OK && w->status != ETL_OK) {
+        *err = w->err;
+        return w->status;
+    }
+    return st;
+}
+
+/* Several answers are framed: a line of JSON that says what was asked and how many bytes follow, the bytes, a line end. Opened
+ * secrets change the length, so an opened answer is framed by what it became. */
+static enum etl_status put_frame(struct packing *w, struct pulled_report *r, const struct asked *a, struct opening *o, struct err *err)
+{
+    static const char *const states[] = { "open", "complete", "unproven", "incomplete" };
+    struct opening           inner = { .packing = w, .fd = spool(w, err) };
+    struct buf               head;
+    char                     piece[1 << 16];
+    enum etl_status          st;
+    off_t                    bytes;
+    ssize_t                  got;
+
+    if (inner.fd < 0)
+        return ETL_AGAIN;
+    buf_init(&inner.piece, 64 << 20, "a piece of an answer");
+    buf_init(&head, 1 << 20, "a frame");
+    st = put_answer(w, r, a, &inner, err);
+    bytes = lseek(inner.fd, 0, SEEK_CUR);
+    buf_fmt(&head, "{\"ask\":%.*s,\"state\":\"%s\",\"bytes\":%lld}\n", STR_ARG(a->params), states[a->state], (long long)bytes);
+    if (st == ETL_OK)
+        st = fd_write_all(o->fd, buf_str(&head), "a member of the archive", err);
+    lseek(inner.fd, 0, SEEK_SET);
+    while (st == ETL_OK && (got = read(inner.fd, piece, sizeof piece)) > 0)
+        st = fd_write_all(o->fd, str_of(piece, (size_t)got), "a member of the archive", err);
+    if (st == ETL_OK)
+        st = fd_write_all(o->fd, STR("\n"), "a member of the archive", err);
+    close(inner.fd);
+    buf_release(&head);
+    buf_wipe(&inner.piece);
+    return st;
+}
+
+static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, struct err *err)
+{
+    AUTO(arena_release) struct arena mem = { 0 };
+    struct opening  o = { .packing = w, .fd = spool(w, err) };
+    struct asked    a = { 0 };
+    bool            single = r->counts.asked == 1;
+    char            name[300];
+    uint64_t        after = 0;
+    enum etl_status st = o.fd >= 0 ? ETL_OK : ETL_AGAIN;
+
+    arena_init(&mem, 64 << 20, "a question");
+    buf_init(&o.piece, 64 << 20, "a piece of an answer");
+    while (st == ETL_OK) {
+        arena_reset(&mem);
+        st = questions_any(w->pull->questions, r->name, after, &mem, &a, err);
+        if (st != ETL_OK)
+            break;
+        after = a.number;
+        if (a.state != QUESTION_OPEN && a.file.ptr != NULL)
+            st = single ? put_answer(w, r, &a, &o, err) : put_frame(w, r, &a, &o, err);
+    }
+    snprintf(name, sizeof name, "raw/%.*s.%s", STR_ARG(r->name), single ? ending_of(&r->kind) : "frames");
+    if (st == ETL_END)
+        st = r->counts.asked != 0 ? add_member(w, name, STR_NONE, 0, o.fd, err) : ETL_OK;
+    if (o.fd >= 0)
+        close(o.fd);
+    buf_wipe(&o.piece);
+    return st;
+}
+
+/* ---- the manifest ---- */
+
+static void fill_manifest(struct packing *w, struct manifest *m)
+{
+    struct pull            *p = w->pull;
+    struct manifest_report *reports = ARENA_ARRAY(p->mem, struct manifest_report, p->provider->report_count + 1);
+
+    for (size_t i = 0; i < p->provider->report_count; i++) {
+        const struct pulled_report *r = &p->reports[i];
+
+        if (r->wanted)
+            reports[m->report_count++] = (struct manifest_report){ r->name, r->table, str_from(proof_names[r->proof]), r->counts.why, r->counts.asked,
+                                                                   r->counts.records, r->counts.repairs, r->odd, str_from(r->first_odd) };
+    }
+    m->reports = reports;
+    m->members = w->members;
+    m->member_count = w->count;
+}
+
+enum etl_status pull_pack(struct pull *p, struct err *err)
+{
+    const struct pull_options *o = p->options;
+    struct packing             w = { .pull = p, .open_secrets = o->secrets.mode == SECRETS_KEEP, .secrets = o->secrets };
+    struct manifest            m = { .version = str_from(o->version), .provider = p->provider->name, .connection = o->connection->name,
+                                     .made = str_from(o->made), .from = str_from(o->from), .to = str_from(o->to),
+                                     .secrets = str_from(secret_mode_names[o->secrets.mode]), .key = key_id(o->secrets.key) };
+    AUTO(buf_release) struct buf text = { 0 };
+    enum etl_status              st = archive_writer_open(o->archive, &w.writer, err);
+
+    buf_init(&text, 16 << 20, "a manifest");
+    for (size_t t = 0; st == ETL_OK && t < p->tables.count; t++) {
+        bool any = false;
+
+        for (size_t c = 0; c < p->tables.items[t].column_count; c++)
+            any = any || p->results[t].fills[c];
+        if (any)
+            st = pack_table(&w, &p->results[t], err);
+    }
+    for (size_t i = 0; st == ETL_OK && i < p->provider->report_count; i++)
+        if (p->reports[i].wanted)
+            st = pack_raw(&w, &p->reports[i], err);
+    if (st == ETL_OK) {
+        fill_manifest(&w, &m);
+        manifest_write(&m, &text);
+        st = archive_writer_add_text(w.writer, MANIFEST_NAME, buf_str(&text), err);
+    }
+    if (st == ETL_OK)
+        st = archive_writer_commit(w.writer, err);
+    archive_writer_free(w.writer);
+    return st;
+}

@@ -1,0 +1,279 @@
+/* etl/pull/stored_answer.c - one answer of a report on its way into the work folder. */
+#include "etl/pull/stored_answer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "etl/core/system/atomic_file.h"
+#include "etl/secrets/secret_mode.h"
+
+enum { EXTRAS_MAX = 256 };
+
+/* ---- the answer ---- */
+
+struct answer {
+    const struct answer_kind *kind;
+    struct exchange_stream    stream;
+    struct scrub             *scrub;
+    struct answer_records    *records;
+    struct question           question;
+    struct arena              row_mem;
+    struct buf                piece, small;       /* piece: what the last bytes became; small: all of a small answer */
+    int                       fd;                 /* of a larger one, else -1 */
+    char                      path[4096];
+    uint64_t                  bytes;
+    struct sha256            *digest, *print;
+    struct rows_end           end;
+    enum etl_status           read, kept;         /* could its records be read; could it be kept */
+    struct err                read_err, kept_err;
+    struct str                extras[EXTRAS_MAX]; /* those told already */
+    size_t                    extra_count;
+    struct arena              extra_mem;
+};
+
+static void note_extra(struct answer *a, struct str name)
+{
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < a->extra_count; i++)
+        if (str_eq(a->extras[i], name))
+            return;
+    if (a->extra_count == EXTRAS_MAX) {
+        a->read = err_set(&a->read_err, ETL_REJECT, "answer-extras", "more than %d different fields that no column takes", EXTRAS_MAX);
+        return;
+    }
+    a->extras[a->extra_count++] = arena_str(&a->extra_mem, name);
+    if (questions_extra_add(a->kind->questions, a->kind->report->table, name, &err) != ETL_OK) {
+        a->kept = ETL_AGAIN;
+        a->kept_err = err;
+    }
+}
+
+/* The last line of defence: what stands in a secret column is what stands instead of a secret, or nothing. */
+static bool shows_secret(const struct answer *a, const struct normal_row *row)
+{
+    const struct table *t = normalizer_table(a->kind->normalizer);
+
+    for (size_t i = 0; i < t->column_count; i++)
+        if (t->columns[i].secret && row->cells[i].len != 0 && !str_starts(row->cells[i], STR(FINGERPRINT_MARK)) &&
+            !str_starts(row->cells[i], STR(SEALED_MARK)))
+            return true;
+    return false;
+}
+
+/* Rows of CSV have the documented columns, no more and no less: anything else is another document. */
+static enum etl_status look_at_record(void *context, const struct reply_record *record, struct err *err)
+{
+    struct answer       *a = context;
+    const struct report *r = a->kind->report;
+    struct normal_row    row;
+    enum etl_status      st;
+
+    if (r->body == REPORT_RECORDS && answer_form(a->kind) == SCRUB_CSV && record->count != r->column_count)
+        return err_set(err, ETL_REJECT, "report-columns", "row %llu has %zu columns, the document says %zu",
+                       (unsigned long long)a->end.records + 1, record->count, r->column_count);
+    st = normalizer_record(a->kind->normalizer, record, &a->question, &a->row_mem, &row, err);
+    if (st == ETL_OK && shows_secret(a, &row)) {
+        a->kept = err_set(&a->kept_err, ETL_FAIL, "secret-shown", "report %.*s: a secret was not taken out, so nothing of it is kept; this is an error of ours",
+                          STR_ARG(r->name));
+        st = err_set(err, ETL_REJECT, "secret-shown", "a secret was not taken out");
+    }
+    for (size_t i = 0; st == ETL_OK && i < row.extra_count; i++)
+        note_extra(a, row.extras[i].name);
+    a->end.records++;
+    arena_reset(&a->row_mem);
+    return st;
+}
+
+static void drop_file(struct answer *a)
+{
+    if (a->fd >= 0) {
+        close(a->fd);
+        unlink(a->path);
+    }
+    a->fd = -1;
+}
+
+static void stream_begin(void *context)
+{
+    struct answer   *a = context;
+    struct rows_sink sink = { look_at_record, a };
+
+    drop_file(a);
+    scrub_free(a->scrub);
+    answer_records_free(a->records);
+    a->scrub = answer_scrub(a->kind, &a->kind->how);
+    a->records = answer_records_new(a->kind, &sink);
+    buf_reset(&a->small);
+    a->bytes = 0;
+    a->end = (struct rows_end){ 0 };
+    a->read = a->kept = ETL_OK;
+    sha256_end(a->digest);
+    sha256_end(a->print);
+}
+
+static enum etl_status spill(struct answer *a, struct err *err)
+{
+    snprintf(a->path, sizeof a->path, "%s/.%.*s.XXXXXX", a->kind->folder, STR_ARG(a->kind->report->name));
+    a->fd = mkostemp(a->path, O_CLOEXEC);
+    if (a->fd < 0)
+        return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", a->path, strerror(errno));
+    return fd_write_all(a->fd, buf_str(&a->small), a->path, err);
+}
+
+static void keep(struct answer *a, struct str bytes)
+{
+    if (a->kept != ETL_OK)
+        return;
+    sha256_add(a->digest, bytes);
+    a->bytes += bytes.len;
+    if (a->fd < 0 && a->small.len + bytes.len <= ANSWER_SMALL)
+        buf_add(&a->small, bytes);
+    else if (a->fd < 0 && (a->kept = spill(a, &a->kept_err)) == ETL_OK)
+        a->kept = fd_write_all(a->fd, bytes, a->path, &a->kept_err);
+    else if (a->fd >= 0)
+        a->kept = fd_write_all(a->fd, bytes, a->path, &a->kept_err);
+    if (a->read == ETL_OK)
+        a->read = answer_records_feed(a->records, bytes, &a->read_err);
+}
+
+static bool stream_bytes(void *context, struct str bytes)
+{
+    enum { PIECE = 64 << 10 };
+    struct answer *a = context;
+
+    sha256_add(a->print, bytes);
+    while (bytes.len != 0 && a->kept == ETL_OK) {
+        buf_reset(&a->piece);
+        scrub_add(a->scrub, str_head(bytes, PIECE), &a->piece);
+        keep(a, buf_str(&a->piece));
+        bytes = str_skip(bytes, bytes.len < PIECE ? bytes.len : PIECE);
+    }
+    return a->kept == ETL_OK;
+}
+
+static enum etl_status stream_end(void *context, size_t *records, struct err *err)
+{
+    struct answer  *a = context;
+    struct rows_end end = { 0 };
+
+    buf_reset(&a->piece);
+    scrub_end(a->scrub, &a->piece);
+    keep(a, buf_str(&a->piece));
+    if (a->read == ETL_OK)
+        a->read = answer_records_end(a->records, &end, &a->read_err);
+    a->end.proven = end.proven;
+    a->end.repairs = end.repairs;
+    *records = a->end.records;
+    if (a->read != ETL_OK)
+        *err = a->read_err;
+    return a->read;
+}
+
+struct answer *answer_new(const struct answer_kind *k)
+{
+    struct answer *a = calloc(1, sizeof *a);
+
+    if (a == NULL)
+        memory_exhausted("an answer", sizeof *a);
+    a->kind = k;
+    a->fd = -1;
+    a->stream = (struct exchange_stream){ stream_begin, stream_bytes, stream_end, a };
+    a->digest = sha256_new();
+    a->print = sha256_new();
+    arena_init(&a->row_mem, 256U << 20, "a row of a report");
+    arena_init(&a->extra_mem, 1U << 20, "names of a report's fields");
+    buf_init(&a->piece, 64U << 20, "a piece of an answer");
+    buf_init(&a->small, ANSWER_SMALL + (1U << 20), "a small answer");
+    return a;
+}
+
+void answer_free(struct answer *a)
+{
+    if (a == NULL)
+        return;
+    drop_file(a);
+    scrub_free(a->scrub);
+    answer_records_free(a->records);
+    sha256_free(a->digest);
+    sha256_free(a->print);
+    arena_release(&a->row_mem);
+    arena_release(&a->extra_mem);
+    buf_wipe(&a->piece);
+    buf_wipe(&a->small);
+    free(a);
+}
+
+const struct exchange_stream *answer_stream(struct answer *a)
+{
+    return &a->stream;
+}
+
+void answer_begin_question(struct answer *a, const struct question *question)
+{
+    a->question = *question;
+}
+
+bool answer_proven(const struct answer *a)
+{
+    return a->end.proven;
+}
+
+enum etl_status answer_fault(const struct answer *a, struct err *err)
+{
+    if (a->kept != ETL_OK)
+        *err = a->kept_err;
+    return a->kept;
+}
+
+/* Small ones lie behind each other; where one begins is told, so that what a killed pull left half is passed over. */
+static enum etl_status append_frame(struct answer *a, struct asked *out, struct err *err)
+{
+    char            path[4096];
+    struct stat     st;
+    enum etl_status status;
+    int             fd;
+
+    snprintf(path, sizeof path, "%s/%.*s.frames", a->kind->folder, STR_ARG(a->kind->report->name));
+    fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        if (fd >= 0)
+            close(fd);
+        return err_set(err, ETL_FAIL, "pull-folder", "cannot write %s: %s", path, strerror(errno));
+    }
+    out->offset = (uint64_t)st.st_size;
+    status = fd_write_all(fd, buf_str(&a->small), path, err);
+    if (close(fd) != 0 && status == ETL_OK)
+        status = err_set(err, ETL_AGAIN, "disk-full", "cannot write %s: %s", path, strerror(errno));
+    return status;
+}
+
+static enum etl_status name_file(struct answer *a, struct asked *out, struct err *err)
+{
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s/%.*s", a->kind->folder, STR_ARG(out->file));
+    if (fsync(a->fd) != 0 || rename(a->path, path) != 0)
+        return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path, strerror(errno));
+    close(a->fd);
+    a->fd = -1;
+    return ETL_OK;
+}
+
+enum etl_status answer_settle(struct answer *a, struct asked *out, struct err *err)
+{
+    struct hex256 digest = sha256_end(a->digest), print = sha256_end(a->print);
+    struct arena *mem = &a->row_mem;     /* texts are good until the next answer: the caller writes them down at once */
+
+    out->records = a->end.records;
+    out->repairs = a->end.repairs;
+    out->bytes = a->bytes;
+    out->offset = 0;
+    out->digest = arena_str(mem, str_from(digest.text));
+    out->print = arena_str(mem, str_from(print.text));
+    out->file = a->fd >= 0 ? arena_fmt(mem, "%.*s.%llu", STR_ARG(a->kind->report->name), (unsigned long long)out->number)
+                           : arena_fmt(mem, "%.*s.frames", STR_ARG(a->kind->report->name));
+    return a->fd >= 0 ? name_file(a, out, err) : append_frame(a, out, err);
+}

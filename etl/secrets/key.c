@@ -1,0 +1,388 @@
+/* etl/secrets/key.c - the installation's key: seals values and plans, makes passwords, takes fingerprints. */
+#include "etl/secrets/key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "etl/core/system/atomic_file.h"
+
+enum { KEY_BYTES = 32, SIV_KEY_BYTES = 64, SIV_TAG_BYTES = 16 };
+
+struct key {
+    unsigned char master[KEY_BYTES];
+    unsigned char seal_mac[32], value_siv[SIV_KEY_BYTES], password[32], fingerprint[32];
+    char          id[17];
+};
+
+struct sealer {
+    const struct key *key;
+    EVP_CIPHER       *cipher;
+    EVP_CIPHER_CTX   *encrypt, *decrypt;   /* keyed once; copied for every value (see key.h) */
+    EVP_CIPHER_CTX   *work;
+    struct buf        bytes;
+};
+
+/* HKDF-SHA-256 (RFC 5869) of the master key, one `info` a use. */
+static bool derive(const struct key *k, const char *info, unsigned char *out, size_t len)
+{
+    EVP_KDF     *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *ctx = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
+    unsigned char master[KEY_BYTES];
+    char          info_copy[64], digest[] = "SHA256";
+    bool          good = false;
+
+    memcpy(master, k->master, sizeof master);
+    snprintf(info_copy, sizeof info_copy, "%s", info);
+    if (ctx != NULL) {
+        OSSL_PARAM params[] = {
+            OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
+            OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, master, sizeof master),
+            OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info_copy, strlen(info_copy)),
+            OSSL_PARAM_construct_end(),
+        };
+
+        good = EVP_KDF_derive(ctx, out, len, params) == 1;
+    }
+    OPENSSL_cleanse(master, sizeof master);
+    EVP_KDF_CTX_free(ctx);
+    EVP_KDF_free(kdf);
+    return good;
+}
+
+static void hmac(const unsigned char *key, size_t key_len, struct str message, unsigned char out[32])
+{
+    unsigned int len = 32;
+
+    HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)message.ptr, message.len, out, &len);
+}
+
+static enum etl_status derive_all(struct key *k, struct err *err)
+{
+    unsigned char id[32];
+
+    if (!derive(k, "subferry seal", k->seal_mac, sizeof k->seal_mac) ||
+        !derive(k, "subferry value", k->value_siv, sizeof k->value_siv) ||
+        !derive(k, "subferry password", k->password, sizeof k->password) ||
+        !derive(k, "subferry fingerprint", k->fingerprint, sizeof k->fingerprint) ||
+        !derive(k, "subferry id", id, sizeof id))
+        return err_set(err, ETL_FAIL, "key", "OpenSSL cannot derive keys (HKDF missing?)");
+    for (size_t i = 0; i < 8; i++)
+        snprintf(k->id + 2 * i, 3, "%02x", id[i]);
+    return ETL_OK;
+}
+
+/* $XDG_STATE_HOME/subferry/key; makes the folders (0700) when asked to. */
+static enum etl_status default_path(bool make, char *out, size_t size, struct err *err)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int         n;
+
+    if (state != NULL && state[0] == '/')
+        n = snprintf(out, size, "%s", state);
+    else if (home != NULL && home[0] == '/')
+        n = snprintf(out, size, "%s/.local/state", home);
+    else
+        return err_set(err, ETL_FAIL, "key-place", "neither XDG_STATE_HOME nor HOME is set; name a key with key: in the configuration");
+    if (n < 0 || (size_t)n + 16 > size)
+        return err_set(err, ETL_FAIL, "key-place", "the path of the key is too long");
+    if (make) {
+        for (char *slash = out + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+            *slash = '\0';
+            mkdir(out, 0700);
+            *slash = '/';
+        }
+        mkdir(out, 0700);
+    }
+    snprintf(out + n, size - (size_t)n, "/subferry");
+    if (make && mkdir(out, 0700) != 0 && errno != EEXIST)
+        return err_set(err, ETL_FAIL, "key-place", "cannot make %s: %s", out, strerror(errno));
+    snprintf(out + n, size - (size_t)n, "/subferry/key");
+    return ETL_OK;
+}
+
+static enum etl_status read_key(int fd, const char *path, struct key *k, struct err *err)
+{
+    struct stat st;
+    char        text[2 * KEY_BYTES + 2];
+    ssize_t     got = read(fd, text, sizeof text);
+
+    if (fstat(fd, &st) != 0 || (st.st_mode & 077) != 0)
+        return err_set(err, ETL_FAIL, "key-open", "%s can be read by others; chmod 600 it", path);
+    if (got < 2 * KEY_BYTES)
+        return err_set(err, ETL_FAIL, "key-form", "%s is no key: 64 hex digits are expected", path);
+    for (size_t i = 0; i < KEY_BYTES; i++) {
+        int high = OPENSSL_hexchar2int((unsigned char)text[2 * i]), low = OPENSSL_hexchar2int((unsigned char)text[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return err_set(err, ETL_FAIL, "key-form", "%s is no key: 64 hex digits are expected", path);
+        k->master[i] = (unsigned char)(high << 4 | low);
+    }
+    OPENSSL_cleanse(text, sizeof text);
+    return ETL_OK;
+}
+
+/* Two first uses at once must end with one key: link() does not overwrite, the loser reads the winner's. */
+static enum etl_status make_key(const char *path, struct err *err)
+{
+    unsigned char bytes[KEY_BYTES];
+    char          temporary[4200], text[2 * KEY_BYTES + 2];
+    int           fd;
+    bool          written;
+
+    if (RAND_bytes(bytes, sizeof bytes) != 1)
+        return err_set(err, ETL_FAIL, "key", "OpenSSL gives no random bytes");
+    for (size_t i = 0; i < KEY_BYTES; i++)
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    text[2 * KEY_BYTES] = '\n';
+    snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
+    fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(err, ETL_FAIL, "key-place", "cannot make %s: %s", temporary, strerror(errno));
+    written = write(fd, text, 2 * KEY_BYTES + 1) == 2 * KEY_BYTES + 1 && fsync(fd) == 0;
+    close(fd);
+    if (written && link(temporary, path) != 0 && errno != EEXIST)
+        written = false;
+    unlink(temporary);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    OPENSSL_cleanse(text, sizeof text);
+    return written ? ETL_OK : err_set(err, ETL_FAIL, "key-place", "cannot write %s: %s", path, strerror(errno));
+}
+
+enum etl_status key_open(const char *path, bool may_create, struct key **out, struct err *err)
+{
+    char            place[4096];
+    struct key     *k;
+    enum etl_status st = ETL_OK;
+    int             fd;
+
+    if (path == NULL) {
+        st = default_path(may_create, place, sizeof place, err);
+        if (st != ETL_OK)
+            return st;
+        path = place;
+    }
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT && may_create) {
+        st = make_key(path, err);
+        if (st != ETL_OK)
+            return st;
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    if (fd < 0)
+        return err_set(err, ETL_FAIL, "key-missing", "cannot read the installation's key %s: %s", path,
+                       strerror(errno));
+    k = calloc(1, sizeof *k);
+    if (k == NULL)
+        memory_exhausted("the installation's key", sizeof *k);
+    st = read_key(fd, path, k, err);
+    close(fd);
+    if (st == ETL_OK)
+        st = derive_all(k, err);
+    if (st != ETL_OK) {
+        key_free(k);
+        return st;
+    }
+    *out = k;
+    return ETL_OK;
+}
+
+struct str key_id(const struct key *k)
+{
+    return str_from(k->id);
+}
+
+void key_free(struct key *k)
+{
+    if (k == NULL)
+        return;
+    OPENSSL_cleanse(k, sizeof *k);
+    free(k);
+}
+
+void key_mac(const struct key *k, struct str message, unsigned char out[32])
+{
+    hmac(k->seal_mac, sizeof k->seal_mac, message, out);
+}
+
+void key_fingerprint(const struct key *k, struct str value, unsigned char out[16])
+{
+    unsigned char whole[32];
+
+    hmac(k->fingerprint, sizeof k->fingerprint, value, whole);
+    memcpy(out, whole, 16);
+}
+
+struct sealer *sealer_new(const struct key *k)
+{
+    struct sealer *s = calloc(1, sizeof *s);
+
+    if (s == NULL)
+        memory_exhausted("the sealer", sizeof *s);
+    s->key = k;
+    s->cipher = EVP_CIPHER_fetch(NULL, "AES-256-SIV", NULL);
+    s->encrypt = EVP_CIPHER_CTX_new();
+    s->decrypt = EVP_CIPHER_CTX_new();
+    s->work = EVP_CIPHER_CTX_new();
+    buf_init(&s->bytes, 4U << 20, "a sealed value");
+    if (s->cipher == NULL || s->encrypt == NULL || s->decrypt == NULL || s->work == NULL ||
+        EVP_EncryptInit_ex(s->encrypt, s->cipher, NULL, k->value_siv, NULL) != 1 ||
+        EVP_DecryptInit_ex(s->decrypt, s->cipher, NULL, k->value_siv, NULL) != 1)
+        memory_exhausted("AES-SIV of OpenSSL", 0);
+    return s;
+}
+
+void sealer_free(struct sealer *s)
+{
+    if (s == NULL)
+        return;
+    EVP_CIPHER_CTX_free(s->encrypt);
+    EVP_CIPHER_CTX_free(s->decrypt);
+    EVP_CIPHER_CTX_free(s->work);
+    EVP_CIPHER_free(s->cipher);
+    buf_wipe(&s->bytes);
+    free(s);
+}
+
+/* The place as associated data: four headers of S2V, so no two places can be confused. */
+static bool add_place(EVP_CIPHER_CTX *ctx, const struct seal_place *place)
+{
+    const struct str parts[] = { place->provider, place->command, place->param, place->lane };
+    int              len;
+
+    for (size_t i = 0; i < 4; i++) {
+        const unsigned char *bytes = (const unsigned char *)(parts[i].ptr != NULL ? parts[i].ptr : "");
+
+        if (EVP_CipherUpdate(ctx, NULL, &len, bytes, (int)parts[i].len) != 1)
+            return false;
+    }
+    return true;
+}
+
+static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static void base64_add(struct buf *out, const unsigned char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned word = (unsigned)bytes[i] << 16;
+
+        if (i + 1 < len)
+            word |= (unsigned)bytes[i + 1] << 8;
+        if (i + 2 < len)
+            word |= bytes[i + 2];
+        buf_byte(out, base64url[word >> 18]);
+        buf_byte(out, base64url[word >> 12 & 63]);
+        if (i + 1 < len)
+            buf_byte(out, base64url[word >> 6 & 63]);
+        if (i + 2 < len)
+            buf_byte(out, base64url[word & 63]);
+    }
+}
+
+static bool base64_take(struct str text, struct buf *out)
+{
+    unsigned word = 0, bits = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        const char *at = text.ptr[i] != '\0' ? strchr(base64url, text.ptr[i]) : NULL;
+
+        if (at == NULL)
+            return false;
+        word = word << 6 | (unsigned)(at - base64url);
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            buf_byte(out, (char)(word >> bits & 255));
+        }
+    }
+    return !buf_failed(out);
+}
+
+void seal(struct sealer *s, const struct seal_place *place, struct str plain, struct buf *out)
+{
+    unsigned char *to;
+    int            len = 0, rest = 0;
+
+    buf_reset(&s->bytes);
+    if (!buf_reserve(&s->bytes, SIV_TAG_BYTES + plain.len + 16))
+        memory_exhausted(s->bytes.what, s->bytes.max);
+    to = (unsigned char *)s->bytes.ptr;
+    /* An empty secret is never sealed: an empty value is absent. AES-SIV of OpenSSL 3.0 needs data. */
+    if (EVP_CIPHER_CTX_copy(s->work, s->encrypt) != 1 || !add_place(s->work, place) ||
+        EVP_EncryptUpdate(s->work, to + SIV_TAG_BYTES, &len, (const unsigned char *)plain.ptr,
+                          (int)plain.len) != 1 ||
+        EVP_EncryptFinal_ex(s->work, to + SIV_TAG_BYTES + len, &rest) != 1 ||
+        EVP_CIPHER_CTX_ctrl(s->work, EVP_CTRL_AEAD_GET_TAG, SIV_TAG_BYTES, to) != 1)
+        memory_exhausted("AES-SIV of OpenSSL", 0);
+    base64_add(out, to, SIV_TAG_BYTES + (size_t)len + (size_t)rest);
+}
+
+enum etl_status unseal(struct sealer *s, const struct seal_place *place, struct str sealed, struct buf *plain,
+                       struct err *err)
+{
+    unsigned char *from;
+    size_t         len;
+    int            got = 0, rest = 0;
+    bool           good;
+
+    buf_reset(&s->bytes);
+    if (!base64_take(sealed, &s->bytes) || s->bytes.len <= SIV_TAG_BYTES)
+        return err_set(err, ETL_FAIL, "sealed", "a sealed value is damaged");
+    from = (unsigned char *)s->bytes.ptr;
+    len = s->bytes.len - SIV_TAG_BYTES;
+    if (!buf_reserve(plain, len + 16))
+        return err_set(err, ETL_FAIL, "sealed", "%s is too long", plain->what);
+    good = EVP_CIPHER_CTX_copy(s->work, s->decrypt) == 1 &&
+           EVP_CIPHER_CTX_ctrl(s->work, EVP_CTRL_AEAD_SET_TAG, SIV_TAG_BYTES, from) == 1 &&
+           add_place(s->work, place) &&
+           EVP_DecryptUpdate(s->work, (unsigned char *)plain->ptr + plain->len, &got, from + SIV_TAG_BYTES,
+                             (int)len) == 1 &&
+           EVP_DecryptFinal_ex(s->work, (unsigned char *)plain->ptr + plain->len + got, &rest) == 1;
+    if (!good)
+        return err_set(err, ETL_FAIL, "sealed",
+                       "a sealed value does not open: it was sealed with another key, or moved from another place");
+    plain->len += (size_t)got + (size_t)rest;
+    return ETL_OK;
+}
+
+void key_password(struct sealer *s, struct str lane, struct str param, unsigned attempt, size_t length,
+                  struct buf *out)
+{
+    /* 54 letters and digits that cannot be mistaken for each other: no 0 O o, 1 l I. */
+    static const char lower[] = "abcdefghijkmnpqrstuvwxyz", upper[] = "ABCDEFGHJKLMNPQRSTUVWXYZ", digit[] = "23456789";
+    static const char all[] = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    unsigned char     stream[32];
+    uint32_t          counter = 0;
+    size_t            used = sizeof stream;
+
+    for (size_t i = 0; i < length; i++) {
+        const char *set = i == 0 ? lower : i == 1 ? upper : i == 2 ? digit : all;
+        size_t      set_len = strlen(set);
+
+        for (;;) {   /* rejection sampling: every character equally likely */
+            if (used == sizeof stream) {
+                buf_reset(&s->bytes);
+                buf_fmt(&s->bytes, "%u/%u/%zu/%zu/", attempt, counter++, lane.len, param.len);
+                buf_add(&s->bytes, lane);
+                buf_add(&s->bytes, param);
+                hmac(s->key->password, sizeof s->key->password, buf_str(&s->bytes), stream);
+                used = 0;
+            }
+            unsigned char byte = stream[used++];
+
+            if (byte < 256 - 256 % set_len) {
+                buf_byte(out, set[byte % set_len]);
+                break;
+            }
+        }
+    }
+    OPENSSL_cleanse(stream, sizeof stream);
+}

@@ -1,0 +1,202 @@
+/* formats/archive_manifest.c - manifest.json, written and read. */
+#include "formats/archive_manifest.h"
+
+#include "etl/core/notation/json_tree.h"
+#include "formats/source.h"
+
+enum { MANIFEST_MAX = 16 << 20 };
+
+/* ---- writing ---- */
+
+static void text(struct buf *b, const char *name, struct str value)
+{
+    buf_byte(b, '"');
+    buf_text(b, name);
+    buf_lit(b, "\":");
+    buf_json(b, value.ptr != NULL ? value : STR(""));
+}
+
+static void number(struct buf *b, const char *name, uint64_t value)
+{
+    buf_fmt(b, ",\"%s\":", name);
+    buf_u64(b, value);
+}
+
+static void write_report(const struct manifest_report *r, struct buf *b)
+{
+    buf_lit(b, "  {");
+    text(b, "name", r->name);
+    buf_byte(b, ',');
+    text(b, "table", r->table);
+    buf_byte(b, ',');
+    text(b, "proof", r->proof);
+    number(b, "asked", r->asked);
+    number(b, "records", r->records);
+    number(b, "repaired_bytes", r->repairs);
+    number(b, "odd_values", r->odd);
+    if (r->odd != 0) {
+        buf_byte(b, ',');
+        text(b, "first_odd_value", r->odd_value);
+    }
+    if (r->why.len != 0) {
+        buf_byte(b, ',');
+        text(b, "why", r->why);
+    }
+    buf_byte(b, '}');
+}
+
+static void write_member(const struct manifest_member *m, struct buf *b)
+{
+    buf_lit(b, "  {");
+    text(b, "name", m->name);
+    if (m->table.ptr != NULL) {
+        buf_byte(b, ',');
+        text(b, "table", m->table);
+        number(b, "rows", m->rows);
+    }
+    buf_fmt(b, ",\"encrypted\":%s,\"stored\":[", m->encrypted ? "true" : "false");
+    for (size_t i = 0; i < m->part_count; i++) {
+        buf_text(b, i != 0 ? ",{" : "{");
+        text(b, "name", m->parts[i].name);
+        number(b, "bytes", m->parts[i].bytes);
+        buf_byte(b, ',');
+        text(b, "sha256", m->parts[i].sha256);
+        buf_byte(b, '}');
+    }
+    buf_lit(b, "]}");
+}
+
+void manifest_write(const struct manifest *m, struct buf *out)
+{
+    const struct { const char *name; struct str value; } head[] = {
+        { "version", m->version }, { "provider", m->provider }, { "connection", m->connection }, { "made", m->made },
+        { "from", m->from }, { "to", m->to }, { "secrets", m->secrets }, { "key", m->key },
+    };
+
+    buf_lit(out, "{\"archive\":1");
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        buf_lit(out, ",\n ");
+        text(out, head[i].name, head[i].value);
+    }
+    buf_lit(out, ",\n \"reports\":[\n");
+    for (size_t i = 0; i < m->report_count; i++) {
+        write_report(&m->reports[i], out);
+        buf_text(out, i + 1 < m->report_count ? ",\n" : "\n");
+    }
+    buf_lit(out, " ],\n \"members\":[\n");
+    for (size_t i = 0; i < m->member_count; i++) {
+        write_member(&m->members[i], out);
+        buf_text(out, i + 1 < m->member_count ? ",\n" : "\n");
+    }
+    buf_lit(out, " ]}\n");
+}
+
+/* ---- reading ---- */
+
+static enum etl_status read_text(const char *archive, struct buf *out, struct err *err)
+{
+    char            path[4200], piece[8192];
+    struct source  *s = NULL;
+    size_t          got;
+    enum etl_status st;
+
+    snprintf(path, sizeof path, "%s:%s", archive, MANIFEST_NAME);
+    st = source_open(path, NULL, &s, err);
+    while (st == ETL_OK && (st = source_read(s, piece, sizeof piece, &got, err)) == ETL_OK)
+        buf_add(out, str_of(piece, got));
+    source_close(s);
+    if (st != ETL_END)
+        return st;
+    buf_cstr(out);
+    return buf_failed(out) ? err_set(err, ETL_FAIL, "manifest", "%s: its manifest is larger than %d bytes", archive, MANIFEST_MAX) : ETL_OK;
+}
+
+static void read_reports(yajl_val list, struct manifest *m, struct arena *mem)
+{
+    struct manifest_report *out;
+
+    if (!YAJL_IS_ARRAY(list))
+        return;
+    out = ARENA_ARRAY(mem, struct manifest_report, list->u.array.len + 1);
+    for (size_t i = 0; i < list->u.array.len; i++) {
+        yajl_val v = list->u.array.values[i];
+
+        out[i] = (struct manifest_report){ json_str(v, "name", mem), json_str(v, "table", mem), json_str(v, "proof", mem), json_str(v, "why", mem),
+                                           json_u64(v, "asked"), json_u64(v, "records"), json_u64(v, "repaired_bytes"), json_u64(v, "odd_values"),
+                                           json_str(v, "first_odd_value", mem) };
+    }
+    m->reports = out;
+    m->report_count = list->u.array.len;
+}
+
+static void read_parts(yajl_val list, struct manifest_member *m, struct arena *mem)
+{
+    struct manifest_part *out;
+
+    if (!YAJL_IS_ARRAY(list))
+        return;
+    out = ARENA_ARRAY(mem, struct manifest_part, list->u.array.len + 1);
+    for (size_t i = 0; i < list->u.array.len; i++) {
+        yajl_val v = list->u.array.values[i];
+
+        out[i] = (struct manifest_part){ json_str(v, "name", mem), json_str(v, "sha256", mem), json_u64(v, "bytes") };
+    }
+    m->parts = out;
+    m->part_count = list->u.array.len;
+}
+
+static void read_members(yajl_val list, struct manifest *m, struct arena *mem)
+{
+    struct manifest_member *out;
+
+    if (!YAJL_IS_ARRAY(list))
+        return;
+    out = ARENA_ARRAY(mem, struct manifest_member, list->u.array.len + 1);
+    for (size_t i = 0; i < list->u.array.len; i++) {
+        yajl_val v = list->u.array.values[i];
+
+        out[i] = (struct manifest_member){ .name = json_str(v, "name", mem), .table = json_str(v, "table", mem), .rows = json_u64(v, "rows"),
+                                           .encrypted = YAJL_IS_TRUE(json_member(v, "encrypted")) };
+        read_parts(json_member(v, "stored"), &out[i], mem);
+    }
+    m->members = out;
+    m->member_count = list->u.array.len;
+}
+
+enum etl_status manifest_read(const char *archive, struct arena *mem, struct manifest *out, struct err *err)
+{
+    AUTO(buf_release) struct buf content = { 0 };
+    struct manifest m = { 0 };
+    yajl_val        root = NULL;
+    enum etl_status st;
+
+    buf_init(&content, MANIFEST_MAX, "a manifest");
+    st = read_text(archive, &content, err);
+    if (st == ETL_OK)
+        st = json_parse(buf_str(&content), "manifest.json", &root, err);
+    if (st == ETL_OK && json_u64(root, "archive") != 1)
+        st = err_set(err, ETL_FAIL, "manifest", "%s: its manifest.json is of another version, or none of ours", archive);
+    if (st == ETL_OK) {
+        m.version = json_str(root, "version", mem);
+        m.provider = json_str(root, "provider", mem);
+        m.connection = json_str(root, "connection", mem);
+        m.made = json_str(root, "made", mem);
+        m.from = json_str(root, "from", mem);
+        m.to = json_str(root, "to", mem);
+        m.secrets = json_str(root, "secrets", mem);
+        m.key = json_str(root, "key", mem);
+        read_reports(json_member(root, "reports"), &m, mem);
+        read_members(json_member(root, "members"), &m, mem);
+        *out = m;
+    }
+    json_free(root);
+    return st;
+}
+
+const struct manifest_member *manifest_table(const struct manifest *m, struct str table)
+{
+    for (size_t i = 0; i < m->member_count; i++)
+        if (str_eq(m->members[i].table, table))
+            return &m->members[i];
+    return NULL;
+}

@@ -1,0 +1,223 @@
+/* providers/description/load_families.c - names with a place: families of commands ("{type}.edit") and of parameters ("addon_{id}").
+ *
+ * The place of a command's wire name is filled by one of its parameters. A family of parameters has no value itself: for the names a
+ * mapping or a request really uses, command_with_members() gives the command parameters of their own. */
+#include "providers/description/node_reader.h"
+
+bool name_place(struct str name, struct str *before, struct str *place, struct str *after)
+{
+    struct str rest = str_cut(name, '{', before);
+
+    if (rest.ptr == NULL)
+        return false;
+    *after = str_cut(rest, '}', place);
+    return after->ptr != NULL;
+}
+
+/* What stands in the place of `form`, if `name` is of that form; STR_NONE if not. */
+static struct str inside(struct str form, struct str name)
+{
+    struct str before, place, after;
+
+    if (!name_place(form, &before, &place, &after) || name.len <= before.len + after.len || !str_starts(name, before) ||
+        !str_ends(name, after))
+        return STR_NONE;
+    return str_head(str_skip(name, before.len), name.len - before.len - after.len);
+}
+
+/* ---- reading ---- */
+
+static void read_headers(struct reading *r, const struct yaml *node, struct param *out)
+{
+    struct header_value *list;
+
+    if (!expect_kind(r, node, YAML_MAP, "headers"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct header_value, node->count + 1);
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml *header = &node->pairs[i].value;
+
+        if (!expect_kind(r, header, YAML_MAP, "the header of a value"))
+            continue;
+        if (header->count != 1 || header->pairs[0].value.kind != YAML_TEXT) {
+            FAULT(r, header, "headers", "a value adds one header: {Name: text}");
+            continue;
+        }
+        list[out->header_count++] =
+            (struct header_value){ node->pairs[i].key, header->pairs[0].key, header->pairs[0].value.text };
+    }
+    out->headers = list;
+}
+
+static void read_family(struct reading *r, const struct yaml *node, struct param *out)
+{
+    const struct yaml *key = yaml_get(node, "key");
+    struct str         before, place, after;
+
+    out->is_family = name_place(out->name, &before, &place, &after);
+    if (key != NULL && !out->is_family)
+        FAULT(r, key, "family", "key is for a family of parameters, whose name has a {place}");
+    memset(out->key_chars, key == NULL, sizeof out->key_chars);
+    if (key != NULL)
+        read_class(r, key, out->key_chars);
+    if (!out->is_family)
+        return;
+    if (!name_place(out->wire, &before, &place, &after))
+        FAULT(r, node, "family", "the wire name of a family needs its {place} too");
+    if (out->required || out->always.ptr != NULL || out->deflt.ptr != NULL)
+        FAULT(r, node, "family", "a family of parameters can be neither required nor always nor default");
+}
+
+void read_param_ways(struct reading *r, const struct yaml *node, struct param *out)
+{
+    static const char *const test_words[] = { "left_out", NULL };
+    const struct yaml       *test = yaml_get(node, "test"), *headers = yaml_get(node, "headers");
+
+    out->deflt = read_text(r, node, "default");
+    out->clear = read_text(r, node, "clear");
+    out->live_only = test != NULL && read_word(r, test, test_words, "test") == 0;
+    if (headers != NULL)
+        read_headers(r, headers, out);
+    if (out->required && out->deflt.ptr != NULL)
+        FAULT(r, node, "param-default", "a parameter with a default is not required");
+    read_family(r, node, out);
+}
+
+void find_name_param(struct reading *r, const struct yaml *node, struct command *c)
+{
+    struct str before, place, after;
+
+    c->name_param = -1;
+    if (!name_place(c->wire, &before, &place, &after))
+        return;
+    c->name_param = command_param_index(c, place);
+    if (c->name_param < 0) {
+        FAULT(r, node, "name-place", "the wire name \"%.*s\" has a place that is no parameter of the command", STR_ARG(c->wire));
+        return;
+    }
+    if (!c->params[c->name_param].required && c->params[c->name_param].always.ptr == NULL)
+        FAULT(r, node, "name-place", "parameter %.*s stands in the wire name, so it has to be required or always", STR_ARG(place));
+    ((struct param *)(uintptr_t)c->params)[c->name_param].in_name = true;   /* still being read, ours to write */
+}
+
+/* ---- commands ---- */
+
+void command_wire_name(const struct command *c, const struct value *values, struct buf *out)
+{
+    struct str before, place, after;
+
+    if (c->name_param < 0 || !name_place(c->wire, &before, &place, &after)) {
+        buf_add(out, c->wire);
+        return;
+    }
+    buf_add(out, before);
+    buf_add(out, c->params[c->name_param].always.ptr != NULL ? c->params[c->name_param].always : values[c->name_param].text);
+    buf_add(out, after);
+}
+
+/* Is it this command, its place filled for good (always) or to be filled? */
+static bool is_named(const struct command *c, struct str wire, struct str *place)
+{
+    struct str always;
+
+    *place = STR_NONE;
+    if (c->name_param < 0)
+        return str_eq(c->wire, wire);
+    always = c->params[c->name_param].always;
+    *place = inside(c->wire, wire);
+    return place->ptr != NULL && (always.ptr == NULL || str_eq(*place, always));
+}
+
+/* Whole names, then the one with the most letters around its place: "soft.edit" is no list of the type "soft.edit". */
+const struct command *provider_command_on_wire(const struct provider *p, struct str wire, struct str *place)
+{
+    const struct command *found = NULL;
+    size_t                best = 0;
+
+    *place = STR_NONE;
+    for (size_t i = 0; i < p->command_count; i++) {
+        const struct command *c = &p->commands[i];
+        bool                  whole = c->name_param < 0 || c->params[c->name_param].always.ptr != NULL;
+        struct str            here;
+
+        if (!is_named(c, wire, &here) || (found != NULL && !whole && c->wire.len <= best))
+            continue;
+        found = c;
+        best = c->wire.len;
+        *place = here;
+        if (whole)
+            break;
+    }
+    return found;
+}
+
+/* ---- parameters ---- */
+
+const struct param *command_family(const struct command *c, struct str name, bool on_wire)
+{
+    for (size_t i = 0; i < c->param_count; i++) {
+        const struct param *p = &c->params[i];
+        struct str          key = p->is_family ? inside(on_wire ? p->wire : p->name, name) : STR_NONE;
+        bool                fits = key.ptr != NULL;
+
+        for (size_t k = 0; fits && k < key.len; k++)
+            fits = p->key_chars[(unsigned char)key.ptr[k]];
+        if (fits)
+            return p;
+    }
+    return NULL;
+}
+
+static struct str with_key(struct str form, struct str key, struct arena *mem)
+{
+    struct str before, place, after;
+
+    name_place(form, &before, &place, &after);
+    return arena_fmt(mem, "%.*s%.*s%.*s", STR_ARG(before), STR_ARG(key), STR_ARG(after));
+}
+
+static bool is_there(const struct command *c, struct str name, bool on_wire)
+{
+    for (size_t i = 0; i < c->param_count; i++)
+        if (str_eq(on_wire ? c->params[i].wire : c->params[i].name, name))
+            return true;
+    return false;
+}
+
+const struct command *command_with_members(const struct command *c, const struct str *names, size_t count, bool on_wire,
+                                           struct arena *mem)
+{
+    struct command *out = NULL;
+    struct param   *params = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct command *now = out != NULL ? out : c;
+        const struct param   *family = is_there(now, names[i], on_wire) ? NULL : command_family(now, names[i], on_wire);
+        struct str            key;
+        struct param         *member;
+
+        if (family == NULL)
+            continue;
+        if (out == NULL) {
+            out = ARENA_NEW(mem, struct command);
+            *out = *c;
+            params = ARENA_ARRAY(mem, struct param, c->param_count + count);
+            memcpy(params, c->params, c->param_count * sizeof *params);
+            out->params = params;
+            family = &params[family - c->params];
+        }
+        key = inside(on_wire ? family->wire : family->name, names[i]);
+        member = &params[out->param_count++];
+        *member = *family;
+        member->is_family = false;
+        member->family = family;
+        member->name = with_key(family->name, key, mem);
+        member->wire = with_key(family->wire, key, mem);
+    }
+    return out != NULL ? out : c;
+}
+
+struct str param_member(const struct param *p)
+{
+    return p->family != NULL ? inside(p->family->name, p->name) : STR_NONE;
+}

@@ -1,0 +1,109 @@
+/* providers/description/load_likes.c - `like: OTHER`: a command that is as another one, but for what it says itself.
+ *
+ * Written out before commands are read, as YAML: a key of its own replaces the other's, parameters are merged by name, null takes
+ * one away. So every place in a fault is where the words stand. */
+#include "providers/description/node_reader.h"
+
+enum { LIKE_DEPTH = 8 };
+
+static const struct yaml_pair *pair_named(const struct yaml *map, struct str key)
+{
+    for (size_t i = 0; map->kind == YAML_MAP && i < map->count; i++)
+        if (str_eq(map->pairs[i].key, key))
+            return &map->pairs[i];
+    return NULL;
+}
+
+/* `base` with `over` on top; base's order stands, what is new comes behind. `deep` maps are merged themselves. */
+static struct yaml merged(struct reading *r, const struct yaml *base, const struct yaml *over, const char *deep)
+{
+    struct yaml_pair *pairs = ARENA_ARRAY(r->mem, struct yaml_pair, base->count + over->count + 1);
+    struct yaml       out = *over;
+    size_t            n = 0;
+
+    for (size_t i = 0; i < base->count; i++) {
+        const struct yaml_pair *own = pair_named(over, base->pairs[i].key);
+
+        if (own == NULL)
+            pairs[n++] = base->pairs[i];
+        else if (own->value.kind == YAML_NULL)
+            continue;
+        else {
+            pairs[n] = *own;
+            if (deep != NULL && str_is(own->key, deep) && own->value.kind == YAML_MAP && base->pairs[i].value.kind == YAML_MAP)
+                pairs[n].value = merged(r, &base->pairs[i].value, &own->value, NULL);
+            n++;
+        }
+    }
+    for (size_t i = 0; i < over->count; i++)
+        if (pair_named(base, over->pairs[i].key) == NULL)
+            pairs[n++] = over->pairs[i];
+    out.pairs = pairs;
+    out.count = n;
+    return out;
+}
+
+static struct yaml without_like(struct reading *r, const struct yaml *body)
+{
+    struct yaml_pair *pairs = ARENA_ARRAY(r->mem, struct yaml_pair, body->count + 1);
+    struct yaml       out = *body;
+
+    out.pairs = pairs;
+    out.count = 0;
+    for (size_t i = 0; i < body->count; i++)
+        if (!str_is(body->pairs[i].key, "like"))
+            pairs[out.count++] = body->pairs[i];
+    return out;
+}
+
+static void unknown_command(struct reading *r, const struct yaml *commands, const struct yaml *like)
+{
+    struct str names[256];
+    size_t     n = 0;
+
+    for (; n < commands->count && n < 256; n++)
+        names[n] = commands->pairs[n].key;
+    unknown_name(r, like, "command", like->text, names, n);
+}
+
+static struct yaml expand(struct reading *r, const struct yaml *commands, const struct yaml *body, unsigned depth)
+{
+    const struct yaml      *like = yaml_get(body, "like");
+    const struct yaml_pair *other;
+    struct yaml             base, own;
+
+    if (like == NULL)
+        return *body;
+    own = without_like(r, body);
+    if (!expect_kind(r, like, YAML_TEXT, "like"))
+        return own;
+    other = pair_named(commands, like->text);
+    if (other == NULL) {
+        unknown_command(r, commands, like);
+        return own;
+    }
+    if (depth == LIKE_DEPTH) {
+        FAULT(r, like, "like", "like: %.*s leads nowhere: the commands are like each other in a circle", STR_ARG(like->text));
+        return own;
+    }
+    base = expand(r, commands, &other->value, depth + 1);
+    return base.kind == YAML_MAP ? merged(r, &base, &own, "params") : own;
+}
+
+const struct yaml *expand_likes(struct reading *r, const struct yaml *commands)
+{
+    struct yaml_pair *pairs;
+    struct yaml      *out;
+
+    if (commands == NULL || commands->kind != YAML_MAP)
+        return commands;
+    out = ARENA_NEW(r->mem, struct yaml);
+    pairs = ARENA_ARRAY(r->mem, struct yaml_pair, commands->count + 1);
+    *out = *commands;
+    out->pairs = pairs;
+    for (size_t i = 0; i < commands->count; i++) {
+        pairs[i] = commands->pairs[i];
+        pairs[i].value = expand(r, commands, &commands->pairs[i].value, 0);
+    }
+    return out;
+}

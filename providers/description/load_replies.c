@@ -1,0 +1,166 @@
+/* providers/description/load_replies.c - replies of a description: how an answer is told. */
+#include "providers/description/node_reader.h"
+#include "providers/replies/reply.h"
+
+const char *const reply_is_names[] = { "done", "nothing", "refused", "throttled", "login", "outage", "failed", "uncertain", NULL };
+
+static const struct status_range *read_statuses(struct reading *r, const struct yaml *node, size_t *count)
+{
+    struct status_range *out;
+    size_t               n = node->kind == YAML_LIST ? node->count : 1;
+
+    out = ARENA_ARRAY(r->mem, struct status_range, n + 1);
+    *count = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t from, to;
+
+        if (!read_range(r, node->kind == YAML_LIST ? &node->items[i] : node, &from, &to))
+            continue;
+        if (from < 100 || to > 599)
+            FAULT(r, node, "status", "an HTTP status is 100 to 599");
+        else
+            out[(*count)++] = (struct status_range){ (int)from, (int)to };
+    }
+    return out;
+}
+
+static const struct path *read_way(struct reading *r, const struct yaml *node)
+{
+    struct path *path = ARENA_NEW(r->mem, struct path);
+
+    return read_path(r, node, path) ? path : NULL;
+}
+
+static void read_case(struct reading *r, const struct yaml *node, struct reply_case *out)
+{
+    static const char *const keys[] = { "wire", "status", "type", "header", "body", "at", "text", "empty", "listed", "records", "is", NULL };
+    const struct yaml *status = yaml_get(node, "status"), *header = yaml_get(node, "header"), *body = yaml_get(node, "body");
+    const struct yaml *records = yaml_get(node, "records"), *is = yaml_get(node, "is"), *wire = yaml_get(node, "wire");
+    const struct yaml *at = yaml_get(node, "at"), *text = yaml_get(node, "text");
+    int                word;
+
+    out->records_min = out->records_max = -1;
+    if (!expect_kind(r, node, YAML_MAP, "a case"))
+        return;
+    yaml_only_keys(node, keys, "a case", r->source, r->faults);
+    if (status != NULL)
+        out->statuses = read_statuses(r, status, &out->status_count);
+    out->type = read_text(r, node, "type");
+    if (header != NULL && expect_kind(r, header, YAML_MAP, "header") && header->count != 1) {
+        FAULT(r, header, "case", "a case asks one header: {Name: regex}");
+    } else if (header != NULL && header->kind == YAML_MAP) {
+        out->header = header->pairs[0].key;
+        out->header_like = read_pattern(r, &header->pairs[0].value, "", "");
+    }
+    if (body != NULL)
+        out->body = read_pattern(r, body, "", "");
+    out->listed = read_bool(r, node, "listed", false);
+    if (wire != NULL)
+        out->wire = find_wire(r, wire);
+    if (at != NULL)
+        out->at = read_way(r, at);
+    if (text != NULL)
+        out->text = read_pattern(r, text, "", "");
+    out->empty = read_bool(r, node, "empty", false);
+    if ((text != NULL || out->empty) && at == NULL)
+        FAULT(r, node, "case", "say where that text stands, or nothing does: at: …");
+    if (at != NULL && body != NULL)
+        FAULT(r, body, "case", "a case looks at the body or into its tree, not both");
+    if (records != NULL)
+        read_range(r, records, &out->records_min, &out->records_max);
+    if (is == NULL) {
+        FAULT(r, node, "case", "a case needs is: done, nothing, refused …");
+        return;
+    }
+    word = read_word(r, is, reply_is_names, "verdict");
+    out->is = word >= 0 ? (enum reply_is)word : REPLY_FAILED;
+}
+
+static const struct reply_style *find_style(struct reading *r, const struct yaml *node)
+{
+    struct str names[16];
+    size_t     n = 0;
+
+    if (!expect_kind(r, node, YAML_TEXT, "style"))
+        return NULL;
+    for (; reply_styles[n] != NULL && n < 16; n++) {
+        names[n] = str_from(reply_styles[n]->name);
+        if (str_eq(names[n], node->text))
+            return reply_styles[n];
+    }
+    unknown_name(r, node, "reply style", node->text, names, n);
+    return NULL;
+}
+
+/* style: json, or one for each wire: {rest: json, soap: soap}. */
+static const struct reply_style *const *read_styles(struct reading *r, const struct yaml *node)
+{
+    size_t                     count = r->provider->wire_count;
+    const struct reply_style **list = ARENA_ARRAY(r->mem, const struct reply_style *, count + 1);
+
+    for (size_t i = 0; node->kind != YAML_MAP && i < count; i++)
+        list[i] = i == 0 ? find_style(r, node) : list[0];
+    for (size_t i = 0; node->kind == YAML_MAP && i < count; i++) {
+        const struct yaml *one = yaml_get(node, arena_cstr(r->mem, r->provider->wires[i].name));
+
+        if (one == NULL)
+            FAULT(r, node, "reply", "style has none for the wire %.*s", STR_ARG(r->provider->wires[i].name));
+        else
+            list[i] = find_style(r, one);
+    }
+    return list;
+}
+
+static void check_cases(struct reading *r, const struct yaml *node, const struct yaml *cases, const struct reply *reply)
+{
+    bool can_be_done = false;
+
+    for (size_t i = 0; i < reply->case_count; i++) {
+        can_be_done = can_be_done || reply->cases[i].is == REPLY_DONE;
+        if (reply->cases[i].records_min >= 0 && reply->styles != NULL && reply->styles[0] == &reply_text)
+            FAULT(r, yaml_get(&cases->items[i], "records"), "case", "text has no records; they are counted in csv, xml and the like");
+    }
+    if (!can_be_done)
+        FAULT(r, node, "reply", "reply %.*s has nothing it can be done by: no case says is: done", STR_ARG(reply->name));
+    if (reply->skip_header && reply->styles != NULL && reply->styles[0] != NULL && reply->styles[0] != &reply_csv)
+        FAULT(r, yaml_get(node, "skip_header"), "reply", "skip_header is for csv");
+}
+
+static void read_reply(struct reading *r, const struct yaml_pair *pair, struct reply *out)
+{
+    static const char *const keys[] = { "style", "cases", "skip_header", "text_member", NULL };
+    const struct yaml *node = &pair->value, *style = yaml_get(node, "style"), *cases = yaml_get(node, "cases");
+    struct reply_case *list;
+
+    out->name = pair->key;
+    if (!expect_kind(r, node, YAML_MAP, "a reply"))
+        return;
+    yaml_only_keys(node, keys, "a reply", r->source, r->faults);
+    out->skip_header = read_bool(r, node, "skip_header", false);
+    out->text_member = read_text(r, node, "text_member");
+    if (style == NULL || cases == NULL)
+        FAULT(r, node, "reply", "a reply needs style and cases");
+    if (style != NULL)
+        out->styles = read_styles(r, style);
+    if (cases == NULL || !expect_kind(r, cases, YAML_LIST, "cases"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct reply_case, cases->count + 1);
+    for (size_t i = 0; i < cases->count; i++)
+        read_case(r, &cases->items[i], &list[i]);
+    out->cases = list;
+    out->case_count = cases->count;
+    check_cases(r, node, cases, out);
+}
+
+void read_replies(struct reading *r, const struct yaml *node)
+{
+    struct reply *replies;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "replies"))
+        return;
+    replies = ARENA_ARRAY(r->mem, struct reply, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        read_reply(r, &node->pairs[i], &replies[i]);
+    r->provider->replies = replies;
+    r->provider->reply_count = node->count;
+}

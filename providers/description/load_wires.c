@@ -1,0 +1,167 @@
+/* providers/description/load_wires.c - wires of a description: the ways to reach the provider, and ways into what it answers. */
+#include "providers/description/node_reader.h"
+#include "providers/wires/wire.h"
+
+/* GET carries a body here too, where a document shows it so: nothing secret goes into an address. */
+static const char *const methods[] = { "POST", "PUT", "DELETE", "GET", NULL };
+
+static const struct wire_style *find_style(struct reading *r, const struct yaml *node)
+{
+    struct str names[16];
+    size_t     n = 0;
+
+    if (!expect_kind(r, node, YAML_TEXT, "wire"))
+        return NULL;
+    for (; wire_styles[n] != NULL && n < 16; n++) {
+        names[n] = str_from(wire_styles[n]->name);
+        if (str_eq(names[n], node->text))
+            return wire_styles[n];
+    }
+    unknown_name(r, node, "wire style", node->text, names, n);
+    return NULL;
+}
+
+const struct wire *find_wire(struct reading *r, const struct yaml *node)
+{
+    struct str names[16];
+    size_t     n = 0;
+
+    if (!expect_kind(r, node, YAML_TEXT, "wire"))
+        return NULL;
+    for (; n < r->provider->wire_count && n < 16; n++) {
+        names[n] = r->provider->wires[n].name;
+        if (str_eq(names[n], node->text))
+            return &r->provider->wires[n];
+    }
+    unknown_name(r, node, "wire", node->text, names, n);
+    return NULL;
+}
+
+void read_route(struct reading *r, const struct yaml *node, const char **method, struct text *path)
+{
+    static const char *const places[] = { "command", NULL };
+    struct yaml              rest = *node, word = *node;
+
+    if (!expect_kind(r, node, YAML_TEXT, "a route"))
+        return;
+    if (node->text.len != 0 && node->text.ptr[0] != '/') {
+        rest.text = str_trim(str_cut(node->text, ' ', &word.text));
+        int at = read_word(r, &word, methods, "method");
+
+        *method = at >= 0 ? methods[at] : *method;
+    }
+    if (rest.text.len == 0 || rest.text.ptr[0] != '/')
+        FAULT(r, node, "route", "a route is a path that begins with /, or a method and a path: PUT /customer");
+    else
+        *path = read_place_text(r, &rest, NULL, places);
+}
+
+static void read_wire_fields(struct reading *r, const struct yaml *node, struct wire *out)
+{
+    struct pair_value *list;
+
+    if (!expect_kind(r, node, YAML_MAP, "fields"))
+        return;
+    list = ARENA_ARRAY(r->mem, struct pair_value, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        if (expect_kind(r, &node->pairs[i].value, YAML_TEXT, "a field"))
+            list[out->field_count++] = (struct pair_value){ node->pairs[i].key, node->pairs[i].value.text };
+    out->fields = list;
+}
+
+static void read_wire(struct reading *r, const struct yaml *node, struct wire *out)
+{
+    static const char *const keys[] = { "style", "wire", "url", "path", "method", "space", "answer", "answer_type", "fields", NULL };
+    static const char *const origin[] = { "origin", NULL }, *const answer[] = { "answer", "command", NULL };
+    const struct yaml *style = yaml_get(node, "style"), *method = yaml_get(node, "method"), *path = yaml_get(node, "path");
+
+    out->method = methods[0];
+    if (!expect_kind(r, node, YAML_MAP, "a wire"))
+        return;
+    yaml_only_keys(node, keys, "a wire", r->source, r->faults);
+    if (style == NULL)
+        style = yaml_get(node, "wire");
+    if (style != NULL)
+        out->style = find_style(r, style);
+    else
+        FAULT(r, node, "endpoint", "a wire needs its style: form, rest or soap");
+    if (yaml_get(node, "url") != NULL)
+        out->url = read_text(r, node, "url");
+    if (out->url.ptr != NULL && !str_starts(out->url, STR("https://")))
+        FAULT(r, yaml_get(node, "url"), "endpoint", "a provider's url begins with https://; only a connection may say http://, and plain_http: true");
+    if (method != NULL && read_word(r, method, methods, "method") >= 0)
+        out->method = methods[read_word(r, method, methods, "method")];
+    if (path != NULL)
+        read_route(r, path, &out->method, &out->path);
+    out->space = read_place_text(r, yaml_get(node, "space"), NULL, origin);
+    out->answer = read_place_text(r, yaml_get(node, "answer"), NULL, answer);
+    out->answer_type = read_text(r, node, "answer_type");
+    if (out->style == &wire_soap && out->space.count == 0)
+        FAULT(r, node, "endpoint", "a soap wire needs space: the namespace of its methods");
+    if (yaml_get(node, "fields") != NULL)
+        read_wire_fields(r, yaml_get(node, "fields"), out);
+    if (out->style == &wire_form && r->provider->command_field.len == 0)
+        FAULT(r, node, "endpoint", "a form wire needs command_field: the field that names the command");
+}
+
+/* endpoint: one way, or several by name under wires: with endpoint.url for all that do not say their own. */
+void read_wires(struct reading *r, const struct yaml *root)
+{
+    const struct yaml *endpoint = yaml_get(root, "endpoint"), *wires = yaml_get(root, "wires");
+    size_t             count = wires != NULL && wires->kind == YAML_MAP ? wires->count : 0;
+    struct wire       *list = ARENA_ARRAY(r->mem, struct wire, count + 1);
+
+    if (wires == NULL && endpoint == NULL) {
+        FAULT(r, root, "head", "a provider file needs endpoint, or wires");
+        return;
+    }
+    if (wires != NULL && (!expect_kind(r, wires, YAML_MAP, "wires") || endpoint != NULL)) {
+        if (endpoint != NULL)
+            FAULT(r, endpoint, "endpoint", "endpoint says one wire, wires several: write one of them");
+        return;
+    }
+    if (wires == NULL) {
+        read_wire(r, endpoint, &list[0]);
+        list[0].name = list[0].style != NULL ? str_from(list[0].style->name) : STR("");
+        count = 1;
+    }
+    for (size_t i = 0; wires != NULL && i < count; i++) {
+        list[i].name = wires->pairs[i].key;
+        list[i].index = i;
+        read_wire(r, &wires->pairs[i].value, &list[i]);
+    }
+    r->provider->url = list[0].url;
+    r->provider->wires = list;
+    r->provider->wire_count = count;
+}
+
+/* ---- ways into an answer ---- */
+
+bool read_path(struct reading *r, const struct yaml *node, struct path *out)
+{
+    struct path_step *steps = NULL;
+    size_t            cap = 0;
+    struct str        rest;
+
+    if (!expect_kind(r, node, YAML_TEXT, "a path"))
+        return false;
+    for (rest = node->text; rest.ptr != NULL;) {
+        struct path_step step = { .is_number = false };
+        struct str       word;
+
+        rest = str_cut(rest, '.', &word);
+        if (word.len == 0) {
+            FAULT(r, node, "path", "a path is names with dots between: result.customer; * is any, {id} any whose name becomes the field id, "
+                  "{#id} one whose name is a number");
+            return false;
+        }
+        if (word.len > 3 && word.ptr[0] == '{' && word.ptr[word.len - 1] == '}') {
+            step.is_number = word.ptr[1] == '#';
+            step.field = str_of(word.ptr + 1 + step.is_number, word.len - 2 - step.is_number);
+        } else if (!str_is(word, "*"))
+            step.name = word;
+        ARENA_PUSH(r->mem, steps, out->count, cap) = step;
+    }
+    out->steps = steps;
+    return true;
+}

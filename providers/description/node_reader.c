@@ -1,0 +1,307 @@
+/* providers/description/node_reader.c - small readers of a description's nodes; each places its faults. */
+#include "providers/description/node_reader.h"
+
+#include "etl/core/list.h"
+
+bool expect_kind(struct reading *r, const struct yaml *node, enum yaml_kind kind, const char *what)
+{
+    static const char *const names[] = { "null", "a text", "a list", "a map" };
+
+    if (node->kind == kind)
+        return true;
+    FAULT(r, node, "kind", "%s must be %s, it is %s", what, names[kind], names[node->kind]);
+    return false;
+}
+
+struct yaml key_place(const struct yaml *map, size_t i)
+{
+    return (struct yaml){ .kind = YAML_TEXT, .text = map->pairs[i].key, .line = map->pairs[i].line, .column = map->pairs[i].column };
+}
+
+bool read_bool(struct reading *r, const struct yaml *map, const char *key, bool deflt)
+{
+    const struct yaml *node = yaml_get(map, key);
+
+    if (node == NULL)
+        return deflt;
+    if (node->kind == YAML_TEXT && (str_is(node->text, "true") || str_is(node->text, "false")))
+        return str_is(node->text, "true");
+    FAULT(r, node, "kind", "%s must be true or false", key);
+    return deflt;
+}
+
+struct str read_text(struct reading *r, const struct yaml *map, const char *key)
+{
+    const struct yaml *node = yaml_get(map, key);
+
+    if (node == NULL || !expect_kind(r, node, YAML_TEXT, key))
+        return STR_NONE;
+    return node->text;
+}
+
+uint32_t read_u32(struct reading *r, const struct yaml *map, const char *key, uint32_t deflt)
+{
+    const struct yaml *node = yaml_get(map, key);
+    uint64_t           n;
+
+    if (node == NULL)
+        return deflt;
+    if (node->kind == YAML_TEXT && str_to_u64(node->text, &n) && n <= UINT32_MAX)
+        return (uint32_t)n;
+    FAULT(r, node, "kind", "%s must be a whole number", key);
+    return deflt;
+}
+
+void unknown_name(struct reading *r, const struct yaml *node, const char *what, struct str typed, const struct str *names, size_t n)
+{
+    struct str near = str_nearest(typed, names, n);
+
+    FAULT(r, node, "name-unknown", "unknown %s \"%.*s\"%s%.*s%s", what, STR_ARG(typed),
+          near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+}
+
+int read_word(struct reading *r, const struct yaml *node, const char *const *words, const char *what)
+{
+    struct str names[32];
+    size_t     n = 0;
+
+    if (!expect_kind(r, node, YAML_TEXT, what))
+        return -1;
+    for (; words[n] != NULL && n < 32; n++) {
+        names[n] = str_from(words[n]);
+        if (str_eq(names[n], node->text))
+            return (int)n;
+    }
+    unknown_name(r, node, what, node->text, names, n);
+    return -1;
+}
+
+bool read_range(struct reading *r, const struct yaml *node, int64_t *min, int64_t *max)
+{
+    struct str left, right;
+    size_t     dots;
+
+    if (!expect_kind(r, node, YAML_TEXT, "a range"))
+        return false;
+    for (dots = 0; dots + 1 < node->text.len; dots++)
+        if (node->text.ptr[dots] == '.' && node->text.ptr[dots + 1] == '.')
+            break;
+    left = str_head(node->text, dots + 1 < node->text.len ? dots : node->text.len);
+    right = dots + 1 < node->text.len ? str_skip(node->text, dots + 2) : left;
+    *max = INT64_MAX;
+    if (str_to_i64(left, min) && (right.len == 0 || str_to_i64(right, max)) && *min <= *max)
+        return true;
+    FAULT(r, node, "range", "must be a range like 3..15, 1.. or 10, got \"%.*s\"", STR_ARG(node->text));
+    return false;
+}
+
+/* "a-z0-9_.-": ranges; a dash at an end is itself. */
+bool read_class(struct reading *r, const struct yaml *node, bool chars[256])
+{
+    if (!expect_kind(r, node, YAML_TEXT, "a class of characters"))
+        return false;
+    for (size_t i = 0; i < node->text.len; i++) {
+        unsigned char from = (unsigned char)node->text.ptr[i], to = from;
+
+        if (i + 2 < node->text.len && node->text.ptr[i + 1] == '-') {
+            to = (unsigned char)node->text.ptr[i + 2];
+            i += 2;
+        }
+        if (to < from) {
+            FAULT(r, node, "class", "the range %c-%c runs backwards", from, to);
+            return false;
+        }
+        for (unsigned c = from; c <= to; c++)
+            chars[c] = true;
+    }
+    return true;
+}
+
+const struct str *read_texts(struct reading *r, const struct yaml *node, size_t *count)
+{
+    struct str *out;
+
+    *count = 0;
+    if (node == NULL)
+        return NULL;
+    if (node->kind == YAML_TEXT) {
+        out = ARENA_NEW(r->mem, struct str);
+        *out = node->text;
+        *count = 1;
+        return out;
+    }
+    if (!expect_kind(r, node, YAML_LIST, "this"))
+        return NULL;
+    out = ARENA_ARRAY(r->mem, struct str, node->count + 1);
+    for (size_t i = 0; i < node->count; i++)
+        if (expect_kind(r, &node->items[i], YAML_TEXT, "an entry"))
+            out[(*count)++] = node->items[i].text;
+    return out;
+}
+
+struct pattern *read_pattern(struct reading *r, const struct yaml *node, const char *before, const char *after)
+{
+    struct pattern *p = NULL;
+    struct err      err = { 0 };
+
+    if (!expect_kind(r, node, YAML_TEXT, "a pattern"))
+        return NULL;
+    if (pattern_new(arena_fmt(r->mem, "%s%.*s%s", before, STR_ARG(node->text), after), &p, &err) != ETL_OK) {
+        struct pattern *alone = NULL;
+
+        /* Alone, so that the character told is one of the file's own. */
+        if (before[0] != '\0' && pattern_new(node->text, &alone, &err) == ETL_OK)
+            pattern_free(alone);
+        FAULT(r, node, "pattern", "%s", err.text);
+    }
+    return p;
+}
+
+/* ---- texts with {places} ---- */
+
+static bool is_extra(struct str place, const char *const *extras)
+{
+    for (; extras != NULL && *extras != NULL; extras++) {
+        struct str extra = str_from(*extras);
+
+        if (str_eq(place, extra) || (str_ends(extra, STR(".")) && str_starts(place, extra)))
+            return true;
+    }
+    return false;
+}
+
+static const char *const piece_names[] = { "", "local", "domain", "first_word", "other_words", NULL };
+
+static unsigned list_part_named(const struct list_form *list, struct str name)
+{
+    for (size_t i = 0; i < list->part_count; i++)
+        if (str_eq(list->parts[i].name, name))
+            return (unsigned)i + 1;
+    return 0;
+}
+
+static void check_place(struct reading *r, const struct yaml *node, const struct command *c, struct text_part *part,
+                        const char *const *extras)
+{
+    struct str names[128];
+    size_t     n = 0;
+
+    struct str whole, name = str_cut(part->place, '.', &whole);
+    int        at = c != NULL && name.ptr != NULL ? command_param_index(c, whole) : -1;
+
+    part->param = c != NULL ? command_param_index(c, part->place) : -1;
+    for (size_t i = 1; part->param < 0 && at >= 0 && piece_names[i] != NULL; i++)
+        if (str_is(name, piece_names[i])) {
+            part->param = at;
+            part->piece = (enum piece)i;
+            return;
+        }
+    if (part->param < 0 && at >= 0 && c->params[at].type != NULL && c->params[at].type->list != NULL) {
+        part->param = at;
+        part->part = list_part_named(c->params[at].type->list, name);
+        if (part->part == 0)
+            FAULT(r, node, "place", "%.*s has no part %.*s", STR_ARG(whole), STR_ARG(name));
+        return;
+    }
+    if (part->param >= 0 && c->params[part->param].always.ptr != NULL) {   /* known already */
+        part->literal = c->params[part->param].always;
+        part->param = -1;
+        return;
+    }
+    if (part->param >= 0 || is_extra(part->place, extras))
+        return;
+    for (; c != NULL && n < c->param_count && n < 100; n++)
+        names[n] = c->params[n].name;
+    for (; extras != NULL && *extras != NULL && n < 128; extras++)
+        names[n++] = str_from(*extras);
+    unknown_name(r, node, "place", part->place, names, n);
+}
+
+struct text read_place_text(struct reading *r, const struct yaml *node, const struct command *c, const char *const *extras)
+{
+    struct text       out = { 0 };
+    struct text_part *parts = NULL;
+    size_t            cap = 0;
+    struct str        rest;
+
+    if (node == NULL || !expect_kind(r, node, YAML_TEXT, "a text"))
+        return out;
+    rest = node->text;
+    while (rest.len != 0) {
+        struct text_part part = { .param = -1 };
+        const char      *open = memchr(rest.ptr, '{', rest.len);
+        size_t           len = open != NULL ? (size_t)(open - rest.ptr) : rest.len;
+        struct str       inside;
+
+        if (len != 0) {
+            part.literal = str_head(rest, len);
+            ARENA_PUSH(r->mem, parts, out.count, cap) = part;
+            rest = str_skip(rest, len);
+            continue;
+        }
+        if (rest.len > 1 && strchr("\"{}\n ", rest.ptr[1]) != NULL) {   /* JSON in a text: {"id": … stands for itself */
+            part.literal = str_head(rest, 1);
+            ARENA_PUSH(r->mem, parts, out.count, cap) = part;
+            rest = str_skip(rest, 1);
+            continue;
+        }
+        rest = str_cut(str_skip(rest, 1), '}', &inside);
+        if (rest.ptr == NULL) {
+            FAULT(r, node, "place", "a { without its }");
+            break;
+        }
+        part.place = inside;
+        check_place(r, node, c, &part, extras);
+        ARENA_PUSH(r->mem, parts, out.count, cap) = part;
+    }
+    if (out.count == 0) {   /* an empty text is a text */
+        struct text_part part = { .literal = STR(""), .param = -1 };
+
+        ARENA_PUSH(r->mem, parts, out.count, cap) = part;
+    }
+    out.parts = parts;
+    return out;
+}
+
+static void add_list(struct reading *r, const struct yaml *node, struct buf *out)
+{
+    list_begin(out);
+    for (size_t i = 0; i < node->count; i++)
+        if (node->items[i].kind == YAML_LIST)
+            add_list(r, &node->items[i], out);
+        else if (expect_kind(r, &node->items[i], YAML_TEXT, "an entry"))
+            list_text(out, node->items[i].text);
+    list_end(out);
+}
+
+/* A list of an example: the text that lists travel as. */
+static struct text read_list_text(struct reading *r, const struct yaml *node)
+{
+    AUTO(buf_release) struct buf list;
+    struct text_part            *part = ARENA_NEW(r->mem, struct text_part);
+
+    buf_init(&list, 1 << 20, "a list");
+    add_list(r, node, &list);
+    *part = (struct text_part){ .literal = arena_str(r->mem, buf_str(&list)), .param = -1 };
+    return (struct text){ part, 1 };
+}
+
+struct pairs read_pairs(struct reading *r, const struct yaml *node, const struct command *c, const char *const *extras)
+{
+    struct pairs out = { 0 };
+    struct pair *items;
+
+    if (node == NULL || !expect_kind(r, node, YAML_MAP, "this"))
+        return out;
+    items = ARENA_ARRAY(r->mem, struct pair, node->count + 1);
+    for (size_t i = 0; i < node->count; i++) {
+        items[i].name = node->pairs[i].key;
+        if (node->pairs[i].value.kind == YAML_LIST)
+            items[i].text = read_list_text(r, &node->pairs[i].value);
+        else
+            items[i].text = read_place_text(r, &node->pairs[i].value, c, extras);
+    }
+    out.items = items;
+    out.count = node->count;
+    return out;
+}

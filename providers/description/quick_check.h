@@ -1,0 +1,38 @@
+/* providers/description/quick_check.h - what a type's plain rules demand, put together, so that one look at each byte of a value answers them all.
+ *
+ * Plain are a length, a class of characters, a pattern that is one class with a count ([0-9]{10}), and not_clear, of the whole value.
+ * What does not pass may still be right (letters beyond ASCII): then the rules themselves are asked, one by one, and tell what is wrong.
+ *
+ * Lifetime  made when the description is loaded, in its arena; read-only. */
+#ifndef PROVIDERS_DESCRIPTION_QUICK_CHECK_H
+#define PROVIDERS_DESCRIPTION_QUICK_CHECK_H
+
+#include "providers/description/provider.h"
+
+struct quick_check {
+    unsigned char wrong[256];            /* 1: may not stand there. All beyond ASCII is, so that bytes are characters and all is UTF-8 */
+    size_t min, max;
+    bool   not_clear;
+    const struct rule *const *others;    /* that it does not stand for */
+    size_t other_count;
+};
+
+const struct quick_check *quick_check_new(const struct rule *const *rules, size_t count, struct arena *run_mem);
+
+/* `clear` is the word that empties the field; ptr NULL where there is none. */
+static inline bool quick_check_passes(const struct quick_check *q, struct str value, struct str clear)
+{
+    const unsigned char *bytes = (const unsigned char *)value.ptr;
+    unsigned char        wrong = 0;
+    size_t               i = 0;
+
+    if (value.len < q->min || value.len > q->max)
+        return false;
+    for (; i + 4 <= value.len; i += 4)       /* no branch a byte: values are short, and nearly all are right */
+        wrong |= q->wrong[bytes[i]] | q->wrong[bytes[i + 1]] | q->wrong[bytes[i + 2]] | q->wrong[bytes[i + 3]];
+    for (; i < value.len; i++)
+        wrong |= q->wrong[bytes[i]];
+    return wrong == 0 && (!q->not_clear || clear.ptr == NULL || !str_eq(clear, value));
+}
+
+#endif

@@ -1,0 +1,137 @@
+/* providers/replies/lookup_read.c - what a read answers about a call: is it there, is it ours, and what does it yield? */
+#include "providers/replies/reply.h"
+
+static struct str field_of(const struct reply_record *record, struct str name)
+{
+    for (size_t i = 0; i < record->count; i++)
+        if (str_eq(record->fields[i].name, name))
+            return record->fields[i].value;
+    return STR_NONE;
+}
+
+/* Of this record, where there are records: what the answer captured is of its first one. `name` is a field or one of the read's captures. */
+static struct str read_value(const struct lookup_read *l, const struct verdict *v, const struct reply_record *record, struct str name)
+{
+    const struct capture *own = command_capture(l->read, name);
+    struct str            value;
+
+    if (record != NULL) {
+        value = field_of(record, name);
+        return value.ptr == NULL && own != NULL && own->field.len != 0 ? field_of(record, own->field) : value;
+    }
+    for (size_t i = 0; i < v->capture_count; i++)
+        if (str_eq(v->captures[i].name, name))
+            return v->captures[i].value;
+    return STR_NONE;
+}
+
+bool lookup_names_it(const struct lookup_read *l, const struct value *values, struct arena *mem)
+{
+    return l->match.count == 0 || text_fill(&l->match.items[0].text, values, NULL, 0, mem).ptr != NULL;
+}
+
+/* How a record compares with what is looked for. An expected value that is absent is not asked. */
+struct likeness {
+    bool all;
+    bool name;         /* the first pair, which names the record in a full report */
+    bool kind;         /* the pairs without a {parameter}: what kind of record is meant at all */
+};
+
+static bool is_constant(const struct text *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->parts[i].literal.ptr == NULL)
+            return false;
+    return true;
+}
+
+static struct likeness compare(const struct lookup_read *l, const struct value *values, const struct verdict *v,
+                               const struct reply_record *record, struct arena *mem)
+{
+    struct likeness like = { true, true, true };
+
+    for (size_t i = 0; i < l->match.count; i++) {
+        struct str wanted = text_fill(&l->match.items[i].text, values, NULL, 0, mem);
+        struct str got = read_value(l, v, record, l->match.items[i].name);
+
+        if (wanted.ptr == NULL || (got.ptr != NULL && str_eq(wanted, got)))
+            continue;
+        like.all = false;
+        like.name = like.name && i != 0;
+        like.kind = like.kind && !is_constant(&l->match.items[i].text);
+    }
+    return like;
+}
+
+enum lookup_answer lookup_judge(const struct lookup_read *l, const struct value *values, const struct verdict *v,
+                                struct arena *mem)
+{
+    bool   met = false;
+    size_t count = v->record_count != 0 ? v->record_count : 1;     /* a text is one record, of captures */
+
+    if (v->is == REPLY_NOTHING)
+        return LOOKUP_NOT_THERE;
+    if (v->is != REPLY_DONE)
+        return LOOKUP_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        struct likeness like = compare(l, values, v, v->record_count != 0 ? &v->records[i] : NULL, mem);
+
+        if (like.all)
+            return LOOKUP_THERE;
+        met = met || (like.kind && (like.name || !l->full));
+    }
+    return met ? LOOKUP_DIFFERS : LOOKUP_NOT_THERE;
+}
+
+size_t lookup_found(const struct lookup_read *l, const struct value *values, const struct verdict *v, struct arena *mem,
+                    const struct reply_record **first)
+{
+    size_t found = 0;
+
+    *first = NULL;
+    for (size_t i = 0; i < v->record_count; i++)
+        if (compare(l, values, v, &v->records[i], mem).all && found++ == 0)
+            *first = &v->records[i];
+    return found;
+}
+
+bool capture_is_ambiguous(const struct command *read, const struct verdict *v, size_t capture)
+{
+    struct str field = read->captures[capture].field, first;
+
+    if (v->record_count < 2 || field.len == 0)
+        return false;
+    first = field_of(&v->records[0], field);
+    for (size_t i = 1; i < v->record_count; i++)
+        if (!str_eq(field_of(&v->records[i], field), first))
+            return true;
+    return false;
+}
+
+/* Which of the read's fields or captures is the call's capture: as the lookup says, else the one of the same name. */
+static struct str source_of(const struct lookup_read *l, struct str capture)
+{
+    for (size_t i = 0; i < l->capture_count; i++)
+        if (str_eq(l->captures[i].name, capture))
+            return l->captures[i].value;
+    return capture;
+}
+
+size_t lookup_captures(const struct lookup_read *l, const struct command *command, const struct value *values, const struct verdict *v,
+                       struct arena *mem, const struct pair_value **out)
+{
+    const struct reply_record *record;
+    struct pair_value         *list = ARENA_ARRAY(mem, struct pair_value, command->capture_count + 1);
+    size_t                     n = 0;
+
+    lookup_found(l, values, v, mem, &record);
+    for (size_t i = 0; i < command->capture_count; i++) {
+        struct str name = command->captures[i].name;
+        struct str value = read_value(l, v, record, source_of(l, name));
+
+        if (value.ptr != NULL)
+            list[n++] = (struct pair_value){ name, value };
+    }
+    *out = list;
+    return n;
+}

@@ -1,0 +1,21 @@
+/* providers/replies/reply_xml_tree.c - answers in XML that are told by paths, as JSON is: one description for a provider that speaks both. */
+#include "providers/replies/tree_xml.h"
+
+static enum etl_status xml_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out, struct err *err)
+{
+    return tree_from_xml(body, 0, reply->text_member, mem, out, err);   /* {"$type": …} is <… type="…"> */
+}
+
+static enum etl_status xml_tree_records(const struct command *command, struct str body, struct arena *mem,
+                                        const struct reply_record **out, size_t *count, struct err *err)
+{
+    return tree_rows(&reply_xml_tree, command, body, mem, out, count, err);
+}
+
+const struct reply_style reply_xml_tree = {
+    .name = "xml-tree",
+    .summary = "XML, told by paths as JSON is",
+    .form = SCRUB_XML,
+    .records = xml_tree_records,
+    .tree = xml_tree,
+};

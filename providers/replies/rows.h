@@ -1,0 +1,47 @@
+/* providers/replies/rows.h - the records of an answer as they come, piece by piece: the one reader both for whole answers and for reports of
+ * any size.
+ *
+ * Memory    one record, whatever the answer's length. A style that cannot read piece by piece is read whole, up to ROWS_WHOLE_MAX.
+ * Rotten    bytes that are no UTF-8 are taken for Latin-1, control bytes for blanks, a bare & for itself, <1> for a name: where
+ *           that is all there is to it; `repairs` counts them. What cannot be read safely is ETL_REJECT, naming the place.
+ * Threads   one reader, one thread. */
+#ifndef PROVIDERS_REPLIES_ROWS_H
+#define PROVIDERS_REPLIES_ROWS_H
+
+#include "providers/replies/reply.h"
+
+enum { ROWS_WHOLE_MAX = 256 << 20, ROW_MAX = 16 << 20, ROW_FIELDS_MAX = 256 };
+
+struct rows_sink {
+    /* The record is good during the call. Anything but ETL_OK ends the reading and comes back from feed or end. */
+    enum etl_status (*record)(void *context, const struct reply_record *record, struct err *err);
+    void *context;
+};
+struct rows_end {
+    bool     proven;       /* the document itself said that it is whole: its root was closed */
+    uint64_t records, repairs;
+};
+struct rows;
+struct rows    *rows_new(const struct command *command, const struct wire *wire, const struct rows_sink *sink);    /* wire NULL: the default */
+enum etl_status rows_feed(struct rows *r, struct str bytes, struct err *err);
+/* No more bytes. ETL_REJECT: the document is cut off or broken. */
+enum etl_status rows_end(struct rows *r, struct rows_end *out, struct err *err);
+void            rows_free(struct rows *r);             /* NULL is fine */
+
+/* All records of a whole answer, into an arena. */
+enum etl_status rows_all(const struct command *command, const struct wire *wire, struct str body, struct arena *call_mem, const struct reply_record **out,
+                         size_t *count, struct err *err);
+
+/* ---- what a style brings: its parser behind these four ---- */
+struct row_parser {
+    void *(*begin)(struct rows *r);
+    enum etl_status (*feed)(void *parser, struct str bytes, struct err *err);
+    enum etl_status (*end)(void *parser, bool *proven, struct err *err);
+    void (*release)(void *parser);
+};
+const struct command *rows_command(const struct rows *r);
+/* For parsers: a record is whole. */
+enum etl_status rows_emit(struct rows *r, const struct reply_field *fields, size_t count, struct err *err);
+void            rows_repaired(struct rows *r);
+
+#endif

@@ -1,0 +1,22 @@
+/* providers/sandbox/store/seed.h - subscribers to begin with: as many as are wanted, made by the provider's own commands.
+ *
+ * Each row comes from a create command of the description whose values pass the rules, so nothing stands in a table that could
+ * not have been made by a call; where a table is only ever reported, rows come from the report's columns. The same
+ * numbers give the same rows. */
+#ifndef PROVIDERS_SANDBOX_STORE_SEED_H
+#define PROVIDERS_SANDBOX_STORE_SEED_H
+
+#include "providers/sandbox/desk.h"
+
+struct seeding {
+    uint64_t          subscribers, seed;
+    struct str        today;
+    const struct str *tables;          /* only these, TABLE or PROVIDER/TABLE; count 0: all */
+    size_t            table_count;
+};
+/* Does "mailboxes" or "ispn/mailboxes" name this table? */
+bool     seed_names(struct str name, const struct provider *p, struct str table);
+/* The desk's lock is held, or nobody else knows it yet. Returns the rows that were made. */
+uint64_t seed_desk(struct desk *d, const struct seeding *s);
+
+#endif

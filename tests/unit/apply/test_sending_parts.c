@@ -1,0 +1,320 @@
+/* tests/unit/apply/test_sending_parts.c - the small parts around sending: plan lines, chosen lanes, needs, masks, results. */
+#include <unistd.h>
+
+#include "etl/core/system/atomic_file.h"
+#include "etl/apply/lane_selection.h"
+#include "etl/secrets/redact.h"
+#include "etl/apply/dependencies.h"
+#include "etl/run/results.h"
+#include "etl/apply/delivery.h"
+#include "tests/unit/apply/toy.h"
+
+static struct arena mem;
+static struct err   err;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena_init(&mem, 64 << 20, "a test");
+    err = (struct err){ 0 };
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_release(&mem);
+    return 0;
+}
+
+/* ---- plan lines ---- */
+
+#define HEAD "{\"id\":\"0123456789abcdef0123456789abcdef\",\"seq\":30000000017,\"lane\":\"a\\\"\\u00e9\",\"from\":\"x.csv:17\",\"command\":\"make\","
+
+static void a_plan_line_is_read(void **state)
+{
+    struct plan_line line;
+
+    assert_int_equal(plan_line_parse(STR(HEAD "\"as\":\"m\",\"effect\":\"create\",\"stage\":\"after\",\"more\":{\"x\":[1,true,null]},\"params\":"
+                                              "{\"key\":\"k\",\"pass\":{\"sealed\":\"c2VhbGVk\"},\"id\":{\"ref\":\"m.id\"},\"day\":null,"
+                                              "\"empty\":\"\",\"list\":[\"a\",[\"b\",\"c\"]]}}"), &mem, &line, &err), ETL_OK);
+    assert_is(line.lane, "a\"é");
+    assert_is(line.as, "m");
+    assert_true(line.seq == UINT64_C(30000000017));
+    assert_int_equal(line.stage, STAGE_AFTER);
+    assert_int_equal(line.param_count, 6);
+    assert_is(line.params[0].value.text, "k");
+    assert_false(line.params[0].sealed || line.params[0].value.secret);
+    assert_true(line.params[1].sealed && line.params[1].value.secret);
+    assert_int_equal(line.params[2].value.kind, VALUE_REF);
+    assert_is(line.params[2].value.text, "m.id");
+    assert_int_equal(line.params[3].value.kind, VALUE_CLEAR);
+    assert_int_equal(line.params[4].value.kind, VALUE_TEXT);
+    assert_is(line.params[4].value.text, "");
+    assert_int_equal(line.params[5].value.kind, VALUE_LIST);
+    assert_is(line.params[5].value.text, "[\"a\",[\"b\",\"c\"]]");
+    (void)state;
+}
+
+static void a_plan_line_that_is_not_ours_is_refused(void **state)
+{
+    static const char *const lines[] = {
+        "", "{", "[]", "null", HEAD "\"params\":{}", HEAD "\"params\":{}} x", HEAD "\"params\":[]}", HEAD "\"x\":{}}",
+        HEAD "\"params\":{\"a\":1}}", HEAD "\"params\":{\"a\":true}}", HEAD "\"params\":{\"a\":{\"other\":\"x\"}}}",
+        HEAD "\"params\":{\"a\":{\"sealed\":{\"x\":\"y\"}}}}", HEAD "\"params\":{\"a\":[[[\"x\"]]]}}", HEAD "\"params\":{\"a\":[null]}}",
+        "{\"id\":\"short\",\"lane\":\"a\",\"command\":\"c\",\"params\":{}}", "{\"id\":\"0123456789abcdef0123456789abcdef\",\"params\":{}}",
+        "{\"id\":\"0123456789abcdef0123456789abcdef\",\"seq\":-1,\"lane\":\"a\",\"command\":\"c\",\"params\":{}}",
+        HEAD "\"params\":{\"a\":\"\xff\"}}",
+    };
+    struct plan_line line;
+
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        err = (struct err){ 0 };
+        if (plan_line_parse(str_from(lines[i]), &mem, &line, &err) != ETL_FAIL || err.text[0] == '\0')
+            fail_msg("taken: %s", lines[i]);
+    }
+    (void)state;
+}
+
+static void a_line_is_found_again_by_its_place(void **state)
+{
+    struct plan_reader *r;
+    struct str          line, again;
+    uint64_t            offsets[200], offset;
+    size_t              lengths[200];
+    char                path[] = "/tmp/plan-XXXXXX";
+    int                 fd = mkstemp(path);
+    FILE               *f = fdopen(fd, "w");
+
+    for (unsigned i = 0; i < 200; i++) {       /* some are longer than a window */
+        fprintf(f, "%u:", i);
+        for (unsigned k = 0; k < (i % 50 == 7 ? 100000U : 100 + i); k++)
+            fputc('a' + (int)(i % 26), f);
+        fputc('\n', f);
+    }
+    fclose(f);
+    assert_int_equal(plan_reader_open(path, &r, &err), ETL_OK);
+    for (size_t i = 0; i < 200; i++) {
+        assert_int_equal(plan_reader_next(r, &line, &offset, &err), ETL_OK);
+        offsets[i] = offset;
+        lengths[i] = line.len;
+    }
+    assert_int_equal(plan_reader_next(r, &line, &offset, &err), ETL_END);
+    for (size_t n = 0; n < 400; n++) {
+        size_t i = n * 37 % 200;
+        char   head[8];
+
+        assert_int_equal(plan_reader_at(r, offsets[i], lengths[i], &mem, &again, &err), ETL_OK);
+        snprintf(head, sizeof head, "%zu:", i);
+        assert_int_equal(again.len, lengths[i]);
+        assert_true(str_starts(again, str_from(head)));
+        assert_int_equal(again.ptr[again.len - 1], 'a' + (int)(i % 26));
+    }
+    assert_int_equal(plan_reader_at(r, offsets[199], lengths[199] + 10, &mem, &again, &err), ETL_FAIL);
+    plan_reader_close(r);
+    unlink(path);
+    (void)state;
+}
+
+/* ---- chosen lanes ---- */
+
+static const char *file_of(struct toy *t, const char *name, const char *text)
+{
+    char path[128];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", t->folder, name);
+    f = fopen(path, "w");
+    fputs(text, f);
+    fclose(f);
+    return arena_cstr(&t->mem, str_from(path));
+}
+
+static struct str chosen(struct toy *t, struct ledger *l, const struct choice_options *o, struct findings *faults)
+{
+    AUTO(buf_release) struct buf out = { 0 };
+    struct lane_choice           c;
+    enum etl_status              st;
+
+    buf_init(&out, 1 << 16, "lanes");
+    st = choice_make(l, o, &t->mem, &c, faults, &err);
+    if (st != ETL_OK)
+        return str_from(err.rule);
+    for (uint64_t n = 1; n <= ledger_lane_count(l); n++)
+        if (lane_chosen(&c, n))
+            buf_fmt(&out, "%llu ", (unsigned long long)n);
+    assert_true(lane_chosen(&c, LANE_BEFORE) && lane_chosen(&c, LANE_AFTER));
+    return arena_str(&t->mem, buf_str(&out));
+}
+
+static void lanes_are_chosen(void **state)
+{
+    struct toy            *t = calloc(1, sizeof *t);
+    struct ledger         *l;
+    struct findings        faults;
+    struct choice_options  o = { 0 };
+    char                   path[128];
+
+    toy_open(t, false, "concurrency: 1");
+    for (const char *k = "a\0b\0c\0d\0e\0"; *k != '\0'; k += 2)
+        toy_call(t, k, "make", "{\"key\":\"x\"}");
+    toy_counts(t, &(struct ledger_counts){ 0 });           /* loads it */
+    snprintf(path, sizeof path, "%s/ledger.db", t->folder);
+    assert_int_equal(ledger_open(path, STR("00"), true, &l, &err), ETL_OK);
+    findings_init(&faults, &t->mem);
+    assert_is(chosen(t, l, &o, &faults), "1 2 3 4 5 ");
+    o.limit = 2;
+    assert_is(chosen(t, l, &o, &faults), "1 2 ");
+    o.only = file_of(t, "only", "d\r\nb\n\nnobody\ne\n");
+    assert_is(chosen(t, l, &o, &faults), "2 4 ");
+    assert_int_equal(faults.count, 1);
+    assert_int_equal(faults.items[0].err.line, 4);
+    assert_int_equal(faults.errors, 0);
+    o.skip = file_of(t, "skip", "b");
+    assert_is(chosen(t, l, &o, &faults), "4 5 ");
+    o.limit = 0;
+    o.only = file_of(t, "only", "b\n");
+    assert_is(chosen(t, l, &o, &faults), "lane-none");
+    o.only = "/nowhere/at/all";
+    assert_is(chosen(t, l, &o, &faults), "lane-file");
+    ledger_close(l);
+    toy_close(t);
+    free(t);
+    (void)state;
+}
+
+/* ---- needs ---- */
+
+static struct loaded_call loaded(const struct toy *t, const char *command, const char *key, struct value id)
+{
+    const struct command *c = toy_command(t, command);
+    struct loaded_call    call = { .command = c, .values = ARENA_ARRAY(&mem, struct value, c->param_count + 1) };
+    int                   at = command_param_index(c, STR("id"));
+
+    call.values[0] = VALUE_OF(str_from(key));
+    if (at >= 0)
+        call.values[at] = id;
+    return call;
+}
+
+static void an_earlier_call_of_the_lane_is_needed(void **state)
+{
+    struct toy        *t = calloc(1, sizeof *t);
+    struct needs      *n = needs_new();
+    struct value       none = VALUE_NONE, ref = { VALUE_REF, false, STR("make.id") };
+    struct loaded_call make, note;
+    struct str         name;
+
+    toy_open(t, false, "concurrency: 1");
+    make = loaded(t, "make", "a", none);
+    note = loaded(t, "note", "a", none);
+    assert_int_equal(needs_find(n, &note, &name), 0);                  /* nothing of its lane makes it: it was there before */
+    needs_add(n, &make, 3);
+    assert_int_equal(needs_find(n, &note, &name), 3);
+    assert_is(name, "make");
+    note = loaded(t, "note", "b", none);
+    assert_int_equal(needs_find(n, &note, &name), 0);                  /* another thing */
+    note = loaded(t, "note", "b", ref);
+    assert_int_equal(needs_find(n, &note, &name), 3);                  /* but what the first yields */
+    needs_reset(n);
+    assert_int_equal(needs_find(n, &note, &name), 0);
+    needs_free(n);
+    toy_close(t);
+    free(t);
+    (void)state;
+}
+
+/* ---- masks ---- */
+
+static void every_form_of_a_secret_is_masked(void **state)
+{
+    struct toy  *t = calloc(1, sizeof *t);
+    struct value values[3] = { VALUE_OF(STR("key")), { VALUE_TEXT, true, STR("a\"<b&c d") }, VALUE_NONE };
+    const struct command *c;
+    struct str   text;
+
+    toy_open(t, false, "concurrency: 1");
+    c = toy_command(t, "make");
+    text = mask_secrets(STR("auth open-sesame-42 key; a\"<b&c d; a%22%3Cb%26c%20d; a&quot;&lt;b&amp;c d; a\\\"<b&c d; YSI8YiZjIGQ="), &t->connection,
+                        c, values, &mem);
+    assert_is(text, "auth *** key; ***; ***; ***; ***; ***");
+    text = STR("nothing in here");
+    assert_ptr_equal(mask_secrets(text, &t->connection, c, values, &mem).ptr, text.ptr);
+    toy_close(t);
+    free(t);
+    (void)state;
+}
+
+/* ---- results ---- */
+
+static struct str whole_file(struct toy *t, const char *name)
+{
+    char       path[128];
+    struct str text;
+
+    snprintf(path, sizeof path, "%s/%s", t->folder, name);
+    assert_int_equal(file_read(path, 1 << 20, &t->mem, &text, &err), ETL_OK);
+    return text;
+}
+
+static void results_tell_what_became_of_it(void **state)
+{
+    struct toy        *t = calloc(1, sizeof *t);
+    struct ledger     *l;
+    struct run         run;
+    struct settlement  done = { .state = CALL_DONE, .at_ms = 1700000000000, .http = 200, .reply = STR("1; OK, \"fine\""), .verified = true },
+                       refused = { .state = CALL_REFUSED, .at_ms = 1700000000000, .http = 200, .reason = STR("=cmd|' /C calc'!A0") };
+    char               path[128];
+
+    toy_open(t, false, "concurrency: 1");
+    toy_call(t, "-1", "make", "{\"key\":\"x\"}");
+    toy_call(t, "-1", "note", "{\"key\":\"x\"}");
+    toy_call(t, "b,c", "make", "{\"key\":\"y\"}");
+    toy_call(t, "b,c", "note", "{\"key\":\"y\"}");
+    toy_call(t, "@after", "set", "{\"key\":\"y\"}");
+    toy_counts(t, &(struct ledger_counts){ 0 });
+    snprintf(path, sizeof path, "%s/ledger.db", t->folder);
+    assert_int_equal(ledger_open(path, STR("00"), true, &l, &err), ETL_OK);
+    assert_int_equal(ledger_begin(l, &err), ETL_OK);
+    assert_int_equal(ledger_claim(l, 1, &err), ETL_OK);
+    assert_int_equal(ledger_claim(l, 3, &err), ETL_OK);
+    assert_int_equal(ledger_settle(l, 1, &done, &err), ETL_OK);
+    assert_int_equal(ledger_settle(l, 3, &refused, &err), ETL_OK);
+    assert_int_equal(ledger_block_behind(l, 3, 2, &err), ETL_OK);
+    assert_int_equal(ledger_test_outcome(l, 2, STR("untestable"), STR("needs call 1 (make)"), 0, &err), ETL_OK);
+    assert_int_equal(ledger_commit(l, &err), ETL_OK);
+    run = (struct run){ .path = t->folder };
+    assert_int_equal(results_write(&run, l, &err), ETL_OK);
+    assert_int_equal(results_write_test(&run, l, &err), ETL_OK);
+    assert_is(whole_file(t, "results.csv"),
+              "lane,from,command,outcome,reason,http,tries,at,how,reply,id\n"
+              "'-1,x.csv:2,make,done,,200,1,2023-11-14T22:13:20Z,read back,\"1; OK, \"\"fine\"\"\",00000000000000000000000000000001\n"
+              "'-1,x.csv:3,note,not sent,,,0,,,,00000000000000000000000000000002\n"
+              "\"b,c\",x.csv:4,make,refused,'=cmd|' /C calc'!A0,200,1,2023-11-14T22:13:20Z,,,00000000000000000000000000000003\n"
+              "\"b,c\",x.csv:5,note,blocked,\"behind make, which is refused\",,0,,,,00000000000000000000000000000004\n"
+              "(after),x.csv:6,set,not sent,,,0,,,,00000000000000000000000000000005\n");
+    assert_is(whole_file(t, "lanes.csv"),
+              "lane,outcome,calls,done,refused,failed,uncertain,blocked,not_sent,command,reason\n"
+              "'-1,not sent,2,1,0,0,0,0,1,note,\n"
+              "\"b,c\",refused,2,0,1,0,0,1,0,make,'=cmd|' /C calc'!A0\n"
+              "(after),not sent,1,0,0,0,0,0,1,set,\n");
+    assert_is(whole_file(t, "test.csv"), "lane,from,command,outcome,reason,http,id\n"
+                                         "'-1,x.csv:3,note,untestable,needs call 1 (make),,00000000000000000000000000000002\n");
+    ledger_close(l);
+    toy_close(t);
+    free(t);
+    (void)state;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_plan_line_is_read), TEST(a_plan_line_that_is_not_ours_is_refused), TEST(a_line_is_found_again_by_its_place),
+        TEST(lanes_are_chosen), TEST(an_earlier_call_of_the_lane_is_needed), TEST(every_form_of_a_secret_is_masked),
+        TEST(results_tell_what_became_of_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,351 @@
+/* tests/unit/plan/test_plan.c - etl/plan/plan.h: the same bytes whatever the threads, books that balance, guards, and rejects that are mended. */
+#include "etl/plan/plan.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "etl/core/system/atomic_file.h"
+#include "tests/unit/check.h"
+
+struct bench {
+    struct arena       mem;
+    char               folder[64];
+    struct key        *key;
+    struct findings    faults;
+    struct plan_counts counts;
+};
+
+static const char *path_of(struct bench *b, const char *name)
+{
+    return arena_fmt(&b->mem, "%s/%s", b->folder, name).ptr;
+}
+
+static void write_file(struct bench *b, const char *name, struct str text)
+{
+    struct atomic_file file = { 0 };
+
+    assert_int_equal(atomic_file_begin(&file, path_of(b, name), NULL), ETL_OK);
+    assert_int_equal(atomic_file_write(&file, text, NULL), ETL_OK);
+    assert_int_equal(atomic_file_commit(&file, NULL), ETL_OK);
+}
+
+static struct str read_file(struct bench *b, const char *name)
+{
+    struct str text;
+
+    return file_read(path_of(b, name), 256 << 20, &b->mem, &text, NULL) == ETL_OK ? text : STR("");
+}
+
+static void begin(struct bench *b)
+{
+    *b = (struct bench){ .folder = "/tmp/test_plan.XXXXXX" };
+    arena_init(&b->mem, 1 << 30, "a test");
+    assert_non_null(mkdtemp(b->folder));
+    assert_int_equal(key_open(path_of(b, "key"), true, &b->key, NULL), ETL_OK);
+}
+
+static void end(struct bench *b)
+{
+    key_free(b->key);
+    if (system(arena_fmt(&b->mem, "rm -rf %s", b->folder).ptr) != 0)
+        print_error("cannot remove %s\n", b->folder);
+    arena_release(&b->mem);
+}
+
+static void print_faults(struct bench *b)
+{
+    AUTO(buf_release) struct buf out = { 0 };
+
+    buf_init(&out, 1 << 20, "faults");
+    findings_print(&out, &b->faults);
+    print_error("%s", buf_cstr(&out));
+}
+
+/* files: "customers=c.csv", names in the test's folder. */
+static enum etl_status plan(struct bench *b, const char *run, const char *after, unsigned threads, const char *const *files)
+{
+    AUTO(buf_release) struct buf summary = { 0 };
+    const char         *paths[8];
+    struct plan_options o = { .mapping = path_of(b, "m.yaml"), .run = path_of(b, run), .today = "2026-11-24", .files = paths,
+                              .threads = threads, .key = b->key, .version = "test" };
+
+    buf_init(&summary, 1 << 20, "the summary");
+    findings_init(&b->faults, &b->mem);
+    if (after != NULL)
+        o.after = path_of(b, after);
+    for (; files[o.file_count] != NULL; o.file_count++) {
+        struct str input, file = str_cut(str_from(files[o.file_count]), '=', &input);
+
+        paths[o.file_count] = arena_fmt(&b->mem, "%.*s=%s/%.*s", STR_ARG(input), b->folder, STR_ARG(file)).ptr;
+    }
+    return plan_make(&o, &b->mem, &b->counts, &summary, &b->faults);
+}
+#define FILES(...) (const char *const[]){ __VA_ARGS__, NULL }
+
+static size_t count_of(struct str text, const char *words)
+{
+    size_t n = 0;
+
+    for (const char *at = text.ptr; (at = memmem(at, (size_t)(text.ptr + text.len - at), words, strlen(words))) != NULL; at += strlen(words))
+        n++;
+    return n;
+}
+
+static void expect_text(struct str text, const char *words)
+{
+    if (str_contains(text, str_from(words)))
+        return;
+    print_error("no \"%s\" in\n%.*s\n", words, STR_ARG(text));
+    fail();
+}
+
+static void expect_fault(struct bench *b, const char *rule, const char *words)
+{
+    for (size_t i = 0; i < b->faults.count; i++)
+        if (strcmp(b->faults.items[i].err.rule, rule) == 0 && strstr(b->faults.items[i].err.text, words) != NULL)
+            return;
+    print_faults(b);
+    print_error("no fault %s with \"%s\"\n", rule, words);
+    fail();
+}
+
+static const char two_inputs[] =
+    "mapping: 1\nprovider: ispn\n"
+    "inputs:\n"
+    "  customers: {lane: \"{{ id }}\", unique: [id], secret: [pin]}\n"
+    "  boxes: {lane: \"{{ customer }}\", parent: customers, unique: [box]}\n"
+    "calls:\n"
+    "  - {command: addcust, input: customers, fields: {billid: \"{{ id }}\", hphone: \"{{ phone }}\", title: \"{{ count(boxes) }}\"}}\n"
+    "  - command: addmbox\n"
+    "    input: boxes\n"
+    "    fields: {billid: \"{{ customer }}\", mbox: \"{{ box }}@{{ parent.domain }}\", pass: \"{{ parent.pin }}\", primary: \"{{ nth == 1 }}\"}\n"
+    "  - {command: setbus, input: boxes, once_per: \"{{ parent.group }}\", fields: {billid: \"{{ customer }}\"}}\n";
+
+/* ---- threads ---- */
+
+/* Thousands of rows, so that there are many blocks; rejects, doubles, orphans among them. */
+static void write_many(struct bench *b)
+{
+    AUTO(buf_release) struct buf customers = { 0 }, boxes = { 0 };
+
+    buf_init(&customers, 64 << 20, "customers");
+    buf_init(&boxes, 64 << 20, "boxes");
+    buf_lit(&customers, "id,phone,domain,pin,group\n");
+    buf_lit(&boxes, "customer,box\n");
+    for (unsigned i = 0; i < 9000; i++) {
+        buf_fmt(&customers, "%u,%s,d%u.example,Kite-%u-xq,g%u\n", i % 997 == 3 ? i - 1 : i, i % 101 == 7 ? "555" : "9135550147", i % 50, i, i % 700);
+        for (unsigned k = 0; k < i % 4; k++)
+            buf_fmt(&boxes, "%u,box%u%s\n", i % 1009 == 5 ? i + 100000 : i, i * 4 + (i % 503 == 9 ? 0 : k), k == 2 && i % 211 == 1 ? ",surplus" : "");
+    }
+    write_file(b, "customers.csv", buf_str(&customers));
+    write_file(b, "boxes.csv", buf_str(&boxes));
+}
+
+static void threads_make_the_same_bytes(void **state)
+{
+    static const char *const names[] = { "plan.jsonl", "findings.jsonl", "rejects/customers.csv", "rejects/boxes.csv" };
+    static const unsigned    threads[] = { 1, 2, 5 };
+    struct bench             b;
+
+    (void)state;
+    begin(&b);
+    write_file(&b, "m.yaml", str_from(two_inputs));
+    write_many(&b);
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        const char *run = arena_fmt(&b.mem, "run%zu", i).ptr;
+
+        assert_int_equal(plan(&b, run, NULL, threads[i], FILES("customers=customers.csv", "boxes=boxes.csv")), ETL_REJECT);
+        assert_int_equal(b.counts.read, b.counts.planned + b.counts.rejected + b.counts.without_calls);
+        assert_true(b.counts.rejected > 100);
+        assert_true(b.counts.planned > 15000);
+        for (size_t k = 0; k < COUNT(names); k++) {
+            struct str first = read_file(&b, arena_fmt(&b.mem, "run0/%s", names[k]).ptr);
+            struct str got = read_file(&b, arena_fmt(&b.mem, "%s/%s", run, names[k]).ptr);
+
+            assert_true(first.len > 1000);
+            if (!str_eq(first, got))
+                fail_row(k, "%s differs with %u threads", names[k], threads[i]);
+        }
+    }
+    end(&b);
+}
+
+/* ---- mending ---- */
+
+static void write_small(struct bench *b)
+{
+    write_file(b, "m.yaml", str_from(two_inputs));
+    write_file(b, "customers.csv", STR("id,phone,domain,pin,group\n7,9135550147,example.net,Kite-7-xq,a\n8,555,example.org,Kite-8-xq,b\n"));
+    write_file(b, "boxes.csv", STR("customer,box\n7,jdoe\n7,in fo\n8,ann\n9,lost\n"));
+}
+
+/* The first mending of a reject file: `from` becomes `to`. */
+static void mend(struct bench *b, const char *file, const char *to_file, const char *from, const char *to)
+{
+    AUTO(buf_release) struct buf out = { 0 };
+    struct str                   text = read_file(b, file);
+    const char                  *at = memmem(text.ptr, text.len, from, strlen(from));
+
+    if (at == NULL) {
+        print_error("no \"%s\" in %s:\n%.*s\n", from, file, STR_ARG(text));
+        fail();
+        return;
+    }
+    buf_init(&out, 1 << 20, "a mended file");
+    buf_add(&out, str_head(text, (size_t)(at - text.ptr)));
+    buf_text(&out, to);
+    buf_add(&out, str_skip(text, (size_t)(at - text.ptr) + strlen(from)));
+    write_file(b, to_file, buf_str(&out));
+}
+
+static void rejects_are_mended(void **state)
+{
+    struct bench b;
+    struct str   first, second, third;
+
+    (void)state;
+    begin(&b);
+    write_small(&b);
+    assert_int_equal(plan(&b, "run1", NULL, 1, FILES("customers=customers.csv", "boxes=boxes.csv")), ETL_REJECT);
+    assert_int_equal(b.counts.rejected, 4);
+    first = read_file(&b, "run1/plan.jsonl");
+    assert_int_equal(count_of(first, "\"addmbox\""), 2 * 1);      /* command and as */
+    expect_text(first, "jdoe@example.net");
+    assert_false(str_contains(first, STR("Kite")));
+    assert_false(str_contains(read_file(&b, "run1/rejects/customers.csv"), STR("Kite")));
+    expect_text(read_file(&b, "run1/rejects/customers.csv"), "sealed:");
+
+    /* The second run: customer 8 and a box of customer 7, whose row only the first run's extract has. */
+    mend(&b, "run1/rejects/customers.csv", "customers2.csv", "555,", "9135550148,");
+    mend(&b, "run1/rejects/boxes.csv", "boxes2.csv", "in fo", "info");
+    assert_int_equal(plan(&b, "run2", "run1", 1, FILES("customers=customers2.csv", "boxes=boxes2.csv")), ETL_REJECT);
+    second = read_file(&b, "run2/plan.jsonl");
+    expect_text(second, "info@example.net");
+    expect_text(second, "ann@example.org");
+    assert_int_equal(b.counts.rejected, 1);
+    assert_int_equal(count_of(second, "\"primary\":\"0\""), 1);      /* info is the second of its lane still */
+    assert_int_equal(count_of(second, "\"setbus\""), 2 * 1);         /* group a was claimed in the first run */
+
+    /* The third: a box whose parent stands in the first run's extract, two runs ago, and no customers at all. */
+    mend(&b, "run2/rejects/boxes.csv", "boxes3.csv", "9,lost", "7,found");
+    assert_int_equal(plan(&b, "run3", "run2", 1, FILES("boxes=boxes3.csv")), ETL_OK);
+    third = read_file(&b, "run3/plan.jsonl");
+    expect_text(third, "found@example.net");
+    /* The same password as the first mailbox of that customer had, sealed for another call. */
+    assert_int_equal(count_of(third, "\"sealed\""), 1);
+    end(&b);
+}
+
+/* The lane's calls go on being numbered: a mended record's are no calls of the first run. */
+static void a_mended_record_makes_calls_of_its_own(void **state)
+{
+    struct bench b;
+    struct str   first, second, line;
+
+    (void)state;
+    begin(&b);
+    write_file(&b, "m.yaml", STR("mapping: 1\nprovider: ispn\nlane: \"{{ id }}\"\ncalls:\n"
+                                 "  - {command: addsvc, fields: {billid: \"{{ id }}\", sid: \"{{ sid }}\", phone: \"{{ phone }}\"}}\n"));
+    write_file(&b, "r.csv", STR("id,sid,phone\n7,dsl,\n7,web,555\n7,mail,\n"));
+    assert_int_equal(plan(&b, "run1", NULL, 1, FILES("records=r.csv")), ETL_REJECT);
+    assert_int_equal(b.counts.calls, 1);
+    assert_int_equal(b.counts.rejected, 2);
+    first = read_file(&b, "run1/plan.jsonl");
+    mend(&b, "run1/rejects/records.csv", "r2.csv", "555,", ",");
+    assert_int_equal(plan(&b, "run2", "run1", 1, FILES("records=r2.csv")), ETL_OK);
+    assert_int_equal(b.counts.calls, 2);
+    for (second = read_file(&b, "run2/plan.jsonl"); (second = str_cut(second, '\n', &line)).ptr != NULL;)
+        assert_false(str_contains(first, str_head(line, 39)));      /* {"id":"32 digits" */
+    end(&b);
+}
+
+static void parents_that_are_gone_are_told(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin(&b);
+    write_small(&b);
+    assert_int_equal(plan(&b, "run1", NULL, 1, FILES("customers=customers.csv", "boxes=boxes.csv")), ETL_REJECT);
+    write_file(&b, "more.csv", STR("customer,box,_errors\n7,info,\n"));
+    unlink(path_of(&b, "customers.csv"));
+    assert_int_equal(plan(&b, "run2", "run1", 1, FILES("boxes=more.csv")), ETL_REJECT);
+    expect_fault(&b, "parent-gone", "cannot be read again");
+    expect_text(read_file(&b, "run2/findings.jsonl"), "is not at hand");
+    write_file(&b, "customers.csv", STR("id,phone,domain,pin,group\n7,9135550147,example.com,Kite-7-xq,a\n"));
+    assert_int_equal(plan(&b, "run3", "run1", 1, FILES("boxes=more.csv")), ETL_FAIL);
+    expect_fault(&b, "parent-changed", "was changed since it was planned");
+    end(&b);
+}
+
+/* ---- guards ---- */
+
+static const struct {
+    const char *head, *rule, *words;
+    enum etl_status status;
+} guards[] = {
+    { "guards: {rejects: 0}\n", "guard-rejects", "allows 0", ETL_GUARD },
+    { "guards: {rejects: 1}\n", NULL, NULL, ETL_REJECT },
+    { "guards: {rejects: 25%}\n", "guard-rejects", "allows 0", ETL_GUARD },
+    { "guards: {rejects: 34%}\n", NULL, NULL, ETL_REJECT },
+    { "guards: {rejects: 0% floor 1}\n", NULL, NULL, ETL_REJECT },
+    { "inputs: {people: {expect: {rows: 4..}}}\n", "expect-rows", "expects 4..", ETL_GUARD },
+    { "inputs: {people: {expect: {rows: 3}}}\n", NULL, NULL, ETL_REJECT },
+    { "inputs: {people: {expect: {max_age: 1h}}}\n", "expect-age", "the file is 2 hours old", ETL_GUARD },
+    { "inputs: {people: {expect: {max_age: 1d}}}\n", NULL, NULL, ETL_REJECT },
+};
+
+static void guards_stop_a_plan(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin(&b);
+    write_file(&b, "p.csv", STR("id,phone\n7,\n8,555\n9,\n"));
+    if (system(arena_fmt(&b.mem, "touch -d '2 hours ago 1 minute ago' %s", path_of(&b, "p.csv")).ptr) != 0)
+        fail();
+    for (size_t i = 0; i < COUNT(guards); i++) {
+        const char     *run = arena_fmt(&b.mem, "run%zu", i).ptr, *file = i < 5 ? "records=p.csv" : "people=p.csv";
+        enum etl_status st;
+
+        write_file(&b, "m.yaml", arena_fmt(&b.mem, "mapping: 1\nprovider: ispn\n%scalls:\n  - command: addcust\n"
+                                                   "    fields: {billid: \"{{ id }}\", hphone: \"{{ phone }}\"}\n", guards[i].head));
+        st = plan(&b, run, NULL, 1, FILES(file));
+        if (st != guards[i].status)
+            fail_row(i, "%s: status %d", guards[i].head, st);
+        if (guards[i].rule != NULL)
+            expect_fault(&b, guards[i].rule, guards[i].words);
+        assert_int_equal(access(path_of(&b, arena_fmt(&b.mem, "%s/plan.jsonl", run).ptr), F_OK) == 0, st == ETL_REJECT);
+    }
+    end(&b);
+}
+
+/* What the mapping says differently stands in the plan's summary. */
+static void the_plan_says_what_was_eased(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin(&b);
+    write_file(&b, "p.csv", STR("id,phone\n7,555\n"));
+    write_file(&b, "m.yaml", STR("mapping: 1\nprovider: ispn\nvars: {x: y}\nrules: {hphone.phone10: warn}\ncalls:\n"
+                                 "  - {command: addcust, fields: {billid: \"{{ id }}\", hphone: \"{{ phone }}\"}}\n"));
+    assert_int_equal(plan(&b, "run1", NULL, 1, FILES("records=p.csv")), ETL_OK);
+    assert_int_equal(b.counts.warnings, 1);
+    expect_text(read_file(&b, "run1/summary.json"), "\"rules\":{\"hphone.phone10\":\"warn\"}");
+    expect_text(read_file(&b, "run1/summary.json"), "\"set\":{\"x\":\"y\"}");
+    end(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_make_the_same_bytes),    cmocka_unit_test(rejects_are_mended),
+        cmocka_unit_test(a_mended_record_makes_calls_of_its_own),
+        cmocka_unit_test(parents_that_are_gone_are_told), cmocka_unit_test(guards_stop_a_plan),
+        cmocka_unit_test(the_plan_says_what_was_eased),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
