@@ -68,9 +68,13 @@ static void write_member(const struct manifest_member *m, struct buf *b)
 
 void manifest_write(const struct manifest *m, struct buf *out)
 {
-    const struct { const char *name; struct str value; } head[] = {
-        { "version", m->version }, { "provider", m->provider }, { "connection", m->connection }, { "made", m->made },
-        { "from", m->from }, { "to", m->to }, { "secrets", m->secrets }, { "key", m->key },
+    const struct {
+        const char *name;
+        struct str  value;
+    } head[] = {
+        { "version", m->version }, { "provider", m->provider }, { "connection", m->connection },
+        { "made", m->made },       { "from", m->from },         { "to", m->to },
+        { "secrets", m->secrets }, { "key", m->key },
     };
 
     buf_lit(out, "{\"archive\":1");
@@ -108,7 +112,9 @@ static enum etl_status read_text(const char *archive, struct buf *out, struct er
     if (st != ETL_END)
         return st;
     buf_cstr(out);
-    return buf_failed(out) ? err_set(err, ETL_FAIL, "manifest", "%s: its manifest is larger than %d bytes", archive, MANIFEST_MAX) : ETL_OK;
+    return buf_failed(out)
+               ? err_set(err, ETL_FAIL, "manifest", "%s: its manifest is larger than %d bytes", archive, MANIFEST_MAX)
+               : ETL_OK;
 }
 
 static void read_reports(yajl_val list, struct manifest *m, struct arena *mem)
@@ -121,9 +127,11 @@ static void read_reports(yajl_val list, struct manifest *m, struct arena *mem)
     for (size_t i = 0; i < list->u.array.len; i++) {
         yajl_val v = list->u.array.values[i];
 
-        out[i] = (struct manifest_report){ json_str(v, "name", mem), json_str(v, "table", mem), json_str(v, "proof", mem), json_str(v, "why", mem),
-                                           json_u64(v, "asked"), json_u64(v, "records"), json_u64(v, "repaired_bytes"), json_u64(v, "odd_values"),
-                                           json_str(v, "first_odd_value", mem) };
+        out[i] = (struct manifest_report){
+            json_str(v, "name", mem),      json_str(v, "table", mem), json_str(v, "proof", mem),
+            json_str(v, "why", mem),       json_u64(v, "asked"),      json_u64(v, "records"),
+            json_u64(v, "repaired_bytes"), json_u64(v, "odd_values"), json_str(v, "first_odd_value", mem)
+        };
     }
     m->reports = out;
     m->report_count = list->u.array.len;
@@ -155,7 +163,9 @@ static void read_members(yajl_val list, struct manifest *m, struct arena *mem)
     for (size_t i = 0; i < list->u.array.len; i++) {
         yajl_val v = list->u.array.values[i];
 
-        out[i] = (struct manifest_member){ .name = json_str(v, "name", mem), .table = json_str(v, "table", mem), .rows = json_u64(v, "rows"),
+        out[i] = (struct manifest_member){ .name = json_str(v, "name", mem),
+                                           .table = json_str(v, "table", mem),
+                                           .rows = json_u64(v, "rows"),
                                            .encrypted = YAJL_IS_TRUE(json_member(v, "encrypted")) };
         read_parts(json_member(v, "stored"), &out[i], mem);
     }
@@ -166,16 +176,17 @@ static void read_members(yajl_val list, struct manifest *m, struct arena *mem)
 enum etl_status manifest_read(const char *archive, struct arena *mem, struct manifest *out, struct err *err)
 {
     AUTO(buf_release) struct buf content = { 0 };
-    struct manifest m = { 0 };
-    yajl_val        root = NULL;
-    enum etl_status st;
+    struct manifest              m = { 0 };
+    yajl_val                     root = NULL;
+    enum etl_status              st;
 
     buf_init(&content, MANIFEST_MAX, "a manifest");
     st = read_text(archive, &content, err);
     if (st == ETL_OK)
         st = json_parse(buf_str(&content), "manifest.json", &root, err);
     if (st == ETL_OK && json_u64(root, "archive") != 1)
-        st = err_set(err, ETL_FAIL, "manifest", "%s: its manifest.json is of another version, or none of ours", archive);
+        st =
+            err_set(err, ETL_FAIL, "manifest", "%s: its manifest.json is of another version, or none of ours", archive);
     if (st == ETL_OK) {
         m.version = json_str(root, "version", mem);
         m.provider = json_str(root, "provider", mem);

@@ -12,17 +12,17 @@ struct archive_reader {
     const char                 *path;
     const struct envelope_keys *keys;
     struct archive             *archive;
-    struct err                  feed_err;         /* what was wrong with the bytes themselves */
+    struct err                  feed_err; /* what was wrong with the bytes themselves */
     char                        feed[FEED_BYTES];
-    size_t                      first;            /* bytes in feed that were read before */
-    char                       *name;             /* the member's */
-    bool                        ahead;            /* the next header was read while looking for a further part */
+    size_t                      first; /* bytes in feed that were read before */
+    char                       *name;  /* the member's */
+    bool                        ahead; /* the next header was read while looking for a further part */
     struct archive_entry       *entry;
     /* an encrypted member */
-    bool                        encrypted, unopened;   /* unopened: nothing of it was read yet */
-    unsigned                    part;
-    struct buf                  sealed, clear;
-    size_t                      clear_at;
+    bool       encrypted, unopened; /* unopened: nothing of it was read yet */
+    unsigned   part;
+    struct buf sealed, clear;
+    size_t     clear_at;
 };
 
 bool archive_recognize(struct str b)
@@ -35,7 +35,8 @@ static enum etl_status fault(const struct archive_reader *r, struct err *err, co
 {
     if (r->feed_err.text[0] != '\0')
         return err_set(err, ETL_UNREAD, r->feed_err.rule, "%s", r->feed_err.text);
-    return err_set(err, ETL_UNREAD, "archive-damaged", "%s cannot be read: %s", r->path, what != NULL ? what : "it is damaged");
+    return err_set(err, ETL_UNREAD, "archive-damaged", "%s cannot be read: %s", r->path,
+                   what != NULL ? what : "it is damaged");
 }
 
 static la_ssize_t feed(struct archive *a, void *context, const void **bytes)
@@ -60,8 +61,8 @@ static la_ssize_t feed(struct archive *a, void *context, const void **bytes)
     return (la_ssize_t)got;
 }
 
-enum etl_status archive_reader_open(struct unpacked *bytes, struct str first, const char *path, const struct envelope_keys *keys,
-                                    struct archive_reader **out, struct err *err)
+enum etl_status archive_reader_open(struct unpacked *bytes, struct str first, const char *path,
+                                    const struct envelope_keys *keys, struct archive_reader **out, struct err *err)
 {
     struct archive_reader *r = calloc(1, sizeof *r);
 
@@ -141,7 +142,8 @@ static enum etl_status open_part(struct archive_reader *r, struct err *err)
 }
 
 /* The parts that nobody read of the member before are passed over. */
-static enum etl_status next_member(struct archive_reader *r, bool *is_part, unsigned *part, struct str *member, struct err *err)
+static enum etl_status next_member(struct archive_reader *r, bool *is_part, unsigned *part, struct str *member,
+                                   struct err *err)
 {
     enum etl_status st;
 

@@ -10,21 +10,22 @@
 #include "formats/envelope.h"
 #include "formats/unpacked.h"
 
-enum { ARCHIVE_PEEK = 512 };       /* so many first bytes tell what it is */
+enum { ARCHIVE_PEEK = 512 }; /* so many first bytes tell what it is */
 bool archive_recognize(struct str first_bytes);
 
 struct archive_reader;
 /* `bytes` stays the caller's and must outlive the reader; `first` is what was read of it already. */
-enum etl_status archive_reader_open(struct unpacked *bytes, struct str first, const char *path, const struct envelope_keys *keys,
-                                    struct archive_reader **out, struct err *err);
+enum etl_status archive_reader_open(struct unpacked *bytes, struct str first, const char *path,
+                                    const struct envelope_keys *keys, struct archive_reader **out, struct err *err);
 struct archive_member {
-    const char *name;              /* good until the next one */
+    const char *name; /* good until the next one */
     bool        encrypted;
 };
-enum etl_status archive_reader_next(struct archive_reader *r, struct archive_member *out, struct err *err);    /* ETL_END */
+enum etl_status archive_reader_next(struct archive_reader *r, struct archive_member *out,
+                                    struct err *err); /* ETL_END */
 enum etl_status archive_reader_read(struct archive_reader *r, char *to, size_t max, size_t *got, struct err *err);
-void            archive_reader_close(struct archive_reader *r);      /* NULL is fine */
+void            archive_reader_close(struct archive_reader *r); /* NULL is fine */
 /* "customers.csv.001.p7m": is it a part, of which member, which one? */
-bool            archive_part_name(const char *name, struct str *member, unsigned *part);
+bool archive_part_name(const char *name, struct str *member, unsigned *part);
 
 #endif

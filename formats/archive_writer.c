@@ -15,7 +15,7 @@ enum { COPY_BYTES = 1 << 17 };
 struct archive_writer {
     struct atomic_file file;
     struct archive    *archive;
-    const char        *what;           /* the path as typed, for messages */
+    const char        *what; /* the path as typed, for messages */
     char               copy[COPY_BYTES];
 };
 
@@ -57,7 +57,7 @@ static int set_form(struct archive *a, enum form form)
         if (rc == ARCHIVE_OK)
             rc = form == FORM_TAR_GZ ? archive_write_add_filter_gzip(a) : archive_write_add_filter_zstd(a);
         if (rc == ARCHIVE_OK && form == FORM_TAR_GZ)
-            rc = archive_write_set_filter_option(a, "gzip", "timestamp", NULL);   /* else the bytes tell the time */
+            rc = archive_write_set_filter_option(a, "gzip", "timestamp", NULL); /* else the bytes tell the time */
     }
     return rc;
 }
@@ -79,7 +79,8 @@ enum etl_status archive_writer_open(const char *path, struct archive_writer **ou
         return st;
     }
     w->archive = archive_write_new();
-    if (set_form(w->archive, form_of(path)) != ARCHIVE_OK || archive_write_open_fd(w->archive, w->file.fd) != ARCHIVE_OK) {
+    if (set_form(w->archive, form_of(path)) != ARCHIVE_OK ||
+        archive_write_open_fd(w->archive, w->file.fd) != ARCHIVE_OK) {
         st = fault(w, err);
         archive_writer_free(w);
         return st;
@@ -122,8 +123,8 @@ static enum etl_status read_fault(const char *name, struct err *err)
     return err_set(err, ETL_FAIL, "archive-member", "cannot read %s for the archive: %s", name, strerror(errno));
 }
 
-static enum etl_status add_stored(struct archive_writer *w, const char *name, int fd, const struct archive_stored *stored,
-                                  struct err *err)
+static enum etl_status add_stored(struct archive_writer *w, const char *name, int fd,
+                                  const struct archive_stored *stored, struct err *err)
 {
     struct stat     st;
     uint64_t        at = 0;
@@ -167,13 +168,15 @@ static int spool(struct archive_writer *w, struct err *err)
 }
 
 /* The next part's clear text, in a file of its own: what seals it reads to the end. */
-static enum etl_status cut_part(struct archive_writer *w, const char *name, int from, uint64_t at, int to, uint64_t *bytes, struct err *err)
+static enum etl_status cut_part(struct archive_writer *w, const char *name, int from, uint64_t at, int to,
+                                uint64_t *bytes, struct err *err)
 {
     *bytes = 0;
     if (ftruncate(to, 0) != 0 || lseek(to, 0, SEEK_SET) != 0)
         return read_fault(name, err);
     while (*bytes < ENVELOPE_PART_BYTES) {
-        size_t          want = ENVELOPE_PART_BYTES - *bytes < sizeof w->copy ? (size_t)(ENVELOPE_PART_BYTES - *bytes) : sizeof w->copy;
+        size_t want =
+            ENVELOPE_PART_BYTES - *bytes < sizeof w->copy ? (size_t)(ENVELOPE_PART_BYTES - *bytes) : sizeof w->copy;
         ssize_t         got = pread(from, w->copy, want, (off_t)(at + *bytes));
         enum etl_status st;
 
@@ -204,7 +207,7 @@ static enum etl_status add_encrypted(struct archive_writer *w, const char *name,
         snprintf(part_name, sizeof part_name, "%s.%03u.p7m", name, part);
         st = cut_part(w, name, fd, at, clear, &bytes, err);
         if (st == ETL_OK && bytes == 0 && part > 1)
-            break;                             /* the member ended with the part before */
+            break; /* the member ended with the part before */
         if (st == ETL_OK && (ftruncate(sealed, 0) != 0 || lseek(sealed, 0, SEEK_SET) != 0))
             st = read_fault(name, err);
         if (st == ETL_OK)

@@ -16,14 +16,14 @@ bool            archive_name_is_good(const char *path);
 enum etl_status archive_writer_open(const char *path, struct archive_writer **out, struct err *err);
 /* What was stored for a member: one call each, several where it is encrypted in parts. */
 struct archive_stored {
-    void (*see)(void *context, const char *name, uint64_t bytes, int fd);    /* fd: what was stored, from its beginning */
-    void  *context;
+    void (*see)(void *context, const char *name, uint64_t bytes, int fd); /* fd: what was stored, from its beginning */
+    void *context;
 };
 /* All of `fd`, from its beginning. to NULL: as it is. */
 enum etl_status archive_writer_add(struct archive_writer *w, const char *name, int fd, const struct envelope_to *to,
                                    const struct archive_stored *stored, struct err *err);
 enum etl_status archive_writer_add_text(struct archive_writer *w, const char *name, struct str text, struct err *err);
 enum etl_status archive_writer_commit(struct archive_writer *w, struct err *err);
-void            archive_writer_free(struct archive_writer *w);       /* not committed: nothing is left. NULL is fine */
+void            archive_writer_free(struct archive_writer *w); /* not committed: nothing is left. NULL is fine */
 
 #endif

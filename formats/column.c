@@ -76,26 +76,18 @@ bool column_is_well_written(enum column_type type, struct str value)
     if (value.len == 0)
         return true;
     switch (type) {
-    case COLUMN_DATE:
-        return looks_like(value, "dddd-dd-dd");
-    case COLUMN_TIME:
-        return looks_like(value, "dddd-dd-dd dd:dd:dd");
-    case COLUMN_BOOL:
-        return str_is(value, "true") || str_is(value, "false");
-    case COLUMN_STATUS:
-        return is_status(value);
-    case COLUMN_NUMBER:
-        return is_number(value);
-    case COLUMN_IP:
-        return ip_bytes(value, bytes, &family);
-    case COLUMN_MAC:
-        return mac_digits(value, digits);
+    case COLUMN_DATE: return looks_like(value, "dddd-dd-dd");
+    case COLUMN_TIME: return looks_like(value, "dddd-dd-dd dd:dd:dd");
+    case COLUMN_BOOL: return str_is(value, "true") || str_is(value, "false");
+    case COLUMN_STATUS: return is_status(value);
+    case COLUMN_NUMBER: return is_number(value);
+    case COLUMN_IP: return ip_bytes(value, bytes, &family);
+    case COLUMN_MAC: return mac_digits(value, digits);
     case COLUMN_TEXT:
     case COLUMN_NAME:
     case COLUMN_LOGIN:
     case COLUMN_EMAIL:
-    case COLUMN_PHONE:
-        break;
+    case COLUMN_PHONE: break;
     }
     return true;
 }
@@ -127,7 +119,8 @@ static struct str normal_date(enum column_type type, struct str value, struct ar
         return arena_fmt(mem, "%.*s:00", STR_ARG(value));
     if (type == COLUMN_TIME && looks_like(value, "dddd-dd-dd"))
         return arena_fmt(mem, "%.*s 00:00:00", STR_ARG(value));
-    if (type == COLUMN_TIME && value.len > 19 && looks_like(str_head(value, 19), "dddd-dd-dd dd:dd:dd") && value.ptr[19] == '.')
+    if (type == COLUMN_TIME && value.len > 19 && looks_like(str_head(value, 19), "dddd-dd-dd dd:dd:dd") &&
+        value.ptr[19] == '.')
         return str_head(value, 19);
     return value;
 }
@@ -138,17 +131,14 @@ struct str column_normalize(enum column_type type, struct str value, struct aren
 
     value = str_trim(value);
     switch (type) {
-    case COLUMN_BOOL:
-        return normal_bool(value);
+    case COLUMN_BOOL: return normal_bool(value);
     case COLUMN_DATE:
-    case COLUMN_TIME:
-        return normal_date(type, value, mem);
+    case COLUMN_TIME: return normal_date(type, value, mem);
     case COLUMN_MAC:
         if (mac_digits(value, d))
             return arena_fmt(mem, "%.2s:%.2s:%.2s:%.2s:%.2s:%.2s", d, d + 2, d + 4, d + 6, d + 8, d + 10);
         break;
-    default:
-        break;
+    default: break;
     }
     return value;
 }
@@ -245,25 +235,19 @@ bool column_equal(enum column_type type, struct str a, struct str b)
     if (str_eq(a, b))
         return true;
     switch (type) {
-    case COLUMN_NAME:
-        return names_equal(a, b);
+    case COLUMN_NAME: return names_equal(a, b);
     case COLUMN_LOGIN:
-    case COLUMN_EMAIL:
-        return str_eq_nocase(a, b);
-    case COLUMN_PHONE:
-        return phones_equal(a, b);
-    case COLUMN_NUMBER:
-        return numbers_equal(a, b);
+    case COLUMN_EMAIL: return str_eq_nocase(a, b);
+    case COLUMN_PHONE: return phones_equal(a, b);
+    case COLUMN_NUMBER: return numbers_equal(a, b);
     case COLUMN_IP:
         return ip_bytes(a, x, &f) && ip_bytes(b, y, &g) && f == g && memcmp(x, y, f == AF_INET ? 4 : 16) == 0;
-    case COLUMN_MAC:
-        return mac_digits(a, d) && mac_digits(b, e) && memcmp(d, e, 12) == 0;
+    case COLUMN_MAC: return mac_digits(a, d) && mac_digits(b, e) && memcmp(d, e, 12) == 0;
     case COLUMN_TEXT:
     case COLUMN_DATE:
     case COLUMN_TIME:
     case COLUMN_BOOL:
-    case COLUMN_STATUS:
-        break;
+    case COLUMN_STATUS: break;
     }
     return false;
 }

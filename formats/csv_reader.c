@@ -10,41 +10,41 @@
 enum {
     BLOCK_BYTES = 256 << 10,
     MAX_RECORD = 1 << 20,
-    PADDING = 64,                /* readable bytes behind the end: csv_split looks 64 ahead */
+    PADDING = 64, /* readable bytes behind the end: csv_split looks 64 ahead */
     FIRST_CELLS = 64,
     CELL_MEMORY = 1 << 30
 };
 
 struct csv_block {
     struct record_block base;
-    struct csv_reader *reader;
-    struct csv_block  *next_free;
-    char              *bytes;
-    size_t             len, cap;
-    uint64_t           offset, line;      /* of the first byte */
-    bool               at_end;            /* the input's last block: a last line without line end is a record */
-    bool               has_nul, has_quote;
-    bool               too_long;          /* no bytes: a record longer than max_record stood here */
+    struct csv_reader  *reader;
+    struct csv_block   *next_free;
+    char               *bytes;
+    size_t              len, cap;
+    uint64_t            offset, line; /* of the first byte */
+    bool                at_end;       /* the input's last block: a last line without line end is a record */
+    bool                has_nul, has_quote;
+    bool                too_long; /* no bytes: a record longer than max_record stood here */
     /* while its records are read */
-    const char        *at;
-    uint64_t           at_line, at_offset, number, empty_lines;
-    struct arena       cells, texts;
+    const char  *at;
+    uint64_t     at_line, at_offset, number, empty_lines;
+    struct arena cells, texts;
 };
 struct csv_reader {
     struct record_reader base;
-    struct source     *source;
-    struct csv_options options;
-    struct csv_dialect dialect;
-    struct csv_form    form;
-    struct str        *columns;
-    size_t             column_count;
-    struct arena       mem;
-    struct buf         carry;             /* bytes read but not given out: the beginning of a record */
-    struct buf         wide;              /* UTF-16: bytes that are not transcoded yet */
-    bool               source_ended, ended;
-    uint64_t           offset, line;      /* of the carry's first byte */
-    pthread_mutex_t    mutex;
-    struct csv_block  *free;
+    struct source       *source;
+    struct csv_options   options;
+    struct csv_dialect   dialect;
+    struct csv_form      form;
+    struct str          *columns;
+    size_t               column_count;
+    struct arena         mem;
+    struct buf           carry; /* bytes read but not given out: the beginning of a record */
+    struct buf           wide;  /* UTF-16: bytes that are not transcoded yet */
+    bool                 source_ended, ended;
+    uint64_t             offset, line; /* of the carry's first byte */
+    pthread_mutex_t      mutex;
+    struct csv_block    *free;
 };
 
 static const struct record_style csv_style;
@@ -72,7 +72,7 @@ static enum etl_status read_more(struct csv_reader *r, struct buf *to, size_t wa
         used = encoding_wide_to_utf8(r->form.encoding, buf_str(&r->wide), to);
         memmove(r->wide.ptr, r->wide.ptr + used, r->wide.len - used);
         r->wide.len -= used;
-        if (st == ETL_END && r->wide.len != 0) {   /* half a unit at the end is damage */
+        if (st == ETL_END && r->wide.len != 0) { /* half a unit at the end is damage */
             buf_byte(to, (char)0xff);
             r->wide.len = 0;
         }
@@ -140,7 +140,9 @@ static void see_bom(struct csv_reader *r)
         const char   *bytes;
         size_t        len;
         enum encoding encoding;
-    } boms[] = { { "\xef\xbb\xbf", 3, ENCODING_UTF8 }, { "\xff\xfe", 2, ENCODING_UTF16LE }, { "\xfe\xff", 2, ENCODING_UTF16BE } };
+    } boms[] = { { "\xef\xbb\xbf", 3, ENCODING_UTF8 },
+                 { "\xff\xfe", 2, ENCODING_UTF16LE },
+                 { "\xfe\xff", 2, ENCODING_UTF16BE } };
 
     r->form.encoding = r->options.encoding == ENCODING_AUTO ? ENCODING_UTF8 : r->options.encoding;
     for (size_t i = 0; i < sizeof boms / sizeof boms[0]; i++)
@@ -164,7 +166,7 @@ static bool see_line_ends(struct csv_reader *r)
     for (; p < end; p++) {
         if (in_quotes) {
             in_quotes = *p != r->dialect.quote;
-            at_start = !in_quotes;   /* a doubled quote opens it again */
+            at_start = !in_quotes; /* a doubled quote opens it again */
         } else if (*p == '\n') {
             r->form.line_end = p > r->carry.ptr && p[-1] == '\r' ? LINE_CRLF : LINE_LF;
             return true;
@@ -237,7 +239,9 @@ static enum etl_status header_fault(struct csv_reader *r, enum csv_end end, stru
 {
     err->line = r->line;
     return err_set(err, ETL_UNREAD, "header", "the header line is damaged: %s",
-                   end == CSV_END_OPEN ? "a quote is never closed" : end == CSV_END_MORE ? "it is too long" : "text after a closing quote");
+                   end == CSV_END_OPEN   ? "a quote is never closed"
+                   : end == CSV_END_MORE ? "it is too long"
+                                         : "text after a closing quote");
 }
 
 static enum etl_status take_header(struct csv_reader *r, const struct csv_cells *cells, struct err *err)
@@ -247,9 +251,10 @@ static enum etl_status take_header(struct csv_reader *r, const struct csv_cells 
     for (size_t i = 0; i < cells->count; i++)
         if (!to_text(r, cells->items[i], &r->columns[i])) {
             err->line = r->line;
-            return err_set(err, ETL_UNREAD, "header",
-                           "column %zu of the header has bytes that are no %s; name the encoding in the mapping (windows-1252, latin-1)",
-                           i + 1, r->form.encoding == ENCODING_UTF8 ? "UTF-8" : "characters in its encoding");
+            return err_set(
+                err, ETL_UNREAD, "header",
+                "column %zu of the header has bytes that are no %s; name the encoding in the mapping (windows-1252, latin-1)",
+                i + 1, r->form.encoding == ENCODING_UTF8 ? "UTF-8" : "characters in its encoding");
         }
     return ETL_OK;
 }
@@ -312,7 +317,8 @@ enum etl_status csv_reader_open(struct source *source, const struct csv_options 
     r->form.quote = options->quote;
     r->form.has_header = options->has_header;
     arena_init(&r->mem, 64U << 20, "a CSV header");
-    buf_init(&r->carry, 2 * r->options.max_record + 8 * (size_t)BLOCK_BYTES + 4 * r->options.block_bytes, "a CSV record");
+    buf_init(&r->carry, 2 * r->options.max_record + 8 * (size_t)BLOCK_BYTES + 4 * r->options.block_bytes,
+             "a CSV record");
     buf_init(&r->wide, 8 * (size_t)BLOCK_BYTES, "a block of UTF-16");
     pthread_mutex_init(&r->mutex, NULL);
     st = first_bytes(r, err);
@@ -422,7 +428,8 @@ static size_t whole_records(struct csv_reader *r, const char **open_at)
 static enum etl_status open_quote(struct csv_reader *r, const char *open_at, const char *why, struct err *err)
 {
     err->line = r->line + count_newlines(r->carry.ptr, (size_t)(open_at - r->carry.ptr), r->dialect.newline);
-    return err_set(err, ETL_UNREAD, "quote-open", "the quote that opens here is never closed (%s); mend the extract there", why);
+    return err_set(err, ETL_UNREAD, "quote-open",
+                   "the quote that opens here is never closed (%s); mend the extract there", why);
 }
 
 /* A record that is too long is not held: its bytes go by until the line ends in which it became too long. */
@@ -432,7 +439,8 @@ static enum etl_status skip_line(struct csv_reader *r, struct csv_block *b, stru
     size_t   seen = r->options.max_record;
 
     for (;;) {
-        const char *line_end = seen < r->carry.len ? memchr(r->carry.ptr + seen, r->dialect.newline, r->carry.len - seen) : NULL;
+        const char *line_end =
+            seen < r->carry.len ? memchr(r->carry.ptr + seen, r->dialect.newline, r->carry.len - seen) : NULL;
         enum etl_status st;
 
         drop_front(r, line_end != NULL ? (size_t)(line_end + 1 - r->carry.ptr) : r->carry.len);
@@ -480,7 +488,8 @@ static enum etl_status fill_block(struct csv_reader *r, struct csv_block *b, str
             put_block(r, b, whole, r->source_ended && whole == r->carry.len);
             return ETL_OK;
         }
-        if (r->carry.len > r->options.max_record + LINE_END_BYTES || (r->source_ended && r->carry.len != 0 && open_at == NULL))
+        if (r->carry.len > r->options.max_record + LINE_END_BYTES ||
+            (r->source_ended && r->carry.len != 0 && open_at == NULL))
             return too_long(r, b, err);
         if (r->source_ended)
             return open_at != NULL ? open_quote(r, open_at, "the file ends before", err) : ETL_END;
@@ -521,8 +530,8 @@ static enum etl_status reject(struct err *err, uint64_t line, const char *rule, 
 static bool decode_cells(struct csv_block *b, struct csv_cells *cells)
 {
     AUTO(buf_release) struct buf text;
-    enum encoding encoding = b->reader->form.encoding;
-    bool          is_one_byte = encoding == ENCODING_WINDOWS_1252 || encoding == ENCODING_LATIN1, good = true;
+    enum encoding                encoding = b->reader->form.encoding;
+    bool is_one_byte = encoding == ENCODING_WINDOWS_1252 || encoding == ENCODING_LATIN1, good = true;
 
     buf_init(&text, CELL_MEMORY, "a cell");
     for (size_t i = 0; i < cells->count && good; i++) {
@@ -554,7 +563,7 @@ static enum etl_status check_width(const struct csv_reader *r, struct csv_cells 
     if (filled > r->column_count)
         return err_set(err, ETL_REJECT, "row-long", "%zu cells, the %s %zu", cells->count,
                        r->form.has_header ? "header has" : "mapping names", r->column_count);
-    cells->count = r->column_count;   /* the surplus is empty: trailing delimiters */
+    cells->count = r->column_count; /* the surplus is empty: trailing delimiters */
     return ETL_OK;
 }
 
@@ -591,8 +600,8 @@ static enum etl_status csv_next(struct record_block *block, struct record *out, 
         *out = (struct record){ .raw = STR(""), .line = b->line, .offset = b->offset, .number = ++b->number };
         *is_damaged = true;
         err->line = b->line;
-        return err_set(err, ETL_REJECT, "damaged-long", "the record is longer than %zu bytes (max_record) and was skipped",
-                       r->options.max_record);
+        return err_set(err, ETL_REJECT, "damaged-long",
+                       "the record is longer than %zu bytes (max_record) and was skipped", r->options.max_record);
     }
     if (!skip_empty_lines(b))
         return ETL_END;
@@ -606,8 +615,10 @@ static enum etl_status csv_next(struct record_block *block, struct record *out, 
         cells.content_end = next;
         end = CSV_END_DAMAGED;
     }
-    *out = (struct record){ .raw = str_of(begin, (size_t)(cells.content_end - begin)), .line = b->at_line,
-                            .offset = b->at_offset, .number = ++b->number };
+    *out = (struct record){ .raw = str_of(begin, (size_t)(cells.content_end - begin)),
+                            .line = b->at_line,
+                            .offset = b->at_offset,
+                            .number = ++b->number };
     if (r->dialect.newline == '\n' && out->raw.len != 0 && out->raw.ptr[out->raw.len - 1] == '\r')
         out->raw.len--;
     out->length = (size_t)input_bytes(r, begin, out->raw.len);
@@ -617,13 +628,15 @@ static enum etl_status csv_next(struct record_block *block, struct record *out, 
     b->at_line += b->has_quote ? count_newlines(begin, (size_t)(next - begin), r->dialect.newline) : 1;
     *is_damaged = true;
     if (end == CSV_END_DAMAGED)
-        return reject(err, out->line, "damaged-quote", "text after a closing quote; quotes inside a quoted cell are doubled");
+        return reject(err, out->line, "damaged-quote",
+                      "text after a closing quote; quotes inside a quoted cell are doubled");
     if (b->has_nul && memchr(begin, '\0', (size_t)(cells.content_end - begin)) != NULL)
         return reject(err, out->line, "damaged-nul", "a NUL byte stands in it");
     if (!utf8_is_ascii(str_of(begin, (size_t)(cells.content_end - begin))) && !decode_cells(b, &cells))
         return reject(err, out->line, "damaged-encoding",
-                      r->form.encoding == ENCODING_UTF8 ? "bytes that are no UTF-8; name the encoding in the mapping (windows-1252, latin-1)"
-                                                        : "bytes that are no characters in its encoding");
+                      r->form.encoding == ENCODING_UTF8
+                          ? "bytes that are no UTF-8; name the encoding in the mapping (windows-1252, latin-1)"
+                          : "bytes that are no characters in its encoding");
     *is_damaged = false;
     out->cells = cells.items;
     out->count = cells.count;
@@ -655,11 +668,14 @@ static void csv_release(struct record_block *block)
 }
 
 /* The same splitting, over a block that is this one record. */
-static enum etl_status parse_again(struct csv_reader *r, struct str text, struct arena *mem, struct record *out, struct err *err)
+static enum etl_status parse_again(struct csv_reader *r, struct str text, struct arena *mem, struct record *out,
+                                   struct err *err)
 {
-    struct csv_block block = { .reader = r, .len = text.len, .at_end = true, .line = 1, .at_line = 1, .has_nul = true, .has_quote = true };
-    bool             is_damaged;
-    enum etl_status  st;
+    struct csv_block block = {
+        .reader = r, .len = text.len, .at_end = true, .line = 1, .at_line = 1, .has_nul = true, .has_quote = true
+    };
+    bool            is_damaged;
+    enum etl_status st;
 
     block.bytes = arena_bytes(mem, text.len + PADDING);
     if (text.len != 0)
@@ -675,14 +691,15 @@ static enum etl_status parse_again(struct csv_reader *r, struct str text, struct
         for (size_t i = 0; i < out->count; i++)
             cells[i] = arena_str(mem, out->cells[i]);
         out->cells = cells;
-        st = ETL_OK;   /* a short or long row was judged when it was read first */
+        st = ETL_OK; /* a short or long row was judged when it was read first */
     }
     arena_release(&block.cells);
     arena_release(&block.texts);
     return st == ETL_END ? err_set(err, ETL_REJECT, "record", "no record stands there") : st;
 }
 
-static enum etl_status csv_again(struct record_reader *reader, struct str bytes, struct arena *mem, struct record *out, struct err *err)
+static enum etl_status csv_again(struct record_reader *reader, struct str bytes, struct arena *mem, struct record *out,
+                                 struct err *err)
 {
     AUTO(buf_release) struct buf text;
     struct csv_reader           *r = (struct csv_reader *)(void *)reader;
@@ -714,4 +731,5 @@ static void csv_close(struct record_reader *reader)
     free(r);
 }
 
-static const struct record_style csv_style = { "csv", csv_block, csv_next, csv_empty_lines, csv_release, csv_again, csv_close };
+static const struct record_style csv_style = { "csv",       csv_block, csv_next, csv_empty_lines,
+                                               csv_release, csv_again, csv_close };

@@ -19,18 +19,25 @@
 #include "formats/record_reader.h"
 #include "formats/source.h"
 
-enum encoding { ENCODING_AUTO, ENCODING_UTF8, ENCODING_WINDOWS_1252, ENCODING_LATIN1, ENCODING_UTF16LE, ENCODING_UTF16BE };
-enum etl_status encoding_from_name(struct str name, enum encoding *out, struct err *err);   /* "did you mean" */
+enum encoding {
+    ENCODING_AUTO,
+    ENCODING_UTF8,
+    ENCODING_WINDOWS_1252,
+    ENCODING_LATIN1,
+    ENCODING_UTF16LE,
+    ENCODING_UTF16BE
+};
+enum etl_status encoding_from_name(struct str name, enum encoding *out, struct err *err); /* "did you mean" */
 
 struct csv_options {
-    char   delimiter;            /* ',' */
-    char   quote;                /* '"'; 0: none */
-    enum encoding encoding;      /* AUTO: UTF-8. A BOM at the beginning wins over any name */
-    bool   has_header;
-    const struct str *names;     /* the columns, where the file has no header */
-    size_t name_count;
-    size_t max_record;           /* 0: 1 MiB */
-    size_t block_bytes;          /* 0: 256 KiB */
+    char              delimiter; /* ',' */
+    char              quote;     /* '"'; 0: none */
+    enum encoding     encoding;  /* AUTO: UTF-8. A BOM at the beginning wins over any name */
+    bool              has_header;
+    const struct str *names; /* the columns, where the file has no header */
+    size_t            name_count;
+    size_t            max_record;  /* 0: 1 MiB */
+    size_t            block_bytes; /* 0: 256 KiB */
 };
 
 enum etl_status csv_reader_open(struct source *source, const struct csv_options *options, struct record_reader **out,
@@ -42,9 +49,9 @@ enum line_end { LINE_LF, LINE_CRLF, LINE_CR };
 struct csv_form {
     enum encoding encoding;
     bool          has_bom, has_header;
-    enum line_end line_end;      /* of the first line */
+    enum line_end line_end; /* of the first line */
     char          delimiter, quote;
-    struct str    header_raw;    /* its bytes, without the line end */
+    struct str    header_raw; /* its bytes, without the line end */
 };
 const struct csv_form *csv_reader_form(const struct record_reader *r);
 

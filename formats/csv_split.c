@@ -2,7 +2,7 @@
 #include "formats/csv_split.h"
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+    #include <emmintrin.h>
 #endif
 
 /* A window of 64 bytes and the places in it where a cell may end: delimiters and newlines, found 16 bytes at a time. A cell
@@ -72,7 +72,7 @@ static void add_cell(struct csv_cells *c, const char *begin, const char *end)
 /* A cell with doubled quotes, without them. */
 static void add_doubled(struct csv_cells *c, char quote, const char *begin, const char *end)
 {
-    char  *copy, *to;
+    char *copy, *to;
 
     if (c->items == NULL)
         return;
@@ -104,8 +104,8 @@ static inline const char *without_cr(const struct csv_dialect *d, const char *be
     return d->newline == '\n' && end > begin && end[-1] == '\r' ? end - 1 : end;
 }
 
-static enum csv_end damaged(const struct csv_dialect *d, const char *p, const char *end, bool at_end, struct csv_cells *cells,
-                            const char **next)
+static enum csv_end damaged(const struct csv_dialect *d, const char *p, const char *end, bool at_end,
+                            struct csv_cells *cells, const char **next)
 {
     const char *line_end = memchr(p, d->newline, (size_t)(end - p));
 
@@ -133,7 +133,7 @@ enum csv_end csv_split(const struct csv_dialect *d, const char *begin, const cha
                 return CSV_END_OPEN;
             }
             after = close + 1;
-            if (after == end && !at_end) {   /* it may yet be the first of a doubled quote */
+            if (after == end && !at_end) { /* it may yet be the first of a doubled quote */
                 cells->open_at = p;
                 return CSV_END_OPEN;
             }

@@ -6,23 +6,23 @@
 #include "etl/core/arena.h"
 
 struct csv_dialect {
-    char delimiter, quote;       /* quote 0: none */
-    char newline;                /* '\n', or '\r' where lines end so */
+    char delimiter, quote; /* quote 0: none */
+    char newline;          /* '\n', or '\r' where lines end so */
 };
 enum csv_end {
-    CSV_END_RECORD,              /* *next is behind its line end */
-    CSV_END_MORE,                /* the bytes end inside the record, outside quotes */
-    CSV_END_OPEN,                /* the bytes end inside quotes; open_at tells where they opened */
-    CSV_END_DAMAGED              /* text after a closing quote: *next is behind that physical line */
+    CSV_END_RECORD, /* *next is behind its line end */
+    CSV_END_MORE,   /* the bytes end inside the record, outside quotes */
+    CSV_END_OPEN,   /* the bytes end inside quotes; open_at tells where they opened */
+    CSV_END_DAMAGED /* text after a closing quote: *next is behind that physical line */
 };
 struct csv_cells {
-    struct str *items;           /* NULL: not wanted */
-    size_t      count, cap;
-    bool        doubled;         /* a cell has doubled quotes: items are still raw there, marked by quoted[] */
-    const char *content_end;     /* the record's end without its line end */
-    const char *open_at;
-    struct arena *mem;           /* where items grow */
-    struct arena *text_mem;      /* where cells with doubled quotes are rewritten */
+    struct str   *items; /* NULL: not wanted */
+    size_t        count, cap;
+    bool          doubled;     /* a cell has doubled quotes: items are still raw there, marked by quoted[] */
+    const char   *content_end; /* the record's end without its line end */
+    const char   *open_at;
+    struct arena *mem;      /* where items grow */
+    struct arena *text_mem; /* where cells with doubled quotes are rewritten */
 };
 /* `end` may be the end of the input (at_end): then a last line without a line end is a record. 64 readable bytes must lie
  * behind `end`. */

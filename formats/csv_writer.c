@@ -41,7 +41,9 @@ static void add_raw(struct buf *out, const struct csv_form *form, struct str raw
 
 static void add_line_end(struct buf *out, const struct csv_form *form)
 {
-    static const struct str line_ends[] = { [LINE_LF] = { "\n", 1 }, [LINE_CRLF] = { "\r\n", 2 }, [LINE_CR] = { "\r", 1 } };
+    static const struct str line_ends[] = {
+        [LINE_LF] = { "\n", 1 }, [LINE_CRLF] = { "\r\n", 2 }, [LINE_CR] = { "\r", 1 }
+    };
 
     add_text(out, form, line_ends[form->line_end]);
 }
@@ -61,12 +63,13 @@ static void add_cell(struct buf *out, const struct csv_form *form, struct str ce
         add_text(out, form, cell);
         return;
     }
-    if (form->quote == 0) {   /* only our own words come here; without quotes blanks keep them together */
+    if (form->quote == 0) { /* only our own words come here; without quotes blanks keep them together */
         AUTO(buf_release) struct buf text;
 
         buf_init(&text, cell.len + 1, "a cell");
         for (size_t i = 0; i < cell.len; i++)
-            buf_byte(&text, cell.ptr[i] == form->delimiter || cell.ptr[i] == '\n' || cell.ptr[i] == '\r' ? ' ' : cell.ptr[i]);
+            buf_byte(&text,
+                     cell.ptr[i] == form->delimiter || cell.ptr[i] == '\n' || cell.ptr[i] == '\r' ? ' ' : cell.ptr[i]);
         add_text(out, form, buf_str(&text));
         return;
     }

@@ -8,7 +8,7 @@
 #include "etl/core/buf.h"
 #include "formats/csv_reader.h"
 
-void csv_write_row(struct buf *out, const struct str *cells, size_t count);           /* defused */
+void csv_write_row(struct buf *out, const struct str *cells, size_t count); /* defused */
 /* The header line of a reject file: the input's own (or the given names, for a headerless one nothing) plus _errors; with BOM. */
 void csv_reject_header(struct buf *out, const struct csv_form *form);
 /* One reject: its raw bytes (padded with empty cells to `columns`), a delimiter, the reasons as one quoted cell, the line

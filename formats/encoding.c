@@ -6,8 +6,9 @@
 
 /* windows-1252, 0x80..0x9f (the WHATWG encoding standard's table; 0: no character there). */
 static const uint16_t windows_1252[32] = {
-    0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0,
-    0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
+    0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+    0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178,
 };
 
 enum etl_status encoding_from_name(struct str name, enum encoding *out, struct err *err)
@@ -16,10 +17,17 @@ enum etl_status encoding_from_name(struct str name, enum encoding *out, struct e
         const char   *name;
         enum encoding encoding;
     } known[] = {
-        { "auto", ENCODING_AUTO },          { "utf-8", ENCODING_UTF8 },        { "utf8", ENCODING_UTF8 },
-        { "ascii", ENCODING_UTF8 },         { "windows-1252", ENCODING_WINDOWS_1252 },
-        { "cp1252", ENCODING_WINDOWS_1252 }, { "latin-1", ENCODING_LATIN1 },   { "latin1", ENCODING_LATIN1 },
-        { "iso-8859-1", ENCODING_LATIN1 },  { "utf-16", ENCODING_UTF16LE },    { "utf-16le", ENCODING_UTF16LE },
+        { "auto", ENCODING_AUTO },
+        { "utf-8", ENCODING_UTF8 },
+        { "utf8", ENCODING_UTF8 },
+        { "ascii", ENCODING_UTF8 },
+        { "windows-1252", ENCODING_WINDOWS_1252 },
+        { "cp1252", ENCODING_WINDOWS_1252 },
+        { "latin-1", ENCODING_LATIN1 },
+        { "latin1", ENCODING_LATIN1 },
+        { "iso-8859-1", ENCODING_LATIN1 },
+        { "utf-16", ENCODING_UTF16LE },
+        { "utf-16le", ENCODING_UTF16LE },
         { "utf-16be", ENCODING_UTF16BE },
     };
     struct str names[sizeof known / sizeof known[0]], near;
@@ -32,8 +40,10 @@ enum etl_status encoding_from_name(struct str name, enum encoding *out, struct e
         }
     }
     near = str_nearest(name, names, sizeof known / sizeof known[0]);
-    return err_set(err, ETL_FAIL, "encoding", "unknown encoding %s%s%.*s%s; known are utf-8, windows-1252, latin-1, utf-16le, utf-16be",
-                   shown(name, false).text, near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+    return err_set(err, ETL_FAIL, "encoding",
+                   "unknown encoding %s%s%.*s%s; known are utf-8, windows-1252, latin-1, utf-16le, utf-16be",
+                   shown(name, false).text, near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near),
+                   near.ptr != NULL ? "\"?" : "");
 }
 
 bool encoding_is_wide(enum encoding e)
@@ -77,7 +87,7 @@ size_t encoding_wide_to_utf8(enum encoding encoding, struct str bytes, struct bu
             }
         }
         if (unit >= 0xd800 && unit < 0xe000)
-            buf_byte(out, (char)0xff);   /* half a pair: damage, which the UTF-8 check of the record will tell */
+            buf_byte(out, (char)0xff); /* half a pair: damage, which the UTF-8 check of the record will tell */
         else
             utf8_add(out, unit);
         i += 2;

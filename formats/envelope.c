@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 enum {
-    CERTIFICATES_MAX = 64, PASSPHRASE_MAX = 1024,
-    PASSPHRASE_ROUNDS = 600000     /* OWASP's figure for PBKDF2; once a part of 64 MiB, so it costs nothing to speak of */
+    CERTIFICATES_MAX = 64,
+    PASSPHRASE_MAX = 1024,
+    PASSPHRASE_ROUNDS = 600000 /* OWASP's figure for PBKDF2; once a part of 64 MiB, so it costs nothing to speak of */
 };
 
 struct passphrase {
@@ -26,7 +27,7 @@ struct envelope_to {
 };
 struct envelope_keys {
     EVP_PKEY         *key;
-    X509             *certificate;       /* stands beside the key in its file, or NULL */
+    X509             *certificate; /* stands beside the key in its file, or NULL */
     struct passphrase passphrase;
 };
 
@@ -83,7 +84,8 @@ static enum etl_status read_certificates(struct envelope_to *t, const char *path
         t->certificates[t->count++] = cert;
     fclose(file);
     ERR_clear_error();
-    return t->count != before ? ETL_OK : err_set(err, ETL_FAIL, "certificate", "%s holds no certificate in PEM form", path);
+    return t->count != before ? ETL_OK
+                              : err_set(err, ETL_FAIL, "certificate", "%s holds no certificate in PEM form", path);
 }
 
 enum etl_status envelope_to_open(const char *const *certificates, size_t count, const char *passphrase_file,
@@ -122,7 +124,7 @@ static bool add_recipients(CMS_ContentInfo *cms, const struct envelope_to *t)
         if (CMS_add1_recipient_cert(cms, t->certificates[i], 0) == NULL)
             return false;
     if (t->passphrase.len != 0) {
-        unsigned char *copy = OPENSSL_memdup(t->passphrase.text, t->passphrase.len);   /* becomes the message's */
+        unsigned char *copy = OPENSSL_memdup(t->passphrase.text, t->passphrase.len); /* becomes the message's */
 
         if (copy == NULL || CMS_add0_recipient_password(cms, PASSPHRASE_ROUNDS, NID_undef, NID_undef, copy,
                                                         (ossl_ssize_t)t->passphrase.len, EVP_aes_256_cbc()) == NULL) {
@@ -214,7 +216,8 @@ static bool has_key(CMS_ContentInfo *cms, const struct envelope_keys *k)
         return true;
     if (k->passphrase.len != 0) {
         char *copy = OPENSSL_memdup(k->passphrase.text, k->passphrase.len);
-        bool  good = copy != NULL && CMS_decrypt_set1_password(cms, (unsigned char *)copy, (ossl_ssize_t)k->passphrase.len) == 1;
+        bool  good =
+            copy != NULL && CMS_decrypt_set1_password(cms, (unsigned char *)copy, (ossl_ssize_t)k->passphrase.len) == 1;
 
         OPENSSL_clear_free(copy, k->passphrase.len);
         return good;
@@ -236,7 +239,8 @@ enum etl_status envelope_open(const struct envelope_keys *k, struct str message,
     else if (!has_key(cms, k))
         st = openssl_fault(err, ETL_FAIL, "decrypt-key", "the key or passphrase does not open it");
     else if (CMS_decrypt(cms, NULL, NULL, NULL, out, CMS_BINARY) != 1)
-        st = openssl_fault(err, ETL_UNREAD, "decrypt-damaged", "an encrypted part does not verify: it was changed, or the key is another's");
+        st = openssl_fault(err, ETL_UNREAD, "decrypt-damaged",
+                           "an encrypted part does not verify: it was changed, or the key is another's");
     if (st == ETL_OK) {
         long len = BIO_get_mem_data(out, &bytes);
 

@@ -12,14 +12,14 @@
 
 enum { ENVELOPE_PART_BYTES = 64 << 20 };
 
-struct envelope_to;      /* who may open it */
+struct envelope_to; /* who may open it */
 enum etl_status envelope_to_open(const char *const *certificates, size_t count, const char *passphrase_file,
                                  struct envelope_to **out, struct err *err);
 void            envelope_to_free(struct envelope_to *t);
 /* Reads `from` to its end (at most a part) and writes one message, DER. Both are blocking descriptors. */
 enum etl_status envelope_seal(const struct envelope_to *t, int from, int to, struct err *err);
 
-struct envelope_keys;    /* with what it is opened */
+struct envelope_keys; /* with what it is opened */
 enum etl_status envelope_keys_open(const char *key_file, const char *passphrase_file, struct envelope_keys **out,
                                    struct err *err);
 void            envelope_keys_free(struct envelope_keys *k);

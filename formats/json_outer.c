@@ -8,17 +8,17 @@ enum { DEEPEST = 1024, HINT_DEPTH = 8, HINT_BYTES = 200 };
 struct json_outer {
     yajl_handle yajl;
     struct str  records;
-    size_t      parts;                       /* of records: how deep the list stands */
-    unsigned    depth;                       /* open brackets */
-    unsigned    met;                         /* how many parts the open objects match, outermost first */
-    bool        is_next;                     /* the key just read is the next part */
+    size_t      parts;   /* of records: how deep the list stands */
+    unsigned    depth;   /* open brackets */
+    unsigned    met;     /* how many parts the open objects match, outermost first */
+    bool        is_next; /* the key just read is the next part */
     bool        entered, twice, is_object, deep;
-    const char *instead;                     /* what stands at the path, where it is no list */
+    const char *instead; /* what stands at the path, where it is no list */
     /* the first list seen anywhere, to name it where none was asked */
-    struct str  keys[HINT_DEPTH];
-    char        key_bytes[HINT_DEPTH][HINT_BYTES / HINT_DEPTH];
-    bool        object_at[HINT_DEPTH];
-    char        hint[HINT_BYTES + HINT_DEPTH];
+    struct str keys[HINT_DEPTH];
+    char       key_bytes[HINT_DEPTH][HINT_BYTES / HINT_DEPTH];
+    bool       object_at[HINT_DEPTH];
+    char       hint[HINT_BYTES + HINT_DEPTH];
 };
 
 static struct str part(const struct json_outer *o, size_t i)
@@ -135,8 +135,9 @@ static int on_start_array(void *o)
 {
     return open_bracket(o, true);
 }
-static const yajl_callbacks callbacks = { on_null,      on_boolean, NULL,          NULL,           on_number,    on_string,
-                                          on_start_map, take_key,   close_bracket, on_start_array, close_bracket };
+static const yajl_callbacks callbacks = { on_null,       on_boolean,     NULL,         NULL,
+                                          on_number,     on_string,      on_start_map, take_key,
+                                          close_bracket, on_start_array, close_bracket };
 
 struct json_outer *json_outer_new(struct str records)
 {
@@ -174,7 +175,8 @@ static enum etl_status judge(struct json_outer *o, yajl_status status, struct st
     *used = yajl_get_bytes_consumed(o->yajl);
     *used -= *used != 0;
     if (o->twice)
-        return err_set(err, ETL_UNREAD, "json-twice", "the list %s stands a second time", shown(o->records, false).text);
+        return err_set(err, ETL_UNREAD, "json-twice", "the list %s stands a second time",
+                       shown(o->records, false).text);
     if (o->deep)
         return err_set(err, ETL_UNREAD, "json-depth", "nested deeper than %d levels", DEEPEST);
     message = yajl_get_error(o->yajl, 0, (const unsigned char *)bytes.ptr, bytes.len);
@@ -230,9 +232,10 @@ static enum etl_status no_list(const struct json_outer *o, struct err *err)
     struct shown path = shown(o->records, false);
 
     if (o->instead != NULL)
-        return err_set(err, ETL_UNREAD, "json-records", "%s is %s, and the list of records should stand there", path.text, o->instead);
-    return err_set(err, ETL_UNREAD, "json-records", "there is no %s in the document%s%s", path.text, o->hint[0] != '\0' ? "; there is a list at " : "",
-                   o->hint);
+        return err_set(err, ETL_UNREAD, "json-records", "%s is %s, and the list of records should stand there",
+                       path.text, o->instead);
+    return err_set(err, ETL_UNREAD, "json-records", "there is no %s in the document%s%s", path.text,
+                   o->hint[0] != '\0' ? "; there is a list at " : "", o->hint);
 }
 
 enum etl_status json_outer_refuse(struct json_outer *o, struct str bytes, struct err *err)
@@ -243,10 +246,13 @@ enum etl_status json_outer_refuse(struct json_outer *o, struct str bytes, struct
         return ETL_UNREAD;
     if (!o->is_object)
         return err_set(err, ETL_UNREAD, "json-records", "the document is no list of records");
-    if (used < bytes.len)                    /* something stands behind the first object */
-        return err_set(err, ETL_UNREAD, "json-records", "there are several documents in it; is each line one? Then it is format: jsonl");
+    if (used < bytes.len) /* something stands behind the first object */
+        return err_set(err, ETL_UNREAD, "json-records",
+                       "there are several documents in it; is each line one? Then it is format: jsonl");
     if (o->hint[0] != '\0')
-        return err_set(err, ETL_UNREAD, "json-records", "the document is an object, and the list of records stands inside: say where, records: %s", o->hint);
+        return err_set(err, ETL_UNREAD, "json-records",
+                       "the document is an object, and the list of records stands inside: say where, records: %s",
+                       o->hint);
     return err_set(err, ETL_UNREAD, "json-records", "the document is an object, not a list of records");
 }
 

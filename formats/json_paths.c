@@ -52,7 +52,7 @@ static void add(const struct making *m, struct path_node *n, struct str path, st
         end_here(m, child_of(m, n, path), target, is_list);
         return;
     }
-    end_here(m, child_of(m, n, path), target, is_list);      /* a member whose own name has the dots */
+    end_here(m, child_of(m, n, path), target, is_list); /* a member whose own name has the dots */
     add(m, child_of(m, n, head), rest, target, is_list);
 }
 

@@ -13,14 +13,14 @@
 #include "formats/json_reader.h"
 
 struct path_target {
-    int      list;                           /* -1: the record's own cells */
+    int      list; /* -1: the record's own cells */
     uint32_t column;
 };
 struct path_node {
     struct str          name;
-    uint32_t            id;                  /* 0 is the root */
-    int                 list;                /* its elements are the rows of this list; -1: of none */
-    bool                has_numbers;         /* a child's name is a number */
+    uint32_t            id;          /* 0 is the root */
+    int                 list;        /* its elements are the rows of this list; -1: of none */
+    bool                has_numbers; /* a child's name is a number */
     struct path_node   *children, *next;
     struct path_target *targets;
     size_t              target_count, target_cap;
@@ -29,10 +29,10 @@ struct json_paths {
     struct path_node          root;
     const struct json_wanted *wanted;
     uint32_t                  node_count;
-    size_t                    target_count;  /* of the record and all lists */
-    size_t                   *first_target;  /* by list: where its columns are in a count over all */
+    size_t                    target_count; /* of the record and all lists */
+    size_t                   *first_target; /* by list: where its columns are in a count over all */
 };
-struct json_paths *json_paths_new(const struct json_wanted *wanted, struct arena *mem);
+struct json_paths                    *json_paths_new(const struct json_wanted *wanted, struct arena *mem);
 static inline const struct path_node *path_child(const struct path_node *n, struct str name)
 {
     const struct path_node *child = n->children;

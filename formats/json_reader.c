@@ -9,9 +9,9 @@
 
 enum { BLOCK_BYTES = 256 << 10, MAX_RECORD = 1 << 20, BLOCK_MEMORY = 1 << 30 };
 
-struct span {                                /* a record in its block */
+struct span { /* a record in its block */
     size_t begin, len;
-    bool   is_long;                          /* a line longer than max_record */
+    bool   is_long; /* a line longer than max_record */
 };
 struct json_block {
     struct record_block base;
@@ -19,40 +19,46 @@ struct json_block {
     struct json_block  *next_free;
     char               *bytes;
     size_t              len, cap;
-    uint64_t            offset, line;        /* of the first byte */
-    struct span        *spans;               /* a list's; lines are found as they are read */
+    uint64_t            offset, line; /* of the first byte */
+    struct span        *spans;        /* a list's; lines are found as they are read */
     size_t              span_count, span_cap;
-    bool                is_too_long;         /* no bytes: a record longer than max_record stood here */
+    bool                is_too_long; /* no bytes: a record longer than max_record stood here */
     /* while its records are read */
     struct json_parser *parser;
     size_t              at, next_span;
     uint64_t            at_line, number, empty_lines;
     struct arena        mem;
 };
-enum place { PLACE_FIRST, PLACE_COMMA, PLACE_VALUE, PLACE_AFTER, PLACE_BEHIND };   /* where in the list: what was read last */
+enum place {
+    PLACE_FIRST,
+    PLACE_COMMA,
+    PLACE_VALUE,
+    PLACE_AFTER,
+    PLACE_BEHIND
+}; /* where in the list: what was read last */
 struct json_reader {
     struct record_reader base;
-    struct source      *source;
-    struct json_options options;
-    struct json_paths  *paths;
-    struct json_outer  *outer;
-    struct arena        mem;
-    bool               *seen;                /* by all blocks that were given back */
-    struct json_parser *again;               /* under the mutex */
-    struct buf          carry;               /* bytes read but not given out */
-    uint64_t            offset, line, line_offset;     /* of the carry's first byte; and of its line's */
-    bool                source_ended, ended;
-    enum etl_status     failed;              /* not ETL_OK: the next block is this failure */
-    struct err          failure;
-    enum place          place;
-    size_t              at, value;           /* in the carry: looked at up to here; where the value at hand begins */
-    struct json_scan    scan;
-    bool                is_scalar;           /* the value at hand is no object and no list */
-    bool                is_dropping;         /* it is too long: its bytes are not kept */
-    bool                is_long;             /* one was, it is told next */
-    uint64_t            long_line, long_offset;
-    pthread_mutex_t     mutex;
-    struct json_block  *free;
+    struct source       *source;
+    struct json_options  options;
+    struct json_paths   *paths;
+    struct json_outer   *outer;
+    struct arena         mem;
+    bool                *seen;                      /* by all blocks that were given back */
+    struct json_parser  *again;                     /* under the mutex */
+    struct buf           carry;                     /* bytes read but not given out */
+    uint64_t             offset, line, line_offset; /* of the carry's first byte; and of its line's */
+    bool                 source_ended, ended;
+    enum etl_status      failed; /* not ETL_OK: the next block is this failure */
+    struct err           failure;
+    enum place           place;
+    size_t               at, value; /* in the carry: looked at up to here; where the value at hand begins */
+    struct json_scan     scan;
+    bool                 is_scalar;   /* the value at hand is no object and no list */
+    bool                 is_dropping; /* it is too long: its bytes are not kept */
+    bool                 is_long;     /* one was, it is told next */
+    uint64_t             long_line, long_offset;
+    pthread_mutex_t      mutex;
+    struct json_block   *free;
 };
 
 static const struct record_style json_style;
@@ -135,7 +141,8 @@ static enum etl_status first_bytes(struct json_reader *r, struct err *err)
             return st;
     }
     if (r->carry.len >= 2 && (memcmp(r->carry.ptr, "\xff\xfe", 2) == 0 || memcmp(r->carry.ptr, "\xfe\xff", 2) == 0))
-        return err_set(err, ETL_UNREAD, "json-encoding", "it is UTF-16; JSON is exchanged in UTF-8 (RFC 8259): save it so");
+        return err_set(err, ETL_UNREAD, "json-encoding",
+                       "it is UTF-16; JSON is exchanged in UTF-8 (RFC 8259): save it so");
     if (str_starts(buf_str(&r->carry), STR("\xef\xbb\xbf"))) {
         drop_front(r, 3);
         r->line_offset = 3;
@@ -199,13 +206,14 @@ static enum etl_status enter(struct json_reader *r, struct err *err)
     if (!r->options.is_lines)
         return enter_list(r, err);
     if (first_byte(r) == '[')
-        return err_set(err, ETL_UNREAD, "json-records", "the document is a list, not one record a line: it is format: json");
+        return err_set(err, ETL_UNREAD, "json-records",
+                       "the document is a list, not one record a line: it is format: json");
     r->at = 0;
     return ETL_OK;
 }
 
-enum etl_status json_reader_open(struct source *source, const struct json_options *options, const struct json_wanted *wanted,
-                                 struct record_reader **out, struct err *err)
+enum etl_status json_reader_open(struct source *source, const struct json_options *options,
+                                 const struct json_wanted *wanted, struct record_reader **out, struct err *err)
 {
     struct json_reader *r = calloc(1, sizeof *r);
     enum etl_status     st;
@@ -221,7 +229,8 @@ enum etl_status json_reader_open(struct source *source, const struct json_option
     if (r->options.block_bytes == 0)
         r->options.block_bytes = BLOCK_BYTES;
     arena_init(&r->mem, 64U << 20, "the paths of a JSON input");
-    buf_init(&r->carry, 2 * r->options.max_record + 8 * (size_t)BLOCK_BYTES + 4 * r->options.block_bytes, "a JSON record");
+    buf_init(&r->carry, 2 * r->options.max_record + 8 * (size_t)BLOCK_BYTES + 4 * r->options.block_bytes,
+             "a JSON record");
     r->options.records = arena_str(&r->mem, r->options.records);
     r->paths = json_paths_new(wanted, &r->mem);
     r->seen = ARENA_ARRAY(&r->mem, bool, r->paths->target_count + wanted->list_count + 1);
@@ -340,20 +349,16 @@ static enum etl_status walk_value(struct json_reader *r, struct json_block *b, s
         r->at = (size_t)(at - r->carry.ptr);
     }
     switch (how) {
-    case JSON_SCAN_DONE:
-        break;
+    case JSON_SCAN_DONE: break;
     case JSON_SCAN_MORE:
         if (r->at - r->value > r->options.max_record && !r->is_dropping) {
             note_long(r, r->value);
             r->is_dropping = true;
         }
         return ETL_END;
-    case JSON_SCAN_MISMATCH:
-        return broken(r, r->at, err, "this bracket closes what is not open");
-    case JSON_SCAN_OPEN_STRING:
-        return broken(r, r->at, err, "a string is not closed before its line ends");
-    case JSON_SCAN_DEEP:
-        return broken(r, r->at, err, "nested too deeply here");
+    case JSON_SCAN_MISMATCH: return broken(r, r->at, err, "this bracket closes what is not open");
+    case JSON_SCAN_OPEN_STRING: return broken(r, r->at, err, "a string is not closed before its line ends");
+    case JSON_SCAN_DEEP: return broken(r, r->at, err, "nested too deeply here");
     }
     if (r->at == r->value && !r->is_dropping)
         return broken(r, r->at, err, "a record is missing here");
@@ -374,7 +379,8 @@ static enum etl_status walk(struct json_reader *r, struct json_block *b, struct 
 {
     enum etl_status st = ETL_OK;
 
-    while (st == ETL_OK && (b->span_count == 0 || r->at < r->options.block_bytes) && !r->is_long && r->place != PLACE_BEHIND) {
+    while (st == ETL_OK && (b->span_count == 0 || r->at < r->options.block_bytes) && !r->is_long &&
+           r->place != PLACE_BEHIND) {
         char c;
 
         if (r->place == PLACE_VALUE) {
@@ -408,8 +414,10 @@ static enum etl_status cut_off(struct json_reader *r, struct err *err)
         err->line = r->long_line;
     else
         placed(r, r->place == PLACE_VALUE ? r->value : r->carry.len, err);
-    return err_set(err, ETL_UNREAD, "json-cut", "%s", r->place == PLACE_VALUE ? "the record that opens here is never closed; the file is cut off, or a bracket is missing"
-                                                                              : "the list of records is never closed; the file is cut off");
+    return err_set(err, ETL_UNREAD, "json-cut", "%s",
+                   r->place == PLACE_VALUE
+                       ? "the record that opens here is never closed; the file is cut off, or a bracket is missing"
+                       : "the list of records is never closed; the file is cut off");
 }
 
 /* Behind the list: the document has to end well. */
@@ -442,7 +450,7 @@ static enum etl_status fill_from_list(struct json_reader *r, struct json_block *
         if (st != ETL_OK && st != ETL_END) {
             if (b->span_count == 0)
                 return st;
-            r->failed = st;                  /* what was whole before it comes first */
+            r->failed = st; /* what was whole before it comes first */
             r->failure = *err;
             *err = (struct err){ 0 };
         }
@@ -457,7 +465,7 @@ static enum etl_status fill_from_list(struct json_reader *r, struct json_block *
         }
         if (r->place == PLACE_BEHIND)
             return end_document(r, err);
-        if (b->span_count == 0)              /* nothing has to be kept but the value at hand */
+        if (b->span_count == 0) /* nothing has to be kept but the value at hand */
             drop_front(r, r->place == PLACE_VALUE && !r->is_dropping ? r->value : r->at);
         if (r->source_ended)
             return cut_off(r, err);
@@ -614,7 +622,8 @@ static enum etl_status too_long(struct record *out, bool *is_damaged, struct err
     out->raw = STR("");
     out->length = 0;
     err->line = out->line;
-    return err_set(err, ETL_REJECT, "damaged-long", "the record is longer than %zu bytes (max_record) and was skipped", max);
+    return err_set(err, ETL_REJECT, "damaged-long", "the record is longer than %zu bytes (max_record) and was skipped",
+                   max);
 }
 
 static enum etl_status json_next(struct record_block *block, struct record *out, bool *is_damaged, struct err *err)
@@ -632,8 +641,11 @@ static enum etl_status json_next(struct record_block *block, struct record *out,
     }
     if (!next_span(b, &span))
         return ETL_END;
-    *out = (struct record){ .raw = str_of(b->bytes + span.begin, span.len), .line = b->at_line, .offset = b->offset + span.begin,
-                            .length = span.len, .number = ++b->number };
+    *out = (struct record){ .raw = str_of(b->bytes + span.begin, span.len),
+                            .line = b->at_line,
+                            .offset = b->offset + span.begin,
+                            .length = span.len,
+                            .number = ++b->number };
     pass(b, &span);
     if (span.is_long)
         return too_long(out, is_damaged, err, max);
@@ -669,7 +681,8 @@ static void json_release(struct record_block *block)
     pthread_mutex_unlock(&r->mutex);
 }
 
-static enum etl_status json_again(struct record_reader *reader, struct str bytes, struct arena *mem, struct record *out, struct err *err)
+static enum etl_status json_again(struct record_reader *reader, struct str bytes, struct arena *mem, struct record *out,
+                                  struct err *err)
 {
     struct json_reader *r = (struct json_reader *)(void *)reader;
     struct str          kept = arena_str(mem, bytes);
@@ -707,7 +720,8 @@ static void json_close(struct record_reader *reader)
     free(r);
 }
 
-enum etl_status json_record_parse(struct str text, const struct json_wanted *wanted, struct arena *mem, struct record *out, struct err *err)
+enum etl_status json_record_parse(struct str text, const struct json_wanted *wanted, struct arena *mem,
+                                  struct record *out, struct err *err)
 {
     struct json_parser *p = json_parser_new(json_paths_new(wanted, mem));
     struct str          kept = arena_str(mem, text);
@@ -730,4 +744,5 @@ bool json_reader_has_seen(const struct record_reader *reader, int list, size_t c
     return r->seen[path_target_index(r->paths, (struct path_target){ list, (uint32_t)column })];
 }
 
-static const struct record_style json_style = { "json", json_block, json_next, json_empty_lines, json_release, json_again, json_close };
+static const struct record_style json_style = { "json",       json_block, json_next, json_empty_lines,
+                                                json_release, json_again, json_close };

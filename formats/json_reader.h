@@ -17,32 +17,32 @@
 #include "formats/record_reader.h"
 #include "formats/source.h"
 
-struct json_list {                           /* a list in a record, whose elements are rows */
+struct json_list { /* a list in a record, whose elements are rows */
     struct str        path;
-    const struct str *columns;               /* paths within an element */
+    const struct str *columns; /* paths within an element */
     size_t            column_count;
 };
 enum { JSON_LISTS_MAX = 63 };
 struct json_wanted {
-    const struct str       *columns;         /* paths */
+    const struct str       *columns; /* paths */
     size_t                  column_count;
-    const struct json_list *lists;           /* no path twice */
+    const struct json_list *lists; /* no path twice */
     size_t                  list_count;
 };
 struct json_options {
-    bool       is_lines;                     /* JSON Lines: one record a line */
-    struct str records;                      /* where the list stands, "data.customers"; empty: the document is the list */
-    size_t     max_record;                   /* 0: 1 MiB */
-    size_t     block_bytes;                  /* 0: 256 KiB */
+    bool       is_lines;    /* JSON Lines: one record a line */
+    struct str records;     /* where the list stands, "data.customers"; empty: the document is the list */
+    size_t     max_record;  /* 0: 1 MiB */
+    size_t     block_bytes; /* 0: 256 KiB */
 };
 
 /* `wanted` is kept, it must outlive the reader. */
-enum etl_status json_reader_open(struct source *source, const struct json_options *options, const struct json_wanted *wanted,
-                                 struct record_reader **out, struct err *err);
+enum etl_status json_reader_open(struct source *source, const struct json_options *options,
+                                 const struct json_wanted *wanted, struct record_reader **out, struct err *err);
 /* One record from its text, without a reader: what json_reader would make of it. Cells live in `mem`. */
-enum etl_status json_record_parse(struct str text, const struct json_wanted *wanted, struct arena *mem, struct record *out,
-                                  struct err *err);
+enum etl_status json_record_parse(struct str text, const struct json_wanted *wanted, struct arena *mem,
+                                  struct record *out, struct err *err);
 /* When all is read: was there such a place in any record? list -1: the record's own columns; a list's column_count: the list. */
-bool            json_reader_has_seen(const struct record_reader *r, int list, size_t column);
+bool json_reader_has_seen(const struct record_reader *r, int list, size_t column);
 
 #endif

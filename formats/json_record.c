@@ -11,40 +11,40 @@ enum { DEEPEST = 64, STEPS = 4 * DEEPEST, ROWS_MAX = 10000 };
 /* A wanted place that the value at hand is at. */
 struct step {
     const struct path_node *node;
-    uint64_t                through;         /* bit 0: a list was gone through since the record began; bit 1 + i: since list i's row did */
-    bool                    inner;           /* the value is an element of a list at this same place */
+    uint64_t through; /* bit 0: a list was gone through since the record began; bit 1 + i: since list i's row did */
+    bool     inner;   /* the value is an element of a list at this same place */
 };
-struct frame {                               /* an open { or [ that something wanted is in */
+struct frame { /* an open { or [ that something wanted is in */
     bool     is_array;
-    size_t   begin, count;                   /* its own steps */
-    uint64_t number;                         /* of the object, for telling double members; the next index of a list */
+    size_t   begin, count; /* its own steps */
+    uint64_t number;       /* of the object, for telling double members; the next index of a list */
 };
-struct gather {                              /* the texts of a cell that is a list */
+struct gather { /* the texts of a cell that is a list */
     struct str *items;
     size_t      count, cap;
-    int         open;                        /* inner lists */
+    int         open; /* inner lists */
 };
 struct json_parser {
     const struct json_paths *paths;
-    yajl_handle        yajl;                 /* goes on from record to record; NULL after one that broke off */
-    bool              *seen;
-    uint64_t          *met;                  /* by node: the object that had it last */
-    uint64_t           objects;
+    yajl_handle              yajl; /* goes on from record to record; NULL after one that broke off */
+    bool                    *seen;
+    uint64_t                *met; /* by node: the object that had it last */
+    uint64_t                 objects;
     /* the record at hand */
-    struct arena      *mem;
-    struct str         text;
-    struct str        *cells;
+    struct arena       *mem;
+    struct str          text;
+    struct str         *cells;
     struct record_rows *rows;
-    struct str       **row_cells;            /* by list: rows[i].cells while they grow */
-    size_t            *row_caps;
-    struct gather     *gathers;
-    size_t             gather_count, gather_cap;
-    struct step        steps[STEPS];
-    size_t             step_count, pending;  /* pending: the steps of the value to come */
-    struct frame       frames[DEEPEST + 1];
-    unsigned           depth, skipped;       /* open brackets; those of them that nothing wanted is in */
-    bool               is_done, is_double;   /* a whole value; more than one */
-    struct err         fault;                /* the first */
+    struct str        **row_cells; /* by list: rows[i].cells while they grow */
+    size_t             *row_caps;
+    struct gather      *gathers;
+    size_t              gather_count, gather_cap;
+    struct step         steps[STEPS];
+    size_t              step_count, pending; /* pending: the steps of the value to come */
+    struct frame        frames[DEEPEST + 1];
+    unsigned            depth, skipped;     /* open brackets; those of them that nothing wanted is in */
+    bool                is_done, is_double; /* a whole value; more than one */
+    struct err          fault;              /* the first */
 };
 
 /* Signs in a cell or a gather, known by their addresses. */
@@ -65,11 +65,12 @@ static void new_row(struct json_parser *p, int list)
     size_t              columns = p->paths->wanted->lists[list].column_count;
     struct record_rows *rows = &p->rows[list];
 
-    if (rows->count == ROWS_MAX) {           /* the last one takes what comes: the record is a reject */
+    if (rows->count == ROWS_MAX) { /* the last one takes what comes: the record is a reject */
         err_set(&p->fault, ETL_REJECT, "json-rows", "a list of more than %d elements in one record", ROWS_MAX);
         return;
     }
-    p->row_cells[list] = arena_grow(p->mem, p->row_cells[list], rows->count, &p->row_caps[list], (columns + 1) * sizeof(struct str));
+    p->row_cells[list] =
+        arena_grow(p->mem, p->row_cells[list], rows->count, &p->row_caps[list], (columns + 1) * sizeof(struct str));
     rows->cells = p->row_cells[list];
     memset(p->row_cells[list] + rows->count * columns, 0, columns * sizeof(struct str));
     rows->count++;
@@ -226,7 +227,8 @@ static void begin_list_of_one(struct json_parser *p, bool is_object)
     size_t count = p->step_count;
 
     for (size_t i = p->pending; i < count; i++) {
-        const struct path_node *first = p->steps[i].node->has_numbers && !p->steps[i].inner ? path_child(p->steps[i].node, STR("0")) : NULL;
+        const struct path_node *first =
+            p->steps[i].node->has_numbers && !p->steps[i].inner ? path_child(p->steps[i].node, STR("0")) : NULL;
 
         if (first != NULL && (!is_object || first->target_count == 0))
             push_step(p, first, p->steps[i].through, false);
@@ -258,7 +260,7 @@ static int take_scalar(struct json_parser *p, struct str text, bool is_null)
         const struct path_node *node = p->steps[i].node;
 
         if (is_null && node->list >= 0)
-            continue;                        /* no element, so no row */
+            continue; /* no element, so no row */
         for (size_t k = 0; k < node->target_count; k++)
             put(p, &p->steps[i], node->targets[k], text);
     }
@@ -324,7 +326,8 @@ static int take_key(struct json_parser *p, struct str key)
 
         for (size_t k = 0; k < s->node->target_count; k++)
             if (!is_item(s->node, s->node->targets[k]))
-                fault(p, "json-object", s->node->name, "is an object, and a text is wanted: name a member of it, with a dot between");
+                fault(p, "json-object", s->node->name,
+                      "is an object, and a text is wanted: name a member of it, with a dot between");
         if (child == NULL)
             continue;
         if (p->met[child->id] == f->number)
@@ -379,8 +382,8 @@ static int on_start_array(void *p)
 {
     return open_bracket(p, true);
 }
-static const yajl_callbacks callbacks = { on_null, on_boolean, NULL,   NULL,           on_number, on_string,
-                                          on_start_map, on_key, on_end, on_start_array, on_end };
+static const yajl_callbacks callbacks = { on_null,      on_boolean, NULL,   NULL,           on_number, on_string,
+                                          on_start_map, on_key,     on_end, on_start_array, on_end };
 
 /* ---- one record ---- */
 
@@ -427,7 +430,7 @@ static yajl_handle handle(struct json_parser *p)
         if (p->yajl == NULL)
             memory_exhausted("yajl", 0);
         yajl_config(p->yajl, yajl_allow_multiple_values, 1);
-        yajl_config(p->yajl, yajl_dont_validate_strings, 1);   /* the whole record is checked before, and more strictly */
+        yajl_config(p->yajl, yajl_dont_validate_strings, 1); /* the whole record is checked before, and more strictly */
     }
     return p->yajl;
 }
@@ -464,7 +467,7 @@ static int hex_unit(const char *p)
         else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
             unit = unit << 4 | ((c | 0x20) - 'a' + 10);
         else
-            return -1;                       /* yajl will tell */
+            return -1; /* yajl will tell */
     }
     return unit;
 }
@@ -511,10 +514,10 @@ static enum etl_status damaged(struct err *err, const char *rule, struct str tex
 
 static enum etl_status broken(struct json_parser *p, struct str text, struct err *err)
 {
-    unsigned char  *message = yajl_get_error(p->yajl, 0, (const unsigned char *)text.ptr, text.len);
-    struct str      what = str_trim(str_from((const char *)message));
-    size_t          at = yajl_get_bytes_consumed(p->yajl);
-    char            copy[200];
+    unsigned char *message = yajl_get_error(p->yajl, 0, (const unsigned char *)text.ptr, text.len);
+    struct str     what = str_trim(str_from((const char *)message));
+    size_t         at = yajl_get_bytes_consumed(p->yajl);
+    char           copy[200];
 
     if (what.len != 0 && what.ptr[what.len - 1] == '.')
         what.len--;
@@ -543,18 +546,15 @@ static enum etl_status parse(struct json_parser *p, struct str text, struct err 
         return err_set(err, ETL_REJECT, "damaged-json", "a record is an object, {…}");
     blank = wrong_blank(text);
     if (blank != NULL)
-        return damaged(err, "damaged-json", text, (size_t)(blank - text.ptr), "no JSON: a control character that is no blank");
+        return damaged(err, "damaged-json", text, (size_t)(blank - text.ptr),
+                       "no JSON: a control character that is no blank");
     wrong = wrong_escape(text, &at);
     if (wrong != NULL)
         return damaged(err, "damaged-encoding", text, at, wrong);
     switch (yajl_parse(handle(p), (const unsigned char *)text.ptr, text.len)) {
-    case yajl_status_ok:
-        break;
-    case yajl_status_client_canceled:
-        *err = p->fault;
-        return ETL_REJECT;
-    case yajl_status_error:
-        return broken(p, text, err);
+    case yajl_status_ok: break;
+    case yajl_status_client_canceled: *err = p->fault; return ETL_REJECT;
+    case yajl_status_error: return broken(p, text, err);
     }
     if (!p->is_done)
         return err_set(err, ETL_REJECT, "damaged-json", "no JSON: the record ends too early");
@@ -563,8 +563,8 @@ static enum etl_status parse(struct json_parser *p, struct str text, struct err 
     return ETL_OK;
 }
 
-enum etl_status json_parser_record(struct json_parser *p, struct str text, struct arena *mem, struct record *out, bool *is_damaged,
-                                   struct err *err)
+enum etl_status json_parser_record(struct json_parser *p, struct str text, struct arena *mem, struct record *out,
+                                   bool *is_damaged, struct err *err)
 {
     const struct json_wanted *wanted = p->paths->wanted;
     enum etl_status           st;
@@ -574,7 +574,7 @@ enum etl_status json_parser_record(struct json_parser *p, struct str text, struc
     *is_damaged = st != ETL_OK;
     if (st != ETL_OK) {
         if (p->yajl != NULL)
-            yajl_free(p->yajl);              /* it stands in the middle of something */
+            yajl_free(p->yajl); /* it stands in the middle of something */
         p->yajl = NULL;
         return st;
     }

@@ -14,11 +14,11 @@
 
 struct json_parser;
 struct json_parser *json_parser_new(const struct json_paths *paths);
-void                json_parser_free(struct json_parser *p);               /* NULL is fine */
+void                json_parser_free(struct json_parser *p); /* NULL is fine */
 /* Sets out->cells, count and lists; they point into `text` or live in `mem`. ETL_REJECT with rule and text. */
-enum etl_status     json_parser_record(struct json_parser *p, struct str text, struct arena *mem, struct record *out,
-                                       bool *is_damaged, struct err *err);
+enum etl_status json_parser_record(struct json_parser *p, struct str text, struct arena *mem, struct record *out,
+                                   bool *is_damaged, struct err *err);
 /* By path_target_index(), then by list: was there such a place in any record so far? */
-const bool         *json_parser_seen(const struct json_parser *p);
+const bool *json_parser_seen(const struct json_parser *p);
 
 #endif

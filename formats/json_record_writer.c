@@ -67,7 +67,7 @@ static size_t unescape_one(struct buf *out, const char *p)
         return 1;
     }
     unit = unit_at(p + 1);
-    if (unit >= 0xd800 && unit < 0xdc00) {   /* both halves are there: the reader made sure */
+    if (unit >= 0xd800 && unit < 0xdc00) { /* both halves are there: the reader made sure */
         utf8_add(out, 0x10000 + ((unit - 0xd800) << 10) + (unit_at(p + 7) - 0xdc00));
         return 11;
     }
@@ -93,9 +93,9 @@ struct walk {
     struct buf                *out;
     const struct json_secrets *secrets;
     const char                *at, *end;
-    const char                *copied;       /* the record's bytes before it are out, or gone */
+    const char                *copied; /* the record's bytes before it are out, or gone */
     struct buf                 path, text;
-    const char                *last_end;     /* behind the record's last member that stays; NULL: there is none */
+    const char                *last_end; /* behind the record's last member that stays; NULL: there is none */
 };
 
 static void copy_to(struct walk *w, const char *to)
@@ -190,7 +190,7 @@ static void drop_member(struct walk *w, const char *begin, const char *comma)
 static void walk_object(struct walk *w, bool is_record)
 {
     size_t      path_len = w->path.len;
-    const char *comma = NULL;                /* before the member at hand, where one stays before it */
+    const char *comma = NULL; /* before the member at hand, where one stays before it */
 
     w->at++;
     for (skip_blanks(w); *w->at != '}'; skip_blanks(w)) {
@@ -206,7 +206,7 @@ static void walk_object(struct walk *w, bool is_record)
         json_unescape(&w->path, take_string(w));
         is_old = is_record && str_is(buf_str(&w->path), "_errors");
         skip_blanks(w);
-        w->at++;                             /* the colon */
+        w->at++; /* the colon */
         skip_blanks(w);
         walk_value(w, false);
         w->path.len = path_len;
@@ -230,7 +230,9 @@ static void walk_value(struct walk *w, bool is_record)
 
 void json_reject(struct buf *out, struct str record, const struct json_secrets *secrets, struct str errors)
 {
-    struct walk w = { .out = out, .secrets = secrets, .at = record.ptr, .end = record.ptr + record.len, .copied = record.ptr };
+    struct walk w = {
+        .out = out, .secrets = secrets, .at = record.ptr, .end = record.ptr + record.len, .copied = record.ptr
+    };
 
     buf_init(&w.path, record.len + PATH_BYTES, "a path");
     buf_init(&w.text, record.len + 1, "a text");

@@ -16,8 +16,8 @@ struct str json_path_without_numbers(struct str path, struct arena *mem);
 struct json_secrets {
     const struct str *paths;
     size_t            count;
-    void            (*replace)(void *context, struct str path, struct str text, struct buf *out);
-    void             *context;
+    void (*replace)(void *context, struct str path, struct str text, struct buf *out);
+    void *context;
 };
 /* One reject. `record` is a record that json_reader.h gave as one, `errors` its reasons. */
 void json_reject(struct buf *out, struct str record, const struct json_secrets *secrets, struct str errors);

@@ -2,7 +2,7 @@
 #include "formats/json_scan.h"
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+    #include <emmintrin.h>
 #endif
 
 enum { WINDOW = 64 };
@@ -18,9 +18,10 @@ static inline struct window look(const char *p)
 
 #if defined(__SSE2__)
     for (int i = 0; i < 4; i++) {
-        __m128i  bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
-        __m128i  low = _mm_or_si128(bytes, _mm_set1_epi8(0x20));      /* [ and {, ] and } differ in this bit */
-        __m128i  bracket = _mm_or_si128(_mm_cmpeq_epi8(low, _mm_set1_epi8('{')), _mm_cmpeq_epi8(low, _mm_set1_epi8('}')));
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
+        __m128i low = _mm_or_si128(bytes, _mm_set1_epi8(0x20)); /* [ and {, ] and } differ in this bit */
+        __m128i bracket =
+            _mm_or_si128(_mm_cmpeq_epi8(low, _mm_set1_epi8('{')), _mm_cmpeq_epi8(low, _mm_set1_epi8('}')));
 
         w.quotes |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))) << (16 * i);
         w.backslashes |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))) << (16 * i);
@@ -101,7 +102,7 @@ enum json_scan_end json_scan(struct json_scan *s, const char **at, const char *e
         struct window w = look(*at);
         uint64_t      in = inside(w.quotes, s->in_string), marks;
 
-        if (w.backslashes != 0 || s->escaped || (w.newlines & in) != 0) {   /* seldom: with care */
+        if (w.backslashes != 0 || s->escaped || (w.newlines & in) != 0) { /* seldom: with care */
             how = one_by_one(s, at, *at + WINDOW);
             if (how != JSON_SCAN_MORE)
                 return how;

@@ -9,22 +9,22 @@
 #include "formats/archive_reader.h"
 
 struct source {
-    char               *path, *member, *name;
-    int                 fd;               /* the bytes' */
-    struct unpacked    *bytes;
-    bool                is_file;          /* can be read again */
-    uint64_t            modified;
-    const struct envelope_keys *keys;     /* or NULL */
-    struct archive_reader *archive;       /* or NULL: it is none */
-    char                first[ARCHIVE_PEEK];
-    size_t              peeked, peeked_at;   /* unpacked bytes read ahead to see what it is */
-    bool                unpacked_ended;
-    bool                began;
+    char                       *path, *member, *name;
+    int                         fd; /* the bytes' */
+    struct unpacked            *bytes;
+    bool                        is_file; /* can be read again */
+    uint64_t                    modified;
+    const struct envelope_keys *keys;    /* or NULL */
+    struct archive_reader      *archive; /* or NULL: it is none */
+    char                        first[ARCHIVE_PEEK];
+    size_t                      peeked, peeked_at; /* unpacked bytes read ahead to see what it is */
+    bool                        unpacked_ended;
+    bool                        began;
     /* a copy of what was read, for pipes and for source_at of packed inputs */
-    int                 spool;
-    uint64_t            spool_len;
-    bool                from_spool, keeps;
-    uint64_t            spool_at;
+    int      spool;
+    uint64_t spool_len;
+    bool     from_spool, keeps;
+    uint64_t spool_at;
 };
 
 static enum etl_status unread(const struct source *s, struct err *err, const char *rule, const char *what)
@@ -40,15 +40,17 @@ static enum etl_status enter_member(struct source *s, struct err *err)
     struct archive_member member;
     struct str            whole;
     unsigned              part;
-    enum etl_status       st = archive_reader_open(s->bytes, str_of(s->first, s->peeked), s->path, s->keys, &s->archive, err);
+    enum etl_status st = archive_reader_open(s->bytes, str_of(s->first, s->peeked), s->path, s->keys, &s->archive, err);
 
     s->peeked = 0;
     if (st != ETL_OK)
         return st;
     while ((st = archive_reader_next(s->archive, &member, err)) == ETL_OK) {
-        if (s->keys == NULL && s->member != NULL && archive_part_name(member.name, &whole, &part) && str_is(whole, s->member))
-            return err_set(err, ETL_FAIL, "archive-encrypted", "%s of %s is encrypted; say --decrypt-key FILE or --passphrase-file FILE",
-                           s->member, s->path);
+        if (s->keys == NULL && s->member != NULL && archive_part_name(member.name, &whole, &part) &&
+            str_is(whole, s->member))
+            return err_set(err, ETL_FAIL, "archive-encrypted",
+                           "%s of %s is encrypted; say --decrypt-key FILE or --passphrase-file FILE", s->member,
+                           s->path);
         if (strcmp(member.name, "[Content_Types].xml") == 0)
             return unread(s, err, "source-kind", "it is an Excel file (.xlsx); save its sheet as CSV");
         if (s->member == NULL || strcmp(member.name, s->member) == 0) {
@@ -73,7 +75,8 @@ static enum etl_status member_end(struct source *s, struct err *err)
 
     while ((st = archive_reader_next(s->archive, &member, err)) == ETL_OK)
         if (s->member == NULL)
-            return err_set(err, ETL_FAIL, "archive-member", "%s holds several files; name one: %s:%s", s->path, s->path, member.name);
+            return err_set(err, ETL_FAIL, "archive-member", "%s holds several files; name one: %s:%s", s->path, s->path,
+                           member.name);
     if (st == ETL_END)
         st = unpacked_drain(s->bytes, err);
     return st == ETL_OK ? ETL_END : st;
@@ -96,14 +99,18 @@ static enum etl_status refuse_kinds(const struct source *s, struct err *err)
         const char *magic, *what;
     } kinds[] = {
         { 0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is an old Excel file (.xls); save its sheet as CSV" },
-        { 0, 6, "\xfd" "7zXZ\0", "it is packed by xz; unpack it first (gzip and zstd are read as they are)" },
+        { 0, 6,
+          "\xfd"
+          "7zXZ\0",
+          "it is packed by xz; unpack it first (gzip and zstd are read as they are)" },
         { 4, 6, "1AY&SY", "it is packed by bzip2; unpack it first (gzip and zstd are read as they are)" },
         { 0, 6, "7z\xbc\xaf\x27\x1c", "it is a 7-Zip archive; unpack it first (.zip and .tar are read as they are)" },
         { 0, 5, "%PDF-", "it is a PDF" },
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (s->peeked >= kinds[i].at + kinds[i].len && memcmp(s->first + kinds[i].at, kinds[i].magic, kinds[i].len) == 0)
+        if (s->peeked >= kinds[i].at + kinds[i].len &&
+            memcmp(s->first + kinds[i].at, kinds[i].magic, kinds[i].len) == 0)
             return unread(s, err, "source-kind", kinds[i].what);
     return ETL_OK;
 }
@@ -128,7 +135,8 @@ static enum etl_status begin(struct source *s, struct err *err)
     if (archive_recognize(str_of(s->first, s->peeked)))
         return enter_member(s, err);
     if (s->member != NULL)
-        return err_set(err, ETL_FAIL, "archive-member", "%s is no .zip or .tar, so it has no member %s", s->path, s->member);
+        return err_set(err, ETL_FAIL, "archive-member", "%s is no .zip or .tar, so it has no member %s", s->path,
+                       s->member);
     return refuse_kinds(s, err);
 }
 
@@ -158,7 +166,7 @@ static int make_spool(struct err *err)
     if (fd < 0)
         err_set(err, ETL_AGAIN, "spool", "cannot make a temporary file %s: %s", path, strerror(errno));
     else
-        unlink(path);   /* it goes with the process, whatever happens */
+        unlink(path); /* it goes with the process, whatever happens */
     return fd;
 }
 
@@ -206,7 +214,7 @@ enum etl_status source_open_with(const char *path, const struct unpacked_watch *
     }
     status = unpacked_open(s->fd, s->path, watch, &s->bytes, err);
     if (status != ETL_OK)
-        s->fd = -1;                       /* closed with it */
+        s->fd = -1; /* closed with it */
     if (status == ETL_OK)
         status = begin(s, err);
     if (status != ETL_OK) {

@@ -28,9 +28,9 @@ enum etl_status source_rewind(struct source *s, struct err *err);
  * temporary file once this was announced by source_keep() before the first read). Threads may call it at once. */
 enum etl_status source_keep(struct source *s, struct err *err);
 enum etl_status source_at(struct source *s, uint64_t offset, char *to, size_t len, struct err *err);
-const char     *source_name(const struct source *s);      /* "extract.csv" */
+const char     *source_name(const struct source *s); /* "extract.csv" */
 /* Seconds since the file was last changed; 0 for stdin. For `expect: max_age`. */
-uint64_t        source_modified(const struct source *s);  /* Unix time, 0 unknown */
-void            source_close(struct source *s);
+uint64_t source_modified(const struct source *s); /* Unix time, 0 unknown */
+void     source_close(struct source *s);
 
 #endif

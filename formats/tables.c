@@ -6,8 +6,8 @@
 
 extern const struct embedded_file table_files[];
 
-const char *const column_type_names[] = { "text", "name", "login", "email", "phone", "date", "time", "bool", "status", "number", "ip", "mac",
-                                          NULL };
+const char *const column_type_names[] = { "text", "name",   "login",  "email", "phone", "date", "time",
+                                          "bool", "status", "number", "ip",    "mac",   NULL };
 
 struct reading {
     struct yaml_source source;
@@ -26,8 +26,11 @@ static void read_column(struct reading *r, const struct yaml_pair *pair, struct 
     while (column_type_names[at] != NULL && !str_is(type, column_type_names[at]))
         at++;
     if (column_type_names[at] == NULL)
-        FAULT(r, &pair->value, "column-type", "column %.*s: there is no type \"%.*s\"", STR_ARG(pair->key), STR_ARG(type));
-    *out = (struct table_column){ .name = pair->key, .title = yaml_text(&pair->value, "title"), .type = (enum column_type)at,
+        FAULT(r, &pair->value, "column-type", "column %.*s: there is no type \"%.*s\"", STR_ARG(pair->key),
+              STR_ARG(type));
+    *out = (struct table_column){ .name = pair->key,
+                                  .title = yaml_text(&pair->value, "title"),
+                                  .type = (enum column_type)at,
                                   .secret = str_is(yaml_text(&pair->value, "secret"), "true") };
 }
 
@@ -39,7 +42,8 @@ static void read_key(struct reading *r, const struct yaml *node, struct table *t
         int at = table_column_index(t, node->items[i].text);
 
         if (at < 0) {
-            FAULT(r, &node->items[i], "column-unknown", "table %.*s has no column %.*s", STR_ARG(t->name), STR_ARG(node->items[i].text));
+            FAULT(r, &node->items[i], "column-unknown", "table %.*s has no column %.*s", STR_ARG(t->name),
+                  STR_ARG(node->items[i].text));
             continue;
         }
         columns[at].is_key = true;
@@ -80,7 +84,7 @@ enum etl_status tables_load(struct arena *mem, struct tables *out, struct findin
         return ETL_FAIL;
     items = ARENA_ARRAY(mem, struct table, root->count + 1);
     for (size_t i = 0; i < root->count; i++)
-        if (root->pairs[i].value.kind == YAML_MAP)       /* all but `tables: 1` */
+        if (root->pairs[i].value.kind == YAML_MAP) /* all but `tables: 1` */
             read_table(&r, &root->pairs[i], &items[out->count++]);
     out->items = items;
     return faults->errors == before ? ETL_OK : ETL_FAIL;
@@ -106,13 +110,16 @@ int table_column_index(const struct table *t, struct str name)
 
 void tables_describe(const struct tables *t, struct buf *out)
 {
-    buf_lit(out, "# Normalized tables\n\n"
-                 "Made from `tables.yaml`, which says what each type means; the test `unit_tables` keeps this page current.\n"
-                 "The key's columns stand in **bold**; columns marked *secret* are in an archive only as its `--secrets` says.\n");
+    buf_lit(
+        out,
+        "# Normalized tables\n\n"
+        "Made from `tables.yaml`, which says what each type means; the test `unit_tables` keeps this page current.\n"
+        "The key's columns stand in **bold**; columns marked *secret* are in an archive only as its `--secrets` says.\n");
     for (size_t i = 0; i < t->count; i++) {
         const struct table *table = &t->items[i];
 
-        buf_fmt(out, "\n## %.*s\n\n%.*s\n\n| column | type | |\n|---|---|---|\n", STR_ARG(table->name), STR_ARG(table->title));
+        buf_fmt(out, "\n## %.*s\n\n%.*s\n\n| column | type | |\n|---|---|---|\n", STR_ARG(table->name),
+                STR_ARG(table->title));
         for (size_t k = 0; k < table->column_count; k++) {
             const struct table_column *c = &table->columns[k];
             const char                *bold = c->is_key ? "**" : "";

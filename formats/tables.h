@@ -10,10 +10,20 @@
 #include "etl/core/err.h"
 
 enum column_type {
-    COLUMN_TEXT, COLUMN_NAME, COLUMN_LOGIN, COLUMN_EMAIL, COLUMN_PHONE, COLUMN_DATE, COLUMN_TIME, COLUMN_BOOL, COLUMN_STATUS,
-    COLUMN_NUMBER, COLUMN_IP, COLUMN_MAC
+    COLUMN_TEXT,
+    COLUMN_NAME,
+    COLUMN_LOGIN,
+    COLUMN_EMAIL,
+    COLUMN_PHONE,
+    COLUMN_DATE,
+    COLUMN_TIME,
+    COLUMN_BOOL,
+    COLUMN_STATUS,
+    COLUMN_NUMBER,
+    COLUMN_IP,
+    COLUMN_MAC
 };
-extern const char *const column_type_names[];        /* "text" …, NULL-ended */
+extern const char *const column_type_names[]; /* "text" …, NULL-ended */
 
 struct table_column {
     struct str       name, title;
@@ -24,7 +34,7 @@ struct table {
     struct str                 name, title;
     const struct table_column *columns;
     size_t                     column_count;
-    const size_t              *key;                  /* indices of its columns */
+    const size_t              *key; /* indices of its columns */
     size_t                     key_count;
 };
 struct tables {
@@ -32,9 +42,9 @@ struct tables {
     size_t              count;
 };
 /* All faults of the definition at once; the stock one has none, a test sees to that. */
-enum etl_status tables_load(struct arena *mem, struct tables *out, struct findings *faults);
-const struct table *table_named(const struct tables *t, struct str name);               /* NULL: none */
-int                 table_column_index(const struct table *t, struct str name);         /* -1 */
+enum etl_status     tables_load(struct arena *mem, struct tables *out, struct findings *faults);
+const struct table *table_named(const struct tables *t, struct str name);       /* NULL: none */
+int                 table_column_index(const struct table *t, struct str name); /* -1 */
 
 /* Is a value written as its type says? The empty one always is. */
 bool column_is_well_written(enum column_type type, struct str value);

@@ -19,10 +19,10 @@ struct unpacked {
     bool                  raw_ended;
     enum packing          packing;
     z_stream              gzip;
-    bool                  gzip_open, gzip_fresh;   /* fresh: no byte of this member was read yet */
-    uint64_t              gzip_members;            /* that ended well */
+    bool                  gzip_open, gzip_fresh; /* fresh: no byte of this member was read yet */
+    uint64_t              gzip_members;          /* that ended well */
     ZSTD_DStream         *zstd;
-    size_t                zstd_hint;               /* 0: at a frame's end */
+    size_t                zstd_hint; /* 0: at a frame's end */
 };
 
 static enum etl_status unread(const struct unpacked *s, struct err *err, const char *rule, const char *what)
@@ -148,12 +148,9 @@ static enum etl_status unpack(struct unpacked *s, char *to, size_t max, size_t *
 {
     *got = 0;
     switch (s->packing) {
-    case PACK_GZIP:
-        return unpack_gzip(s, to, max, got, err);
-    case PACK_ZSTD:
-        return unpack_zstd(s, to, max, got, err);
-    case PACK_NONE:
-        break;
+    case PACK_GZIP: return unpack_gzip(s, to, max, got, err);
+    case PACK_ZSTD: return unpack_zstd(s, to, max, got, err);
+    case PACK_NONE: break;
     }
     return unpack_none(s, to, max, got, err);
 }
@@ -193,7 +190,8 @@ static void end_packing(struct unpacked *s)
     s->raw_ended = false;
 }
 
-enum etl_status unpacked_open(int fd, const char *name, const struct unpacked_watch *watch, struct unpacked **out, struct err *err)
+enum etl_status unpacked_open(int fd, const char *name, const struct unpacked_watch *watch, struct unpacked **out,
+                              struct err *err)
 {
     struct unpacked *s = calloc(1, sizeof *s);
     enum etl_status  st;

@@ -9,19 +9,20 @@
 
 #include "etl/core/err.h"
 
-struct unpacked_watch {                  /* who wants to see the bytes as they lie in the file; may be empty */
+struct unpacked_watch { /* who wants to see the bytes as they lie in the file; may be empty */
     void (*seen)(void *context, struct str bytes);
-    void  *context;
+    void *context;
 };
 struct unpacked;
 /* `name` is for messages and is kept by the caller. */
-enum etl_status unpacked_open(int fd, const char *name, const struct unpacked_watch *watch, struct unpacked **out, struct err *err);
+enum etl_status unpacked_open(int fd, const char *name, const struct unpacked_watch *watch, struct unpacked **out,
+                              struct err *err);
 /* Up to `max` bytes; ETL_END at the end, after every checksum was right. */
 enum etl_status unpacked_read(struct unpacked *s, char *to, size_t max, size_t *got, struct err *err);
 bool            unpacked_is_plain(const struct unpacked *s);
 enum etl_status unpacked_rewind(struct unpacked *s, struct err *err);
 /* Reads the file to its end: every checksum was right then, and whoever watches has seen all of it. */
 enum etl_status unpacked_drain(struct unpacked *s, struct err *err);
-void            unpacked_close(struct unpacked *s);     /* NULL is fine */
+void            unpacked_close(struct unpacked *s); /* NULL is fine */
 
 #endif

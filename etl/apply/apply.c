@@ -42,22 +42,26 @@ static bool is_part(const struct work *w)
 
 static enum etl_status check_ladder(struct work *w, struct err *err)
 {
-    static const struct { unsigned bit; const char *name, *how; } rungs[] = {
-        { RUNG_TEST, "test", "subferry test RUN --connection" }, { RUNG_CANARY, "canary", "subferry apply RUN --limit 10 --connection" },
+    static const struct {
+        unsigned    bit;
+        const char *name, *how;
+    } rungs[] = {
+        { RUNG_TEST, "test", "subferry test RUN --connection" },
+        { RUNG_CANARY, "canary", "subferry apply RUN --limit 10 --connection" },
     };
     unsigned        wanted = w->connection.config->require;
     bool            passed;
     enum etl_status st = ETL_OK;
 
     if (is_part(w))
-        wanted &= ~(unsigned)RUNG_CANARY;        /* this is the canary */
+        wanted &= ~(unsigned)RUNG_CANARY; /* this is the canary */
     for (size_t i = 0; st == ETL_OK && i < 2; i++) {
         if ((wanted & rungs[i].bit) == 0)
             continue;
         st = work_rung_passed(w, rungs[i].name, &passed, err);
         if (st == ETL_OK && !passed)
-            return err_set(err, ETL_FAIL, "ladder", "connection %.*s requires the rung \"%s\" first: %s %.*s", STR_ARG(w->connection.name),
-                           rungs[i].name, rungs[i].how, STR_ARG(w->connection.name));
+            return err_set(err, ETL_FAIL, "ladder", "connection %.*s requires the rung \"%s\" first: %s %.*s",
+                           STR_ARG(w->connection.name), rungs[i].name, rungs[i].how, STR_ARG(w->connection.name));
     }
     return st;
 }
@@ -101,10 +105,16 @@ static enum etl_status prepare(struct work *w, const struct apply_options *o, st
     return st;
 }
 
-static enum etl_status send_lanes(struct work *w, const struct apply_options *o, const struct apply_report *r, struct err *err)
+static enum etl_status send_lanes(struct work *w, const struct apply_options *o, const struct apply_report *r,
+                                  struct err *err)
 {
-    struct lanes lanes = { .ledger = w->ledger, .source = w->source, .exchanges = &w->exchanges, .choice = w->choice,
-                           .resend_uncertain = o->resend_uncertain, .progress = o->progress, .progress_context = o->context };
+    struct lanes lanes = { .ledger = w->ledger,
+                           .source = w->source,
+                           .exchanges = &w->exchanges,
+                           .choice = w->choice,
+                           .resend_uncertain = o->resend_uncertain,
+                           .progress = o->progress,
+                           .progress_context = o->context };
 
     memcpy(lanes.by_state, r->chosen.by_state, sizeof lanes.by_state);
     return lanes_run(&lanes, err);

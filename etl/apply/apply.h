@@ -10,20 +10,20 @@
 #include "etl/apply/delivery.h"
 
 struct apply_options {
-    uint64_t wait_seconds;                 /* for the connection's lock */
+    uint64_t wait_seconds; /* for the connection's lock */
     bool     resend_uncertain;
-    bool     same_account;                 /* other credentials, but they are the same account's */
+    bool     same_account; /* other credentials, but they are the same account's */
     /* What is about to be sent is told before it is. */
-    void   (*tell)(void *context, const struct work *w, const struct ledger_counts *chosen);
-    void   (*progress)(void *context, const uint64_t by_state[CALL_STATES]);
-    void    *context;
+    void (*tell)(void *context, const struct work *w, const struct ledger_counts *chosen);
+    void (*progress)(void *context, const uint64_t by_state[CALL_STATES]);
+    void *context;
 };
 struct apply_report {
-    struct ledger_counts all, chosen;      /* of the whole run; of the lanes this command meant */
-    uint64_t             recovered;        /* calls that a killed command had under way */
-    uint64_t             requests;         /* sent by this command, reads too */
-    const char          *rung;             /* passed by this command, or NULL */
-    struct err           results_err;      /* text "" : results.csv and lanes.csv are written */
+    struct ledger_counts all, chosen; /* of the whole run; of the lanes this command meant */
+    uint64_t             recovered;   /* calls that a killed command had under way */
+    uint64_t             requests;    /* sent by this command, reads too */
+    const char          *rung;        /* passed by this command, or NULL */
+    struct err           results_err; /* text "" : results.csv and lanes.csv are written */
 };
 enum etl_status apply_run(struct work *w, const struct apply_options *o, struct apply_report *out, struct err *err);
 

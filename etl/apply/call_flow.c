@@ -3,7 +3,7 @@
 
 #include "etl/secrets/redact.h"
 
-enum { SETTLE_SECONDS = 2 };       /* where the description says none */
+enum { SETTLE_SECONDS = 2 }; /* where the description says none */
 
 uint64_t job_settle_ms(const struct command *command)
 {
@@ -19,8 +19,12 @@ void job_leave(struct job *j)
 
 void job_settle_as(struct job *j, enum call_state state, struct str reason)
 {
-    j->settlement = (struct settlement){ .state = state, .at_ms = wall_ms(), .http = j->x.http, .reason = reason,
-                                         .reply = j->x.reply, .tries = j->more_tries };
+    j->settlement = (struct settlement){ .state = state,
+                                         .at_ms = wall_ms(),
+                                         .http = j->x.http,
+                                         .reason = reason,
+                                         .reply = j->x.reply,
+                                         .tries = j->more_tries };
     j->more_tries = 0;
     j->last_word = state != CALL_UNCERTAIN && state != CALL_DONE;
     j->step = JOB_SETTLING;
@@ -34,9 +38,14 @@ static void stay_uncertain(struct job *j, struct str why)
     j->last_word = true;
 }
 
-static void begin_exchange(struct job *j, const struct command *command, const struct value *values, bool may_repeat, uint64_t at_ms)
+static void begin_exchange(struct job *j, const struct command *command, const struct value *values, bool may_repeat,
+                           uint64_t at_ms)
 {
-    j->x = (struct exchange){ .command = command, .values = values, .may_repeat = may_repeat, .mem = &j->mem, .owner = j,
+    j->x = (struct exchange){ .command = command,
+                              .values = values,
+                              .may_repeat = may_repeat,
+                              .mem = &j->mem,
+                              .owner = j,
                               .not_before_ms = at_ms };
     exchange_submit(j->lanes->exchanges, &j->x);
 }
@@ -60,9 +69,10 @@ static void name_captures(struct job *j, const struct pair_value *captures, size
         struct str value = captures[i].value;
 
         /* What holds a secret of this call is left out: the ledger is a file. */
-        if (value.ptr != NULL &&
-            str_eq(value, mask_secrets(value, j->lanes->exchanges->connection, j->loaded.command, j->loaded.values, &j->mem)))
-            list[n++] = (struct pair_value){ arena_fmt(&j->mem, "%.*s.%.*s", STR_ARG(as), STR_ARG(captures[i].name)), value };
+        if (value.ptr != NULL && str_eq(value, mask_secrets(value, j->lanes->exchanges->connection, j->loaded.command,
+                                                            j->loaded.values, &j->mem)))
+            list[n++] =
+                (struct pair_value){ arena_fmt(&j->mem, "%.*s.%.*s", STR_ARG(as), STR_ARG(captures[i].name)), value };
     }
     j->settlement.captures = list;
     j->settlement.capture_count = n;
@@ -93,7 +103,8 @@ static bool may_send_again(const struct job *j)
 {
     const struct command *c = j->loaded.command;
 
-    return command_repeat_safe(c, j->loaded.values) || c->effect == EFFECT_READ || (j->lanes->resend_uncertain && j->old_doubt);
+    return command_repeat_safe(c, j->loaded.values) || c->effect == EFFECT_READ ||
+           (j->lanes->resend_uncertain && j->old_doubt);
 }
 
 /* One reading of the report settles all of them, behind all other work. */
@@ -101,11 +112,12 @@ static void wait_for_report(struct job *j)
 {
     j->lanes->waits_for_report++;
     if (j->was_uncertain && j->rounds == 0)
-        job_leave(j);              /* as it stands in the ledger */
+        job_leave(j); /* as it stands in the ledger */
     else
-        stay_uncertain(j, j->lanes->report_is_read
-                              ? STR("its answer got lost; the report that tells was read before that: run the same command again")
-                              : j->settlement.reason);
+        stay_uncertain(
+            j, j->lanes->report_is_read
+                   ? STR("its answer got lost; the report that tells was read before that: run the same command again")
+                   : j->settlement.reason);
 }
 
 void job_resolve_doubt(struct job *j)
@@ -117,23 +129,28 @@ void job_resolve_doubt(struct job *j)
     else if (c->verify.read != NULL && !lookup_is_shared(&c->verify))
         ask(j, JOB_READING_BACK, 0);
     else if (!may_send_again(j))
-        stay_uncertain(j, STR("its answer got lost, and this command cannot be read back: look at the provider; --resend-uncertain sends it again"));
+        stay_uncertain(
+            j,
+            STR("its answer got lost, and this command cannot be read back: look at the provider; --resend-uncertain sends it again"));
     else if (!ready_again(j, c->effect == EFFECT_READ ? 0 : job_settle_ms(c)))
         stay_uncertain(j, STR("no answer, however often it was sent"));
 }
 
 enum etl_status job_take(struct job *j, const struct ledger_call *call, struct err *err)
 {
-    struct lanes       *w = j->lanes;
-    struct err          fault = { 0 };
+    struct lanes             *w = j->lanes;
+    struct err                fault = { 0 };
     const struct lookup_read *v;
-    enum etl_status     st;
+    enum etl_status           st;
 
     arena_reset(&j->mem);
-    *j = (struct job){ .lanes = w, .mem = j->mem, .call = *call, .was_uncertain = call->state == CALL_UNCERTAIN,
+    *j = (struct job){ .lanes = w,
+                       .mem = j->mem,
+                       .call = *call,
+                       .was_uncertain = call->state == CALL_UNCERTAIN,
                        .old_doubt = call->state == CALL_UNCERTAIN };
     st = call_load(&w->source, call, false, &j->mem, &j->loaded, &fault);
-    if (st == ETL_REJECT) {         /* one in doubt cannot be rebuilt to be compared, then */
+    if (st == ETL_REJECT) { /* one in doubt cannot be rebuilt to be compared, then */
         struct str why = arena_str(&j->mem, str_from(fault.text));
 
         if (call->state == CALL_UNCERTAIN)
@@ -165,8 +182,10 @@ void job_looked(struct job *j, const struct verdict *read, uint64_t fingerprint)
 
     if (read != NULL && baseline_judge(j->loaded.command, j->loaded.values, read, &j->mem, &there) != READBACK_UNREAD) {
         if (there && j->loaded.command->verify.there_is_refused) {
-            job_settle_as(j, CALL_REFUSED, arena_fmt(&j->mem, "not sent: %.*s finds it there already, and it would be made a second time",
-                                                     STR_ARG(j->loaded.command->verify.read->name)));
+            job_settle_as(j, CALL_REFUSED,
+                          arena_fmt(&j->mem,
+                                    "not sent: %.*s finds it there already, and it would be made a second time",
+                                    STR_ARG(j->loaded.command->verify.read->name)));
             return;
         }
         j->call.has_baseline = j->note_baseline = true;
@@ -176,12 +195,13 @@ void job_looked(struct job *j, const struct verdict *read, uint64_t fingerprint)
         return;
     }
     if (read != NULL && read->is == REPLY_REFUSED && j->loaded.command->verify.baseline_when_told) {
-        j->step = JOB_READY;       /* nobody looked, then: what is found after a lost answer stays unsure */
+        j->step = JOB_READY; /* nobody looked, then: what is found after a lost answer stays unsure */
         return;
     }
     /* Without that look a lost answer could never be settled: it is not sent. Another day it may be. */
-    job_settle_as(j, CALL_PENDING, arena_fmt(&j->mem, "not sent: looking before the first sending failed: %.*s",
-                                             STR_ARG(read != NULL ? read->reason : j->x.why)));
+    job_settle_as(j, CALL_PENDING,
+                  arena_fmt(&j->mem, "not sent: looking before the first sending failed: %.*s",
+                            STR_ARG(read != NULL ? read->reason : j->x.why)));
 }
 
 void job_send(struct job *j)
@@ -204,9 +224,11 @@ static void read_done(struct job *j)
     for (size_t i = 0; i < v->capture_count; i++)
         if (!capture_is_ambiguous(j->loaded.command, v, i))
             sure[n++] = v->captures[i];
-    job_settle_as(j, CALL_DONE, n == v->capture_count ? STR_NONE
-                                                      : arena_fmt(&j->mem, "found %zu; what differs among them is yielded to no later call",
-                                                                  v->record_count));
+    job_settle_as(
+        j, CALL_DONE,
+        n == v->capture_count
+            ? STR_NONE
+            : arena_fmt(&j->mem, "found %zu; what differs among them is yielded to no later call", v->record_count));
     name_captures(j, sure, n);
 }
 
@@ -228,22 +250,18 @@ static void answered(struct job *j)
     case REPLY_NOTHING:
         job_settle_as(j, CALL_REFUSED, v->reason.len != 0 ? v->reason : STR("nothing was found"));
         return;
-    case REPLY_REFUSED:
-        job_settle_as(j, CALL_REFUSED, v->reason);
-        return;
+    case REPLY_REFUSED: job_settle_as(j, CALL_REFUSED, v->reason); return;
     case REPLY_THROTTLED:
-    case REPLY_LOGIN:              /* neither was acted upon */
-        job_settle_as(j, CALL_PENDING, v->reason);
-        return;
+    case REPLY_LOGIN: /* neither was acted upon */ job_settle_as(j, CALL_PENDING, v->reason); return;
     case REPLY_FAILED:
         /* An answer that nobody knows, to a write, proves nothing but that something answered: unless the request itself was at
          * fault (4xx, RFC 9110 15.5), or the description says so, it may have been carried out. */
-        job_settle_as(j, reads || v->by_description || (j->x.http >= 400 && j->x.http < 500) ? CALL_FAILED : CALL_UNCERTAIN, v->reason);
+        job_settle_as(
+            j, reads || v->by_description || (j->x.http >= 400 && j->x.http < 500) ? CALL_FAILED : CALL_UNCERTAIN,
+            v->reason);
         return;
     case REPLY_OUTAGE:
-    case REPLY_UNCERTAIN:
-        job_settle_as(j, reads ? CALL_PENDING : CALL_UNCERTAIN, v->reason);
-        return;
+    case REPLY_UNCERTAIN: job_settle_as(j, reads ? CALL_PENDING : CALL_UNCERTAIN, v->reason); return;
     }
 }
 
@@ -251,18 +269,12 @@ static void sent(struct job *j)
 {
     j->more_tries = (int32_t)j->x.tries - 1;
     switch (j->x.end) {
-    case EXCHANGE_ANSWERED:
-        answered(j);
-        break;
+    case EXCHANGE_ANSWERED: answered(j); break;
     case EXCHANGE_LOST:
         job_settle_as(j, j->loaded.command->effect == EFFECT_READ ? CALL_PENDING : CALL_UNCERTAIN, j->x.why);
         break;
-    case EXCHANGE_NOT_SENT:
-        job_settle_as(j, CALL_PENDING, j->x.why);
-        break;
-    case EXCHANGE_UNSENDABLE:
-        job_settle_as(j, CALL_FAILED, j->x.why);
-        break;
+    case EXCHANGE_NOT_SENT: job_settle_as(j, CALL_PENDING, j->x.why); break;
+    case EXCHANGE_UNSENDABLE: job_settle_as(j, CALL_FAILED, j->x.why); break;
     }
 }
 
@@ -285,7 +297,8 @@ static void not_there(struct job *j)
 static void read_back(struct job *j)
 {
     const struct command *c = j->loaded.command;
-    struct before         before = { .looked = j->call.has_baseline, .there = j->call.there_before,
+    struct before         before = { .looked = j->call.has_baseline,
+                                     .there = j->call.there_before,
                                      .same_answer = j->call.baseline_print != 0 && j->call.baseline_print == j->x.fingerprint };
     const char           *why = "reading back gave no answer";
 
@@ -299,9 +312,7 @@ static void read_back(struct job *j)
         j->settlement.verified = true;
         job_keep_read_back(j, &j->x.verdict);
         return;
-    case READBACK_ABSENT:
-        not_there(j);
-        return;
+    case READBACK_ABSENT: not_there(j); return;
     case READBACK_NO_PROOF:
         if (may_send_again(j) && ready_again(j, job_settle_ms(c)))
             return;
@@ -320,18 +331,11 @@ static void read_back(struct job *j)
 void job_came_back(struct job *j)
 {
     switch (j->step) {
-    case JOB_LOOKING:
-        job_looked(j, j->x.end == EXCHANGE_ANSWERED ? &j->x.verdict : NULL, j->x.fingerprint);
-        break;
-    case JOB_SENDING:
-        sent(j);
-        break;
-    case JOB_READING_BACK:
-        read_back(j);
-        break;
+    case JOB_LOOKING: job_looked(j, j->x.end == EXCHANGE_ANSWERED ? &j->x.verdict : NULL, j->x.fingerprint); break;
+    case JOB_SENDING: sent(j); break;
+    case JOB_READING_BACK: read_back(j); break;
     case JOB_IDLE:
     case JOB_READY:
-    case JOB_SETTLING:
-        break;
+    case JOB_SETTLING: break;
     }
 }

@@ -9,48 +9,48 @@
 #ifndef ETL_APPLY_CALL_FLOW_H
 #define ETL_APPLY_CALL_FLOW_H
 
-#include "etl/apply/scheduler.h"
 #include "etl/apply/readback.h"
+#include "etl/apply/scheduler.h"
 
 enum job_step {
     JOB_IDLE,
-    JOB_LOOKING,                   /* the read before the first sending is on its way */
-    JOB_READY,                     /* to be claimed */
+    JOB_LOOKING, /* the read before the first sending is on its way */
+    JOB_READY,   /* to be claimed */
     JOB_SENDING,
-    JOB_SETTLING,                  /* to be settled */
+    JOB_SETTLING, /* to be settled */
     JOB_READING_BACK
 };
 struct job {
     enum job_step      step;
     struct lanes      *lanes;
-    struct arena       mem;        /* this call's */
-    struct ledger_call call;       /* as it stands in the ledger */
+    struct arena       mem;  /* this call's */
+    struct ledger_call call; /* as it stands in the ledger */
     struct loaded_call loaded;
     struct exchange    x;
     struct settlement  settlement;
-    bool     claimed;              /* in the group that is being written */
-    bool     was_uncertain;        /* when it was taken: the calls behind it are blocked */
-    bool     old_doubt;            /* and not sent again since: somebody could look at the provider */
-    bool     last_word;            /* the settlement ends this lane for now */
-    bool     note_baseline, note_absence;          /* to be written with the next group */
-    int32_t  more_tries;           /* sendings besides the one that the claim counted */
-    unsigned rounds;               /* how often it was made ready again */
-    uint64_t send_at_ms;           /* monotonic; not before */
+    bool               claimed;                     /* in the group that is being written */
+    bool               was_uncertain;               /* when it was taken: the calls behind it are blocked */
+    bool               old_doubt;                   /* and not sent again since: somebody could look at the provider */
+    bool               last_word;                   /* the settlement ends this lane for now */
+    bool               note_baseline, note_absence; /* to be written with the next group */
+    int32_t            more_tries;                  /* sendings besides the one that the claim counted */
+    unsigned           rounds;                      /* how often it was made ready again */
+    uint64_t           send_at_ms;                  /* monotonic; not before */
 };
 
 /* Begins a call. ETL_OK also when it cannot be sent: then it is to be settled. */
 enum etl_status job_take(struct job *j, const struct ledger_call *call, struct err *err);
 /* The read before the first sending answered so. */
-void            job_looked(struct job *j, const struct verdict *read, uint64_t fingerprint);
+void job_looked(struct job *j, const struct verdict *read, uint64_t fingerprint);
 /* Claimed, on the disk: off it goes. */
-void            job_send(struct job *j);
+void job_send(struct job *j);
 /* Its exchange came back. */
-void            job_came_back(struct job *j);
+void job_came_back(struct job *j);
 /* Uncertain, on the disk: read it back, make it ready again, or leave it (then it is to be settled once more, for good). */
-void            job_resolve_doubt(struct job *j);
-void            job_settle_as(struct job *j, enum call_state state, struct str reason);
-void            job_leave(struct job *j);
-uint64_t        job_settle_ms(const struct command *command);       /* how far apart "not there" must be seen */
+void     job_resolve_doubt(struct job *j);
+void     job_settle_as(struct job *j, enum call_state state, struct str reason);
+void     job_leave(struct job *j);
+uint64_t job_settle_ms(const struct command *command); /* how far apart "not there" must be seen */
 
 /* It was read back: what the read yields is what the call captured. */
 void job_keep_read_back(struct job *j, const struct verdict *read);

@@ -33,7 +33,8 @@ static void keep_first(void *context, enum severity severity, const struct err *
         *f->err = *err;
 }
 
-static enum etl_status check_rules(const struct call_source *s, const struct loaded_call *call, struct arena *mem, struct err *err)
+static enum etl_status check_rules(const struct call_source *s, const struct loaded_call *call, struct arena *mem,
+                                   struct err *err)
 {
     struct err         text;
     struct first_fault fault = { err, false };
@@ -48,8 +49,8 @@ static enum etl_status check_rules(const struct call_source *s, const struct loa
 }
 
 /* "customer.id": this lane's, else what the run before captured for the same subscriber. */
-static enum etl_status resolve(const struct call_source *s, const struct ledger_call *at, const struct plan_line *line, struct value *v,
-                               struct arena *mem, struct err *err)
+static enum etl_status resolve(const struct call_source *s, const struct ledger_call *at, const struct plan_line *line,
+                               struct value *v, struct arena *mem, struct err *err)
 {
     struct str      text;
     enum etl_status st = ledger_capture(s->ledger, at, v->text, mem, &text, err);
@@ -57,15 +58,16 @@ static enum etl_status resolve(const struct call_source *s, const struct ledger_
     if (st == ETL_END && s->after != NULL)
         st = ledger_capture_of_lane(s->after, line->lane, v->text, mem, &text, err);
     if (st == ETL_END)
-        return err_set(err, ETL_REJECT, "reference", "not sent: no earlier call of this lane yielded %.*s", STR_ARG(v->text));
+        return err_set(err, ETL_REJECT, "reference", "not sent: no earlier call of this lane yielded %.*s",
+                       STR_ARG(v->text));
     if (st != ETL_OK)
         return st;
     *v = (struct value){ VALUE_TEXT, v->secret, text };
     return ETL_OK;
 }
 
-enum etl_status call_load(const struct call_source *s, const struct ledger_call *at, bool keep_refs, struct arena *mem, struct loaded_call *out,
-                          struct err *err)
+enum etl_status call_load(const struct call_source *s, const struct ledger_call *at, bool keep_refs, struct arena *mem,
+                          struct loaded_call *out, struct err *err)
 {
     struct loaded_call call;
     struct str         text;
@@ -78,7 +80,8 @@ enum etl_status call_load(const struct call_source *s, const struct ledger_call 
         return st;
     call.command = plan_line_command(s->provider, &call.line, mem);
     if (call.command == NULL)
-        return err_set(err, ETL_FAIL, "plan-command", "the description no longer has the command %.*s", STR_ARG(call.line.command));
+        return err_set(err, ETL_FAIL, "plan-command", "the description no longer has the command %.*s",
+                       STR_ARG(call.line.command));
     st = plan_line_values(&call.line, call.command, s->sealer, mem, &call.values, err);
     for (size_t i = 0; st == ETL_OK && !keep_refs && i < call.command->param_count; i++)
         if (call.values[i].kind == VALUE_REF) {

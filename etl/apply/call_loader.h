@@ -8,7 +8,7 @@
 
 struct call_source {
     struct ledger         *ledger;
-    struct ledger         *after;      /* the run this one was planned after, or NULL: its captures count */
+    struct ledger         *after; /* the run this one was planned after, or NULL: its captures count */
     struct plan_reader    *plan;
     const struct provider *provider;
     struct sealer         *sealer;
@@ -21,7 +21,7 @@ struct loaded_call {
 };
 /* keep_refs: what earlier calls are to yield stays a VALUE_REF. ETL_REJECT: a rule does not hold (any more), or a capture is missing;
  * `out` has everything but good values then. */
-enum etl_status call_load(const struct call_source *s, const struct ledger_call *call, bool keep_refs, struct arena *mem,
-                          struct loaded_call *out, struct err *err);
+enum etl_status call_load(const struct call_source *s, const struct ledger_call *call, bool keep_refs,
+                          struct arena *mem, struct loaded_call *out, struct err *err);
 
 #endif

@@ -17,15 +17,18 @@ static enum etl_status open_run(struct work *w, struct findings *faults, struct 
 /* By the connection's description the bytes are made, by the sealed one the plan was checked: they must be one. */
 static enum etl_status open_connection(struct work *w, struct findings *faults, struct err *err)
 {
-    enum etl_status st = connection_open(&w->config, str_from(w->options.connection), w->key, w->mem, &w->connection, faults);
+    enum etl_status st =
+        connection_open(&w->config, str_from(w->options.connection), w->key, w->mem, &w->connection, faults);
 
     if (st != ETL_OK)
         return st;
     if (!str_eq(w->connection.provider->name, w->facts.description->name))
-        return err_set(err, ETL_FAIL, "connection-provider", "connection %.*s is one of %.*s; this run was planned for %.*s",
-                       STR_ARG(w->connection.name), STR_ARG(w->connection.provider->name), STR_ARG(w->facts.description->name));
+        return err_set(err, ETL_FAIL, "connection-provider",
+                       "connection %.*s is one of %.*s; this run was planned for %.*s", STR_ARG(w->connection.name),
+                       STR_ARG(w->connection.provider->name), STR_ARG(w->facts.description->name));
     if (!str_eq(w->connection.provider->source, w->facts.description->source))
-        return err_set(err, ETL_FAIL, "connection-provider", "connection %.*s uses another description of %.*s than the plan was made with; plan again",
+        return err_set(err, ETL_FAIL, "connection-provider",
+                       "connection %.*s uses another description of %.*s than the plan was made with; plan again",
                        STR_ARG(w->connection.name), STR_ARG(w->connection.provider->name));
     return ETL_OK;
 }
@@ -34,8 +37,8 @@ static enum etl_status open_connection(struct work *w, struct findings *faults, 
 static void open_after(struct work *w)
 {
     if (w->facts.after.len != 0 &&
-        ledger_open(arena_cstr(w->mem, arena_fmt(w->mem, "%.*s/ledger.db", STR_ARG(w->facts.after))), STR_NONE, false, &w->source.after,
-                    NULL) != ETL_OK)
+        ledger_open(arena_cstr(w->mem, arena_fmt(w->mem, "%.*s/ledger.db", STR_ARG(w->facts.after))), STR_NONE, false,
+                    &w->source.after, NULL) != ETL_OK)
         w->source.after = NULL;
 }
 
@@ -43,7 +46,8 @@ static enum etl_status open_ledger(struct work *w, struct err *err)
 {
     const char     *plan = run_file(&w->run, "plan.jsonl", w->mem);
     char            today[16];
-    enum etl_status st = ledger_open(run_file(&w->run, "ledger.db", w->mem), w->facts.plan_digest, true, &w->ledger, err);
+    enum etl_status st =
+        ledger_open(run_file(&w->run, "ledger.db", w->mem), w->facts.plan_digest, true, &w->ledger, err);
 
     if (st == ETL_OK && !ledger_loaded(w->ledger))
         st = ledger_load(w->ledger, plan, err);
@@ -60,12 +64,14 @@ static enum etl_status open_ledger(struct work *w, struct err *err)
     return ETL_OK;
 }
 
-enum etl_status work_open(const struct work_options *options, struct arena *mem, struct work *out, struct findings *faults,
-                          struct err *err)
+enum etl_status work_open(const struct work_options *options, struct arena *mem, struct work *out,
+                          struct findings *faults, struct err *err)
 {
     enum etl_status st;
 
-    *out = (struct work){ .mem = mem, .options = *options, .run = { .dir_fd = -1, .lock_fd = -1 }, .connection = { .lock_fd = -1 } };
+    *out = (struct work){
+        .mem = mem, .options = *options, .run = { .dir_fd = -1, .lock_fd = -1 }, .connection = { .lock_fd = -1 }
+    };
     st = open_run(out, faults, err);
     if (st == ETL_OK)
         st = open_connection(out, faults, err);
@@ -123,8 +129,11 @@ enum etl_status work_probe(struct work *w, struct err *err)
     }
     if (x.end == EXCHANGE_ANSWERED && (p->probe_expect & 1U << x.verdict.is) != 0)
         return ETL_OK;
-    return err_set(err, ETL_AGAIN, "probe", "%.*s, a harmless read, is not answered as it should be, so nothing is sent: %.*s (subferry connection check %.*s tells more)",
-                   STR_ARG(p->probe->name), STR_ARG(x.end == EXCHANGE_ANSWERED ? x.verdict.reason : x.why), STR_ARG(w->connection.name));
+    return err_set(
+        err, ETL_AGAIN, "probe",
+        "%.*s, a harmless read, is not answered as it should be, so nothing is sent: %.*s (subferry connection check %.*s tells more)",
+        STR_ARG(p->probe->name), STR_ARG(x.end == EXCHANGE_ANSWERED ? x.verdict.reason : x.why),
+        STR_ARG(w->connection.name));
 }
 
 enum etl_status work_check_binding(struct work *w, bool same_account, bool *bound, struct err *err)
@@ -142,16 +151,21 @@ enum etl_status work_check_binding(struct work *w, bool same_account, bool *boun
     if (same_place && same_account)
         return ETL_OK;
     if (same_place)
-        return err_set(err, ETL_FAIL, "run-bound", "this run went to another account at %.*s; it goes nowhere else. If only the credentials were renewed, say --same-account",
-                       STR_ARG(b.url));
-    return err_set(err, ETL_FAIL, "run-bound", "this run went to %.*s (%.*s); it goes nowhere else. %.*s (%.*s) is another: plan it anew for that",
+        return err_set(
+            err, ETL_FAIL, "run-bound",
+            "this run went to another account at %.*s; it goes nowhere else. If only the credentials were renewed, say --same-account",
+            STR_ARG(b.url));
+    return err_set(err, ETL_FAIL, "run-bound",
+                   "this run went to %.*s (%.*s); it goes nowhere else. %.*s (%.*s) is another: plan it anew for that",
                    STR_ARG(b.connection), STR_ARG(b.url), STR_ARG(w->connection.name), STR_ARG(w->connection.url));
 }
 
 enum etl_status work_bind(struct work *w, struct err *err)
 {
-    return ledger_bind(w->ledger, &(struct ledger_binding){ w->connection.name, w->connection.provider->name, w->connection.url,
-                                                             str_from(w->connection.account) }, err);
+    return ledger_bind(w->ledger,
+                       &(struct ledger_binding){ w->connection.name, w->connection.provider->name, w->connection.url,
+                                                 str_from(w->connection.account) },
+                       err);
 }
 
 enum etl_status work_rung_passed(struct work *w, const char *name, bool *passed, struct err *err)
@@ -171,6 +185,8 @@ enum etl_status work_rung_add(struct work *w, const char *name, struct err *err)
     char now[32];
 
     time_text(wall_ms(), now);
-    return ledger_rung_add(w->ledger, &(struct ledger_rung){ str_from(name), str_from(w->connection.account), w->connection.name,
-                                                              str_from(now) }, err);
+    return ledger_rung_add(
+        w->ledger,
+        &(struct ledger_rung){ str_from(name), str_from(w->connection.account), w->connection.name, str_from(now) },
+        err);
 }

@@ -7,33 +7,33 @@
 #ifndef ETL_APPLY_DELIVERY_H
 #define ETL_APPLY_DELIVERY_H
 
-#include "etl/core/system/clock.h"
 #include "etl/apply/scheduler.h"
+#include "etl/core/system/clock.h"
 #include "etl/run/run_folder.h"
 
 struct work_options {
-    const char *run, *connection;
-    const char *config;                    /* -c FILE or NULL */
-    struct choice_options choice;
+    const char            *run, *connection;
+    const char            *config; /* -c FILE or NULL */
+    struct choice_options  choice;
     volatile sig_atomic_t *stop_asked;
 };
 struct work {
-    struct arena        *mem;
-    struct work_options  options;
-    struct config        config;
-    struct key          *key;
-    struct run           run;
-    struct run_facts     facts;
-    struct connection    connection;
-    struct ledger       *ledger;
-    struct call_source   source;
-    struct lane_choice   choice;
-    struct exchanges     exchanges;        /* work_connect() */
-    bool                 connected;
+    struct arena       *mem;
+    struct work_options options;
+    struct config       config;
+    struct key         *key;
+    struct run          run;
+    struct run_facts    facts;
+    struct connection   connection;
+    struct ledger      *ledger;
+    struct call_source  source;
+    struct lane_choice  choice;
+    struct exchanges    exchanges; /* work_connect() */
+    bool                connected;
 };
 /* Faults of the configuration come all at once in `faults`; everything else in err. */
-enum etl_status work_open(const struct work_options *options, struct arena *mem, struct work *out, struct findings *faults,
-                          struct err *err);
+enum etl_status work_open(const struct work_options *options, struct arena *mem, struct work *out,
+                          struct findings *faults, struct err *err);
 /* The way to the provider. Nothing is sent yet. */
 enum etl_status work_connect(struct work *w, struct err *err);
 void            work_close(struct work *w);
@@ -47,6 +47,5 @@ enum etl_status work_bind(struct work *w, struct err *err);
 /* Rungs of the ladder passed at this account. */
 enum etl_status work_rung_passed(struct work *w, const char *name, bool *passed, struct err *err);
 enum etl_status work_rung_add(struct work *w, const char *name, struct err *err);
-
 
 #endif

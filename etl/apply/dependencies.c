@@ -3,14 +3,14 @@
 
 enum { LANE_MEMORY = 64 << 20 };
 
-struct made {                      /* a row that a call is to make */
+struct made { /* a row that a call is to make */
     struct str         table;
     struct pair_value *columns;
     size_t             count;
     size_t             call;
 };
 struct earlier {
-    struct str name;               /* as references name it */
+    struct str name; /* as references name it */
     uint64_t   position;
 };
 struct needs {
@@ -35,7 +35,7 @@ void needs_free(struct needs *n)
 {
     if (n == NULL)
         return;
-    arena_wipe(&n->mem);           /* rows hold passwords too */
+    arena_wipe(&n->mem); /* rows hold passwords too */
     free(n);
 }
 
@@ -49,14 +49,15 @@ void needs_reset(struct needs *n)
 
 static struct str column_of(const struct made *row, struct str name)
 {
-    for (size_t i = row->count; i-- != 0;)     /* what set: gives stands behind the key */
+    for (size_t i = row->count; i-- != 0;) /* what set: gives stands behind the key */
         if (str_eq(row->columns[i].name, name))
             return row->columns[i].value;
     return STR_NONE;
 }
 
 /* Is that the row that the pairs speak of? A pair without a value does not narrow; pairs without any value speak of no row. */
-static bool is_row(const struct made *row, struct str table, const struct pairs *pairs, const struct value *values, struct arena *mem)
+static bool is_row(const struct made *row, struct str table, const struct pairs *pairs, const struct value *values,
+                   struct arena *mem)
 {
     bool any = false;
 
@@ -75,7 +76,8 @@ static bool is_row(const struct made *row, struct str table, const struct pairs 
     return any;
 }
 
-static size_t find_row(const struct needs *n, struct str table, const struct pairs *pairs, const struct value *values, struct arena *mem)
+static size_t find_row(const struct needs *n, struct str table, const struct pairs *pairs, const struct value *values,
+                       struct arena *mem)
 {
     for (size_t i = 0; i < n->row_count; i++)
         if (is_row(&n->rows[i], table, pairs, values, mem))
@@ -83,7 +85,8 @@ static size_t find_row(const struct needs *n, struct str table, const struct pai
     return 0;
 }
 
-static size_t needed_by_step(const struct needs *n, const struct table_step *step, const struct value *values, struct arena *mem)
+static size_t needed_by_step(const struct needs *n, const struct table_step *step, const struct value *values,
+                             struct arena *mem)
 {
     size_t at = 0;
 
@@ -104,7 +107,7 @@ static size_t needed_by_reference(const struct needs *n, const struct value *v)
 
     if (v->kind != VALUE_REF)
         return 0;
-    dot = memrchr(v->text.ptr, '.', v->text.len);      /* the call's name may have dots, its capture has none */
+    dot = memrchr(v->text.ptr, '.', v->text.len); /* the call's name may have dots, its capture has none */
     name = str_head(v->text, dot != NULL ? (size_t)(dot - v->text.ptr) : v->text.len);
     for (size_t i = n->call_count; i-- != 0;)
         if (str_eq(n->calls[i].name, name))
@@ -147,7 +150,8 @@ void needs_add(struct needs *n, const struct loaded_call *call, uint64_t positio
         const struct table_step *step = &call->command->steps[i];
         struct made              row = { .table = step->table, .call = n->call_count - 1 };
 
-        if (step->kind != STEP_MAKE || !condition_holds(step->has_condition, step->unless, &step->condition, call->values))
+        if (step->kind != STEP_MAKE ||
+            !condition_holds(step->has_condition, step->unless, &step->condition, call->values))
             continue;
         row.columns = ARENA_ARRAY(&n->mem, struct pair_value, step->key.count + step->set.count + 1);
         add_columns(n, &row, &step->key, call->values);

@@ -10,13 +10,19 @@ static void name_refs(const struct loaded_call *call, struct arena *mem)
 {
     for (size_t i = 0; i < call->command->param_count; i++)
         if (call->values[i].kind == VALUE_REF)
-            call->values[i] = (struct value){ VALUE_TEXT, false, arena_fmt(mem, "{%.*s}", STR_ARG(call->values[i].text)) };
+            call->values[i] =
+                (struct value){ VALUE_TEXT, false, arena_fmt(mem, "{%.*s}", STR_ARG(call->values[i].text)) };
 }
 
-static enum etl_status show(struct work *w, const struct loaded_call *call, struct request *request, struct buf *out, struct err *err)
+static enum etl_status show(struct work *w, const struct loaded_call *call, struct request *request, struct buf *out,
+                            struct err *err)
 {
-    const struct wire_call c = { .command = call->command, .wire = w->connection.wire, .url = w->connection.url, .values = call->values,
-                                 .credentials = w->connection.credentials, .how = ENCODE_MASKED };
+    const struct wire_call c = { .command = call->command,
+                                 .wire = w->connection.wire,
+                                 .url = w->connection.url,
+                                 .values = call->values,
+                                 .credentials = w->connection.credentials,
+                                 .how = ENCODE_MASKED };
     enum etl_status        st;
 
     request_reset(request);
@@ -33,8 +39,8 @@ static enum etl_status show(struct work *w, const struct loaded_call *call, stru
     return ETL_OK;
 }
 
-static enum etl_status show_call(struct work *w, const struct ledger_call *at, struct request *request, struct arena *mem, struct buf *out,
-                                 struct err *err)
+static enum etl_status show_call(struct work *w, const struct ledger_call *at, struct request *request,
+                                 struct arena *mem, struct buf *out, struct err *err)
 {
     struct loaded_call call;
     struct err         fault = { 0 };
@@ -45,7 +51,9 @@ static enum etl_status show_call(struct work *w, const struct ledger_call *at, s
         return st;
     }
     buf_fmt(out, "# %.*s, lane %s: %.*s%s\n", STR_ARG(call.line.from),
-            at->lane == LANE_BEFORE ? "(before)" : at->lane == LANE_AFTER ? "(after)" : shown(call.line.lane, false).text,
+            at->lane == LANE_BEFORE  ? "(before)"
+            : at->lane == LANE_AFTER ? "(after)"
+                                     : shown(call.line.lane, false).text,
             STR_ARG(call.line.command), at->state == CALL_UNCERTAIN ? " (uncertain: first it is read back)" : "");
     if (st == ETL_REJECT) {
         buf_fmt(out, "# %s\n\n", fault.text);
@@ -67,7 +75,8 @@ enum etl_status dry_run(struct work *w, struct err *err)
     arena_init(&mem, 64 << 20, "a call");
     buf_init(&out, 64 << 20, "a request that is shown");
     request_init(&request, 16 << 20);
-    connection_set_token(&w->connection, STR("open"));     /* no session is opened for this; it would be ***, like all credentials */
+    connection_set_token(&w->connection,
+                         STR("open")); /* no session is opened for this; it would be ***, like all credentials */
     while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
         if (w->options.stop_asked != NULL && *w->options.stop_asked != 0)

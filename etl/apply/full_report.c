@@ -8,7 +8,7 @@ enum { INDICES_MAX = 8 };
 /* Records by the value of one field: chains, so that a value that several records bear finds all of them. */
 struct field_index {
     struct str field;
-    uint32_t  *heads, *next;       /* 1-based into the records; 0: none */
+    uint32_t  *heads, *next; /* 1-based into the records; 0: none */
     size_t     mask;
 };
 struct full_report {
@@ -39,7 +39,9 @@ struct full_report *full_report_read(struct full_report **list, struct exchanges
         memory_exhausted("a report", sizeof *r);
     arena_init(&r->mem, (size_t)2 << 30, "a full report");
     r->command = lookup->read;
-    r->x = (struct exchange){ .command = lookup->read, .values = lookup_values(lookup, call_values, &r->mem), .may_repeat = true,
+    r->x = (struct exchange){ .command = lookup->read,
+                              .values = lookup_values(lookup, call_values, &r->mem),
+                              .may_repeat = true,
                               .mem = &r->mem };
     exchange_run(e, &r->x);
     r->next = *list;
@@ -92,8 +94,8 @@ static const struct field_index *index_by(struct full_report *r, struct str fiel
     while (slots < 2 * v->record_count)
         slots *= 2;
     index = &r->indices[r->index_count++];
-    *index = (struct field_index){ field, ARENA_ARRAY(&r->mem, uint32_t, slots), ARENA_ARRAY(&r->mem, uint32_t, v->record_count + 1),
-                                   slots - 1 };
+    *index = (struct field_index){ field, ARENA_ARRAY(&r->mem, uint32_t, slots),
+                                   ARENA_ARRAY(&r->mem, uint32_t, v->record_count + 1), slots - 1 };
     for (size_t i = v->record_count; i-- != 0;) {
         uint32_t *head = &index->heads[str_hash(field_of(&v->records[i], field)) & index->mask];
 
@@ -103,8 +105,8 @@ static const struct field_index *index_by(struct full_report *r, struct str fiel
     return index;
 }
 
-void full_report_about(struct full_report *r, const struct lookup_read *lookup, const struct value *call_values, struct arena *mem,
-                       struct verdict *out)
+void full_report_about(struct full_report *r, const struct lookup_read *lookup, const struct value *call_values,
+                       struct arena *mem, struct verdict *out)
 {
     const struct verdict     *v = &r->x.verdict;
     const struct field_index *index = NULL;

@@ -17,10 +17,10 @@ struct full_report *full_report_read(struct full_report **list, struct exchanges
                                      const struct value *call_values);
 void                full_reports_free(struct full_report **list);
 /* Why there was no answer; STR_NONE when there was. */
-struct str          full_report_failed(const struct full_report *r);
+struct str full_report_failed(const struct full_report *r);
 /* What it answered, as if only the record had been asked for that the first pair of `match` names: REPLY_NOTHING where there is none. */
-void                full_report_about(struct full_report *r, const struct lookup_read *lookup, const struct value *call_values,
-                                      struct arena *mem, struct verdict *out);
-int                 full_report_http(const struct full_report *r);
+void full_report_about(struct full_report *r, const struct lookup_read *lookup, const struct value *call_values,
+                       struct arena *mem, struct verdict *out);
+int  full_report_http(const struct full_report *r);
 
 #endif

@@ -27,10 +27,12 @@ bool lane_chosen(const struct lane_choice *c, uint64_t lane)
 static void tell_unknown(const char *path, uint64_t line, struct str key, uint64_t nth, struct findings *faults)
 {
     if (nth <= KEYS_TOLD)
-        findings_say(faults, SEVERITY_WARNING, path, line, 0, "lane-unknown", "no lane of this plan has the key %s", shown(key, false).text);
+        findings_say(faults, SEVERITY_WARNING, path, line, 0, "lane-unknown", "no lane of this plan has the key %s",
+                     shown(key, false).text);
 }
 
-static enum etl_status mark_line(struct ledger *l, struct lane_choice *c, struct str key, bool on, bool *known, struct err *err)
+static enum etl_status mark_line(struct ledger *l, struct lane_choice *c, struct str key, bool on, bool *known,
+                                 struct err *err)
 {
     struct ledger_lane lane;
     enum etl_status    st = ledger_lane_find(l, key, &lane, err);
@@ -41,8 +43,8 @@ static enum etl_status mark_line(struct ledger *l, struct lane_choice *c, struct
     return st == ETL_END ? ETL_OK : st;
 }
 
-static enum etl_status mark_file(struct ledger *l, struct lane_choice *c, const char *path, bool on, struct findings *faults,
-                                 struct err *err)
+static enum etl_status mark_file(struct ledger *l, struct lane_choice *c, const char *path, bool on,
+                                 struct findings *faults, struct err *err)
 {
     FILE           *file = fopen(path, "re");
     char           *text = NULL;
@@ -69,15 +71,16 @@ static enum etl_status mark_file(struct ledger *l, struct lane_choice *c, const 
     if (st == ETL_OK && ferror(file) != 0)
         st = err_set(err, ETL_FAIL, "lane-file", "cannot read %s: %s", path, strerror(errno));
     if (unknown > KEYS_TOLD)
-        findings_say(faults, SEVERITY_WARNING, path, 0, 0, "lane-unknown", "%llu keys that no lane of this plan has, the first %d are told",
-                     (unsigned long long)unknown, KEYS_TOLD);
+        findings_say(faults, SEVERITY_WARNING, path, 0, 0, "lane-unknown",
+                     "%llu keys that no lane of this plan has, the first %d are told", (unsigned long long)unknown,
+                     KEYS_TOLD);
     free(text);
     fclose(file);
     return st;
 }
 
-enum etl_status choice_make(struct ledger *l, const struct choice_options *o, struct arena *mem, struct lane_choice *out,
-                            struct findings *faults, struct err *err)
+enum etl_status choice_make(struct ledger *l, const struct choice_options *o, struct arena *mem,
+                            struct lane_choice *out, struct findings *faults, struct err *err)
 {
     uint64_t        lanes = ledger_lane_count(l), left = 0;
     enum etl_status st = ETL_OK;
@@ -97,6 +100,7 @@ enum etl_status choice_make(struct ledger *l, const struct choice_options *o, st
         left += bit(out, n);
     }
     if (st == ETL_OK && left == 0)
-        return err_set(err, ETL_FAIL, "lane-none", "none of the plan's %llu lanes is chosen", (unsigned long long)lanes);
+        return err_set(err, ETL_FAIL, "lane-none", "none of the plan's %llu lanes is chosen",
+                       (unsigned long long)lanes);
     return st;
 }

@@ -32,22 +32,19 @@ static enum lookup_answer look(const struct lookup_read *lookup, const struct va
     return lookup_judge(lookup, values, read, mem);
 }
 
-enum readback baseline_judge(const struct command *command, const struct value *values, const struct verdict *read, struct arena *mem,
-                             bool *there)
+enum readback baseline_judge(const struct command *command, const struct value *values, const struct verdict *read,
+                             struct arena *mem, bool *there)
 {
     *there = false;
     if (!lookup_names_it(&command->verify, values, mem))
-        return READBACK_ABSENT;        /* nothing to look for: a lost answer will stay in doubt */
+        return READBACK_ABSENT; /* nothing to look for: a lost answer will stay in doubt */
     switch (look(&command->verify, values, read, mem)) {
-    case LOOKUP_THERE:
-        *there = true;
-        return READBACK_DONE;
+    case LOOKUP_THERE: *there = true; return READBACK_DONE;
     case LOOKUP_NOT_THERE:
-    case LOOKUP_DIFFERS:       /* another's, or other than what will be sent: equal afterwards means ours */
+    case LOOKUP_DIFFERS: /* another's, or other than what will be sent: equal afterwards means ours */
         *there = false;
         return READBACK_ABSENT;
-    case LOOKUP_UNKNOWN:
-        break;
+    case LOOKUP_UNKNOWN: break;
     }
     return READBACK_UNREAD;
 }
@@ -69,14 +66,9 @@ static enum readback judge_removal(bool absence_is_proof, enum lookup_answer ans
             return READBACK_DONE;
         *why = "reading back finds nothing, which proves nothing for this command";
         return READBACK_NO_PROOF;
-    case LOOKUP_THERE:
-        *why = "reading back still finds it";
-        return READBACK_ABSENT;
-    case LOOKUP_DIFFERS:
-        *why = "reading back finds something else in its place";
-        return READBACK_UNSURE;
-    case LOOKUP_UNKNOWN:
-        break;
+    case LOOKUP_THERE: *why = "reading back still finds it"; return READBACK_ABSENT;
+    case LOOKUP_DIFFERS: *why = "reading back finds something else in its place"; return READBACK_UNSURE;
+    case LOOKUP_UNKNOWN: break;
     }
     *why = "reading back gave no answer";
     return READBACK_UNREAD;
@@ -85,8 +77,8 @@ static enum readback judge_removal(bool absence_is_proof, enum lookup_answer ans
 enum readback verify_judge(const struct command *command, const struct value *values, const struct before *before,
                            const struct verdict *read, struct arena *mem, const char **why)
 {
-    const struct lookup_read *lookup = &command->verify;
-    enum lookup_answer        answer = look(lookup, values, read, mem);
+    const struct lookup_read  *lookup = &command->verify;
+    enum lookup_answer         answer = look(lookup, values, read, mem);
     const struct reply_record *record;
 
     if (!lookup_names_it(lookup, values, mem)) {
@@ -128,8 +120,7 @@ enum readback verify_judge(const struct command *command, const struct value *va
         }
         *why = "reading back finds it other than we sent it, or as another's";
         return READBACK_UNSURE;
-    case LOOKUP_UNKNOWN:
-        break;
+    case LOOKUP_UNKNOWN: break;
     }
     *why = "reading back gave no answer";
     return READBACK_UNREAD;

@@ -1,15 +1,15 @@
 /* etl/apply/reconcile.c - what full reports say: of calls before their first sending, and of those whose answer got lost. */
-#include "etl/apply/full_report.h"
 #include "etl/apply/call_flow.h"
+#include "etl/apply/full_report.h"
 
 /* A full report is asked for as a whole, so no call's values are in the question. */
 enum etl_status doubt_read_baselines(struct lanes *w, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
-    struct str     *names;
-    struct value   *none;
-    size_t          count;
-    enum etl_status st;
+    struct str                      *names;
+    struct value                    *none;
+    size_t                           count;
+    enum etl_status                  st;
 
     arena_init(&mem, 16 << 20, "the names of commands");
     st = ledger_pending_commands(w->ledger, &mem, &names, &count, err);
@@ -53,7 +53,8 @@ static void judge(struct job *j, struct full_report *r, bool *absent)
 
     *absent = false;
     if (failed.ptr != NULL) {
-        job_settle_as(j, CALL_UNCERTAIN, arena_fmt(&j->mem, "its answer got lost, and reading back failed: %.*s", STR_ARG(failed)));
+        job_settle_as(j, CALL_UNCERTAIN,
+                      arena_fmt(&j->mem, "its answer got lost, and reading back failed: %.*s", STR_ARG(failed)));
         return;
     }
     full_report_about(r, &c->verify, j->loaded.values, &j->mem, &verdict);
@@ -70,7 +71,8 @@ static void judge(struct job *j, struct full_report *r, bool *absent)
         job_settle_as(j, CALL_PENDING, STR("not found when read back: to be sent again, as asked for"));
     } else {
         job_settle_as(j, CALL_UNCERTAIN,
-                      arena_fmt(&j->mem, "its answer got lost; %s%s", why, *absent ? "; run the same command again: it looks once more" : ""));
+                      arena_fmt(&j->mem, "its answer got lost; %s%s", why,
+                                *absent ? "; run the same command again: it looks once more" : ""));
     }
 }
 
@@ -83,7 +85,11 @@ static enum etl_status write_down(struct lanes *w, struct job *j, bool absent, s
         return st;
     st = ledger_settle(w->ledger, j->call.number, &j->settlement, err);
     if (st == ETL_OK && (absent || again))
-        st = ledger_absent(w->ledger, j->call.number, again ? 0 : j->call.absent_at_ms != 0 ? j->call.absent_at_ms : wall_ms(), err);
+        st = ledger_absent(w->ledger, j->call.number,
+                           again                       ? 0
+                           : j->call.absent_at_ms != 0 ? j->call.absent_at_ms
+                                                       : wall_ms(),
+                           err);
     if (st == ETL_OK && j->settlement.state != CALL_UNCERTAIN)
         st = ledger_release_behind(w->ledger, j->call.number, j->call.lane, err);
     if (st == ETL_OK)
@@ -96,10 +102,10 @@ static enum etl_status write_down(struct lanes *w, struct job *j, bool absent, s
 static enum etl_status settle_one(struct lanes *w, struct job *j, const struct ledger_call *call, struct err *err)
 {
     const struct lookup_read *v;
-    struct full_report  *r;
-    uint64_t        since = 0;
-    bool            absent;
-    enum etl_status st;
+    struct full_report       *r;
+    uint64_t                  since = 0;
+    bool                      absent;
+    enum etl_status           st;
 
     arena_reset(&j->mem);
     *j = (struct job){ .lanes = w, .mem = j->mem, .call = *call };
@@ -120,7 +126,8 @@ static enum etl_status settle_one(struct lanes *w, struct job *j, const struct l
 }
 
 /* How long until a report says something new of this call: it was not there once, and that must be seen again settle_seconds later. */
-static enum etl_status settles_in(struct lanes *w, struct job *j, const struct ledger_call *call, uint64_t *ms, struct err *err)
+static enum etl_status settles_in(struct lanes *w, struct job *j, const struct ledger_call *call, uint64_t *ms,
+                                  struct err *err)
 {
     uint64_t        now = wall_ms(), seen = call->absent_at_ms;
     enum etl_status st;
@@ -169,7 +176,7 @@ enum etl_status doubt_settle(struct lanes *w, struct err *err)
 
     if (st != ETL_OK)
         return st;
-    full_reports_free(&w->reports);                /* what was read before the first sending is old now */
+    full_reports_free(&w->reports); /* what was read before the first sending is old now */
     while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
         if (call.state != CALL_UNCERTAIN || !lane_chosen(&w->choice, call.lane))

@@ -1,14 +1,14 @@
 /* etl/apply/scheduler.c - sends the calls of a run: lanes side by side, the calls of a lane one after the other. */
 #include "etl/apply/scheduler.h"
 
-#include "etl/apply/full_report.h"
 #include "etl/apply/call_flow.h"
+#include "etl/apply/full_report.h"
 
 enum {
-    GROUP_MAX = 128,               /* calls a commit */
-    SETTLE_AT_LATEST_MS = 100,     /* an answer waits no longer for company in its commit */
-    AHEAD = 2,                     /* claimed ahead, per connection: while the disk works nothing else can be sent */
-    JOBS = 5,                      /* per connection: one sent, AHEAD claimed, the others being settled */
+    GROUP_MAX = 128,           /* calls a commit */
+    SETTLE_AT_LATEST_MS = 100, /* an answer waits no longer for company in its commit */
+    AHEAD = 2,                 /* claimed ahead, per connection: while the disk works nothing else can be sent */
+    JOBS = 5,                  /* per connection: one sent, AHEAD claimed, the others being settled */
     WAIT_MS = 500,
     CALL_MEMORY = 64 << 20
 };
@@ -32,7 +32,8 @@ static enum etl_status write_claim(struct lanes *w, struct job *j, struct err *e
     enum etl_status st = ETL_OK;
 
     if (j->call.absent_at_ms != 0)
-        st = ledger_absent(w->ledger, j->call.number, 0, err);      /* it is sent anew: what was seen before no longer counts */
+        st = ledger_absent(w->ledger, j->call.number, 0,
+                           err); /* it is sent anew: what was seen before no longer counts */
     return st == ETL_OK ? ledger_claim(w->ledger, j->call.number, err) : st;
 }
 
@@ -73,7 +74,7 @@ static bool may_claim(const struct job *j, size_t *room, size_t *ahead)
 static size_t ahead_now(const struct lanes *w)
 {
     const struct provider_limits *l = &w->exchanges->connection->limits;
-    size_t most = AHEAD * (size_t)l->concurrency, waiting = w->exchanges->waiting_count;
+    size_t                        most = AHEAD * (size_t)l->concurrency, waiting = w->exchanges->waiting_count;
 
     if (most > l->per_second)
         most = l->per_second;
@@ -199,7 +200,9 @@ static bool group_is_due(struct lanes *w)
 
 static uint64_t behind_lane(struct lanes *w, const struct ledger_lane *lane, uint64_t number)
 {
-    return number == LANE_BEFORE ? w->first_of_lanes : number == LANE_AFTER ? ledger_call_count(w->ledger) + 1 : lane->first + lane->count;
+    return number == LANE_BEFORE  ? w->first_of_lanes
+           : number == LANE_AFTER ? ledger_call_count(w->ledger) + 1
+                                  : lane->first + lane->count;
 }
 
 /* The next lane of this phase that has something to do and is chosen. */
@@ -257,7 +260,7 @@ static uint64_t wait_ms(struct lanes *w)
     uint64_t wait = w->settle_since_ms != 0 ? SETTLE_AT_LATEST_MS / 2 : WAIT_MS, pause;
 
     for (size_t i = 0; i < w->job_count; i++)
-        if (w->jobs[i].step == JOB_READY) {    /* the pace alone may hold it back */
+        if (w->jobs[i].step == JOB_READY) { /* the pace alone may hold it back */
             pause = exchanges_pause_ms(w->exchanges);
             return pause != 0 && pause < wait ? pause : wait;
         }
@@ -339,7 +342,8 @@ static enum etl_status run_before(struct lanes *w, struct err *err)
     if (st == ETL_OK)
         st = all_done(w, w->first_of_lanes, &done, err);
     if (st == ETL_OK && !done && !w->exchanges->drain)
-        st = err_set(err, ETL_REJECT, "before", "a call of before: did not get done; the lanes behind it were not begun");
+        st = err_set(err, ETL_REJECT, "before",
+                     "a call of before: did not get done; the lanes behind it were not begun");
     return st;
 }
 

@@ -18,22 +18,22 @@ struct job;
 struct full_report;
 struct lanes {
     /* the caller's */
-    struct ledger      *ledger;
-    struct call_source  source;
-    struct exchanges   *exchanges;
-    struct lane_choice  choice;
-    bool                resend_uncertain;
-    void              (*progress)(void *context, const uint64_t by_state[CALL_STATES]);      /* or NULL */
-    void               *progress_context;
-    uint64_t            by_state[CALL_STATES];     /* for the progress line; results are counted in the ledger */
+    struct ledger     *ledger;
+    struct call_source source;
+    struct exchanges  *exchanges;
+    struct lane_choice choice;
+    bool               resend_uncertain;
+    void (*progress)(void *context, const uint64_t by_state[CALL_STATES]); /* or NULL */
+    void    *progress_context;
+    uint64_t by_state[CALL_STATES]; /* for the progress line; results are counted in the ledger */
     /* its own */
     struct job         *jobs;
     size_t              job_count, busy;
     uint64_t            cursor, first_of_lanes, settle_since_ms;
-    uint64_t            phase_last;                /* lanes up to this may be taken now */
+    uint64_t            phase_last; /* lanes up to this may be taken now */
     bool                exhausted, report_is_read;
     uint64_t            waits_for_report, began_ms;
-    struct full_report      *reports;
+    struct full_report *reports;
     enum etl_status     stop;
     struct err          stop_err;
 };

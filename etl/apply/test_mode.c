@@ -1,14 +1,14 @@
 /* etl/apply/test_mode.c - asks the provider what it would say, and changes nothing there. */
 #include "etl/apply/test_mode.h"
 
-#include "etl/apply/full_report.h"
 #include "etl/apply/dependencies.h"
-#include "etl/run/results.h"
+#include "etl/apply/full_report.h"
 #include "etl/apply/readback.h"
+#include "etl/run/results.h"
 
 enum { GROUP_MAX = 128, GROUP_MS = 1000, CALL_MEMORY = 64 << 20, WAIT_MS = 500 };
 
-struct asking {                    /* one call that is being asked about */
+struct asking { /* one call that is being asked about */
     struct arena       mem;
     struct exchange    x;
     struct loaded_call call;
@@ -17,17 +17,17 @@ struct asking {                    /* one call that is being asked about */
     bool               busy, is_lookup;
 };
 struct testing {
-    struct work        *work;
+    struct work               *work;
     const struct test_options *options;
-    struct test_report *report;
-    struct asking      *slots;
-    size_t              slot_count, busy;
-    struct needs       *needs;
-    uint64_t            lane, position;
-    struct full_report *reports;
-    size_t              in_group;
-    uint64_t            group_since_ms;
-    struct pair_value  *extra;
+    struct test_report        *report;
+    struct asking             *slots;
+    size_t                     slot_count, busy;
+    struct needs              *needs;
+    uint64_t                   lane, position;
+    struct full_report        *reports;
+    size_t                     in_group;
+    uint64_t                   group_since_ms;
+    struct pair_value         *extra;
 };
 
 /* ---- outcomes ---- */
@@ -40,8 +40,8 @@ static enum etl_status end_group(struct testing *t, size_t least, struct err *er
     return ledger_commit(t->work->ledger, err);
 }
 
-static enum etl_status note(struct testing *t, uint64_t number, const char *outcome, uint64_t *counter, struct str reason, int http,
-                            struct err *err)
+static enum etl_status note(struct testing *t, uint64_t number, const char *outcome, uint64_t *counter,
+                            struct str reason, int http, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
@@ -61,13 +61,14 @@ static enum etl_status note_needs(struct testing *t, const struct asking *a, str
 {
     char text[160];
 
-    snprintf(text, sizeof text, "needs call %llu (%.*s)", (unsigned long long)a->needs, STR_ARG(str_head(a->needs_name, 80)));
+    snprintf(text, sizeof text, "needs call %llu (%.*s)", (unsigned long long)a->needs,
+             STR_ARG(str_head(a->needs_name, 80)));
     return note(t, a->number, "untestable", &t->report->counts.untestable, str_from(text), 0, err);
 }
 
 static enum etl_status passed(struct testing *t, const struct asking *a, int http, struct err *err)
 {
-    if (a->needs != 0)     /* nothing is in its way, but more cannot be known yet */
+    if (a->needs != 0) /* nothing is in its way, but more cannot be known yet */
         return note_needs(t, a, err);
     return note(t, a->number, "passed", &t->report->counts.passed, STR_NONE, http, err);
 }
@@ -83,7 +84,8 @@ static enum etl_status no_answer(struct testing *t, const struct asking *a, stru
 }
 
 /* What a look-up found, against what it must find for the call to go well. */
-static enum etl_status judge_lookup(struct testing *t, struct asking *a, const struct verdict *read, int http, struct err *err)
+static enum etl_status judge_lookup(struct testing *t, struct asking *a, const struct verdict *read, int http,
+                                    struct err *err)
 {
     const struct lookup_read *l = &a->call.command->test;
 
@@ -91,11 +93,12 @@ static enum etl_status judge_lookup(struct testing *t, struct asking *a, const s
     case LOOKUP_THERE:
         return l->wants_nothing ? refused(t, a, STR("it is there already"), http, err) : passed(t, a, http, err);
     case LOOKUP_NOT_THERE:
-        return l->wants_nothing ? passed(t, a, http, err) : refused(t, a, STR("what it works on is not there"), http, err);
-    case LOOKUP_DIFFERS:       /* match: says what would be in the way, or what must be there */
-        return l->wants_nothing ? passed(t, a, http, err) : refused(t, a, STR("what it works on is not there, or is another's"), http, err);
-    case LOOKUP_UNKNOWN:
-        break;
+        return l->wants_nothing ? passed(t, a, http, err)
+                                : refused(t, a, STR("what it works on is not there"), http, err);
+    case LOOKUP_DIFFERS: /* match: says what would be in the way, or what must be there */
+        return l->wants_nothing ? passed(t, a, http, err)
+                                : refused(t, a, STR("what it works on is not there, or is another's"), http, err);
+    case LOOKUP_UNKNOWN: break;
     }
     return no_answer(t, a, read->reason, http, err);
 }
@@ -105,11 +108,9 @@ static enum etl_status judge_sent(struct testing *t, struct asking *a, struct er
     const struct verdict *v = &a->x.verdict;
 
     switch (v->is) {
-    case REPLY_DONE:
-        return passed(t, a, a->x.http, err);
+    case REPLY_DONE: return passed(t, a, a->x.http, err);
     case REPLY_NOTHING:
-    case REPLY_REFUSED:
-        return refused(t, a, v->reason, a->x.http, err);
+    case REPLY_REFUSED: return refused(t, a, v->reason, a->x.http, err);
     case REPLY_FAILED:
         if (v->by_description)
             return refused(t, a, v->reason, a->x.http, err);
@@ -117,8 +118,7 @@ static enum etl_status judge_sent(struct testing *t, struct asking *a, struct er
     case REPLY_THROTTLED:
     case REPLY_LOGIN:
     case REPLY_OUTAGE:
-    case REPLY_UNCERTAIN:
-        break;
+    case REPLY_UNCERTAIN: break;
     }
     return no_answer(t, a, v->reason, a->x.http, err);
 }
@@ -134,7 +134,7 @@ static enum etl_status came_back(struct testing *t, struct asking *a, struct err
     if (a->x.end == EXCHANGE_ANSWERED)
         st = a->is_lookup ? judge_lookup(t, a, &a->x.verdict, a->x.http, err) : judge_sent(t, a, err);
     else if (t->work->exchanges.drain)
-        st = ETL_OK;               /* stopped: nothing is known about it, as before */
+        st = ETL_OK; /* stopped: nothing is known about it, as before */
     else
         st = no_answer(t, a, a->x.why, a->x.http, err);
     return st;
@@ -171,7 +171,9 @@ static void ask(struct testing *t, struct asking *a, const struct command *comma
 {
     bool test = !a->is_lookup && command->effect != EFFECT_READ;
 
-    a->x = (struct exchange){ .command = command, .values = values, .may_repeat = true, .test = test, .mem = &a->mem, .owner = a };
+    a->x = (struct exchange){
+        .command = command, .values = values, .may_repeat = true, .test = test, .mem = &a->mem, .owner = a
+    };
     if (test) {
         a->x.extra = t->extra;
         a->x.extra_count = t->work->connection.provider->test_send.count;
@@ -211,7 +213,8 @@ static enum etl_status begin(struct testing *t, struct asking *a, struct err *er
     else if (c->test_send || c->effect == EFFECT_READ)
         ask(t, a, c, a->call.values);
     else
-        return note(t, a->number, "untestable", &t->report->counts.untestable, STR("the provider has no way to test this command"), 0, err);
+        return note(t, a->number, "untestable", &t->report->counts.untestable,
+                    STR("the provider has no way to test this command"), 0, err);
     return ETL_OK;
 }
 
@@ -235,7 +238,7 @@ static enum etl_status take_call(struct testing *t, const struct ledger_call *ca
     }
     a->needs = needs_find(t->needs, &a->call, &a->needs_name);
     needs_add(t->needs, &a->call, t->position);
-    if (a->needs != 0)     /* the lane may be over before the answer comes */
+    if (a->needs != 0) /* the lane may be over before the answer comes */
         a->needs_name = arena_str(&a->mem, a->needs_name);
     return begin(t, a, err);
 }
@@ -280,7 +283,8 @@ static void open_slots(struct testing *t)
     t->needs = needs_new();
     t->extra = ARENA_ARRAY(t->work->mem, struct pair_value, send->count + 1);
     for (size_t i = 0; i < send->count; i++)
-        t->extra[i] = (struct pair_value){ send->items[i].name, text_fill(&send->items[i].text, NULL, NULL, 0, t->work->mem) };
+        t->extra[i] =
+            (struct pair_value){ send->items[i].name, text_fill(&send->items[i].text, NULL, NULL, 0, t->work->mem) };
 }
 
 static void close_slots(struct testing *t)
@@ -294,7 +298,7 @@ static void close_slots(struct testing *t)
 
 struct open_count {
     const struct lane_choice *choice;
-    uint64_t calls, lanes, last;
+    uint64_t                  calls, lanes, last;
 };
 
 static void count_open(void *context, uint64_t lane, enum call_state state)
@@ -329,11 +333,11 @@ static enum etl_status ask_provider(struct testing *t, struct err *err)
 
 enum etl_status test_run(struct work *w, const struct test_options *o, struct test_report *out, struct err *err)
 {
-    struct testing t = { .work = w, .options = o, .report = out };
-    struct open_count open = { .choice = &w->choice };
+    struct testing               t = { .work = w, .options = o, .report = out };
+    struct open_count            open = { .choice = &w->choice };
     const struct choice_options *c = &w->options.choice;
-    bool            whole = c->limit == 0 && c->only == NULL && c->skip == NULL;
-    enum etl_status st;
+    bool                         whole = c->limit == 0 && c->only == NULL && c->skip == NULL;
+    enum etl_status              st;
 
     *out = (struct test_report){ 0 };
     st = ledger_each_state(w->ledger, count_open, &open, err);

@@ -15,13 +15,13 @@ struct test_counts {
 struct test_options {
     void (*tell)(void *context, const struct work *w, uint64_t calls, uint64_t lanes);
     void (*progress)(void *context, const struct test_counts *c);
-    void  *context;
+    void *context;
 };
 struct test_report {
     struct test_counts counts;
     uint64_t           calls, requests;
-    bool               rung;               /* the rung "test" is passed */
-    struct err         results_err;        /* text "" : test.csv is written */
+    bool               rung;        /* the rung "test" is passed */
+    struct err         results_err; /* text "" : test.csv is written */
 };
 enum etl_status test_run(struct work *w, const struct test_options *o, struct test_report *out, struct err *err);
 

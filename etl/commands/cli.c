@@ -24,13 +24,13 @@ static const struct opt common_options[] = {
 /* The order in which exit codes outrank each other: who has to look first. */
 static int rank(int code)
 {
-    static const int order[] = { EXIT_WELL,    EXIT_PARTLY, EXIT_STOPPED,    EXIT_GUARDED,
+    static const int order[] = { EXIT_WELL,   EXIT_PARTLY, EXIT_STOPPED,    EXIT_GUARDED,
                                  EXIT_UNREAD, EXIT_WRONG,  EXIT_INTERRUPTED };
 
     for (int i = 0; i < (int)(sizeof order / sizeof order[0]); i++)
         if (order[i] == code)
             return i;
-    return (int)(sizeof order / sizeof order[0]);   /* unknown means failure */
+    return (int)(sizeof order / sizeof order[0]); /* unknown means failure */
 }
 
 int exit_worse(int a, int b)
@@ -42,18 +42,12 @@ int exit_from(enum etl_status status)
 {
     switch (status) {
     case ETL_OK:
-    case ETL_END:
-        return EXIT_WELL;
-    case ETL_REJECT:
-        return EXIT_PARTLY;
-    case ETL_AGAIN:
-        return EXIT_STOPPED;
-    case ETL_UNREAD:
-        return EXIT_UNREAD;
-    case ETL_GUARD:
-        return EXIT_GUARDED;
-    case ETL_FAIL:
-        break;
+    case ETL_END: return EXIT_WELL;
+    case ETL_REJECT: return EXIT_PARTLY;
+    case ETL_AGAIN: return EXIT_STOPPED;
+    case ETL_UNREAD: return EXIT_UNREAD;
+    case ETL_GUARD: return EXIT_GUARDED;
+    case ETL_FAIL: break;
     }
     return EXIT_WRONG;
 }
@@ -81,8 +75,7 @@ static bool when(const char *word, bool automatic, const char *option, struct fi
     if (strcmp(word, "never") == 0)
         return false;
     if (strcmp(word, "auto") != 0)
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value",
-                     "--%s takes auto, always or never", option);
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--%s takes auto, always or never", option);
     return automatic;
 }
 
@@ -98,8 +91,8 @@ static void settle_talk(struct cli *cli, struct findings *faults)
     progress_on(when(cli->progress, terminal && !cli->quiet && !cli->json, "progress", faults));
 }
 
-int cli_parse(struct cli *cli, const struct cmd *cmd, void *target, int argc, char **argv, size_t least,
-              size_t most, struct opt_list *operands)
+int cli_parse(struct cli *cli, const struct cmd *cmd, void *target, int argc, char **argv, size_t least, size_t most,
+              struct opt_list *operands)
 {
     struct opt_set  sets[] = { { cmd->options, target }, { common_options, cli } };
     struct opt_list found = { 0 };
@@ -119,9 +112,8 @@ int cli_parse(struct cli *cli, const struct cmd *cmd, void *target, int argc, ch
         findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "operand-missing",
                      "something is missing; usage: subferry %s %s", cmd->name, cmd->operands);
     if (faults.errors == 0 && most != 0 && found.count > most)
-        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "operand-extra",
-                     "too much: \"%s\"; usage: subferry %s %s", found.items[most], cmd->name,
-                     cmd->operands);
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "operand-extra", "too much: \"%s\"; usage: subferry %s %s",
+                     found.items[most], cmd->name, cmd->operands);
     if (faults.errors != 0) {
         int code = cli_faults(cli, ETL_FAIL, &faults);
 
@@ -171,7 +163,8 @@ struct pair_value *cli_set(struct cli *cli, const struct opt_list *set, struct f
         struct str name, value = str_cut(str_from(set->items[i]), '=', &name);
 
         if (value.ptr == NULL || name.len == 0)
-            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--set takes NAME=VALUE, got \"%s\"", set->items[i]);
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--set takes NAME=VALUE, got \"%s\"",
+                         set->items[i]);
         pairs[i] = (struct pair_value){ name, value };
     }
     return pairs;
@@ -190,15 +183,16 @@ const char *cli_today(struct cli *cli, const char *given, struct findings *fault
     }
     if (strptime(given, "%Y-%m-%d", &local) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &local) == 0 ||
         strcmp(text, given) != 0)
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--today takes a date like 2026-11-24, got \"%s\"", given);
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value",
+                     "--today takes a date like 2026-11-24, got \"%s\"", given);
     return given;
 }
 
 int cli_sub(struct cli *cli, const struct cmd *parent, const struct cmd *const *subs, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    struct str names[16];
-    size_t     n = 0;
+    struct str                   names[16];
+    size_t                       n = 0;
 
     for (; subs[n] != NULL && n < 16; n++) {
         names[n] = str_skip(str_from(subs[n]->name), strlen(parent->name) + 1);
@@ -217,8 +211,8 @@ int cli_sub(struct cli *cli, const struct cmd *parent, const struct cmd *const *
     if (argc > 1) {
         struct str near = str_nearest(str_from(argv[1]), names, n);
 
-        fault("unknown: subferry %s %s%s%.*s%s", parent->name, argv[1],
-              near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+        fault("unknown: subferry %s %s%s%.*s%s", parent->name, argv[1], near.ptr != NULL ? ", did you mean \"" : "",
+              STR_ARG(near), near.ptr != NULL ? "\"?" : "");
     }
     return EXIT_WRONG;
 }

@@ -10,34 +10,34 @@
 
 enum exit_code {
     EXIT_WELL = 0,
-    EXIT_PARTLY = 1,         /* rejects, or calls refused, failed, uncertain or blocked */
-    EXIT_WRONG = 2,          /* usage, configuration, mapping or description */
-    EXIT_UNREAD = 3,         /* an input cannot be read on */
-    EXIT_STOPPED = 4,        /* network, provider, lock, full disk: resumable */
-    EXIT_GUARDED = 5,        /* a guard stopped it */
+    EXIT_PARTLY = 1,  /* rejects, or calls refused, failed, uncertain or blocked */
+    EXIT_WRONG = 2,   /* usage, configuration, mapping or description */
+    EXIT_UNREAD = 3,  /* an input cannot be read on */
+    EXIT_STOPPED = 4, /* network, provider, lock, full disk: resumable */
+    EXIT_GUARDED = 5, /* a guard stopped it */
     EXIT_INTERRUPTED = 130
 };
 /* Which one tells when several hold: 130, 2, 3, 5, 4, 1, 0 in that order. */
 int exit_worse(int a, int b);
-int exit_from(enum etl_status status);            /* OK, END 0 · REJECT 1 · FAIL 2 · UNREAD 3 · AGAIN 4 · GUARD 5 */
+int exit_from(enum etl_status status); /* OK, END 0 · REJECT 1 · FAIL 2 · UNREAD 3 · AGAIN 4 · GUARD 5 */
 
 struct pair_value;
-struct cli {                                      /* the options every command takes */
-    const char  *config;                          /* -c FILE */
+struct cli {             /* the options every command takes */
+    const char  *config; /* -c FILE */
     bool         json, quiet, verbose, help;
-    const char  *progress, *color;                /* auto | always | never */
-    struct arena mem;                             /* lives as long as the command */
+    const char  *progress, *color; /* auto | always | never */
+    struct arena mem;              /* lives as long as the command */
 };
 
 struct cmd {
-    const char       *name;                       /* "plan" */
-    const char       *operands;                   /* "-m MAPPING -o RUN [INPUT=]FILE..." */
-    const char       *summary;                    /* one line */
-    const char       *about;                      /* a paragraph or two for --help, with an example */
-    const struct opt *options;                    /* or NULL */
-    int (*run)(struct cli *cli, int argc, char **argv);     /* argv[0] is the command's name */
+    const char       *name;                             /* "plan" */
+    const char       *operands;                         /* "-m MAPPING -o RUN [INPUT=]FILE..." */
+    const char       *summary;                          /* one line */
+    const char       *about;                            /* a paragraph or two for --help, with an example */
+    const struct opt *options;                          /* or NULL */
+    int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the command's name */
 };
-extern const struct cmd *const commands[];        /* NULL-ended, in main.c */
+extern const struct cmd *const commands[]; /* NULL-ended, in main.c */
 
 /* Parses a command's own options into `target` and the common ones into `cli`. Returns -1 to go on, else the exit code to return
  * (--help was shown: 0; usage faults were shown: 2). `least`/`most` operands, most 0 = any number. */

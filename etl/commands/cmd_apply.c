@@ -1,22 +1,23 @@
 /* etl/commands/cmd_apply.c - subferry apply: sends a run's calls, each exactly once. */
 #include "etl/apply/apply.h"
+#include "etl/commands/sending.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/signals.h"
-#include "etl/commands/sending.h"
 
 extern const struct cmd cmd_apply;
 
 struct options {
     struct sending_options sending;
-    const char *wait;
-    bool        dry_run, resend_uncertain, same_account;
+    const char            *wait;
+    bool                   dry_run, resend_uncertain, same_account;
 };
 static const struct opt table[] = {
     SENDING_OPTIONS(struct options, sending, "the account to send to, as the configuration names it"),
     OPT(struct options, dry_run, "dry-run", 'n', NULL, NULL, "print the exact requests, secrets masked; send nothing"),
     OPT(struct options, resend_uncertain, "resend-uncertain", 0, NULL, NULL,
         "send again what is uncertain and cannot be read back: after a look at the provider"),
-    OPT(struct options, same_account, "same-account", 0, NULL, NULL, "the credentials were renewed, the account is the one this run went to"),
+    OPT(struct options, same_account, "same-account", 0, NULL, NULL,
+        "the credentials were renewed, the account is the one this run went to"),
     OPT(struct options, wait, "wait", 0, "D", "0", "wait so long for a connection that is in use: 90s, 15m, 2h"),
     { 0 },
 };
@@ -38,16 +39,19 @@ static void tell(void *context, const struct work *w, const struct ledger_counts
         say("%s%.*s: nothing is left to send", w->connection.config->live ? "LIVE " : "", STR_ARG(w->connection.name));
         return;
     }
-    tell_first(w, t->options->dry_run ? "dry run, " : "", open, chosen->open_lanes, t->options->dry_run ? "; nothing is sent" : "");
+    tell_first(w, t->options->dry_run ? "dry run, " : "", open, chosen->open_lanes,
+               t->options->dry_run ? "; nothing is sent" : "");
     if (chosen->by_state[CALL_UNCERTAIN] != 0)
-        say("%llu of them may have happened: they are read back first", (unsigned long long)chosen->by_state[CALL_UNCERTAIN]);
+        say("%llu of them may have happened: they are read back first",
+            (unsigned long long)chosen->by_state[CALL_UNCERTAIN]);
 }
 
 static void show_progress(void *context, const uint64_t by[CALL_STATES])
 {
     struct talk *t = context;
-    uint64_t     settled = by[CALL_DONE] + by[CALL_REFUSED] + by[CALL_FAILED], bad = by[CALL_REFUSED] + by[CALL_FAILED] + by[CALL_UNCERTAIN];
-    char         extra[64] = "";
+    uint64_t     settled = by[CALL_DONE] + by[CALL_REFUSED] + by[CALL_FAILED],
+             bad = by[CALL_REFUSED] + by[CALL_FAILED] + by[CALL_UNCERTAIN];
+    char extra[64] = "";
 
     if (bad != 0)
         snprintf(extra, sizeof extra, ", %llu refused, failed or uncertain", (unsigned long long)bad);
@@ -65,7 +69,8 @@ static int outcome(const struct apply_report *r, enum etl_status st)
     return code;
 }
 
-static void summary(const struct work *w, const struct apply_report *r, const struct err *err, uint64_t began_ms, int code)
+static void summary(const struct work *w, const struct apply_report *r, const struct err *err, uint64_t began_ms,
+                    int code)
 {
     AUTO(buf_release) struct buf out = { 0 };
 
@@ -85,7 +90,8 @@ static void summary(const struct work *w, const struct apply_report *r, const st
     cli_out(buf_str(&out));
 }
 
-static void tell_end(struct cli *cli, const struct work *w, const struct apply_report *r, enum etl_status st, const struct err *err)
+static void tell_end(struct cli *cli, const struct work *w, const struct apply_report *r, enum etl_status st,
+                     const struct err *err)
 {
     progress_end();
     if (err->text[0] != '\0' && st != ETL_OK)
@@ -105,7 +111,11 @@ static void tell_end(struct cli *cli, const struct work *w, const struct apply_r
 static int send_run(struct cli *cli, const struct options *o, struct work *w)
 {
     struct talk          t = { .options = o };
-    struct apply_options a = { .resend_uncertain = o->resend_uncertain, .same_account = o->same_account, .tell = tell, .progress = show_progress, .context = &t };
+    struct apply_options a = { .resend_uncertain = o->resend_uncertain,
+                               .same_account = o->same_account,
+                               .tell = tell,
+                               .progress = show_progress,
+                               .context = &t };
     struct apply_report  r;
     struct err           err = { 0 };
     uint64_t             began = now_ms();
@@ -160,10 +170,11 @@ const struct cmd cmd_apply = {
     .name = "apply",
     .operands = "RUN --connection NAME",
     .summary = "send; the same command again goes on where it stopped",
-    .about = "Sends the calls of a plan, each exactly once: lanes side by side, the calls of a subscriber in order. What is\n"
-             "sent is in the ledger first, so it may be stopped, killed and started again at any time.\n\n"
-             "  subferry apply run-1 --connection ispn-live --limit 10      the canary: the first 10 subscribers\n"
-             "  subferry apply run-1 --connection ispn-live                 all the others",
+    .about =
+        "Sends the calls of a plan, each exactly once: lanes side by side, the calls of a subscriber in order. What is\n"
+        "sent is in the ledger first, so it may be stopped, killed and started again at any time.\n\n"
+        "  subferry apply run-1 --connection ispn-live --limit 10      the canary: the first 10 subscribers\n"
+        "  subferry apply run-1 --connection ispn-live                 all the others",
     .options = table,
     .run = run,
 };

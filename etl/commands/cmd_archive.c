@@ -1,11 +1,11 @@
 /* etl/commands/cmd_archive.c - subferry archive: what lies in an archive, whether it is whole, a table of it. */
-#include <inttypes.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <unistd.h>
 
+#include "etl/commands/cmd.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/log.h"
-#include "etl/commands/cmd.h"
 #include "etl/core/system/sha256.h"
 #include "formats/archive_manifest.h"
 #include "formats/archive_reader.h"
@@ -15,7 +15,8 @@ struct options {
     const char *decrypt_key, *passphrase_file;
 };
 static const struct opt key_options[] = {
-    OPT(struct options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL, "the private key that opens an encrypted archive"),
+    OPT(struct options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL,
+        "the private key that opens an encrypted archive"),
     OPT(struct options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
     { 0 },
 };
@@ -35,13 +36,13 @@ static uint64_t stored_bytes(const struct manifest_member *m)
 
 static void list_people(const struct manifest *m, struct buf *out)
 {
-    buf_fmt(out, "%.*s by %.*s, %.*s; dates %.*s to %.*s; secrets: %.*s\n\n", STR_ARG(m->provider), STR_ARG(m->connection), STR_ARG(m->made),
-            STR_ARG(m->from), STR_ARG(m->to), STR_ARG(m->secrets));
+    buf_fmt(out, "%.*s by %.*s, %.*s; dates %.*s to %.*s; secrets: %.*s\n\n", STR_ARG(m->provider),
+            STR_ARG(m->connection), STR_ARG(m->made), STR_ARG(m->from), STR_ARG(m->to), STR_ARG(m->secrets));
     for (size_t i = 0; i < m->report_count; i++) {
         const struct manifest_report *r = &m->reports[i];
 
-        buf_fmt(out, "%-26.*s %-10.*s %9" PRIu64 " records → %.*s%s%.*s\n", STR_ARG(r->name), STR_ARG(r->proof), r->records, STR_ARG(r->table),
-                r->why.len != 0 ? "; " : "", STR_ARG(r->why));
+        buf_fmt(out, "%-26.*s %-10.*s %9" PRIu64 " records → %.*s%s%.*s\n", STR_ARG(r->name), STR_ARG(r->proof),
+                r->records, STR_ARG(r->table), r->why.len != 0 ? "; " : "", STR_ARG(r->why));
     }
     buf_byte(out, '\n');
     for (size_t i = 0; i < m->member_count; i++) {
@@ -57,11 +58,11 @@ static void list_people(const struct manifest *m, struct buf *out)
 static int run_list(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    struct opt_list words;
-    struct manifest m;
-    struct err      err = { 0 };
-    enum etl_status st;
-    int             code = cli_parse(cli, &list_cmd, NULL, argc, argv, 1, 1, &words);
+    struct opt_list              words;
+    struct manifest              m;
+    struct err                   err = { 0 };
+    enum etl_status              st;
+    int                          code = cli_parse(cli, &list_cmd, NULL, argc, argv, 1, 1, &words);
 
     if (code >= 0)
         return code;
@@ -81,7 +82,7 @@ static int run_list(struct cli *cli, int argc, char **argv)
 
 struct verifying {
     const struct manifest *manifest;
-    bool                  *seen;           /* by all parts of all members, in order */
+    bool                  *seen; /* by all parts of all members, in order */
     size_t                 part_count;
     struct findings       *faults;
     const char            *path;
@@ -141,7 +142,8 @@ static enum etl_status verify_all(struct verifying *v, struct err *err)
     if (fd < 0)
         return err_set(err, ETL_UNREAD, "source-open", "cannot open %s", v->path);
     st = unpacked_open(fd, v->path, NULL, &bytes, err);
-    while (st == ETL_OK && have < sizeof first && (st = unpacked_read(bytes, first + have, sizeof first - have, &got, err)) == ETL_OK)
+    while (st == ETL_OK && have < sizeof first &&
+           (st = unpacked_read(bytes, first + have, sizeof first - have, &got, err)) == ETL_OK)
         have += got;
     if (st == ETL_END)
         st = ETL_OK;
@@ -156,7 +158,8 @@ static enum etl_status verify_all(struct verifying *v, struct err *err)
     for (size_t i = 0, at = 0; st == ETL_OK && i < v->manifest->member_count; i++)
         for (size_t k = 0; k < v->manifest->members[i].part_count; k++, at++)
             if (!v->seen[at])
-                say_fault(v, "archive-missing", arena_cstr(v->faults->mem, v->manifest->members[i].parts[k].name), "it is not in the archive");
+                say_fault(v, "archive-missing", arena_cstr(v->faults->mem, v->manifest->members[i].parts[k].name),
+                          "it is not in the archive");
     return st;
 }
 
@@ -188,8 +191,8 @@ static int run_verify(struct cli *cli, int argc, char **argv)
     say("%s is whole: %zu members, as its manifest says", v.path, m.member_count);
     for (size_t i = 0; i < m.report_count; i++)
         if (!str_is(m.reports[i].proof, "complete"))
-            warn("%.*s is %.*s%s%.*s", STR_ARG(m.reports[i].name), STR_ARG(m.reports[i].proof), m.reports[i].why.len != 0 ? ": " : "",
-                 STR_ARG(m.reports[i].why));
+            warn("%.*s is %.*s%s%.*s", STR_ARG(m.reports[i].name), STR_ARG(m.reports[i].proof),
+                 m.reports[i].why.len != 0 ? ": " : "", STR_ARG(m.reports[i].why));
     return EXIT_WELL;
 }
 
@@ -211,12 +214,14 @@ static struct str member_of(const struct manifest *m, const char *word, struct a
     return str_nearest(str_from(word), names, m->member_count);
 }
 
-static enum etl_status write_member(const char *archive, struct str name, const struct envelope_keys *keys, struct arena *mem, struct err *err)
+static enum etl_status write_member(const char *archive, struct str name, const struct envelope_keys *keys,
+                                    struct arena *mem, struct err *err)
 {
     struct source  *s = NULL;
     char            piece[1 << 16];
     size_t          got;
-    enum etl_status st = source_open_with(arena_cstr(mem, arena_fmt(mem, "%s:%.*s", archive, STR_ARG(name))), NULL, keys, &s, err);
+    enum etl_status st =
+        source_open_with(arena_cstr(mem, arena_fmt(mem, "%s:%.*s", archive, STR_ARG(name))), NULL, keys, &s, err);
 
     while (st == ETL_OK && (st = source_read(s, piece, sizeof piece, &got, err)) == ETL_OK)
         st = fd_write_all(STDOUT_FILENO, str_of(piece, got), "stdout", err);
@@ -248,8 +253,9 @@ static int run_cat(struct cli *cli, int argc, char **argv)
     } else if (st == ETL_OK) {
         name = member_of(&m, words.items[1], &cli->mem);
         if (name.ptr == NULL || (manifest_table(&m, name) != NULL && !str_is(name, words.items[1])))
-            st = err_set(&err, ETL_FAIL, "archive-member", "%s has no table \"%s\"%s%.*s%s", words.items[0], words.items[1],
-                         name.ptr != NULL ? ", did you mean \"" : "", STR_ARG(name), name.ptr != NULL ? "\"?" : "");
+            st = err_set(&err, ETL_FAIL, "archive-member", "%s has no table \"%s\"%s%.*s%s", words.items[0],
+                         words.items[1], name.ptr != NULL ? ", did you mean \"" : "", STR_ARG(name),
+                         name.ptr != NULL ? "\"?" : "");
         else
             st = write_member(words.items[0], name, keys, &cli->mem, &err);
     }
@@ -260,19 +266,32 @@ static int run_cat(struct cli *cli, int argc, char **argv)
 /* ---- the command ---- */
 
 static const struct cmd list_cmd = {
-    .name = "archive list", .operands = "ARCHIVE", .summary = "reports, how complete they are, and members",
-    .about = "Shows an archive's manifest: which reports were asked, how complete each is, what lies in the archive.\n\n"
-             "  subferry archive list ispn.tar.zst", .run = run_list,
+    .name = "archive list",
+    .operands = "ARCHIVE",
+    .summary = "reports, how complete they are, and members",
+    .about =
+        "Shows an archive's manifest: which reports were asked, how complete each is, what lies in the archive.\n\n"
+        "  subferry archive list ispn.tar.zst",
+    .run = run_list,
 };
 static const struct cmd verify_cmd = {
-    .name = "archive verify", .operands = "ARCHIVE", .summary = "is every byte what the manifest says?",
-    .about = "Reads the whole archive and compares every member with the manifest's digest. No key is needed for an encrypted one.\n\n"
-             "  subferry archive verify ispn.tar.zst", .run = run_verify,
+    .name = "archive verify",
+    .operands = "ARCHIVE",
+    .summary = "is every byte what the manifest says?",
+    .about =
+        "Reads the whole archive and compares every member with the manifest's digest. No key is needed for an encrypted one.\n\n"
+        "  subferry archive verify ispn.tar.zst",
+    .run = run_verify,
 };
 static const struct cmd cat_cmd = {
-    .name = "archive cat", .operands = "ARCHIVE [TABLE]", .summary = "a table, to stdout; without one, which there are",
-    .about = "Writes a table (or a member by its name) to stdout.\n\n"
-             "  subferry archive cat ispn.tar.zst customers | mlr --icsv --opprint head", .options = key_options, .run = run_cat,
+    .name = "archive cat",
+    .operands = "ARCHIVE [TABLE]",
+    .summary = "a table, to stdout; without one, which there are",
+    .about =
+        "Writes a table (or a member by its name) to stdout.\n\n"
+        "  subferry archive cat ispn.tar.zst customers | mlr --icsv --opprint head",
+    .options = key_options,
+    .run = run_cat,
 };
 static const struct cmd *const subs[] = { &list_cmd, &verify_cmd, &cat_cmd, NULL };
 

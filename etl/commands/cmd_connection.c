@@ -1,9 +1,9 @@
 /* etl/commands/cmd_connection.c - subferry connection: the accounts that are configured, and whether one can be worked with tonight. */
 #include <inttypes.h>
 
-#include "etl/core/system/log.h"
 #include "etl/commands/cmd.h"
 #include "etl/connection/session.h"
+#include "etl/core/system/log.h"
 
 enum { CLOCK_TOLERATED_S = 120 };
 
@@ -17,12 +17,14 @@ static void credentials_named(const struct config_connection *c, struct buf *out
     const struct yaml *map = c->credentials;
 
     for (size_t i = 0; map != NULL && map->kind == YAML_MAP && i < map->count; i++)
-        buf_fmt(out, "%s%.*s from %.*s", i != 0 ? ", " : "", STR_ARG(map->pairs[i].key), STR_ARG(map->pairs[i].value.text));
+        buf_fmt(out, "%s%.*s from %.*s", i != 0 ? ", " : "", STR_ARG(map->pairs[i].key),
+                STR_ARG(map->pairs[i].value.text));
 }
 
 static void list_one(const struct config_connection *c, struct str url, struct buf *out)
 {
-    buf_fmt(out, "%.*s  %s%.*s at %.*s\n    ", STR_ARG(c->name), c->live ? "LIVE " : "", STR_ARG(c->provider), STR_ARG(url));
+    buf_fmt(out, "%.*s  %s%.*s at %.*s\n    ", STR_ARG(c->name), c->live ? "LIVE " : "", STR_ARG(c->provider),
+            STR_ARG(url));
     credentials_named(c, out);
     for (unsigned i = 0; rung_names[i] != NULL; i++)
         if ((c->require & 1U << i) != 0)
@@ -38,7 +40,8 @@ static void list_json(const struct config_connection *c, struct str url, bool fi
     buf_json(out, c->provider);
     buf_lit(out, ",\"url\":");
     buf_json(out, url);
-    buf_fmt(out, ",\"live\":%s,\"plain_http\":%s,\"require\":[", c->live ? "true" : "false", c->plain_http ? "true" : "false");
+    buf_fmt(out, ",\"live\":%s,\"plain_http\":%s,\"require\":[", c->live ? "true" : "false",
+            c->plain_http ? "true" : "false");
     for (unsigned i = 0, told = 0; rung_names[i] != NULL; i++)
         if ((c->require & 1U << i) != 0)
             buf_fmt(out, "%s\"%s\"", told++ != 0 ? "," : "", rung_names[i]);
@@ -62,9 +65,9 @@ static struct str url_of(const struct config_connection *c, struct arena *mem, s
 static int run_list(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    struct findings faults;
-    struct config   config;
-    int             code = cli_parse(cli, &list_cmd, NULL, argc, argv, 0, 0, NULL);
+    struct findings              faults;
+    struct config                config;
+    int                          code = cli_parse(cli, &list_cmd, NULL, argc, argv, 0, 0, NULL);
 
     if (code >= 0)
         return code;
@@ -103,11 +106,11 @@ enum { LINE_CREDENTIALS, LINE_ADDRESS, LINE_TLS, LINE_LOGIN, LINE_CLOCK, LINE_TE
 struct checking {
     struct arena      *mem;
     struct connection *connection;
-    struct check_line   checks[LINES];
+    struct check_line  checks[LINES];
 };
 
-#define TELL(c, which, is_good, ...)                                                                                       \
-    ((c)->checks[which].asked = true, (c)->checks[which].good = (is_good),                                                  \
+#define TELL(c, which, is_good, ...)                                                                                   \
+    ((c)->checks[which].asked = true, (c)->checks[which].good = (is_good),                                             \
      (c)->checks[which].text = arena_fmt((c)->mem, __VA_ARGS__))
 
 static void check_test_mode(struct checking *c)
@@ -121,10 +124,12 @@ static void check_test_mode(struct checking *c)
         asked += p->commands[i].effect != EFFECT_READ && p->commands[i].test.read != NULL;
     }
     if (sent != 0)
-        TELL(c, LINE_TEST_MODE, true, "the provider has one: %zu of %zu changing commands can be sent in it, %zu are tested by look-ups",
-             sent, writes, asked);
+        TELL(c, LINE_TEST_MODE, true,
+             "the provider has one: %zu of %zu changing commands can be sent in it, %zu are tested by look-ups", sent,
+             writes, asked);
     else
-        TELL(c, LINE_TEST_MODE, true, "the provider has none: %zu of %zu changing commands are tested by look-ups, the rest is untestable",
+        TELL(c, LINE_TEST_MODE, true,
+             "the provider has none: %zu of %zu changing commands are tested by look-ups, the rest is untestable",
              asked, writes);
 }
 
@@ -135,20 +140,22 @@ static void check_transport(struct checking *c, const struct exchange *x)
     bool       plain = str_starts(url, STR("http:"));
 
     if (x->reach == REACH_NAME)
-        TELL(c, LINE_ADDRESS, false, "%.*s: the name cannot be resolved: %.*s; is the url right, does DNS work here?", STR_ARG(url),
-             STR_ARG(x->why));
+        TELL(c, LINE_ADDRESS, false, "%.*s: the name cannot be resolved: %.*s; is the url right, does DNS work here?",
+             STR_ARG(url), STR_ARG(x->why));
     else if (x->reach == REACH_CONNECT)
-        TELL(c, LINE_ADDRESS, false, "%.*s cannot be reached: %.*s; is the url right, does a firewall let us out?", STR_ARG(url),
-             STR_ARG(x->why));
+        TELL(c, LINE_ADDRESS, false, "%.*s cannot be reached: %.*s; is the url right, does a firewall let us out?",
+             STR_ARG(url), STR_ARG(x->why));
     else
         TELL(c, LINE_ADDRESS, true, "%.*s is reached", STR_ARG(url));
     if (x->reach == REACH_TLS)
-        TELL(c, LINE_TLS, false, "%.*s; an authority of your own is named with ca_file:, verification is never turned off",
+        TELL(c, LINE_TLS, false,
+             "%.*s; an authority of your own is named with ca_file:, verification is never turned off",
              STR_ARG(x->why));
     else if (x->reach == REACH_ANSWER && plain)
         TELL(c, LINE_TLS, true, "none: plain http, as plain_http: true allows; passwords travel in clear");
     else if (x->reach == REACH_ANSWER)
-        TELL(c, LINE_TLS, true, "the server's certificate is verified%s%s", c->connection->config->ca_file != NULL ? ", besides the system's authorities by " : "",
+        TELL(c, LINE_TLS, true, "the server's certificate is verified%s%s",
+             c->connection->config->ca_file != NULL ? ", besides the system's authorities by " : "",
              c->connection->config->ca_file != NULL ? c->connection->config->ca_file : "");
 }
 
@@ -168,9 +175,11 @@ static void check_clock(struct checking *c, const struct exchange *x, uint64_t a
     if (apart == 0)
         TELL(c, LINE_CLOCK, true, "ours and the server's agree");
     else
-        TELL(c, LINE_CLOCK, (apart < 0 ? -apart : apart) <= CLOCK_TOLERATED_S, "ours is %" PRId64 " s %s the server's%s", apart < 0 ? -apart : apart,
-             apart < 0 ? "behind" : "ahead of",
-             (apart < 0 ? -apart : apart) <= CLOCK_TOLERATED_S ? "" : "; set this host's clock (NTP): rules on dates and certificates go by it");
+        TELL(c, LINE_CLOCK, (apart < 0 ? -apart : apart) <= CLOCK_TOLERATED_S,
+             "ours is %" PRId64 " s %s the server's%s", apart < 0 ? -apart : apart, apart < 0 ? "behind" : "ahead of",
+             (apart < 0 ? -apart : apart) <= CLOCK_TOLERATED_S
+                 ? ""
+                 : "; set this host's clock (NTP): rules on dates and certificates go by it");
 }
 
 static void check_answer(struct checking *c, const struct exchange *x)
@@ -179,7 +188,8 @@ static void check_answer(struct checking *c, const struct exchange *x)
     struct str             why = x->verdict.reason;
 
     if (x->verdict.is == REPLY_LOGIN) {
-        TELL(c, LINE_LOGIN, false, "the provider refuses the credentials: %.*s; see credentials: of %.*s in the configuration", STR_ARG(why),
+        TELL(c, LINE_LOGIN, false,
+             "the provider refuses the credentials: %.*s; see credentials: of %.*s in the configuration", STR_ARG(why),
              STR_ARG(c->connection->name));
         return;
     }
@@ -188,12 +198,13 @@ static void check_answer(struct checking *c, const struct exchange *x)
         TELL(c, LINE_READ, true, "%.*s answers as it should (%s), HTTP %d, %" PRIu64 " ms", STR_ARG(p->probe->name),
              reply_is_names[x->verdict.is], x->http, x->took_us / 1000);
     } else if (x->verdict.is == REPLY_REFUSED) {
-        TELL(c, LINE_READ, false, "%.*s is refused: %.*s; the credentials may be wrong, or lack the right to this", STR_ARG(p->probe->name),
-             STR_ARG(why));
+        TELL(c, LINE_READ, false, "%.*s is refused: %.*s; the credentials may be wrong, or lack the right to this",
+             STR_ARG(p->probe->name), STR_ARG(why));
     } else if (x->verdict.is == REPLY_OUTAGE || x->verdict.is == REPLY_THROTTLED) {
         TELL(c, LINE_READ, false, "HTTP %d: %.*s; try again later", x->http, STR_ARG(why));
     } else {
-        TELL(c, LINE_READ, false, "HTTP %d: %.*s; is the url right? This is not what %.*s answers", x->http, STR_ARG(why), STR_ARG(p->name));
+        TELL(c, LINE_READ, false, "HTTP %d: %.*s; is the url right? This is not what %.*s answers", x->http,
+             STR_ARG(why), STR_ARG(p->name));
     }
 }
 
@@ -240,7 +251,8 @@ static enum etl_status ask(struct checking *c, struct err *err)
     }
     check_clock(c, &x, asked, wall_ms());
     if (no_session)
-        TELL(c, LINE_LOGIN, false, "%.*s; see credentials: of %.*s in the configuration", STR_ARG(x.why), STR_ARG(c->connection->name));
+        TELL(c, LINE_LOGIN, false, "%.*s; see credentials: of %.*s in the configuration", STR_ARG(x.why),
+             STR_ARG(c->connection->name));
     else
         check_answer(c, &x);
     return c->checks[LINE_READ].good ? ETL_OK : ETL_AGAIN;
@@ -271,7 +283,8 @@ static void show_checks(const struct checking *c, bool json, struct buf *out)
             buf_fmt(out, "%-12s %-6s %.*s\n", line->name, line->good ? "ok" : "WRONG", STR_ARG(line->text));
         if (!json || !line->asked)
             continue;
-        buf_fmt(out, "%s\n {\"name\":\"%s\",\"ok\":%s,\"message\":", told++ != 0 ? "," : "", line->name, line->good ? "true" : "false");
+        buf_fmt(out, "%s\n {\"name\":\"%s\",\"ok\":%s,\"message\":", told++ != 0 ? "," : "", line->name,
+                line->good ? "true" : "false");
         buf_json(out, line->text);
         buf_byte(out, '}');
     }
@@ -283,9 +296,9 @@ static int check(struct cli *cli, struct connection *k)
 {
     static const char *const names[LINES] = { "credentials", "address", "TLS", "login", "clock", "test mode", "read" };
     AUTO(buf_release) struct buf out, sources;
-    struct checking c = { .mem = &cli->mem, .connection = k };
-    struct err      err = { 0 };
-    enum etl_status st = ETL_OK;
+    struct checking              c = { .mem = &cli->mem, .connection = k };
+    struct err                   err = { 0 };
+    enum etl_status              st = ETL_OK;
 
     buf_init(&out, 1 << 20, "a page");
     buf_init(&sources, 1 << 16, "a line");
@@ -294,9 +307,11 @@ static int check(struct cli *cli, struct connection *k)
     credentials_named(k->config, &sources);
     TELL(&c, LINE_CREDENTIALS, true, "%.*s; of the documented form", STR_ARG(buf_str(&sources)));
     check_test_mode(&c);
-    say("%s%.*s: %.*s at %.*s; writes nothing", k->config->live ? "LIVE " : "", STR_ARG(k->name), STR_ARG(k->provider->title), STR_ARG(k->url));
+    say("%s%.*s: %.*s at %.*s; writes nothing", k->config->live ? "LIVE " : "", STR_ARG(k->name),
+        STR_ARG(k->provider->title), STR_ARG(k->url));
     if (k->provider->probe == NULL)
-        TELL(&c, LINE_READ, false, "the description of %.*s names no probe:, a harmless read; nothing can be asked", STR_ARG(k->provider->name));
+        TELL(&c, LINE_READ, false, "the description of %.*s names no probe:, a harmless read; nothing can be asked",
+             STR_ARG(k->provider->name));
     else
         st = ask(&c, &err);
     if (err.text[0] != '\0')
@@ -331,16 +346,22 @@ static int run_check(struct cli *cli, int argc, char **argv)
 }
 
 static const struct cmd list_cmd = {
-    .name = "connection list", .operands = "", .summary = "the connections of the configuration",
-    .about = "Lists the accounts that subferry.yaml names, with where their credentials are found (never what they are).\n\n"
-             "  subferry connection list",
+    .name = "connection list",
+    .operands = "",
+    .summary = "the connections of the configuration",
+    .about =
+        "Lists the accounts that subferry.yaml names, with where their credentials are found (never what they are).\n\n"
+        "  subferry connection list",
     .run = run_list,
 };
 static const struct cmd check_cmd = {
-    .name = "connection check", .operands = "NAME", .summary = "TLS, login, clock, test mode, a harmless read; writes nothing",
-    .about = "Sends one harmless read and says, line by line, what is well and what is wrong and what to do about it.\n"
-             "Exit code 0: all well; 1: the clock is off; 2: the configuration; 4: network, login or provider.\n\n"
-             "  subferry connection check ispn-live",
+    .name = "connection check",
+    .operands = "NAME",
+    .summary = "TLS, login, clock, test mode, a harmless read; writes nothing",
+    .about =
+        "Sends one harmless read and says, line by line, what is well and what is wrong and what to do about it.\n"
+        "Exit code 0: all well; 1: the clock is off; 2: the configuration; 4: network, login or provider.\n\n"
+        "  subferry connection check ispn-live",
     .run = run_check,
 };
 

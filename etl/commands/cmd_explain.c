@@ -8,10 +8,10 @@ extern const struct cmd cmd_explain;
 static int explain(struct cli *cli, const struct run *r, const struct key *key, struct str wanted)
 {
     AUTO(buf_wipe) struct buf out;
-    struct explanation x = { 0 };
-    struct findings    faults;
-    struct err         err = { 0 };
-    enum etl_status    st;
+    struct explanation        x = { 0 };
+    struct findings           faults;
+    struct err                err = { 0 };
+    enum etl_status           st;
 
     buf_init(&out, 256U << 20, "an explanation");
     findings_init(&faults, &cli->mem);
@@ -59,8 +59,9 @@ const struct cmd cmd_explain = {
     .name = "explain",
     .operands = "RUN KEY",
     .summary = "one subscriber: record → mapping → rules → calls → replies",
-    .about = "Shows all that a run knows of one subscriber: his records as they stand in the extracts, what the mapping\n"
-             "makes of them, what the rules said, each planned call with its values (secrets masked), and what became of\n"
-             "it. KEY is the lane's name, or a record's place.\n\n  subferry explain run-1 1001\n  subferry explain run-1 customers.csv:17",
+    .about =
+        "Shows all that a run knows of one subscriber: his records as they stand in the extracts, what the mapping\n"
+        "makes of them, what the rules said, each planned call with its values (secrets masked), and what became of\n"
+        "it. KEY is the lane's name, or a record's place.\n\n  subferry explain run-1 1001\n  subferry explain run-1 customers.csv:17",
     .run = run,
 };

@@ -1,7 +1,7 @@
 /* etl/commands/cmd_mapping.c - subferry mapping: the stock mappings, and what helps to write one: lint, test, try. */
-#include "etl/core/system/log.h"
 #include "etl/commands/cmd_mapping.h"
 #include "etl/connection/config.h"
+#include "etl/core/system/log.h"
 
 extern const struct cmd cmd_mapping;
 static const struct cmd list_cmd, show_cmd, lint_cmd, test_cmd, try_cmd;
@@ -94,8 +94,9 @@ static const struct cmd show_cmd = {
     .name = "mapping show",
     .operands = "NAME",
     .summary = "a mapping's text: where one's own begins",
-    .about = "Writes a stock mapping to stdout, to be made one's own.\n\n"
-             "  subferry mapping show serverplus-to-ispn > mine.yaml",
+    .about =
+        "Writes a stock mapping to stdout, to be made one's own.\n\n"
+        "  subferry mapping show serverplus-to-ispn > mine.yaml",
     .run = run_show,
 };
 
@@ -112,12 +113,12 @@ static void add_faults(struct buf *out, const struct findings *faults)
 static int run_lint(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out;
-    struct opt_list       words;
-    struct mapping_source source = { 0 };
-    struct mapping       *m;
-    struct findings       faults;
-    enum etl_status       st;
-    int                   code;
+    struct opt_list              words;
+    struct mapping_source        source = { 0 };
+    struct mapping              *m;
+    struct findings              faults;
+    enum etl_status              st;
+    int                          code;
 
     buf_init(&out, 4 << 20, "the faults of a mapping");
     code = cli_parse(cli, &lint_cmd, NULL, argc, argv, 1, 1, &words);
@@ -136,8 +137,8 @@ static int run_lint(struct cli *cli, int argc, char **argv)
     }
     if (st != ETL_OK)
         return exit_from(st);
-    say("%s: well; %zu input%s, %zu call%s to %.*s", words.items[0], m->input_count, m->input_count == 1 ? "" : "s", m->call_count,
-        m->call_count == 1 ? "" : "s", STR_ARG(m->provider->title));
+    say("%s: well; %zu input%s, %zu call%s to %.*s", words.items[0], m->input_count, m->input_count == 1 ? "" : "s",
+        m->call_count, m->call_count == 1 ? "" : "s", STR_ARG(m->provider->title));
     mapping_free(m);
     return EXIT_WELL;
 }
@@ -146,9 +147,10 @@ static const struct cmd lint_cmd = {
     .name = "mapping lint",
     .operands = "FILE",
     .summary = "checks a mapping and tells all its faults, each at its place",
-    .about = "Checks a mapping against the provider's description. Columns of files with a header are checked\n"
-             "when such a file is read: subferry mapping try, subferry plan.\n\n"
-             "  subferry mapping lint mine.yaml",
+    .about =
+        "Checks a mapping against the provider's description. Columns of files with a header are checked\n"
+        "when such a file is read: subferry mapping try, subferry plan.\n\n"
+        "  subferry mapping lint mine.yaml",
     .run = run_lint,
 };
 
@@ -160,7 +162,8 @@ struct options {
 };
 static const struct opt table[] = {
     OPT(struct options, set, "set", 's', "NAME=VALUE", NULL, "a variable of the mapping; may be given several times"),
-    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL, "the date that rules on dates go by (default: today, local time)"),
+    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL,
+        "the date that rules on dates go by (default: today, local time)"),
     { 0 },
 };
 
@@ -193,13 +196,13 @@ static int test_mapping(struct cli *cli, struct mapping *m, struct str today, st
 static int run_test(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    struct options        o = { 0 };
-    struct opt_list       words;
-    struct findings       faults;
-    struct mapping_source source = { 0 };
-    struct mapping       *m;
-    const char           *today;
-    int                   code = cli_parse(cli, &test_cmd, &o, argc, argv, 1, 1, &words);
+    struct options               o = { 0 };
+    struct opt_list              words;
+    struct findings              faults;
+    struct mapping_source        source = { 0 };
+    struct mapping              *m;
+    const char                  *today;
+    int                          code = cli_parse(cli, &test_cmd, &o, argc, argv, 1, 1, &words);
 
     if (code >= 0)
         return code;
@@ -218,8 +221,9 @@ static const struct cmd test_cmd = {
     .name = "mapping test",
     .operands = "FILE",
     .summary = "runs a mapping's own tests",
-    .about = "Maps the records that stand under tests: and compares what comes of them, exactly.\n\n"
-             "  subferry mapping test mine.yaml",
+    .about =
+        "Maps the records that stand under tests: and compares what comes of them, exactly.\n\n"
+        "  subferry mapping test mine.yaml",
     .options = table,
     .run = run_test,
 };
@@ -245,10 +249,11 @@ static const struct cmd try_cmd = {
     .name = "mapping try",
     .operands = "MAPPING [INPUT=]FILE... [KEY]",
     .summary = "one record's way through a mapping, step by step",
-    .about = "Shows how a record becomes calls: its fields, what let: computes, each call and what goes into its\n"
-             "parameters, and which rules it breaks. KEY is a lane, or a place like customers.csv:17; without one\n"
-             "the first record is shown. Nothing is written.\n\n"
-             "  subferry mapping try mine.yaml customers.csv 1001",
+    .about =
+        "Shows how a record becomes calls: its fields, what let: computes, each call and what goes into its\n"
+        "parameters, and which rules it breaks. KEY is a lane, or a place like customers.csv:17; without one\n"
+        "the first record is shown. Nothing is written.\n\n"
+        "  subferry mapping try mine.yaml customers.csv 1001",
     .options = table,
     .run = run_try,
 };

@@ -1,9 +1,9 @@
 /* etl/commands/cmd_mapping_try.c - subferry mapping try: one record's way through a mapping, step by step; nothing is written. */
-#include "etl/core/system/log.h"
 #include "etl/commands/cmd_mapping.h"
 #include "etl/connection/config.h"
-#include "etl/plan/lane_records.h"
+#include "etl/core/system/log.h"
 #include "etl/mapping/show_record.h"
+#include "etl/plan/lane_records.h"
 
 enum { ROWS_SHOWN = 50 };
 
@@ -36,7 +36,8 @@ static void assign(struct lane_records *l, const struct opt_list *words, struct 
         } else if (any && i + 1 == words->count) {
             l->wanted = str_from(words->items[i]);
         } else {
-            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "operand", "%s: say which input it feeds, INPUT=FILE", words->items[i]);
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "operand", "%s: say which input it feeds, INPUT=FILE",
+                         words->items[i]);
         }
     }
 }
@@ -100,7 +101,8 @@ static int try_records(struct cli *cli, struct lane_records *l, struct findings 
         }
     if (l->lane.ptr != NULL)
         return show(cli, l);
-    err_set(&err, ETL_FAIL, "key-unknown", "no record has %s%s", l->wanted.ptr != NULL ? "the lane or the place " : "its cells in order",
+    err_set(&err, ETL_FAIL, "key-unknown", "no record has %s%s",
+            l->wanted.ptr != NULL ? "the lane or the place " : "its cells in order",
             l->wanted.ptr != NULL ? shown(l->wanted, false).text : "");
     return cli_fail(cli, ETL_FAIL, &err);
 }

@@ -4,11 +4,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "etl/core/system/log.h"
 #include "etl/commands/cmd.h"
 #include "etl/connection/config.h"
-#include "etl/plan/plan.h"
+#include "etl/core/system/log.h"
 #include "etl/plan/pipeline.h"
+#include "etl/plan/plan.h"
 
 struct options {
     const char     *mapping, *run, *after, *today, *max_rejects, *decrypt_key, *passphrase_file;
@@ -17,14 +17,19 @@ struct options {
     bool            replace;
 };
 static const struct opt table[] = {
-    OPT(struct options, mapping, "mapping", 'm', "MAPPING", NULL, "a mapping file, or a stock mapping's name (subferry mapping list)"),
+    OPT(struct options, mapping, "mapping", 'm', "MAPPING", NULL,
+        "a mapping file, or a stock mapping's name (subferry mapping list)"),
     OPT(struct options, run, "output", 'o', "RUN", NULL, "the run folder to make"),
     OPT(struct options, replace, "replace", 0, NULL, NULL, "replace RUN when it exists and nothing was sent from it"),
-    OPT(struct options, after, "after", 0, "RUN", NULL, "plan mended rejects: lanes, unique values and parents of RUN count as known"),
+    OPT(struct options, after, "after", 0, "RUN", NULL,
+        "plan mended rejects: lanes, unique values and parents of RUN count as known"),
     OPT(struct options, set, "set", 's', "NAME=VALUE", NULL, "a variable of the mapping; may be given several times"),
-    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL, "the date that rules on dates go by (default: today, local time)"),
-    OPT(struct options, max_rejects, "max-rejects", 0, "N|P%", NULL, "stop with 5 when more records are rejected: 50, 2%, \"2% floor 20\""),
-    OPT(struct options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL, "the private key that opens an encrypted archive"),
+    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL,
+        "the date that rules on dates go by (default: today, local time)"),
+    OPT(struct options, max_rejects, "max-rejects", 0, "N|P%", NULL,
+        "stop with 5 when more records are rejected: 50, 2%, \"2% floor 20\""),
+    OPT(struct options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL,
+        "the private key that opens an encrypted archive"),
     OPT(struct options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
     OPT(struct options, threads, "threads", 'j', "N", "0", "0: one a core"),
     { 0 },
@@ -56,9 +61,10 @@ static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
     static const char *const words[4] = { "cut a service", "destroy content", "spend money", "write to a person" };
 
     say("read      %10s records%s", grouped(cli, c->read),
-        c->empty_lines == 0   ? ""
-        : c->empty_lines == 1 ? "; 1 empty line was skipped"
-                              : arena_fmt(&cli->mem, "; %s empty lines were skipped", grouped(cli, c->empty_lines)).ptr);
+        c->empty_lines == 0 ? ""
+        : c->empty_lines == 1
+            ? "; 1 empty line was skipped"
+            : arena_fmt(&cli->mem, "; %s empty lines were skipped", grouped(cli, c->empty_lines)).ptr);
     say("planned   %10s records: %s calls for %s subscribers", grouped(cli, c->planned), grouped(cli, c->calls),
         grouped(cli, c->lanes));
     say("rejected  %10s records%s%s%s", grouped(cli, c->rejected), c->rejected != 0 ? ", see " : "",
@@ -75,28 +81,37 @@ static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
 static int run_plan(struct cli *cli, const struct options *o, const struct opt_list *files)
 {
     AUTO(buf_release) struct buf summary;
-    struct findings     faults;
-    struct plan_counts  counts;
-    struct plan_options p = { 0 };
-    struct guard        max_rejects = { 0 };
-    struct err          err = { 0 };
-    struct key         *key = NULL;
-    struct envelope_keys *archive_keys = NULL;
-    enum etl_status     st;
+    struct findings              faults;
+    struct plan_counts           counts;
+    struct plan_options          p = { 0 };
+    struct guard                 max_rejects = { 0 };
+    struct err                   err = { 0 };
+    struct key                  *key = NULL;
+    struct envelope_keys        *archive_keys = NULL;
+    enum etl_status              st;
 
     buf_init(&summary, 16U << 20, "the summary");
     findings_init(&faults, &cli->mem);
     if (o->mapping == NULL)
-        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing", "-m MAPPING is missing; subferry mapping list shows the stock ones");
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing",
+                     "-m MAPPING is missing; subferry mapping list shows the stock ones");
     if (o->run == NULL)
-        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing", "-o RUN is missing: the folder that the plan goes to");
-    p = (struct plan_options){ .mapping = o->mapping, .run = o->run, .after = o->after, .files = files->items,
-                               .file_count = files->count, .set = cli_set(cli, &o->set, &faults), .set_count = o->set.count,
-                               .today = cli_today(cli, o->today, &faults), .max_rejects = o->max_rejects != NULL ? &max_rejects : NULL,
-                               .replace = o->replace, .version = SUBFERRY_VERSION };
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing",
+                     "-o RUN is missing: the folder that the plan goes to");
+    p = (struct plan_options){ .mapping = o->mapping,
+                               .run = o->run,
+                               .after = o->after,
+                               .files = files->items,
+                               .file_count = files->count,
+                               .set = cli_set(cli, &o->set, &faults),
+                               .set_count = o->set.count,
+                               .today = cli_today(cli, o->today, &faults),
+                               .max_rejects = o->max_rejects != NULL ? &max_rejects : NULL,
+                               .replace = o->replace,
+                               .version = SUBFERRY_VERSION };
     if (o->max_rejects != NULL && !guard_read(str_from(o->max_rejects), &max_rejects))
-        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--max-rejects takes 50, 2%% or \"2%% floor 20\", got \"%s\"",
-                     o->max_rejects);
+        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value",
+                     "--max-rejects takes 50, 2%% or \"2%% floor 20\", got \"%s\"", o->max_rejects);
     p.threads = o->threads != 0 ? (unsigned)o->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (faults.errors != 0)
         return cli_faults(cli, ETL_FAIL, &faults);
@@ -140,9 +155,10 @@ const struct cmd cmd_plan = {
     .name = "plan",
     .operands = "-m MAPPING -o RUN [INPUT=]FILE...",
     .summary = "dry run: extract → checked calls; touches no network",
-    .about = "Reads billing extracts, maps every record to calls, checks every value by the provider's\n"
-             "rules and writes plan, rejects and findings into the folder RUN.\n\n"
-             "  subferry plan -m serverplus-to-safepages -o run-1 customers=customers.csv dialup=dialup.csv",
+    .about =
+        "Reads billing extracts, maps every record to calls, checks every value by the provider's\n"
+        "rules and writes plan, rejects and findings into the folder RUN.\n\n"
+        "  subferry plan -m serverplus-to-safepages -o run-1 customers=customers.csv dialup=dialup.csv",
     .options = table,
     .run = run,
 };

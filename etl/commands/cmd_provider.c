@@ -2,9 +2,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "etl/commands/cmd.h"
 #include "etl/core/system/log.h"
 #include "etl/pages/capabilities.h"
-#include "etl/commands/cmd.h"
 #include "etl/pages/provider_page.h"
 #include "providers/rules/lint.h"
 #include "providers/wires/wire.h"
@@ -41,7 +41,8 @@ static enum etl_status load_stock(const struct embedded_file *file, struct arena
 static void list_one(const struct provider *p, bool json, bool first, struct buf *out)
 {
     if (!json) {
-        buf_fmt(out, "%-12.*s %3zu commands  %-6s %.*s\n", STR_ARG(p->name), p->command_count, p->wires[0].style->name, STR_ARG(p->title));
+        buf_fmt(out, "%-12.*s %3zu commands  %-6s %.*s\n", STR_ARG(p->name), p->command_count, p->wires[0].style->name,
+                STR_ARG(p->title));
         return;
     }
     buf_text(out, first ? "{" : ",\n {");
@@ -58,8 +59,8 @@ static void list_one(const struct provider *p, bool json, bool first, struct buf
 static int run_list(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    struct findings faults;
-    int             code = cli_parse(cli, &list_cmd, NULL, argc, argv, 0, 0, NULL);
+    struct findings              faults;
+    int                          code = cli_parse(cli, &list_cmd, NULL, argc, argv, 0, 0, NULL);
 
     if (code >= 0)
         return code;
@@ -174,8 +175,8 @@ static void json_provider(const struct provider *p, const struct command *only, 
     buf_lit(b, "]}\n");
 }
 
-static enum etl_status find_command(const struct provider *p, struct str name, struct arena *mem, const struct command **out,
-                                    struct err *err)
+static enum etl_status find_command(const struct provider *p, struct str name, struct arena *mem,
+                                    const struct command **out, struct err *err)
 {
     struct str *names = ARENA_ARRAY(mem, struct str, p->command_count + 1), near;
 
@@ -185,16 +186,17 @@ static enum etl_status find_command(const struct provider *p, struct str name, s
     if (*out != NULL)
         return ETL_OK;
     near = str_nearest(name, names, p->command_count);
-    return err_set(err, ETL_FAIL, "command-unknown", "%.*s has no command %s%s%.*s%s; subferry provider show %.*s lists them", STR_ARG(p->name),
-                   shown(name, false).text, near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "",
-                   STR_ARG(p->name));
+    return err_set(err, ETL_FAIL, "command-unknown",
+                   "%.*s has no command %s%s%.*s%s; subferry provider show %.*s lists them", STR_ARG(p->name),
+                   shown(name, false).text, near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near),
+                   near.ptr != NULL ? "\"?" : "", STR_ARG(p->name));
 }
 
 static int show(struct cli *cli, const struct provider *p, const char *command)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    const struct command *only = NULL;
-    struct err            err = { 0 };
+    const struct command        *only = NULL;
+    struct err                   err = { 0 };
 
     buf_init(&out, 64U << 20, "a provider's page");
     if (command != NULL && find_command(p, str_from(command), &cli->mem, &only, &err) != ETL_OK)
@@ -266,10 +268,10 @@ static struct str lint_target(struct cli *cli, const char *typed)
 static int run_lint(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    const struct provider *p = NULL;
-    struct opt_list        words;
-    struct findings        faults;
-    int                    code = cli_parse(cli, &lint_cmd, NULL, argc, argv, 1, 1, &words);
+    const struct provider       *p = NULL;
+    struct opt_list              words;
+    struct findings              faults;
+    int                          code = cli_parse(cli, &lint_cmd, NULL, argc, argv, 1, 1, &words);
 
     if (code >= 0)
         return code;
@@ -284,8 +286,8 @@ static int run_lint(struct cli *cli, int argc, char **argv)
         cli_faults(cli, ETL_OK, &faults);
     }
     if (p != NULL)
-        say("%s: %.*s, %zu commands, %zu types, %zu rules: %zu faults, %zu warnings", words.items[0], STR_ARG(p->name), p->command_count,
-            p->type_count, p->rule_count, faults.errors, faults.count - faults.errors);
+        say("%s: %.*s, %zu commands, %zu types, %zu rules: %zu faults, %zu warnings", words.items[0], STR_ARG(p->name),
+            p->command_count, p->type_count, p->rule_count, faults.errors, faults.count - faults.errors);
     else
         say("%s: %zu fault%s; nothing of it can be used until they are mended", words.items[0], faults.errors,
             faults.errors == 1 ? "" : "s");
@@ -294,22 +296,31 @@ static int run_lint(struct cli *cli, int argc, char **argv)
 }
 
 static const struct cmd list_cmd = {
-    .name = "provider list", .operands = "", .summary = "the providers this program knows",
-    .about = "Lists the providers that are described inside the program. A file of your own is named with\nits path "
-             "wherever a provider's name is asked for.\n\n  subferry provider list",
+    .name = "provider list",
+    .operands = "",
+    .summary = "the providers this program knows",
+    .about =
+        "Lists the providers that are described inside the program. A file of your own is named with\nits path "
+        "wherever a provider's name is asked for.\n\n  subferry provider list",
     .run = run_list,
 };
 static const struct cmd show_cmd = {
-    .name = "provider show", .operands = "NAME [COMMAND]", .summary = "a provider's commands, or one of them in full",
-    .about = "Shows what a provider can do, by the things it works on; with COMMAND all of one command: parameters,\n"
-             "rules with examples, reply, dangers, how it is tested and verified, and an example request.\n\n"
-             "  subferry provider show ispn\n  subferry provider show ispn addmbox",
+    .name = "provider show",
+    .operands = "NAME [COMMAND]",
+    .summary = "a provider's commands, or one of them in full",
+    .about =
+        "Shows what a provider can do, by the things it works on; with COMMAND all of one command: parameters,\n"
+        "rules with examples, reply, dangers, how it is tested and verified, and an example request.\n\n"
+        "  subferry provider show ispn\n  subferry provider show ispn addmbox",
     .run = run_show,
 };
 static const struct cmd lint_cmd = {
-    .name = "provider lint", .operands = "FILE", .summary = "judge a provider file: all its faults, each at its place",
-    .about = "Reads a provider file, tells all that is wrong with it at once, and runs the examples that its rules,\n"
-             "types and commands give. The format is told in providers/reference.md.\n\n  subferry provider lint mine.yaml",
+    .name = "provider lint",
+    .operands = "FILE",
+    .summary = "judge a provider file: all its faults, each at its place",
+    .about =
+        "Reads a provider file, tells all that is wrong with it at once, and runs the examples that its rules,\n"
+        "types and commands give. The format is told in providers/reference.md.\n\n  subferry provider lint mine.yaml",
     .run = run_lint,
 };
 
@@ -317,7 +328,7 @@ static const struct cmd lint_cmd = {
 static int run_capabilities(struct cli *cli)
 {
     AUTO(buf_release) struct buf out;
-    struct findings faults;
+    struct findings              faults;
 
     buf_init(&out, 16U << 20, "the capabilities");
     findings_init(&faults, &cli->mem);

@@ -1,12 +1,12 @@
 /* etl/commands/cmd_pull.c - subferry pull: all reports of a provider, or those named, into an archive. */
 #include <inttypes.h>
 
-#include "etl/core/system/log.h"
+#include "etl/apply/delivery.h"
 #include "etl/commands/cmd.h"
 #include "etl/core/notation/date.h"
-#include "etl/pull/pull.h"
+#include "etl/core/system/log.h"
 #include "etl/core/system/signals.h"
-#include "etl/apply/delivery.h"
+#include "etl/pull/pull.h"
 
 struct options {
     const char     *archive, *from, *to, *secrets, *passphrase_file, *against;
@@ -16,14 +16,17 @@ struct options {
 };
 static const struct opt table[] = {
     OPT(struct options, archive, "output", 'o', "ARCHIVE", NULL, "what is made: .zip, .tar.gz or .tar.zst"),
-    OPT(struct options, from, "from", 0, "DATE", NULL, "of reports that have dates: the first day (default: --days before --to)"),
+    OPT(struct options, from, "from", 0, "DATE", NULL,
+        "of reports that have dates: the first day (default: --days before --to)"),
     OPT(struct options, to, "to", 0, "DATE", NULL, "and the last day (default: today)"),
     OPT(struct options, days, "days", 0, "N", "92", "how far back, where --from is not said"),
     OPT(struct options, ask, "ask", 0, "PARAM=VALUE", NULL, "what a report that has to be told asks with; repeatable"),
-    OPT(struct options, secrets, "secrets", 0, "HOW", "fingerprint", "fingerprint, drop, sealed (this installation can open them) or keep (the archive is encrypted then)"),
+    OPT(struct options, secrets, "secrets", 0, "HOW", "fingerprint",
+        "fingerprint, drop, sealed (this installation can open them) or keep (the archive is encrypted then)"),
     OPT(struct options, encrypt_to, "encrypt-to", 0, "CERT.pem", NULL, "whose key opens the archive; repeatable"),
     OPT(struct options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
-    OPT(struct options, against, "against", 0, "ARCHIVE", NULL, "stop (5) when a table is more than 2 % smaller than in this one"),
+    OPT(struct options, against, "against", 0, "ARCHIVE", NULL,
+        "stop (5) when a table is more than 2 % smaller than in this one"),
     OPT(struct options, accept_shrink, "accept-shrink", 0, NULL, NULL, "that is right"),
     { 0 },
 };
@@ -48,7 +51,8 @@ static void settle_dates(struct options *o, struct arena *mem, struct findings *
     if (o->to == NULL)
         o->to = arena_cstr(mem, str_from(today));
     if (!date_form_read(NULL, str_from(o->to), &to)) {
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--to takes a date, YYYY-MM-DD, got \"%s\"", o->to);
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--to takes a date, YYYY-MM-DD, got \"%s\"",
+                     o->to);
         return;
     }
     if (o->from == NULL) {
@@ -56,7 +60,8 @@ static void settle_dates(struct options *o, struct arena *mem, struct findings *
         moment_add_days(&from, -(int64_t)(o->days < 36500 ? o->days : 36500));
         o->from = arena_cstr(mem, str_of(text, date_form_write(NULL, &from, text)));
     } else if (!date_form_read(NULL, str_from(o->from), &from)) {
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--from takes a date, YYYY-MM-DD, got \"%s\"", o->from);
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--from takes a date, YYYY-MM-DD, got \"%s\"",
+                     o->from);
         return;
     }
     if (moment_compare(&from, &to) > 0)
@@ -68,12 +73,15 @@ static void check_options(struct options *o, struct arena *mem, struct findings 
     bool encrypted = o->encrypt_to.count != 0 || o->passphrase_file != NULL;
 
     if (o->archive == NULL)
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing", "-o ARCHIVE is missing: a .zip, .tar.gz or .tar.zst");
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing",
+                     "-o ARCHIVE is missing: a .zip, .tar.gz or .tar.zst");
     if (mode_of(o->secrets) < 0)
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--secrets takes fingerprint, drop, sealed or keep, got \"%s\"", o->secrets);
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value",
+                     "--secrets takes fingerprint, drop, sealed or keep, got \"%s\"", o->secrets);
     else if (mode_of(o->secrets) == SECRETS_KEEP && !encrypted)
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "secrets-keep",
-                     "--secrets keep writes passwords into the archive: say who may open it, --encrypt-to CERT.pem or --passphrase-file FILE");
+        findings_say(
+            faults, SEVERITY_ERROR, NULL, 0, 0, "secrets-keep",
+            "--secrets keep writes passwords into the archive: say who may open it, --encrypt-to CERT.pem or --passphrase-file FILE");
     settle_dates(o, mem, faults);
 }
 
@@ -94,19 +102,24 @@ static void tell_people(const struct pull *p, const char *archive)
         const struct pulled_report *r = &p->reports[i];
 
         if (r->untold)
-            say("  %-24.*s not asked: it has to be told what, --ask %.*s=…", STR_ARG(r->name), STR_ARG(p->provider->reports[i].ask.param));
+            say("  %-24.*s not asked: it has to be told what, --ask %.*s=…", STR_ARG(r->name),
+                STR_ARG(p->provider->reports[i].ask.param));
         if (!r->wanted)
             continue;
-        say("  %-24.*s %-10s %" PRIu64 " records, %" PRIu64 " question%s%s%.*s", STR_ARG(r->name), proof_names[r->proof], r->counts.records,
-            r->counts.asked, r->counts.asked == 1 ? "" : "s", r->counts.why.len != 0 ? ": " : "", STR_ARG(str_head(r->counts.why, 200)));
+        say("  %-24.*s %-10s %" PRIu64 " records, %" PRIu64 " question%s%s%.*s", STR_ARG(r->name),
+            proof_names[r->proof], r->counts.records, r->counts.asked, r->counts.asked == 1 ? "" : "s",
+            r->counts.why.len != 0 ? ": " : "", STR_ARG(str_head(r->counts.why, 200)));
         if (r->odd != 0)
-            warn("%.*s: %" PRIu64 " values are not written as their columns are, the first: %s", STR_ARG(r->name), r->odd, r->first_odd);
+            warn("%.*s: %" PRIu64 " values are not written as their columns are, the first: %s", STR_ARG(r->name),
+                 r->odd, r->first_odd);
         if (r->counts.repairs != 0)
-            warn("%.*s: %" PRIu64 " bytes were mended (wrong UTF-8, control bytes, bare &)", STR_ARG(r->name), r->counts.repairs);
+            warn("%.*s: %" PRIu64 " bytes were mended (wrong UTF-8, control bytes, bare &)", STR_ARG(r->name),
+                 r->counts.repairs);
     }
     for (size_t t = 0; t < p->tables.count; t++)
         rows += p->results[t].rows;
-    say("%s: %" PRIu64 " rows, %" PRIu64 " questions asked now; subferry archive list %s", archive, rows, p->asked, archive);
+    say("%s: %" PRIu64 " rows, %" PRIu64 " questions asked now; subferry archive list %s", archive, rows, p->asked,
+        archive);
 }
 
 static void tell_programs(const struct pull *p, const char *archive)
@@ -126,7 +139,8 @@ static void tell_programs(const struct pull *p, const char *archive)
         buf_text(&out, first ? "{\"name\":" : ",{\"name\":");
         first = false;
         buf_json(&out, r->name);
-        buf_fmt(&out, ",\"proof\":\"%s\",\"records\":%" PRIu64 ",\"asked\":%" PRIu64 ",\"why\":", proof_names[r->proof], r->counts.records, r->counts.asked);
+        buf_fmt(&out, ",\"proof\":\"%s\",\"records\":%" PRIu64 ",\"asked\":%" PRIu64 ",\"why\":", proof_names[r->proof],
+                r->counts.records, r->counts.asked);
         buf_json(&out, r->counts.why.ptr != NULL ? r->counts.why : STR(""));
         buf_byte(&out, '}');
     }
@@ -155,18 +169,29 @@ static const struct pair_value *read_asks(const struct options *o, struct arena 
     for (size_t i = 0; i < o->ask.count; i++) {
         out[i].value = str_cut(str_from(o->ask.items[i]), '=', &out[i].name);
         if (out[i].value.len == 0 || out[i].name.len == 0)
-            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--ask takes PARAM=VALUE, got \"%s\"", o->ask.items[i]);
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--ask takes PARAM=VALUE, got \"%s\"",
+                         o->ask.items[i]);
     }
     return out;
 }
 
-static int pull(struct cli *cli, const struct options *o, const struct opt_list *words, struct connection *k, struct key *key,
-                const struct envelope_to *to)
+static int pull(struct cli *cli, const struct options *o, const struct opt_list *words, struct connection *k,
+                struct key *key, const struct envelope_to *to)
 {
     char                made[32];
-    struct pull_options p = { .archive = o->archive, .connection = k, .reports = words->items + 1, .report_count = words->count - 1, .from = o->from,
-                              .to = o->to, .ask_count = o->ask.count, .secrets = { (enum secret_mode)mode_of(o->secrets), key, sealer_new(key) }, .to_whom = to,
-                              .against = o->against, .accept_shrink = o->accept_shrink, .version = SUBFERRY_VERSION, .made = made,
+    struct pull_options p = { .archive = o->archive,
+                              .connection = k,
+                              .reports = words->items + 1,
+                              .report_count = words->count - 1,
+                              .from = o->from,
+                              .to = o->to,
+                              .ask_count = o->ask.count,
+                              .secrets = { (enum secret_mode)mode_of(o->secrets), key, sealer_new(key) },
+                              .to_whom = to,
+                              .against = o->against,
+                              .accept_shrink = o->accept_shrink,
+                              .version = SUBFERRY_VERSION,
+                              .made = made,
                               .stop_asked = &stop_asked };
     struct pull         done;
     struct findings     faults;
@@ -179,7 +204,8 @@ static int pull(struct cli *cli, const struct options *o, const struct opt_list 
     p.ask = read_asks(o, &cli->mem, &faults);
     if (faults.errors != 0)
         return cli_faults(cli, ETL_FAIL, &faults);
-    say("%s%.*s at %.*s → %s; it only reads", k->config->live ? "LIVE " : "", STR_ARG(k->name), STR_ARG(k->url), o->archive);
+    say("%s%.*s at %.*s → %s; it only reads", k->config->live ? "LIVE " : "", STR_ARG(k->name), STR_ARG(k->url),
+        o->archive);
     stop_by_signals();
     st = pull_run(&p, &cli->mem, &done, &faults, &err);
     if (st != ETL_OK) {
@@ -240,10 +266,11 @@ const struct cmd cmd_pull = {
     .name = "pull",
     .operands = "CONNECTION -o ARCHIVE [REPORT...]",
     .summary = "the provider's reports → an archive of normalized tables",
-    .about = "Reads all reports of a provider, or those named, and writes an archive: normalized CSV tables, the replies as they came,\n"
-             "and a manifest that says of each report whether it is complete. It changes nothing at the provider; interrupted,\n"
-             "the same command goes on and asks nothing again that it has.\n\n"
-             "  subferry pull ispn-live -o ispn-2026-11-25.tar.zst --against ispn-2026-11-24.tar.zst",
+    .about =
+        "Reads all reports of a provider, or those named, and writes an archive: normalized CSV tables, the replies as they came,\n"
+        "and a manifest that says of each report whether it is complete. It changes nothing at the provider; interrupted,\n"
+        "the same command goes on and asks nothing again that it has.\n\n"
+        "  subferry pull ispn-live -o ispn-2026-11-25.tar.zst --against ispn-2026-11-24.tar.zst",
     .options = table,
     .run = run,
 };

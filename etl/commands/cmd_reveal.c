@@ -1,9 +1,9 @@
 /* etl/commands/cmd_reveal.c - subferry reveal: the sealed values of one subscriber's calls, on a terminal only. */
 #include <unistd.h>
 
-#include "etl/core/system/log.h"
 #include "etl/commands/cmd.h"
 #include "etl/connection/config.h"
+#include "etl/core/system/log.h"
 #include "etl/run/plan_line.h"
 #include "etl/run/run_folder.h"
 
@@ -24,14 +24,14 @@ static enum etl_status show_secrets(const struct plan_line *line, const struct r
         int at = command_param_index(command, line->params[i].name);
 
         if (line->params[i].sealed)
-            buf_fmt(out, "%.*s  %.*s  %.*s: %.*s\n", STR_ARG(line->from), STR_ARG(line->command), STR_ARG(line->params[i].name),
-                    STR_ARG(values[at].text));
+            buf_fmt(out, "%.*s  %.*s  %.*s: %.*s\n", STR_ARG(line->from), STR_ARG(line->command),
+                    STR_ARG(line->params[i].name), STR_ARG(values[at].text));
     }
     return ETL_OK;
 }
 
-static enum etl_status reveal(const char *path, struct str key_text, const struct run_facts *facts, struct sealer *sealer,
-                              struct buf *out, uint64_t *calls, struct err *err)
+static enum etl_status reveal(const char *path, struct str key_text, const struct run_facts *facts,
+                              struct sealer *sealer, struct buf *out, uint64_t *calls, struct err *err)
 {
     AUTO(arena_release) struct arena mem = { 0 };
     struct plan_reader              *reader;
@@ -45,7 +45,7 @@ static enum etl_status reveal(const char *path, struct str key_text, const struc
     arena_init(&mem, 256U << 20, "a line of plan.jsonl");
     while ((st = plan_reader_next(reader, &text, &offset, err)) == ETL_OK) {
         arena_reset(&mem);
-        if (!str_contains(text, key_text))   /* a cheap first look: most lines are others' */
+        if (!str_contains(text, key_text)) /* a cheap first look: most lines are others' */
             continue;
         st = plan_line_parse(text, &mem, &line, err);
         if (st == ETL_OK && (str_eq(line.lane, key_text) || str_eq(line.from, key_text))) {
@@ -64,15 +64,15 @@ extern const struct cmd cmd_reveal;
 static int run(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_wipe) struct buf out;
-    struct opt_list  words;
-    struct run       r;
-    struct run_facts facts;
-    struct key      *key = NULL;
-    struct sealer   *sealer;
-    struct err       err = { 0 };
-    uint64_t         calls = 0;
-    enum etl_status  st;
-    int              code = cli_parse(cli, &cmd_reveal, NULL, argc, argv, 2, 2, &words);
+    struct opt_list           words;
+    struct run                r;
+    struct run_facts          facts;
+    struct key               *key = NULL;
+    struct sealer            *sealer;
+    struct err                err = { 0 };
+    uint64_t                  calls = 0;
+    enum etl_status           st;
+    int                       code = cli_parse(cli, &cmd_reveal, NULL, argc, argv, 2, 2, &words);
 
     buf_init(&out, 16U << 20, "what is revealed");
     if (code >= 0)
@@ -89,7 +89,8 @@ static int run(struct cli *cli, int argc, char **argv)
         st = run_check(&r, key, &cli->mem, &facts, &err);
     if (st == ETL_OK) {
         sealer = sealer_new(key);
-        st = reveal(run_file(&r, "plan.jsonl", &cli->mem), str_from(words.items[1]), &facts, sealer, &out, &calls, &err);
+        st =
+            reveal(run_file(&r, "plan.jsonl", &cli->mem), str_from(words.items[1]), &facts, sealer, &out, &calls, &err);
         sealer_free(sealer);
         provider_free(facts.description);
     }
@@ -110,7 +111,8 @@ const struct cmd cmd_reveal = {
     .name = "reveal",
     .operands = "RUN KEY",
     .summary = "sealed values of one subscriber, on a terminal only",
-    .about = "Shows the passwords that stand sealed in the plan for the lane KEY (or the record\n"
-             "\"customers.csv:17\"). Needs this installation's key.\n\n  subferry reveal run-1 1001",
+    .about =
+        "Shows the passwords that stand sealed in the plan for the lane KEY (or the record\n"
+        "\"customers.csv:17\"). Needs this installation's key.\n\n  subferry reveal run-1 1001",
     .run = run,
 };

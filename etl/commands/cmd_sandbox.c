@@ -3,11 +3,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "etl/core/system/log.h"
 #include "etl/commands/cmd.h"
+#include "etl/core/system/log.h"
 #include "providers/sandbox/folder.h"
-#include "providers/sandbox/store/seed.h"
 #include "providers/sandbox/server.h"
+#include "providers/sandbox/store/seed.h"
 
 enum { PROVIDERS_MAX = 32, CERTIFICATE_DAYS = 30 };
 
@@ -20,15 +20,21 @@ struct options {
 static const struct opt table[] = {
     OPT(struct options, port, "port", 'p', "N", "0", "the port; 0: any that is free"),
     OPT(struct options, port_file, "port-file", 0, "FILE", NULL, "where the port is written once it listens"),
-    OPT(struct options, folder, "dir", 'd', "DIR", NULL, "where subferry.yaml, CA and credentials go (default: a folder of its own, removed at the end)"),
-    OPT(struct options, config_out, "config-out", 0, "FILE", NULL, "where the ready subferry.yaml goes (default: into the folder)"),
-    OPT(struct options, ca_file, "ca-file", 0, "FILE", NULL, "where the CA certificate goes (default: into the folder)"),
+    OPT(struct options, folder, "dir", 'd', "DIR", NULL,
+        "where subferry.yaml, CA and credentials go (default: a folder of its own, removed at the end)"),
+    OPT(struct options, config_out, "config-out", 0, "FILE", NULL,
+        "where the ready subferry.yaml goes (default: into the folder)"),
+    OPT(struct options, ca_file, "ca-file", 0, "FILE", NULL,
+        "where the CA certificate goes (default: into the folder)"),
     OPT(struct options, plain, "plain", 0, NULL, NULL, "plain HTTP instead of TLS"),
-    OPT(struct options, faults, "fault", 0, "SPEC", NULL, "KIND[=N][:RATE%][,command=X][,provider=P][,after=N][,times=N][,reused]; repeatable; kinds: drop-before, drop-after, delay=MS, status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, lapse, close-idle, no-length[=BYTES], latin1, control, raw-quotes, roots"),
+    OPT(struct options, faults, "fault", 0, "SPEC", NULL,
+        "KIND[=N][:RATE%][,command=X][,provider=P][,after=N][,times=N][,reused]; repeatable; kinds: drop-before, drop-after, delay=MS, status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, lapse, close-idle, no-length[=BYTES], latin1, control, raw-quotes, roots"),
     OPT(struct options, seed, "seed", 's', "N", "0", "subscribers to begin with, at each provider"),
-    OPT(struct options, seed_tables, "seed-table", 0, "TABLE", NULL, "seed only this table (or PROVIDER/TABLE); repeatable"),
+    OPT(struct options, seed_tables, "seed-table", 0, "TABLE", NULL,
+        "seed only this table (or PROVIDER/TABLE); repeatable"),
     OPT(struct options, random, "random", 0, "N", "1", "what chance starts from: equal numbers, equal days"),
-    OPT(struct options, rate_limit, "rate-limit", 0, "N", "0", "requests a second and provider; beyond that: 429. 0: no limit"),
+    OPT(struct options, rate_limit, "rate-limit", 0, "N", "0",
+        "requests a second and provider; beyond that: 429. 0: no limit"),
     OPT(struct options, session_uses, "session-uses", 0, "N", "0", "a session lapses after so many requests; 0: never"),
     OPT(struct options, journal, "journal", 'j', "FILE", NULL, "one JSON line a request, secrets masked"),
     OPT(struct options, providers, "provider", 0, "FILE", NULL, "serve this description too; repeatable"),
@@ -40,16 +46,16 @@ static const struct opt table[] = {
 
 /* All that is served, and what it is made of. */
 struct stand {
-    struct cli          *cli;
+    struct cli           *cli;
     const struct options *options;
-    struct folder        folder;
-    const char          *ca_path, *config_path;
-    struct desk          desks[PROVIDERS_MAX];
-    size_t               desk_count;
-    struct house         house;
-    struct control       control;
-    struct seeding       seeding;
-    struct server       *server;
+    struct folder         folder;
+    const char           *ca_path, *config_path;
+    struct desk           desks[PROVIDERS_MAX];
+    size_t                desk_count;
+    struct house          house;
+    struct control        control;
+    struct seeding        seeding;
+    struct server        *server;
 };
 
 static enum etl_status add_desk(struct stand *s, struct str name, struct findings *faults)
@@ -122,8 +128,10 @@ static enum etl_status seed(struct stand *s, struct err *err)
         if (!is_table(s, tables[i]))
             return err_set(err, ETL_FAIL, "table", "no provider here has a table %s", shown(tables[i], false).text);
     }
-    s->seeding = (struct seeding){ .subscribers = s->options->seed, .seed = s->options->random,
-                                   .today = arena_str(&s->cli->mem, str_from(today)), .tables = tables,
+    s->seeding = (struct seeding){ .subscribers = s->options->seed,
+                                   .seed = s->options->random,
+                                   .today = arena_str(&s->cli->mem, str_from(today)),
+                                   .tables = tables,
                                    .table_count = only->count };
     for (size_t i = 0; i < s->desk_count; i++)
         detail("%.*s: %llu rows", STR_ARG(s->desks[i].provider->name),
@@ -150,7 +158,8 @@ static enum etl_status serve(struct stand *s, struct err *err)
     if (o.threads == 0)
         o.threads = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (!s->options->plain) {
-        s->ca_path = s->options->ca_file != NULL ? s->options->ca_file : folder_file(&s->folder, "ca.pem", &s->cli->mem);
+        s->ca_path =
+            s->options->ca_file != NULL ? s->options->ca_file : folder_file(&s->folder, "ca.pem", &s->cli->mem);
         st = certificates_make(time(NULL), CERTIFICATE_DAYS, &s->cli->mem, &certificates, err);
         if (st == ETL_OK)
             st = folder_write(s->ca_path, str_from(certificates.ca), err);
@@ -247,8 +256,12 @@ static enum etl_status open_stand(struct stand *s, struct findings *faults)
         st = add_desks(s, faults);
         if (st != ETL_OK)
             return st;
-        s->control = (struct control){ .house = &s->house, .desks = s->desks, .desk_count = s->desk_count,
-                                       .show_secrets = o->show_secrets, .fill = fill, .context = &s->seeding };
+        s->control = (struct control){ .house = &s->house,
+                                       .desks = s->desks,
+                                       .desk_count = s->desk_count,
+                                       .show_secrets = o->show_secrets,
+                                       .fill = fill,
+                                       .context = &s->seeding };
         st = seed(s, &err);
     }
     if (st == ETL_OK)
@@ -284,7 +297,7 @@ static int run_sandbox(struct cli *cli, const struct options *o)
 
     findings_init(&faults, &cli->mem);
     if (o->port_file != NULL)
-        unlink(o->port_file);   /* one left behind would send whoever waits for it to the wrong door */
+        unlink(o->port_file); /* one left behind would send whoever waits for it to the wrong door */
     if (o->port > 65535)
         findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--port takes a number up to 65535");
     if (o->plain && o->ca_file != NULL)
@@ -303,7 +316,7 @@ static int run_sandbox(struct cli *cli, const struct options *o)
 }
 
 extern const struct cmd cmd_sandbox;
-static int run(struct cli *cli, int argc, char **argv)
+static int              run(struct cli *cli, int argc, char **argv)
 {
     struct options  o = { 0 };
     struct opt_list operands = { 0 };
@@ -322,9 +335,10 @@ const struct cmd cmd_sandbox = {
     .name = "sandbox",
     .operands = "[--port N] [--port-file F] [--dir DIR] [--fault SPEC]...",
     .summary = "stand-ins for the providers, on loopback",
-    .about = "Serves every provider as its description says: strict, with rows that stay till it ends, over TLS by\n"
-             "a CA made at start. Writes a ready subferry.yaml with a connection sandbox-NAME for each.\n\n"
-             "  subferry sandbox --dir sandbox --port 8443 --fault drop-after:2%",
+    .about =
+        "Serves every provider as its description says: strict, with rows that stay till it ends, over TLS by\n"
+        "a CA made at start. Writes a ready subferry.yaml with a connection sandbox-NAME for each.\n\n"
+        "  subferry sandbox --dir sandbox --port 8443 --fault drop-after:2%",
     .options = table,
     .run = run,
 };

@@ -7,11 +7,11 @@ extern const struct cmd cmd_status;
 static int run_status(struct cli *cli, const struct run *r)
 {
     AUTO(buf_release) struct buf out;
-    struct run_status s;
-    struct findings   faults;
-    struct config     config;
-    struct err        err = { 0 };
-    enum etl_status   st;
+    struct run_status            s;
+    struct findings              faults;
+    struct config                config;
+    struct err                   err = { 0 };
+    enum etl_status              st;
 
     buf_init(&out, 4 << 20, "the status");
     findings_init(&faults, &cli->mem);
@@ -50,8 +50,9 @@ const struct cmd cmd_status = {
     .name = "status",
     .operands = "RUN",
     .summary = "where a run stands, and what to do next",
-    .about = "Shows the books of a run (records, calls by what became of them), its dangers and rejects, the rungs of the\n"
-             "ladder it passed and at which connection, and the exact command to run next. Changes nothing; exit code 0\n"
-             "whatever became of the calls, 2 when the plan was changed since it was sealed.\n\n  subferry status run-1",
+    .about =
+        "Shows the books of a run (records, calls by what became of them), its dangers and rejects, the rungs of the\n"
+        "ladder it passed and at which connection, and the exact command to run next. Changes nothing; exit code 0\n"
+        "whatever became of the calls, 2 when the plan was changed since it was sealed.\n\n  subferry status run-1",
     .run = run,
 };

@@ -1,8 +1,8 @@
 /* etl/commands/cmd_test.c - subferry test: asks the provider in its test mode; changes nothing there. */
+#include "etl/apply/test_mode.h"
+#include "etl/commands/sending.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/signals.h"
-#include "etl/commands/sending.h"
-#include "etl/apply/test_mode.h"
 
 extern const struct cmd cmd_test;
 
@@ -33,11 +33,12 @@ static void tell(void *context, const struct work *w, uint64_t calls, uint64_t l
 
     t->calls = calls;
     if (calls == 0)
-        say("test at %s%.*s: nothing is left to test", w->connection.config->live ? "LIVE " : "", STR_ARG(w->connection.name));
+        say("test at %s%.*s: nothing is left to test", w->connection.config->live ? "LIVE " : "",
+            STR_ARG(w->connection.name));
     else
         tell_first(w, "test at ", calls, lanes,
                    has_test_mode(w->connection.provider) ? "; in the provider's test mode, nothing is changed there"
-                                                                : "; by look-ups, nothing is changed there");
+                                                         : "; by look-ups, nothing is changed there");
 }
 
 static void show_progress(void *context, const struct test_counts *c)
@@ -50,7 +51,8 @@ static void show_progress(void *context, const struct test_counts *c)
     tell_progress(&t->pace, c->passed + c->refused + c->untestable + c->no_answer, t->calls, extra);
 }
 
-static void summary(const struct work *w, const struct test_report *r, const struct err *err, uint64_t began_ms, int code)
+static void summary(const struct work *w, const struct test_report *r, const struct err *err, uint64_t began_ms,
+                    int code)
 {
     AUTO(buf_release) struct buf out = { 0 };
     const struct test_counts    *c = &r->counts;
@@ -60,17 +62,20 @@ static void summary(const struct work *w, const struct test_report *r, const str
     json_text(&out, ",\n \"connection\":", w->connection.name);
     json_text(&out, ",\n \"provider\":", w->connection.provider->name);
     buf_fmt(&out, ",\n \"live\":%s,\n \"mode\":\"test\"", w->connection.config->live ? "true" : "false");
-    buf_fmt(&out, ",\n \"calls\":{\"to_test\":%llu,\"passed\":%llu,\"refused\":%llu,\"untestable\":%llu,\"no_answer\":%llu}",
-            (unsigned long long)r->calls, (unsigned long long)c->passed, (unsigned long long)c->refused, (unsigned long long)c->untestable,
-            (unsigned long long)c->no_answer);
-    buf_fmt(&out, ",\n \"requests\":%llu,\n \"seconds\":%.3f", (unsigned long long)r->requests, (double)(now_ms() - began_ms) / 1000);
+    buf_fmt(&out,
+            ",\n \"calls\":{\"to_test\":%llu,\"passed\":%llu,\"refused\":%llu,\"untestable\":%llu,\"no_answer\":%llu}",
+            (unsigned long long)r->calls, (unsigned long long)c->passed, (unsigned long long)c->refused,
+            (unsigned long long)c->untestable, (unsigned long long)c->no_answer);
+    buf_fmt(&out, ",\n \"requests\":%llu,\n \"seconds\":%.3f", (unsigned long long)r->requests,
+            (double)(now_ms() - began_ms) / 1000);
     json_text(&out, ",\n \"rung\":", r->rung ? STR("test") : STR_NONE);
     json_stopped(&out, err);
     buf_fmt(&out, ",\n \"interrupted\":%s,\n \"exit\":%d}\n", stop_asked != 0 ? "true" : "false", code);
     cli_out(buf_str(&out));
 }
 
-static void tell_end(struct cli *cli, const struct work *w, const struct test_report *r, enum etl_status st, const struct err *err)
+static void tell_end(struct cli *cli, const struct work *w, const struct test_report *r, enum etl_status st,
+                     const struct err *err)
 {
     const struct test_counts *c = &r->counts;
 
@@ -79,8 +84,9 @@ static void tell_end(struct cli *cli, const struct work *w, const struct test_re
         cli_fail(cli, st, err);
     else if (stop_asked != 0)
         say("stopped as asked");
-    say("tested    %llu = %llu passed + %llu refused + %llu untestable + %llu without an answer + %llu not asked", (unsigned long long)r->calls,
-        (unsigned long long)c->passed, (unsigned long long)c->refused, (unsigned long long)c->untestable, (unsigned long long)c->no_answer,
+    say("tested    %llu = %llu passed + %llu refused + %llu untestable + %llu without an answer + %llu not asked",
+        (unsigned long long)r->calls, (unsigned long long)c->passed, (unsigned long long)c->refused,
+        (unsigned long long)c->untestable, (unsigned long long)c->no_answer,
         (unsigned long long)(r->calls - c->passed - c->refused - c->untestable - c->no_answer));
     if (r->results_err.text[0] != '\0')
         warn("test.csv could not be written: %s", r->results_err.text);
@@ -136,9 +142,10 @@ const struct cmd cmd_test = {
     .name = "test",
     .operands = "RUN --connection NAME",
     .summary = "ask the provider in its test mode; changes nothing there",
-    .about = "Asks the provider what it would say to each call: in its test mode where it has one, else by reading look-ups. What\n"
-             "cannot be asked is told as untestable. Exit code 1: a call was refused, or got no answer.\n\n"
-             "  subferry test run-1 --connection ispn-live",
+    .about =
+        "Asks the provider what it would say to each call: in its test mode where it has one, else by reading look-ups. What\n"
+        "cannot be asked is told as untestable. Exit code 1: a call was refused, or got no answer.\n\n"
+        "  subferry test run-1 --connection ispn-live",
     .options = table,
     .run = run,
 };

@@ -4,26 +4,26 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "etl/core/system/log.h"
 #include "etl/commands/cmd.h"
+#include "etl/core/system/log.h"
 
 extern const struct cmd cmd_plan, cmd_test, cmd_apply, cmd_status, cmd_explain, cmd_reveal, cmd_connection,
     cmd_provider, cmd_mapping, cmd_sandbox, cmd_pull, cmd_archive;
 
 /* In the order of a night's work: that is the order of the help. */
-const struct cmd *const commands[] = { &cmd_plan,       &cmd_test,     &cmd_apply,   &cmd_status,
-                                       &cmd_explain,    &cmd_reveal,   &cmd_pull,
-                                       &cmd_archive,    &cmd_connection,
-                                       &cmd_provider,   &cmd_mapping,  &cmd_sandbox, NULL };
+const struct cmd *const commands[] = { &cmd_plan,    &cmd_test,    &cmd_apply,   &cmd_status,     &cmd_explain,
+                                       &cmd_reveal,  &cmd_pull,    &cmd_archive, &cmd_connection, &cmd_provider,
+                                       &cmd_mapping, &cmd_sandbox, NULL };
 
 static void show_usage(struct buf *out)
 {
     buf_lit(out, "Subferry moves subscribers between ISP back offices.\n\n");
     for (size_t i = 0; commands[i] != NULL; i++)
         buf_fmt(out, "  subferry %-11s %s\n", commands[i]->name, commands[i]->summary);
-    buf_lit(out, "\nStart with:   subferry plan -m MAPPING -o RUN extract.csv\n"
-                 "Then:         subferry status RUN          (it says what to do next)\n"
-                 "Every command has --help.\n");
+    buf_lit(out,
+            "\nStart with:   subferry plan -m MAPPING -o RUN extract.csv\n"
+            "Then:         subferry status RUN          (it says what to do next)\n"
+            "Every command has --help.\n");
 }
 
 /* Options may stand before the command too: `subferry -c x.yaml plan …`. The command is the first word that
@@ -39,9 +39,9 @@ static int bring_command_forward(int argc, char **argv)
             argv[1] = name;
             return i;
         }
-        if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0 ||
-            strcmp(argv[i], "--progress") == 0 || strcmp(argv[i], "--color") == 0)
-            i++;   /* its value */
+        if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0 || strcmp(argv[i], "--progress") == 0 ||
+            strcmp(argv[i], "--color") == 0)
+            i++; /* its value */
     }
     return 0;
 }
@@ -52,7 +52,7 @@ static void keep_secrets_in(void)
     const struct rlimit none = { 0, 0 };
 
     setrlimit(RLIMIT_CORE, &none);
-#ifndef __SANITIZE_ADDRESS__   /* the leak checker has to look into this process */
+#ifndef __SANITIZE_ADDRESS__ /* the leak checker has to look into this process */
     prctl(PR_SET_DUMPABLE, 0);
 #endif
 }
@@ -60,15 +60,14 @@ static void keep_secrets_in(void)
 int main(int argc, char **argv)
 {
     AUTO(buf_release) struct buf out;
-    struct cli  cli = { 0 };
-    struct str  names[32];
-    size_t      n = 0;
+    struct cli                   cli = { 0 };
+    struct str                   names[32];
+    size_t                       n = 0;
 
     keep_secrets_in();
-    signal(SIGPIPE, SIG_IGN);   /* a closed pipe is an error of write(), told like any other */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(), told like any other */
     buf_init(&out, 1 << 16, "a help page");
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         show_usage(&out);
         if (argc < 2) {
             say_text(buf_str(&out));

@@ -2,8 +2,8 @@
 #include "etl/commands/sending.h"
 
 #include "etl/core/system/log.h"
-#include "etl/pages/layout.h"
 #include "etl/core/system/signals.h"
+#include "etl/pages/layout.h"
 
 enum { PROGRESS_MS = 200 };
 
@@ -34,9 +34,13 @@ void tell_first(const struct work *w, const char *mode, uint64_t calls, uint64_t
     say("%s", buf_cstr(&line));
 }
 
-static const struct { enum call_state state; const char *word, *key; } book_words[] = {
-    { CALL_DONE, " done", "done" },          { CALL_REFUSED, " refused", "refused" }, { CALL_FAILED, " failed", "failed" },
-    { CALL_UNCERTAIN, " uncertain", "uncertain" }, { CALL_BLOCKED, " blocked", "blocked" }, { CALL_PENDING, " not sent", "not_sent" },
+static const struct {
+    enum call_state state;
+    const char     *word, *key;
+} book_words[] = {
+    { CALL_DONE, " done", "done" },          { CALL_REFUSED, " refused", "refused" },
+    { CALL_FAILED, " failed", "failed" },    { CALL_UNCERTAIN, " uncertain", "uncertain" },
+    { CALL_BLOCKED, " blocked", "blocked" }, { CALL_PENDING, " not sent", "not_sent" },
 };
 enum { BOOK_WORDS = 6 };
 
@@ -121,7 +125,10 @@ void json_stopped(struct buf *out, const struct err *err)
 
 int tell_open(struct cli *cli, const struct sending_options *o, const char *run, struct work *out)
 {
-    struct work_options w = { .run = run, .connection = o->connection, .config = cli->config, .choice = { o->only, o->skip, o->limit },
+    struct work_options w = { .run = run,
+                              .connection = o->connection,
+                              .config = cli->config,
+                              .choice = { o->only, o->skip, o->limit },
                               .stop_asked = &stop_asked };
     struct findings     faults;
     struct err          err = { 0 };

@@ -38,8 +38,7 @@ static enum etl_status check_writers(const char *path, struct findings *faults)
     struct stat st;
 
     if (stat(path, &st) != 0)
-        return findings_say(faults, SEVERITY_ERROR, path, 0, 0, "config-open", "cannot be read: %s",
-                            strerror(errno));
+        return findings_say(faults, SEVERITY_ERROR, path, 0, 0, "config-open", "cannot be read: %s", strerror(errno));
     if ((st.st_mode & 022) != 0)
         return findings_say(faults, SEVERITY_ERROR, path, 0, 0, "config-writable",
                             "can be changed by others, who could send passwords elsewhere; chmod go-w it");
@@ -68,7 +67,7 @@ struct reading {
     struct findings *faults;
 };
 
-#define CONFIG_FAULT(r, node, rule, ...)                                                                     \
+#define CONFIG_FAULT(r, node, rule, ...)                                                                               \
     yaml_fault((r)->faults, &(r)->config->source, (node)->line, (node)->column, rule, __VA_ARGS__)
 
 static struct str read_text(struct reading *r, const struct yaml *map, const char *key)
@@ -136,8 +135,9 @@ static unsigned read_require(struct reading *r, const struct yaml *node)
     if (node->kind != YAML_LIST)
         CONFIG_FAULT(r, node, "config-form", "require takes a list: [test, canary]");
     for (size_t i = 0; node->kind == YAML_LIST && i < node->count; i++) {
-        unsigned bit = str_is(node->items[i].text, "test") ? RUNG_TEST
-                       : str_is(node->items[i].text, "canary") ? RUNG_CANARY : 0;
+        unsigned bit = str_is(node->items[i].text, "test")     ? RUNG_TEST
+                       : str_is(node->items[i].text, "canary") ? RUNG_CANARY
+                                                               : 0;
 
         if (bit == 0)
             CONFIG_FAULT(r, &node->items[i], "config-form", "require knows the rungs test and canary");
@@ -158,12 +158,13 @@ static void check_credentials(struct reading *r, const struct yaml *node)
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml *v = &node->pairs[i].value;
         struct str         form = STR_NONE;
-        bool named = v->kind == YAML_TEXT && str_cut(v->text, ':', &form).len != 0;
+        bool               named = v->kind == YAML_TEXT && str_cut(v->text, ':', &form).len != 0;
 
         if (!named || (!str_is(form, "env") && !str_is(form, "file") && !str_is(form, "cred")))
             findings_say(r->faults, SEVERITY_ERROR, r->config->source.name, v->line, v->column, "credential-literal",
                          "%.*s must say where it is found: env:NAME, file:PATH or cred:NAME; a secret is not "
-                         "written here", STR_ARG(node->pairs[i].key));
+                         "written here",
+                         STR_ARG(node->pairs[i].key));
     }
 }
 
@@ -185,10 +186,10 @@ static void read_url(struct reading *r, const struct yaml *node, struct config_c
 
 static void read_connection(struct reading *r, const struct yaml_pair *pair, struct config_connection *out)
 {
-    static const char *const known[] = { "provider", "wire",    "url",    "login", "credentials", "ca_file", "plain_http",
-                                         "live",     "require", "limits", NULL };
-    const struct yaml *node = &pair->value;
-    struct str         ca;
+    static const char *const known[] = { "provider",   "wire", "url",     "login",  "credentials", "ca_file",
+                                         "plain_http", "live", "require", "limits", NULL };
+    const struct yaml       *node = &pair->value;
+    struct str               ca;
 
     *out = (struct config_connection){ .name = pair->key, .line = pair->line, .column = pair->column };
     if (node->kind != YAML_MAP) {
@@ -218,9 +219,9 @@ static void read_connection(struct reading *r, const struct yaml_pair *pair, str
 static void read_config(struct reading *r, const struct yaml *root)
 {
     static const char *const known[] = { "connections", "key", NULL };
-    const struct yaml *list = yaml_get(root, "connections");
-    struct config     *c = r->config;
-    struct str         key;
+    const struct yaml       *list = yaml_get(root, "connections");
+    struct config           *c = r->config;
+    struct str               key;
 
     if (root->kind != YAML_MAP) {
         CONFIG_FAULT(r, root, "config-form", "the configuration is a map: connections: …");
@@ -285,17 +286,17 @@ const struct config_connection *config_find(const struct config *c, struct str n
         findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "connection-unknown",
                      "there is no configuration: no ./subferry.yaml, none in the home folder, no -c FILE");
     else
-        findings_say(faults, SEVERITY_ERROR, c->path, 0, 0, "connection-unknown",
-                     "unknown connection \"%.*s\"%s%.*s%s", STR_ARG(name), near.ptr != NULL ? ", did you mean \"" : "",
-                     STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+        findings_say(faults, SEVERITY_ERROR, c->path, 0, 0, "connection-unknown", "unknown connection \"%.*s\"%s%.*s%s",
+                     STR_ARG(name), near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near),
+                     near.ptr != NULL ? "\"?" : "");
     return NULL;
 }
 
 static enum etl_status open_key(const char *typed, bool may_create, struct key **out, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
-    struct findings faults;
-    struct config   config;
+    struct findings                  faults;
+    struct config                    config;
 
     arena_init(&mem, 64U << 20, "the configuration");
     findings_init(&faults, &mem);

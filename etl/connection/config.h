@@ -13,27 +13,27 @@
 #include "providers/description/provider.h"
 
 enum { RUNG_TEST = 1, RUNG_CANARY = 2, RUNG_ALL = 4 };
-extern const char *const rung_names[];           /* "test" "canary" "all", NULL-ended; bit 1 << i */
+extern const char *const rung_names[]; /* "test" "canary" "all", NULL-ended; bit 1 << i */
 
 struct config_connection {
-    struct str name, provider;                   /* provider: a stock name, or a path made relative to the file */
-    struct str wire;                             /* which of the provider's wires; "": its first */
-    struct str login;                            /* one of the description's logins; ptr NULL: its first */
-    struct str url;                              /* "" : the description's */
-    const struct yaml *credentials;              /* name: where it is found */
-    const char *ca_file;                         /* or NULL */
-    bool        plain_http, live;
-    unsigned    require;                         /* rungs that apply demands */
-    struct provider_limits limits;               /* 0: the description's */
-    uint64_t    line;
-    uint32_t    column;
+    struct str             name, provider; /* provider: a stock name, or a path made relative to the file */
+    struct str             wire;           /* which of the provider's wires; "": its first */
+    struct str             login;          /* one of the description's logins; ptr NULL: its first */
+    struct str             url;            /* "" : the description's */
+    const struct yaml     *credentials;    /* name: where it is found */
+    const char            *ca_file;        /* or NULL */
+    bool                   plain_http, live;
+    unsigned               require; /* rungs that apply demands */
+    struct provider_limits limits;  /* 0: the description's */
+    uint64_t               line;
+    uint32_t               column;
 };
 struct config {
-    const char *path;                            /* NULL: there is none */
-    struct yaml_source source;
-    const char *key_path;                        /* or NULL: the default place */
+    const char               *path; /* NULL: there is none */
+    struct yaml_source        source;
+    const char               *key_path; /* or NULL: the default place */
     struct config_connection *connections;
-    size_t      connection_count;
+    size_t                    connection_count;
 };
 
 /* typed: -c FILE or NULL. No file at all is an empty configuration, unless one was typed. */

@@ -76,8 +76,10 @@ static enum etl_status check_credential(const struct credential *d, struct str v
         good = d->chars[(unsigned char)value.ptr[i]];
     if (good && value.len != 0)
         return ETL_OK;
-    return err_set(err, ETL_FAIL, "credential-form", "%.*s (%.*s) is not of the form that the provider documents: %lld to %lld characters, none but the allowed ones",
-                   STR_ARG(d->name), STR_ARG(d->title), (long long)d->min, (long long)d->max);
+    return err_set(
+        err, ETL_FAIL, "credential-form",
+        "%.*s (%.*s) is not of the form that the provider documents: %lld to %lld characters, none but the allowed ones",
+        STR_ARG(d->name), STR_ARG(d->title), (long long)d->min, (long long)d->max);
 }
 
 static const struct yaml *credential_node(const struct connection *c, struct str name)
@@ -108,8 +110,9 @@ static void read_credentials(struct connection *c, const struct config *config, 
         if (node == NULL && (p->credentials[i].optional || !login_needs(c->login, p, &p->credentials[i])))
             continue;
         if (node == NULL) {
-            st = err_set(&err, ETL_FAIL, "credential-missing", "connection %.*s lacks credentials: {%.*s: \"env:NAME\"} (%.*s)",
-                         STR_ARG(c->name), STR_ARG(p->credentials[i].name), STR_ARG(p->credentials[i].title));
+            st = err_set(&err, ETL_FAIL, "credential-missing",
+                         "connection %.*s lacks credentials: {%.*s: \"env:NAME\"} (%.*s)", STR_ARG(c->name),
+                         STR_ARG(p->credentials[i].name), STR_ARG(p->credentials[i].title));
         } else {
             err_place(&err, config->path, node->line, node->column);
             st = resolve(c, node->text, mem, &c->credentials[i].value, &err);
@@ -155,8 +158,9 @@ void connection_set_token(struct connection *c, struct str token)
     arena_init(&mem, 1 << 20, "what a login sends");
     for (size_t i = 0; i < p->credential_count; i++)
         if (p->credentials[i].made_by != NULL)
-            c->credentials[i].value = c->login == p->credentials[i].made_by ? connection_text(c, &p->credentials[i].made, token, &mem)
-                                                                            : STR_NONE;
+            c->credentials[i].value = c->login == p->credentials[i].made_by
+                                          ? connection_text(c, &p->credentials[i].made, token, &mem)
+                                          : STR_NONE;
     arena_wipe(&c->made_mem);
     c->made_mem = mem;
 }
@@ -192,8 +196,10 @@ bool connection_read_again(struct connection *c, struct arena *mem)
         const struct yaml *node = credential_node(c, c->provider->credentials[i].name);
         struct str         value;
 
-        if (node == NULL || str_starts(node->text, STR("env:")) || resolve(c, node->text, mem, &value, NULL) != ETL_OK ||
-            check_credential(&c->provider->credentials[i], value, NULL) != ETL_OK || str_eq(value, c->credentials[i].value))
+        if (node == NULL || str_starts(node->text, STR("env:")) ||
+            resolve(c, node->text, mem, &value, NULL) != ETL_OK ||
+            check_credential(&c->provider->credentials[i], value, NULL) != ETL_OK ||
+            str_eq(value, c->credentials[i].value))
             continue;
         changed = true;
         wipe(c->credentials[i].value);
@@ -214,7 +220,8 @@ static void settle_limits(struct connection *c)
     l->concurrency = ours->concurrency != 0 ? ours->concurrency : theirs->concurrency != 0 ? theirs->concurrency : 4;
     l->per_second = ours->per_second != 0 ? ours->per_second : theirs->per_second != 0 ? theirs->per_second : 10;
     l->timeout_seconds = ours->timeout_seconds != 0     ? ours->timeout_seconds
-                         : theirs->timeout_seconds != 0 ? theirs->timeout_seconds : 30;
+                         : theirs->timeout_seconds != 0 ? theirs->timeout_seconds
+                                                        : 30;
     l->tries = ours->tries != 0 ? ours->tries : theirs->tries != 0 ? theirs->tries : 5;
     l->per_day = ours->per_day != 0 ? ours->per_day : theirs->per_day;
 }
@@ -264,7 +271,8 @@ static void settle_wire(struct connection *c, const struct config *config, struc
     /* https://<server>/restapi: every operator has a server of his own, and nobody's password goes to another's. */
     if (c->config->url.ptr == NULL && (c->url.len == 0 || memchr(c->url.ptr, '<', c->url.len) != NULL))
         findings_say(faults, SEVERITY_ERROR, config->path, c->config->line, c->config->column, "url-missing",
-                     "connection %.*s needs its url:%s%.*s", STR_ARG(c->name), c->url.len != 0 ? " " : "", STR_ARG(c->url));
+                     "connection %.*s needs its url:%s%.*s", STR_ARG(c->name), c->url.len != 0 ? " " : "",
+                     STR_ARG(c->url));
 }
 
 enum etl_status connection_open(const struct config *config, struct str name, const struct key *key, struct arena *mem,
@@ -350,8 +358,8 @@ static enum etl_status tell_holder(struct connection *c, struct err *err)
                    STR_ARG(c->name), text[0] != '\0' ? text : "another process");
 }
 
-enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds, const volatile sig_atomic_t *stop_asked,
-                                struct err *err)
+enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds,
+                                const volatile sig_atomic_t *stop_asked, struct err *err)
 {
     char            path[PATH_MAX], text[512], real[PATH_MAX];
     struct timespec pause = { 0, 200000000 };
@@ -377,7 +385,10 @@ enum etl_status connection_lock(struct connection *c, const char *run_path, uint
 
 bool seconds_from(const char *text, uint64_t *out)
 {
-    static const struct { char unit; uint64_t seconds; } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
+    static const struct {
+        char     unit;
+        uint64_t seconds;
+    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
     struct str s = str_from(text);
     uint64_t   factor = 1;
 

@@ -16,16 +16,16 @@
 
 struct connection {
     const struct config_connection *config;
-    const struct provider *provider;
-    const struct wire *wire;                    /* as `wire:` says, else the provider's first */
-    struct str  name, url;
-    const struct login *login;                  /* how it proves who asks; NULL: the credentials simply go along */
-    struct credential_value *credentials;       /* by provider->credentials */
-    struct arena made_mem;                      /* those that are put together: a session's token stands in here */
-    struct provider_limits limits;              /* settled: nothing is 0 but per_day */
-    char        account[33];                    /* keyed fingerprint of provider, URL and account, in hex */
-    const char *base_path;                      /* what file: is relative to */
-    int         lock_fd;
+    const struct provider          *provider;
+    const struct wire              *wire; /* as `wire:` says, else the provider's first */
+    struct str                      name, url;
+    const struct login             *login;       /* how it proves who asks; NULL: the credentials simply go along */
+    struct credential_value        *credentials; /* by provider->credentials */
+    struct arena                    made_mem;    /* those that are put together: a session's token stands in here */
+    struct provider_limits          limits;      /* settled: nothing is 0 but per_day */
+    char                            account[33]; /* keyed fingerprint of provider, URL and account, in hex */
+    const char                     *base_path;   /* what file: is relative to */
+    int                             lock_fd;
 };
 
 /* Loads the description and the credentials; all faults at once. key NULL: the account is not asked for. */
@@ -33,15 +33,15 @@ enum etl_status connection_open(const struct config *config, struct str name, co
                                 struct connection *out, struct findings *faults);
 void            connection_close(struct connection *c);
 /* Reads file: and cred: again after a login verdict. True when something is different now. */
-bool            connection_read_again(struct connection *c, struct arena *mem);
+bool connection_read_again(struct connection *c, struct arena *mem);
 /* The session that every request carries from now on; STR_NONE: none is open. */
-void            connection_set_token(struct connection *c, struct str token);
+void connection_set_token(struct connection *c, struct str token);
 /* A text with {credentials}. */
-struct str      connection_text(const struct connection *c, const struct text *text, struct str token, struct arena *mem);
+struct str connection_text(const struct connection *c, const struct text *text, struct str token, struct arena *mem);
 /* One writer at a time. Waits up to wait_seconds, or until a stop is asked, then ETL_AGAIN naming the holder's process and run. */
-enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds, const volatile sig_atomic_t *stop_asked,
-                                struct err *err);
+enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds,
+                                const volatile sig_atomic_t *stop_asked, struct err *err);
 /* "90s", "15m", "2h" or plain seconds. */
-bool            seconds_from(const char *text, uint64_t *out);
+bool seconds_from(const char *text, uint64_t *out);
 
 #endif

@@ -1,14 +1,18 @@
 /* etl/connection/exchange.c - one request until it has an answer worth having: paced, and sent again where that is no repetition. */
 #include "etl/connection/exchange.h"
 
+#include "etl/connection/session.h"
 #include "etl/core/utf8.h"
 #include "etl/secrets/redact.h"
-#include "etl/connection/session.h"
 
 enum {
-    BACKOFF_MS = 250, BACKOFF_MAX_MS = 30000, RETRY_AFTER_MAX_MS = 600000,
-    OUTAGE_ROW = 5,                /* and as many more as may be in flight: one hiccup fails all of them at once */
-    REPLY_SHOWN = 600, MAX_REPLY = 256 << 20, MAX_ANSWER = 4 << 20    /* of a report; of a write */
+    BACKOFF_MS = 250,
+    BACKOFF_MAX_MS = 30000,
+    RETRY_AFTER_MAX_MS = 600000,
+    OUTAGE_ROW = 5, /* and as many more as may be in flight: one hiccup fails all of them at once */
+    REPLY_SHOWN = 600,
+    MAX_REPLY = 256 << 20,
+    MAX_ANSWER = 4 << 20 /* of a report; of a write */
 };
 
 uint64_t now_ms(void)
@@ -34,9 +38,12 @@ enum etl_status exchanges_open(struct connection *c, struct arena *run_mem, stru
                                         .ca_file = c->config->ca_file,
                                         .user_agent = "subferry/" SUBFERRY_VERSION,
                                         .max_reply = MAX_REPLY };
-    enum etl_status st;
+    enum etl_status         st;
 
-    *e = (struct exchanges){ .connection = c, .run_mem = run_mem, .tokens = 1, .tokens_at_ms = now_ms(),
+    *e = (struct exchanges){ .connection = c,
+                             .run_mem = run_mem,
+                             .tokens = 1,
+                             .tokens_at_ms = now_ms(),
                              .random = wall_ms() * UINT64_C(0x9e3779b97f4a7c15) | 1 };
     e->waiting_end = &e->waiting;
     st = transfers_open(&options, &e->transfers, err);
@@ -66,7 +73,7 @@ void exchanges_close(struct exchanges *e)
 
 static double burst(const struct exchanges *e)
 {
-    double tenth = (double)e->connection->limits.per_second / 10;   /* what a tenth of a second brings may go at once */
+    double tenth = (double)e->connection->limits.per_second / 10; /* what a tenth of a second brings may go at once */
 
     return tenth > 1 ? tenth : 1;
 }
@@ -86,7 +93,7 @@ static uint64_t backoff(struct exchanges *e, unsigned failures)
 
     if (step > BACKOFF_MAX_MS)
         step = BACKOFF_MAX_MS;
-    e->random ^= e->random << 13;   /* xorshift64 (Marsaglia 2003) */
+    e->random ^= e->random << 13; /* xorshift64 (Marsaglia 2003) */
     e->random ^= e->random >> 7;
     e->random ^= e->random << 17;
     return step / 2 + e->random % (step / 2 + 1);
@@ -99,7 +106,7 @@ size_t exchanges_room(struct exchanges *e)
 
     if (e->drain || e->session->state == SESSION_OPENING)
         return 0;
-    if (e->session->state == SESSION_CLOSED)     /* the first one opens it */
+    if (e->session->state == SESSION_CLOSED) /* the first one opens it */
         return e->waiting_count == 0;
     refill(e, now);
     tokens = e->tokens >= 1 && now >= e->pause_until_ms ? (size_t)e->tokens : 0;
@@ -131,7 +138,7 @@ static void submit_first(struct exchanges *e, struct exchange *x)
 void exchange_submit(struct exchanges *e, struct exchange *x)
 {
     if (e->session->state == SESSION_CLOSED && !e->drain)
-        submit_first(e, session_begin(e->session, e->connection));   /* the others wait for it */
+        submit_first(e, session_begin(e->session, e->connection)); /* the others wait for it */
     x->next = NULL;
     *e->waiting_end = x;
     e->waiting_end = &x->next;
@@ -151,7 +158,7 @@ static struct exchange *unlink_waiting(struct exchanges *e, struct exchange **at
 
 static bool begin(struct exchanges *e, struct exchange *x)
 {
-    struct err err = { 0 };
+    struct err       err = { 0 };
     struct transfer *t = transfer_take(e->transfers);
 
     if (t == NULL)
@@ -159,9 +166,14 @@ static bool begin(struct exchanges *e, struct exchange *x)
     x->transfer = t;
     t->owner = x;
     x->session = e->session->number;
-    if (wire_encode(&(struct wire_call){ .command = x->command, .wire = e->connection->wire, .url = e->connection->url,
-                                         .values = x->values, .credentials = x->opens_session ? NULL : e->connection->credentials, .extra = x->extra,
-                                         .extra_count = x->extra_count, .how = x->test ? ENCODE_TEST : 0 },
+    if (wire_encode(&(struct wire_call){ .command = x->command,
+                                         .wire = e->connection->wire,
+                                         .url = e->connection->url,
+                                         .values = x->values,
+                                         .credentials = x->opens_session ? NULL : e->connection->credentials,
+                                         .extra = x->extra,
+                                         .extra_count = x->extra_count,
+                                         .how = x->test ? ENCODE_TEST : 0 },
                     &t->request, &err) != ETL_OK) {
         /* The rules passed it, so this is a fault of ours or of the description: nothing was sent. */
         x->why = arena_str(x->mem, str_from(err.text));
@@ -234,7 +246,7 @@ static struct exchange *begin_waiting(struct exchanges *e, uint64_t *wait_ms)
 
 static void stop(struct exchanges *e, const char *rule, const char *what, struct str why)
 {
-    if (e->stop != ETL_OK || e->drain)     /* the first reason is the one to tell */
+    if (e->stop != ETL_OK || e->drain) /* the first reason is the one to tell */
         return;
     e->drain = true;
     e->stop = err_set(&e->stop_err, ETL_AGAIN, rule, "%s: %.*s", what, STR_ARG(str_head(why, 240)));
@@ -243,7 +255,8 @@ static void stop(struct exchanges *e, const char *rule, const char *what, struct
 static void count_failure(struct exchanges *e, struct str why)
 {
     if (++e->row >= OUTAGE_ROW + e->connection->limits.concurrency)
-        stop(e, "outage", "the provider does not answer as it should, several times in a row; the same command goes on later", why);
+        stop(e, "outage",
+             "the provider does not answer as it should, several times in a row; the same command goes on later", why);
 }
 
 /* To be sent again later; false when its tries are used up. */
@@ -282,8 +295,11 @@ static struct str printable(struct str body, struct arena *mem)
 
 static void read_answer(struct exchanges *e, struct exchange *x, struct transfer *t)
 {
-    struct reply_message m = { .wire = e->connection->wire, .status = t->status, .content_type = str_from(t->content_type),
-                               .headers = buf_str(&t->headers), .body = buf_str(&t->body) };
+    struct reply_message m = { .wire = e->connection->wire,
+                               .status = t->status,
+                               .content_type = str_from(t->content_type),
+                               .headers = buf_str(&t->headers),
+                               .body = buf_str(&t->body) };
 
     x->unproven = t->unproven;
     if (x->stream != NULL) {
@@ -300,11 +316,12 @@ static void read_answer(struct exchanges *e, struct exchange *x, struct transfer
     x->server_time = t->server_time;
     x->fingerprint = str_hash(m.body) | 1;
     x->verdict.reason = mask_secrets(x->verdict.reason, e->connection, x->command, x->values, x->mem);
-    x->reply = x->opens_session ? STR("")   /* the token stands in it */
-               : x->verdict.record_count != 0
-                   ? arena_fmt(x->mem, "(%zu records)", x->verdict.record_count)   /* other people's data, passwords too */
-                                : printable(mask_secrets(str_head(m.body, 4 * REPLY_SHOWN), e->connection, x->command, x->values,
-                                                         x->mem), x->mem);
+    x->reply =
+        x->opens_session ? STR("") /* the token stands in it */
+        : x->verdict.record_count != 0
+            ? arena_fmt(x->mem, "(%zu records)", x->verdict.record_count) /* other people's data, passwords too */
+            : printable(mask_secrets(str_head(m.body, 4 * REPLY_SHOWN), e->connection, x->command, x->values, x->mem),
+                        x->mem);
     x->end = EXCHANGE_ANSWERED;
 }
 
@@ -318,7 +335,7 @@ static bool session_again(struct exchanges *e, struct exchange *x)
         return false;
     if (s->state == SESSION_OPEN && x->session == s->number)
         session_close(s, e->connection);
-    submit_first(e, x);                  /* its turn comes while the next one is fresh */
+    submit_first(e, x); /* its turn comes while the next one is fresh */
     if (s->state == SESSION_CLOSED && !e->drain)
         submit_first(e, session_begin(s, e->connection));
     return true;
@@ -376,16 +393,12 @@ static bool throttled_again(struct exchanges *e, struct exchange *x)
 static bool settled(struct exchanges *e, struct exchange *x)
 {
     switch (x->verdict.is) {
-    case REPLY_THROTTLED:
-        return !throttled_again(e, x);
-    case REPLY_LOGIN:
-        return !login_again(e, x);
+    case REPLY_THROTTLED: return !throttled_again(e, x);
+    case REPLY_LOGIN: return !login_again(e, x);
     case REPLY_OUTAGE:
         count_failure(e, x->verdict.reason);
         return !(x->may_repeat && again(e, x, x->verdict.retry_after_ms));
-    case REPLY_UNCERTAIN:
-        count_failure(e, x->verdict.reason);
-        return !(x->may_repeat && again(e, x, 0));
+    case REPLY_UNCERTAIN: count_failure(e, x->verdict.reason); return !(x->may_repeat && again(e, x, 0));
     case REPLY_FAILED:
         /* What no case of the description knows (a proxy's page, an answer for another question) may be right next time. */
         if (!x->verdict.by_description) {
@@ -395,8 +408,7 @@ static bool settled(struct exchanges *e, struct exchange *x)
         break;
     case REPLY_DONE:
     case REPLY_NOTHING:
-    case REPLY_REFUSED:
-        break;
+    case REPLY_REFUSED: break;
     }
     e->row = e->throttled_row = 0;
     if (!x->opens_session && x->session == e->session->number)
@@ -426,9 +438,9 @@ static bool conclude(struct exchanges *e, struct exchange *x, struct transfer *t
 /* The opening of a session has ended, one way or the other. */
 static void end_opening(struct exchanges *e)
 {
-    struct exchange *x = &e->session->x;
-    struct str       why = x->end == EXCHANGE_ANSWERED ? x->verdict.reason : x->why;
-    AUTO(buf_release) struct buf kept;   /* what it said goes with its memory */
+    struct exchange             *x = &e->session->x;
+    struct str                   why = x->end == EXCHANGE_ANSWERED ? x->verdict.reason : x->why;
+    AUTO(buf_release) struct buf kept; /* what it said goes with its memory */
 
     buf_init(&kept, 4096, "why there is no session");
     buf_add(&kept, str_head(why, 240));

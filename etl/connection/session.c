@@ -5,7 +5,8 @@ enum { OPENING_MEMORY = 64 << 20 };
 
 void session_init(struct session *s, const struct connection *c)
 {
-    *s = (struct session){ .state = c->login != NULL && c->login->command != NULL ? SESSION_CLOSED : SESSION_NOT_NEEDED };
+    *s = (struct session){ .state =
+                               c->login != NULL && c->login->command != NULL ? SESSION_CLOSED : SESSION_NOT_NEEDED };
     arena_init(&s->mem, OPENING_MEMORY, "the opening of a session");
 }
 
@@ -27,7 +28,9 @@ struct exchange *session_begin(struct session *s, const struct connection *c)
             values[at] = (struct value){ VALUE_TEXT, true, text };
     }
     s->state = SESSION_OPENING;
-    s->x = (struct exchange){ .command = l->command, .values = values, .may_repeat = true, .mem = &s->mem, .opens_session = true };
+    s->x = (struct exchange){
+        .command = l->command, .values = values, .may_repeat = true, .mem = &s->mem, .opens_session = true
+    };
     return &s->x;
 }
 
@@ -43,7 +46,8 @@ bool session_opened(struct session *s, struct connection *c)
 {
     struct str token = STR_NONE;
 
-    for (size_t i = 0; s->x.end == EXCHANGE_ANSWERED && s->x.verdict.is == REPLY_DONE && i < s->x.verdict.capture_count; i++)
+    for (size_t i = 0; s->x.end == EXCHANGE_ANSWERED && s->x.verdict.is == REPLY_DONE && i < s->x.verdict.capture_count;
+         i++)
         if (str_eq(s->x.verdict.captures[i].name, c->login->token))
             token = s->x.verdict.captures[i].value;
     if (token.len != 0) {

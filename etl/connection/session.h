@@ -15,10 +15,10 @@ enum { SESSIONS_FRUITLESS = 3, SESSIONS_A_CALL = 5 };
 
 struct session {
     enum session_state state;
-    uint32_t           number;       /* of the session that is open, or was last */
-    uint32_t           fruitless;    /* opened since anything but a refused login was answered */
-    struct exchange    x;            /* the opening */
-    struct arena       mem;          /* the opening's, wiped behind it */
+    uint32_t           number;    /* of the session that is open, or was last */
+    uint32_t           fruitless; /* opened since anything but a refused login was answered */
+    struct exchange    x;         /* the opening */
+    struct arena       mem;       /* the opening's, wiped behind it */
 };
 
 void session_init(struct session *s, const struct connection *c);

@@ -11,22 +11,22 @@ enum { MAX_HEADERS = 64 << 10, MAX_REQUEST = 16 << 20, MAX_CA_FILE = 256 };
 struct transfer_private {
     CURL              *easy;
     struct curl_slist *headers;
-    struct buf         url, header_text;         /* what the handle is set to: mostly the same for every call */
-    size_t             read_at;                  /* of the request's body */
-    unsigned           begun;                    /* how often the request was about to be sent */
+    struct buf         url, header_text; /* what the handle is set to: mostly the same for every call */
+    size_t             read_at;          /* of the request's body */
+    unsigned           begun;            /* how often the request was about to be sent */
     bool               too_long, chunked, busy;
     char               error[CURL_ERROR_SIZE];
     struct transfers  *pool;
 };
 
 struct transfers {
-    CURLM           *multi;
-    struct transfer *all;
-    size_t           count, in_flight;
+    CURLM                  *multi;
+    struct transfer        *all;
+    size_t                  count, in_flight;
     struct transfer_options options;
-    X509            *extra[MAX_CA_FILE];
-    size_t           extra_count;
-    bool             told_time;
+    X509                   *extra[MAX_CA_FILE];
+    size_t                  extra_count;
+    bool                    told_time;
 };
 
 /* ---- callbacks ---- */
@@ -78,7 +78,7 @@ static size_t write_header(char *from, size_t size, size_t count, void *userdata
     struct transfer *x = userdata;
     struct str       line = str_trim(str_of(from, size * count)), name, value;
 
-    if (str_starts(line, STR("HTTP/"))) {        /* 100 Continue and the like come before the real one */
+    if (str_starts(line, STR("HTTP/"))) { /* 100 Continue and the like come before the real one */
         buf_reset(&x->headers);
         x->private_->chunked = false;
         return size * count;
@@ -125,13 +125,14 @@ static enum etl_status read_authorities(struct transfers *t, struct err *err)
     while (t->extra_count < MAX_CA_FILE && (cert = PEM_read_X509(file, NULL, NULL, NULL)) != NULL)
         t->extra[t->extra_count++] = cert;
     fclose(file);
-    return t->extra_count != 0 ? ETL_OK
-                               : err_set(err, ETL_FAIL, "ca-file", "%s holds no certificate in PEM form", t->options.ca_file);
+    return t->extra_count != 0
+               ? ETL_OK
+               : err_set(err, ETL_FAIL, "ca-file", "%s holds no certificate in PEM form", t->options.ca_file);
 }
 
 static void set_up(struct transfers *t, struct transfer *x)
 {
-    CURL *c = x->private_->easy;
+    CURL      *c = x->private_->easy;
     const long timeout = (long)t->options.timeout_ms;
 
     curl_easy_setopt(c, CURLOPT_PRIVATE, x);
@@ -140,7 +141,7 @@ static void set_up(struct transfers *t, struct transfer *x)
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(c, CURLOPT_PROXY, "");
-    curl_easy_setopt(c, CURLOPT_NOPROXY, "*");      /* else the environment is asked for each request */
+    curl_easy_setopt(c, CURLOPT_NOPROXY, "*"); /* else the environment is asked for each request */
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -274,7 +275,7 @@ static void set_target(struct transfer *x)
         return;
     same_text(&p->header_text, lines);
     curl_slist_free_all(p->headers);
-    p->headers = curl_slist_append(NULL, "Expect:");     /* no 100-continue: it costs a round trip a call */
+    p->headers = curl_slist_append(NULL, "Expect:"); /* no 100-continue: it costs a round trip a call */
     while (lines.len != 0) {
         lines = str_cut(lines, '\n', &line);
         snprintf(text, sizeof text, "%.*s", STR_ARG(line));
@@ -309,7 +310,7 @@ void transfer_start(struct transfers *t, struct transfer *x)
 void transfer_give_back(struct transfers *t, struct transfer *x)
 {
     (void)t;
-    if (x->body.cap > (1U << 20))        /* a full report's memory is not kept */
+    if (x->body.cap > (1U << 20)) /* a full report's memory is not kept */
         buf_wipe(&x->body);
     else if (x->body.ptr != NULL)
         explicit_bzero(x->body.ptr, x->body.len);
@@ -334,7 +335,8 @@ static bool told_whole(struct transfer *x)
 
     curl_easy_getinfo(x->private_->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     curl_easy_getinfo(x->private_->easy, CURLINFO_HTTP_VERSION, &version);
-    return length >= 0 || x->private_->chunked || version >= CURL_HTTP_VERSION_2_0 || x->status == 204 || x->status == 304;
+    return length >= 0 || x->private_->chunked || version >= CURL_HTTP_VERSION_2_0 || x->status == 204 ||
+           x->status == 304;
 }
 
 /* A reused connection has no times of its own; it got to the answer. */
@@ -356,9 +358,9 @@ static enum transfer_reach how_far(struct transfer *x, CURLcode code)
 static void conclude(struct transfer *x, CURLcode code)
 {
     struct transfer_private *p = x->private_;
-    const char *type = NULL, *why = p->error[0] != '\0' ? p->error : curl_easy_strerror(code);
-    curl_off_t  took = 0;
-    long        status = 0;
+    const char              *type = NULL, *why = p->error[0] != '\0' ? p->error : curl_easy_strerror(code);
+    curl_off_t               took = 0;
+    long                     status = 0;
 
     curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(p->easy, CURLINFO_CONTENT_TYPE, &type);

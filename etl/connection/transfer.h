@@ -23,39 +23,39 @@ enum transfer_reach { REACH_NAME, REACH_CONNECT, REACH_TLS, REACH_ANSWER };
 /* Where a body goes as it comes. false: what is to take it cannot; the transfer ends as LOST. */
 struct transfer_stream {
     bool (*bytes)(void *context, struct str bytes);
-    void  *context;
+    void *context;
 };
 struct transfer {
-    struct request  request;             /* filled by the caller between take and start */
-    void           *owner;
-    const struct transfer_stream *stream;      /* NULL: into body. With one, body has the first REPLY_HEAD bytes of it */
+    struct request                request; /* filled by the caller between take and start */
+    void                         *owner;
+    const struct transfer_stream *stream; /* NULL: into body. With one, body has the first REPLY_HEAD bytes of it */
     /* what came, good until it is given back */
-    enum transfer_end end;
+    enum transfer_end   end;
     enum transfer_reach reach;
-    bool            unproven;            /* LOST, but only as nothing said where the body ends: the connection closed in order */
-    int             status;              /* HTTP, 0: none */
-    struct buf      headers, body;       /* headers: lines "Name: value\n" of the last response */
-    char            content_type[128];
-    char            why[300];            /* NOT_SENT, LOST: one line for a person */
-    int64_t         server_time;         /* Date of the pool's first answer, seconds; -1: none, or a later one */
-    uint64_t        took_us;
+    bool       unproven;      /* LOST, but only as nothing said where the body ends: the connection closed in order */
+    int        status;        /* HTTP, 0: none */
+    struct buf headers, body; /* headers: lines "Name: value\n" of the last response */
+    char       content_type[128];
+    char       why[300];    /* NOT_SENT, LOST: one line for a person */
+    int64_t    server_time; /* Date of the pool's first answer, seconds; -1: none, or a later one */
+    uint64_t   took_us;
     struct transfer_private *private_;
 };
 
 struct transfer_options {
     uint32_t    concurrency;
     uint64_t    timeout_ms;
-    const char *ca_file;                 /* or NULL */
+    const char *ca_file; /* or NULL */
     const char *user_agent;
     size_t      max_reply;
 };
 struct transfers;
 enum etl_status transfers_open(const struct transfer_options *options, struct transfers **out, struct err *err);
-void            transfers_close(struct transfers *t);          /* what is in flight is dropped */
+void            transfers_close(struct transfers *t); /* what is in flight is dropped */
 
-struct transfer *transfer_take(struct transfers *t);           /* an idle one, its request empty; NULL: all are in use */
+struct transfer *transfer_take(struct transfers *t); /* an idle one, its request empty; NULL: all are in use */
 void             transfer_start(struct transfers *t, struct transfer *x);
-void             transfer_give_back(struct transfers *t, struct transfer *x);   /* wipes what it holds */
+void             transfer_give_back(struct transfers *t, struct transfer *x); /* wipes what it holds */
 size_t           transfers_in_flight(const struct transfers *t);
 /* Works for up to wait_ms, less when something ended; returns one that ended, or NULL. Call again for further ones with wait 0. A signal
  * ends the waiting. */

@@ -8,14 +8,14 @@ enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, ALIGNMENT = 16 };
 
 struct arena_chunk {
     struct arena_chunk *older;
-    size_t              size;         /* of bytes[] */
+    size_t              size; /* of bytes[] */
     _Alignas(ALIGNMENT) char bytes[];
 };
 
 void memory_exhausted(const char *what, size_t limit)
 {
     fprintf(stderr, "error: out of memory: %s would need more than %zu bytes\n", what, limit);
-    _exit(4);   /* whatever is sent is in the ledger: a safe end, and resumable */
+    _exit(4); /* whatever is sent is in the ledger: a safe end, and resumable */
 }
 
 void arena_init(struct arena *a, size_t max, const char *what)
@@ -134,7 +134,7 @@ void arena_reset(struct arena *a)
         return;
     free_chunks(a->chunk->older);
     a->chunk->older = NULL;
-    if (a->chunk->size > LARGEST_CHUNK) {   /* a giant is not kept */
+    if (a->chunk->size > LARGEST_CHUNK) { /* a giant is not kept */
         free_chunks(a->chunk);
         a->chunk = NULL;
         a->next = a->end = NULL;

@@ -3,7 +3,7 @@
 #ifndef ETL_CORE_BANNED_H
 #define ETL_CORE_BANNED_H
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
+    #define _GNU_SOURCE 1
 #endif
 #include <stdio.h>
 #include <stdlib.h>

@@ -15,10 +15,10 @@ struct buf {
     bool        failed;
 };
 
-void buf_init(struct buf *b, size_t max, const char *what);
-void buf_release(struct buf *b);              /* the empty object is fine */
-void buf_wipe(struct buf *b);                 /* overwrites, then releases: for secrets */
-static inline void buf_reset(struct buf *b)   /* empty, keeps memory, forgets a failure */
+void               buf_init(struct buf *b, size_t max, const char *what);
+void               buf_release(struct buf *b); /* the empty object is fine */
+void               buf_wipe(struct buf *b);    /* overwrites, then releases: for secrets */
+static inline void buf_reset(struct buf *b)    /* empty, keeps memory, forgets a failure */
 {
     b->len = 0;
     b->failed = false;
@@ -31,8 +31,8 @@ static inline struct str buf_str(const struct buf *b)
 {
     return (struct str){ b->ptr ? b->ptr : "", b->len };
 }
-bool buf_reserve_slow(struct buf *b, size_t more);
-static inline bool buf_reserve(struct buf *b, size_t more)   /* room for `more` bytes at ptr + len */
+bool               buf_reserve_slow(struct buf *b, size_t more);
+static inline bool buf_reserve(struct buf *b, size_t more) /* room for `more` bytes at ptr + len */
 {
     return (b->cap - b->len >= more) || buf_reserve_slow(b, more);
 }
@@ -58,7 +58,7 @@ void buf_json(struct buf *b, struct str s);
 /* application/x-www-form-urlencoded, strict: letters, digits and -._~ stand, all else is %XX. */
 void buf_percent(struct buf *b, struct str s);
 /* A CSV cell by RFC 4180: quoted only where it must be. */
-void buf_csv(struct buf *b, struct str cell);
-const char *buf_cstr(struct buf *b);          /* NUL-terminated; NUL is not counted in len */
+void        buf_csv(struct buf *b, struct str cell);
+const char *buf_cstr(struct buf *b); /* NUL-terminated; NUL is not counted in len */
 
 #endif

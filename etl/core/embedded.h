@@ -5,9 +5,9 @@
 #include "etl/core/str.h"
 
 struct embedded_file {
-    const char *name;           /* "ispn.yaml"; NULL ends the table */
+    const char *name; /* "ispn.yaml"; NULL ends the table */
     const char *begin, *end;
 };
-struct str embedded_find(const struct embedded_file *table, struct str name);   /* STR_NONE if absent */
+struct str embedded_find(const struct embedded_file *table, struct str name); /* STR_NONE if absent */
 
 #endif

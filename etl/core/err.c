@@ -136,8 +136,8 @@ void findings_add(struct findings *f, enum severity severity, const struct err *
     f->count++;
 }
 
-enum etl_status findings_say(struct findings *f, enum severity severity, const char *file, uint64_t line, uint32_t column,
-                             const char *rule, const char *fmt, ...)
+enum etl_status findings_say(struct findings *f, enum severity severity, const char *file, uint64_t line,
+                             uint32_t column, const char *rule, const char *fmt, ...)
 {
     struct err err = { .file = file, .line = line, .column = column };
     va_list    args;

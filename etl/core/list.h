@@ -25,12 +25,12 @@ struct list_reader {
 };
 struct list_item {
     bool       is_list;
-    struct str text;         /* the text itself, or the inner list */
+    struct str text; /* the text itself, or the inner list */
 };
 struct list_reader list_open(struct str list);
 bool               list_next(struct list_reader *r, struct arena *mem, struct list_item *out);
 size_t             list_count(struct str list);
 /* Nothing but empty texts, at any level: as good as not given. */
-bool               list_is_empty(struct str list);
+bool list_is_empty(struct str list);
 
 #endif

@@ -4,7 +4,7 @@
 struct parsing {
     const struct opt_set *sets;
     size_t                nsets;
-    bool                  given[4][64];     /* by set and row */
+    bool                  given[4][64]; /* by set and row */
     struct arena         *mem;
     struct findings      *faults;
 };
@@ -65,20 +65,14 @@ static void set_value(struct parsing *p, const struct found *f, const char *valu
     if (!is_default)
         p->given[f->set][f->index] = true;
     switch (f->row->kind) {
-    case OPT_KIND_FLAG:
-        *(bool *)place = value == NULL || strcmp(value, "true") == 0;
-        break;
-    case OPT_KIND_TEXT:
-        memcpy(place, &value, sizeof value);
-        break;
+    case OPT_KIND_FLAG: *(bool *)place = value == NULL || strcmp(value, "true") == 0; break;
+    case OPT_KIND_TEXT: memcpy(place, &value, sizeof value); break;
     case OPT_KIND_NUMBER:
         if (!str_to_u64(str_from(value), (uint64_t *)(void *)place))
             findings_say(p->faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--%s takes a number, got \"%s\"",
                          f->row->name, value);
         break;
-    case OPT_KIND_LIST:
-        add_to_list(p, (struct opt_list *)(void *)place, value);
-        break;
+    case OPT_KIND_LIST: add_to_list(p, (struct opt_list *)(void *)place, value); break;
     }
 }
 

@@ -33,8 +33,7 @@ bool str_starts(struct str s, struct str prefix)
 
 bool str_ends(struct str s, struct str suffix)
 {
-    return s.len >= suffix.len &&
-           (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+    return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
 bool str_contains(struct str s, struct str part)
@@ -147,7 +146,8 @@ unsigned str_distance(struct str a, struct str b, unsigned limit)
                 best = last[k] + 1;
             if (now[k - 1] + 1 < best)
                 best = now[k - 1] + 1;
-            if (i > 1 && k > 1 && a.ptr[i - 1] == b.ptr[k - 2] && a.ptr[i - 2] == b.ptr[k - 1] && before[k - 2] + 1 < best)
+            if (i > 1 && k > 1 && a.ptr[i - 1] == b.ptr[k - 2] && a.ptr[i - 2] == b.ptr[k - 1] &&
+                before[k - 2] + 1 < best)
                 best = before[k - 2] + 1;
             now[k] = best;
         }
@@ -157,7 +157,8 @@ unsigned str_distance(struct str a, struct str b, unsigned limit)
 
 struct str str_nearest(struct str typed, const struct str *names, size_t n)
 {
-    unsigned   limit = typed.len / 3 > 1 ? (unsigned)(typed.len / 3) : typed.len > 1, best = limit + 1;      /* x is no slip for y */
+    unsigned limit = typed.len / 3 > 1 ? (unsigned)(typed.len / 3) : typed.len > 1,
+             best = limit + 1; /* x is no slip for y */
     struct str nearest = STR_NONE;
 
     for (size_t i = 0; i < n; i++) {

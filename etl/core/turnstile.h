@@ -19,8 +19,8 @@ struct turnstile {
 
 void turnstile_init(struct turnstile *t);
 void turnstile_release(struct turnstile *t);
-bool turnstile_enter(struct turnstile *t, uint64_t ticket);   /* waits for its turn */
-void turnstile_leave(struct turnstile *t);                    /* the next ticket's turn */
+bool turnstile_enter(struct turnstile *t, uint64_t ticket); /* waits for its turn */
+void turnstile_leave(struct turnstile *t);                  /* the next ticket's turn */
 void turnstile_stop(struct turnstile *t);
 
 #endif

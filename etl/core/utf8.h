@@ -5,16 +5,16 @@
 #include "etl/core/buf.h"
 
 /* The offset of the first byte that is wrong, or s.len when all is well. Fast on ASCII. */
-size_t utf8_valid_prefix(struct str s);
+size_t             utf8_valid_prefix(struct str s);
 static inline bool utf8_valid(struct str s)
 {
     return utf8_valid_prefix(s) == s.len;
 }
 bool   utf8_is_ascii(struct str s);
-size_t utf8_count(struct str s);                        /* code points; s is valid */
-size_t utf8_offset(struct str s, size_t n);             /* byte offset of the n-th code point, or len */
+size_t utf8_count(struct str s);            /* code points; s is valid */
+size_t utf8_offset(struct str s, size_t n); /* byte offset of the n-th code point, or len */
 /* Decodes the next code point and moves *s past it; U+FFFD for a wrong byte. */
 uint32_t utf8_next(struct str *s);
-void   utf8_add(struct buf *out, uint32_t code_point);
+void     utf8_add(struct buf *out, uint32_t code_point);
 
 #endif

@@ -20,10 +20,10 @@ enum value_kind { VALUE_ABSENT, VALUE_CLEAR, VALUE_TEXT, VALUE_REF, VALUE_LIST }
 struct value {
     enum value_kind kind;
     bool            secret;
-    struct str      text;       /* VALUE_TEXT: the text; VALUE_REF: "customer.id"; VALUE_LIST: ["a","b"] */
+    struct str      text; /* VALUE_TEXT: the text; VALUE_REF: "customer.id"; VALUE_LIST: ["a","b"] */
 };
 
-#define VALUE_NONE     ((struct value){ VALUE_ABSENT, false, { NULL, 0 } })
-#define VALUE_OF(s)    ((struct value){ VALUE_TEXT, false, (s) })
+#define VALUE_NONE  ((struct value){ VALUE_ABSENT, false, { NULL, 0 } })
+#define VALUE_OF(s) ((struct value){ VALUE_TEXT, false, (s) })
 
 #endif

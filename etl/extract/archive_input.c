@@ -7,8 +7,8 @@
 bool archive_input_is(const char *path)
 {
     AUTO(arena_release) struct arena mem = { 0 };
-    struct manifest m;
-    struct err      err = { 0 };
+    struct manifest                  m;
+    struct err                       err = { 0 };
 
     if (!archive_name_is_good(path))
         return false;
@@ -20,9 +20,10 @@ static void tell_proof(const char *archive, const struct manifest *m, struct str
 {
     for (size_t i = 0; i < m->report_count; i++)
         if (str_eq(m->reports[i].table, table) && !str_is(m->reports[i].proof, "complete"))
-            findings_say(faults, SEVERITY_WARNING, archive, 0, 0, "archive-proof", "table %.*s: report %.*s is %.*s%s%.*s: there may be more than what stands here",
-                         STR_ARG(table), STR_ARG(m->reports[i].name), STR_ARG(m->reports[i].proof), m->reports[i].why.len != 0 ? ", " : "",
-                         STR_ARG(m->reports[i].why));
+            findings_say(faults, SEVERITY_WARNING, archive, 0, 0, "archive-proof",
+                         "table %.*s: report %.*s is %.*s%s%.*s: there may be more than what stands here",
+                         STR_ARG(table), STR_ARG(m->reports[i].name), STR_ARG(m->reports[i].proof),
+                         m->reports[i].why.len != 0 ? ", " : "", STR_ARG(m->reports[i].why));
 }
 
 const char *archive_input_path(const char *archive, struct str input, struct arena *mem, struct findings *faults)

@@ -1,11 +1,11 @@
 /* etl/extract/input.c - opens the reader of a mapping's input, as the mapping says the file is written. */
 #include "etl/extract/input.h"
 
-#include "etl/mapping/loading.h"
 #include "etl/extract/rejects.h"
+#include "etl/mapping/loading.h"
 
-enum etl_status input_open(const struct mapping *m, size_t input, struct source *source, bool may_have_reasons, struct arena *mem,
-                           struct record_reader **out, struct err *err)
+enum etl_status input_open(const struct mapping *m, size_t input, struct source *source, bool may_have_reasons,
+                           struct arena *mem, struct record_reader **out, struct err *err)
 {
     const struct mapping_input *in = &m->inputs[input];
     struct csv_options          csv = in->csv;
@@ -47,9 +47,11 @@ void input_tell_unseen(const struct mapping *m, size_t input, const struct recor
         if (use->node == NULL || is_optional(in, path) || json_reader_has_seen(r, use->list, (size_t)use->node->index))
             continue;
         /* Where no record has the list, that alone is told. */
-        if (use->list >= 0 && !json_reader_has_seen(r, use->list, m->inputs[input].wanted.lists[use->list].column_count))
+        if (use->list >= 0 &&
+            !json_reader_has_seen(r, use->list, m->inputs[input].wanted.lists[use->list].column_count))
             path = in->lists[use->list];
-        expression_warning(&place, use->at, "path-unseen", "no record of %.*s has %.*s", STR_ARG(m->inputs[input].name), STR_ARG(path));
+        expression_warning(&place, use->at, "path-unseen", "no record of %.*s has %.*s", STR_ARG(m->inputs[input].name),
+                           STR_ARG(path));
     }
 }
 

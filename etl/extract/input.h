@@ -5,8 +5,8 @@
 #include "etl/mapping/mapping.h"
 
 /* may_have_reasons: it may have come back from rejects/, where a headerless CSV has one cell more. Names live in `mem`. */
-enum etl_status input_open(const struct mapping *m, size_t input, struct source *source, bool may_have_reasons, struct arena *mem,
-                           struct record_reader **out, struct err *err);
+enum etl_status input_open(const struct mapping *m, size_t input, struct source *source, bool may_have_reasons,
+                           struct arena *mem, struct record_reader **out, struct err *err);
 /* What mapping_bind() takes: of a CSV what it has, of JSON what the mapping asks. */
 const struct str *input_columns(const struct mapping *m, size_t input, const struct record_reader *r, size_t *count);
 /* When a JSON input is read: a warning for every path that stood in no record, at its place in the mapping. */

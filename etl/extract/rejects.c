@@ -19,18 +19,18 @@ struct rejects {
     const struct run      *run;
     const struct mapping  *mapping;
     size_t                 input;
-    const struct csv_form *form;           /* NULL: JSON */
-    size_t                 columns;        /* without _errors */
+    const struct csv_form *form;    /* NULL: JSON */
+    size_t                 columns; /* without _errors */
     bool                   has_secrets, is_first;
     struct sealer         *sealer;
     struct reject_file     rows, damaged;
     struct buf             reasons;
-    struct arena           mem;            /* paths */
+    struct arena           mem; /* paths */
     struct arena           row_mem;
 };
 
-struct rejects *rejects_new(const struct run *run, const struct mapping *m, size_t input, const struct record_reader *reader,
-                            const struct key *key)
+struct rejects *rejects_new(const struct run *run, const struct mapping *m, size_t input,
+                            const struct record_reader *reader, const struct key *key)
 {
     struct rejects             *r = calloc(1, sizeof *r);
     const struct mapping_input *in = &m->inputs[input];
@@ -61,10 +61,11 @@ static enum etl_status open_file(struct rejects *r, struct reject_file *f, const
 
     if (f->is_open)
         return ETL_OK;
-    st = atomic_file_begin(&f->file,
-                           run_file(r->run, arena_cstr(&r->mem, arena_fmt(&r->mem, "rejects/%.*s.%s", STR_ARG(in->name), ending)),
-                                    &r->mem),
-                           err);
+    st = atomic_file_begin(
+        &f->file,
+        run_file(r->run, arena_cstr(&r->mem, arena_fmt(&r->mem, "rejects/%.*s.%s", STR_ARG(in->name), ending)),
+                 &r->mem),
+        err);
     f->is_open = st == ETL_OK;
     return st;
 }
@@ -112,7 +113,7 @@ static size_t filled_count(const struct record *record, size_t columns)
 static bool is_secret_cell(const struct rejects *r, size_t i, size_t count)
 {
     const bool *secret = r->mapping->inputs[r->input].secret;
-    size_t      extra = count > r->columns ? count - r->columns : 0, missing = count < r->columns ? r->columns - count : 0;
+    size_t extra = count > r->columns ? count - r->columns : 0, missing = count < r->columns ? r->columns - count : 0;
 
     for (size_t column = i > extra ? i - extra : 0; column <= i + missing && column < r->columns; column++)
         if (secret[column])
@@ -133,7 +134,8 @@ static const struct str *seal_cells(struct rejects *r, const struct record *reco
     replaced = ARENA_ARRAY(&r->row_mem, struct str, r->columns + record->count + 1);
     for (size_t i = 0; i < count; i++) {
         AUTO(buf_release) struct buf sealed = { 0 };
-        struct seal_place            place = count == r->columns ? sealed_place(r->mapping, in->columns[i]) : sealed_place_moved(r->mapping);
+        struct seal_place            place =
+            count == r->columns ? sealed_place(r->mapping, in->columns[i]) : sealed_place_moved(r->mapping);
 
         if (record->cells[i].len == 0 || !is_secret_cell(r, i, count))
             continue;
@@ -157,7 +159,7 @@ static void add_row(struct rejects *r, const struct record *record)
     if (comes_back)
         shown.count = filled_count(record, in->column_count) - 1;
     replaced = seal_cells(r, &shown);
-    if (comes_back && replaced == NULL) {    /* it loses its old reasons, so it is written from its cells */
+    if (comes_back && replaced == NULL) { /* it loses its old reasons, so it is written from its cells */
         none = ARENA_ARRAY(&r->row_mem, struct str, shown.count + 1);
         if (r->columns != 0)
             none[0] = shown.cells[0];
@@ -173,7 +175,7 @@ static void seal_member(void *context, struct str path, struct str text, struct 
     struct rejects   *r = context;
     struct seal_place place = sealed_place_path(r->mapping, path, &r->row_mem);
 
-    if (str_starts(text, sealed_mark)) {     /* it was a reject before, and is still as it was then */
+    if (str_starts(text, sealed_mark)) { /* it was a reject before, and is still as it was then */
         buf_add(out, text);
         return;
     }
@@ -213,8 +215,8 @@ static void end_rows(struct rejects *r)
     }
 }
 
-enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings, size_t count,
-                            struct err *err)
+enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings,
+                            size_t count, struct err *err)
 {
     enum etl_status st;
 
@@ -233,14 +235,16 @@ enum etl_status rejects_add(struct rejects *r, const struct record *record, cons
     return flush_file(&r->rows, FLUSH_BYTES, err);
 }
 
-enum etl_status rejects_add_damaged(struct rejects *r, const struct record *record, const struct err *why, struct err *err)
+enum etl_status rejects_add_damaged(struct rejects *r, const struct record *record, const struct err *why,
+                                    struct err *err)
 {
     struct seal_place place = sealed_place(r->mapping, STR("damaged"));
     enum etl_status   st = open_file(r, &r->damaged, "damaged", err);
 
     if (st != ETL_OK)
         return st;
-    buf_fmt(&r->damaged.text, "{\"line\":%llu,\"offset\":%llu,\"bytes\":%zu,\"rule\":", (unsigned long long)record->line,
+    buf_fmt(&r->damaged.text,
+            "{\"line\":%llu,\"offset\":%llu,\"bytes\":%zu,\"rule\":", (unsigned long long)record->line,
             (unsigned long long)record->offset, record->raw.len);
     buf_json(&r->damaged.text, str_from(why->rule));
     buf_lit(&r->damaged.text, ",\"sealed\":\"");

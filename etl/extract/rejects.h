@@ -13,16 +13,17 @@
 #define ETL_EXTRACT_REJECTS_H
 
 #include "etl/core/err.h"
-#include "etl/secrets/key.h"
 #include "etl/mapping/mapping.h"
 #include "etl/run/run_folder.h"
+#include "etl/secrets/key.h"
 
 struct rejects;
-struct rejects *rejects_new(const struct run *r, const struct mapping *m, size_t input, const struct record_reader *reader,
-                            const struct key *key);
-enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings, size_t count,
-                            struct err *err);
-enum etl_status rejects_add_damaged(struct rejects *r, const struct record *record, const struct err *why, struct err *err);
+struct rejects *rejects_new(const struct run *r, const struct mapping *m, size_t input,
+                            const struct record_reader *reader, const struct key *key);
+enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings,
+                            size_t count, struct err *err);
+enum etl_status rejects_add_damaged(struct rejects *r, const struct record *record, const struct err *why,
+                                    struct err *err);
 enum etl_status rejects_commit(struct rejects *r, struct err *err);
 void            rejects_free(struct rejects *r);
 

@@ -37,7 +37,8 @@ static bool may_be_sealed(struct str cell)
 }
 
 /* One text. What is not secret and does not open is a text of the extract's own. */
-static enum etl_status open_text(const struct opening *o, const struct seal_place *place, struct str column, struct str *cell)
+static enum etl_status open_text(const struct opening *o, const struct seal_place *place, struct str column,
+                                 struct str *cell)
 {
     AUTO(buf_wipe) struct buf plain;
     struct seal_place         moved = sealed_place_moved(o->m);
@@ -46,9 +47,10 @@ static enum etl_status open_text(const struct opening *o, const struct seal_plac
 
     buf_init(&plain, LONGEST_CELL, "a sealed cell");
     if (place != NULL && secret_is_fingerprint(*cell))
-        return err_set(o->err, ETL_REJECT, "secret-fingerprint",
-                       "%.*s is the fingerprint of a secret, not the secret: pull with --secrets sealed (or keep), or map a new one, password(12)",
-                       STR_ARG(column));
+        return err_set(
+            o->err, ETL_REJECT, "secret-fingerprint",
+            "%.*s is the fingerprint of a secret, not the secret: pull with --secrets sealed (or keep), or map a new one, password(12)",
+            STR_ARG(column));
     if (!str_starts(*cell, sealed_mark))
         return ETL_OK;
     if (place != NULL)
@@ -57,7 +59,7 @@ static enum etl_status open_text(const struct opening *o, const struct seal_plac
         buf_reset(&plain);
         st = unseal(o->sealer, &moved, text, &plain, o->err);
     }
-    if (st != ETL_OK) {                      /* as pull --secrets sealed writes it */
+    if (st != ETL_OK) { /* as pull --secrets sealed writes it */
         buf_reset(&plain);
         st = secret_unseal(o->sealer, *cell, &plain, o->err);
     }
@@ -69,7 +71,8 @@ static enum etl_status open_text(const struct opening *o, const struct seal_plac
 }
 
 /* The texts of a list, each for itself. */
-static enum etl_status open_list(const struct opening *o, const struct seal_place *place, struct str column, struct str list, struct buf *out)
+static enum etl_status open_list(const struct opening *o, const struct seal_place *place, struct str column,
+                                 struct str list, struct buf *out)
 {
     struct list_reader r = list_open(list);
     struct list_item   item;
@@ -88,7 +91,8 @@ static enum etl_status open_list(const struct opening *o, const struct seal_plac
     return st;
 }
 
-static enum etl_status open_cell(const struct opening *o, const struct seal_place *place, struct str column, bool is_list, struct str *cell)
+static enum etl_status open_cell(const struct opening *o, const struct seal_place *place, struct str column,
+                                 bool is_list, struct str *cell)
 {
     AUTO(buf_wipe) struct buf out;
     enum etl_status           st;
@@ -130,8 +134,9 @@ static enum etl_status open_columns(const struct opening *o, size_t input, struc
 }
 
 /* A JSON record's own cells, or a list's rows: those that are secret. */
-static enum etl_status open_paths(const struct opening *o, struct str list, const struct str *columns, const bool *secret, size_t column_count,
-                                  const struct str **cells, const bool *is_list, size_t count)
+static enum etl_status open_paths(const struct opening *o, struct str list, const struct str *columns,
+                                  const bool *secret, size_t column_count, const struct str **cells,
+                                  const bool *is_list, size_t count)
 {
     struct str     *opened;
     enum etl_status st = ETL_OK;
@@ -141,8 +146,8 @@ static enum etl_status open_paths(const struct opening *o, struct str list, cons
     opened = ARENA_ARRAY(o->mem, struct str, count);
     memcpy(opened, *cells, count * sizeof *opened);
     for (size_t i = 0; i < count && st == ETL_OK; i++) {
-        struct str        column = columns[i % column_count];
-        struct str        path = list.ptr != NULL ? arena_fmt(o->mem, "%.*s.%.*s", STR_ARG(list), STR_ARG(column)) : column;
+        struct str column = columns[i % column_count];
+        struct str path = list.ptr != NULL ? arena_fmt(o->mem, "%.*s.%.*s", STR_ARG(list), STR_ARG(column)) : column;
         struct seal_place place;
 
         if (!secret[i % column_count])
@@ -167,16 +172,17 @@ static enum etl_status open_record(const struct opening *o, size_t input, struct
     rows = ARENA_ARRAY(o->mem, struct record_rows, wanted->list_count + 1);
     for (size_t i = 0; i < wanted->list_count && st == ETL_OK; i++) {
         rows[i] = r->lists[i];
-        st = open_paths(o, wanted->lists[i].path, wanted->lists[i].columns, in->list_secret[i], wanted->lists[i].column_count, &rows[i].cells,
-                        rows[i].is_list, rows[i].count * wanted->lists[i].column_count);
+        st = open_paths(o, wanted->lists[i].path, wanted->lists[i].columns, in->list_secret[i],
+                        wanted->lists[i].column_count, &rows[i].cells, rows[i].is_list,
+                        rows[i].count * wanted->lists[i].column_count);
     }
     if (st == ETL_OK && r->lists != NULL)
         r->lists = rows;
     return st;
 }
 
-enum etl_status sealed_cells_open(struct sealer *s, const struct mapping *m, size_t input, struct record *r, struct arena *mem,
-                                  struct err *err)
+enum etl_status sealed_cells_open(struct sealer *s, const struct mapping *m, size_t input, struct record *r,
+                                  struct arena *mem, struct err *err)
 {
     const struct opening o = { s, m, mem, err };
 

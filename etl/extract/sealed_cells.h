@@ -6,17 +6,17 @@
 #ifndef ETL_EXTRACT_SEALED_CELLS_H
 #define ETL_EXTRACT_SEALED_CELLS_H
 
-#include "etl/secrets/key.h"
 #include "etl/mapping/mapping.h"
+#include "etl/secrets/key.h"
 
 extern const struct str sealed_mark;
-struct seal_place sealed_place(const struct mapping *m, struct str column);
-struct seal_place sealed_place_moved(const struct mapping *m);
+struct seal_place       sealed_place(const struct mapping *m, struct str column);
+struct seal_place       sealed_place_moved(const struct mapping *m);
 /* A JSON path's; `mem` holds the place's text. */
 struct seal_place sealed_place_path(const struct mapping *m, struct str path, struct arena *mem);
 
 /* The record's sealed cells in clear again: its cells (and rows) become others, which live in `mem`. ETL_REJECT: one does not open. */
-enum etl_status sealed_cells_open(struct sealer *s, const struct mapping *m, size_t input, struct record *r, struct arena *mem,
-                                  struct err *err);
+enum etl_status sealed_cells_open(struct sealer *s, const struct mapping *m, size_t input, struct record *r,
+                                  struct arena *mem, struct err *err);
 
 #endif

@@ -2,8 +2,8 @@
 #include <stdarg.h>
 
 #include "etl/core/list.h"
-#include "etl/core/utf8.h"
 #include "etl/core/notation/date.h"
+#include "etl/core/utf8.h"
 #include "etl/language/expression.h"
 #include "etl/language/filter.h"
 #include "etl/language/lookup.h"
@@ -54,7 +54,7 @@ static struct str text_of(const struct value *v)
 
 static inline bool take_cell(const struct record *r, const struct node *n, struct value *out)
 {
-    size_t column = (size_t)n->index;        /* -1 is past any count */
+    size_t column = (size_t)n->index; /* -1 is past any count */
 
     if (r != NULL && column < r->count && r->cells[column].len != 0)
         *out = (struct value){ VALUE_TEXT, n->secret, r->cells[column] };
@@ -63,7 +63,8 @@ static inline bool take_cell(const struct record *r, const struct node *n, struc
     return true;
 }
 
-static bool take_member(const struct str *cells, const bool *is_list, size_t count, const struct node *n, struct value *out)
+static bool take_member(const struct str *cells, const bool *is_list, size_t count, const struct node *n,
+                        struct value *out)
 {
     size_t column = (size_t)n->index;
 
@@ -78,7 +79,8 @@ static bool take_member(const struct str *cells, const bool *is_list, size_t cou
 static bool one_text(struct eval *e, const struct value *v)
 {
     return v->kind != VALUE_LIST ||
-           eval_fail(e, "list", "a list stands where one text is wanted: name an element of it (.0), or join it, join(', ')");
+           eval_fail(e, "list",
+                     "a list stands where one text is wanted: name an element of it (.0), or join it, join(', ')");
 }
 
 static bool eval_text(struct eval *e, const struct node *n, struct value *out)
@@ -94,7 +96,7 @@ static bool eval_let(struct eval *e, const struct node *n, struct value *out)
         slot->made = e->row_number;
         slot->failed = !eval_node(e, e->lets[n->index], &slot->value);
     }
-    if (slot->failed)                        /* e->err may tell of another by now */
+    if (slot->failed) /* e->err may tell of another by now */
         return eval_node(e, e->lets[n->index], out);
     *out = slot->value;
     return true;
@@ -102,7 +104,7 @@ static bool eval_let(struct eval *e, const struct node *n, struct value *out)
 
 static bool eval_u64(struct eval *e, uint64_t number, struct value *out)
 {
-    char  *end = arena_bytes(e->mem, 20) + 20, *at = end;
+    char *end = arena_bytes(e->mem, 20) + 20, *at = end;
 
     do {
         *--at = (char)('0' + number % 10);
@@ -184,7 +186,7 @@ static bool eval_filter(struct eval *e, const struct node *n, struct value *out)
         return true;
     for (size_t i = 1; i < n->count; i++) {
         if (f->args[i - 1] != ARG_TEXT)
-            continue;                        /* prepared, or evaluated by the filter itself */
+            continue; /* prepared, or evaluated by the filter itself */
         if (n->args[i]->op == NODE_TEXT)
             args[i - 1] = VALUE_OF(n->args[i]->text);
         else if (!eval_text(e, n->args[i], &args[i - 1]))
@@ -212,7 +214,8 @@ static bool eval_order(struct eval *e, const struct node *n, bool *yes)
     if (!eval_text(e, n->args[0], &a) || !eval_text(e, n->args[1], &b))
         return false;
     if (!compare_ordered(text_of(&a), text_of(&b), &order))
-        return eval_fail(e, "compare", "cannot tell which is more, %s or %s: it needs two decimal numbers or two dates YYYY-MM-DD",
+        return eval_fail(e, "compare",
+                         "cannot tell which is more, %s or %s: it needs two decimal numbers or two dates YYYY-MM-DD",
                          shown(text_of(&a), a.secret).text, shown(text_of(&b), b.secret).text);
     *yes = n->op == NODE_LT ? order < 0 : n->op == NODE_LE ? order <= 0 : n->op == NODE_GT ? order > 0 : order >= 0;
     return true;
@@ -274,49 +277,32 @@ static bool eval_logic(struct eval *e, const struct node *n, struct value *out)
 bool eval_node(struct eval *e, const struct node *n, struct value *out)
 {
     switch (n->op) {
-    case NODE_TEXT:
-        *out = n->text.len != 0 ? VALUE_OF(n->text) : VALUE_NONE;
-        return true;
-    case NODE_FALSE:
-        *out = of_bool(false);
-        return true;
-    case NODE_CLEAR:
-        *out = (struct value){ .kind = VALUE_CLEAR };
-        return true;
-    case NODE_REF:
-        *out = (struct value){ VALUE_REF, false, n->text };
-        return true;
-    case NODE_COLUMN:
-        return take_cell(e->record, n, out);
+    case NODE_TEXT: *out = n->text.len != 0 ? VALUE_OF(n->text) : VALUE_NONE; return true;
+    case NODE_FALSE: *out = of_bool(false); return true;
+    case NODE_CLEAR: *out = (struct value){ .kind = VALUE_CLEAR }; return true;
+    case NODE_REF: *out = (struct value){ VALUE_REF, false, n->text }; return true;
+    case NODE_COLUMN: return take_cell(e->record, n, out);
     case NODE_MEMBER:
         return take_member(e->record != NULL ? e->record->cells : NULL, e->record != NULL ? e->record->is_list : NULL,
                            e->record != NULL ? e->record->count : 0, n, out);
-    case NODE_ELEMENT:
-        return take_member(e->element, e->element_is_list, e->element_count, n, out);
-    case NODE_PARENT:
-        return take_cell(e->parent, n, out);
-    case NODE_LET:
-        return eval_let(e, n, out);
-    case NODE_NTH:
-        return eval_u64(e, e->nth, out);
-    case NODE_COUNT:
-        return eval_u64(e, e->counts != NULL ? e->counts[n->index] : 0, out);
+    case NODE_ELEMENT: return take_member(e->element, e->element_is_list, e->element_count, n, out);
+    case NODE_PARENT: return take_cell(e->parent, n, out);
+    case NODE_LET: return eval_let(e, n, out);
+    case NODE_NTH: return eval_u64(e, e->nth, out);
+    case NODE_COUNT: return eval_u64(e, e->counts != NULL ? e->counts[n->index] : 0, out);
     case NODE_PASSWORD:
         if (e->target == NULL)
             return eval_fail(e, "password", "password(n) has no parameter to make one for");
         return e->target->password(e->target->context, (size_t)n->numbers[0], out) ||
-               eval_fail(e, "password", "no password of %lld characters meets this parameter's rules", (long long)n->numbers[0]);
-    case NODE_FILTER:
-        return eval_filter(e, n, out);
-    case NODE_JOIN:
-        return eval_join(e, n, out);
-    case NODE_LIST:
-        return eval_list(e, n, out);
+               eval_fail(e, "password", "no password of %lld characters meets this parameter's rules",
+                         (long long)n->numbers[0]);
+    case NODE_FILTER: return eval_filter(e, n, out);
+    case NODE_JOIN: return eval_join(e, n, out);
+    case NODE_LIST: return eval_list(e, n, out);
     case NODE_NAME:
-        *out = VALUE_NONE;                   /* a fault was told at load */
+        *out = VALUE_NONE; /* a fault was told at load */
         return true;
-    default:
-        return eval_logic(e, n, out);
+    default: return eval_logic(e, n, out);
     }
 }
 
@@ -357,7 +343,8 @@ static bool prepare_pattern(const struct preparing *p, struct node *n, const str
     struct pattern *pattern = NULL;
 
     if (arg->op != NODE_TEXT) {
-        expression_fault(p->place, arg->at, "filter-argument", "%s: the regular expression is written here, in quotes", n->filter->form);
+        expression_fault(p->place, arg->at, "filter-argument", "%s: the regular expression is written here, in quotes",
+                         n->filter->form);
         return false;
     }
     if (pattern_new(arg->text, &pattern, &err) != ETL_OK) {
@@ -383,11 +370,13 @@ static bool prepare_lookup(const struct preparing *p, struct node *n, const stru
             names[count++] = p->lookups[i]->name;
     }
     if (arg->op != NODE_TEXT) {
-        expression_fault(p->place, arg->at, "filter-argument", "the lookup's name stands in quotes: lookup('%.*s')", STR_ARG(arg->text));
+        expression_fault(p->place, arg->at, "filter-argument", "the lookup's name stands in quotes: lookup('%.*s')",
+                         STR_ARG(arg->text));
         return false;
     }
     hint = did_you_mean(arg->text, names, count, p->place->mem);
-    expression_fault(p->place, arg->at, "lookup-unknown", "unknown lookup \"%.*s\"%.*s", STR_ARG(arg->text), STR_ARG(hint));
+    expression_fault(p->place, arg->at, "lookup-unknown", "unknown lookup \"%.*s\"%.*s", STR_ARG(arg->text),
+                     STR_ARG(hint));
     return false;
 }
 
@@ -405,10 +394,10 @@ static bool prepare_date(const struct preparing *p, struct node *n, size_t i, co
 
 static bool prepare_arguments(const struct preparing *p, struct node *n)
 {
-    const struct filter    *f = n->filter;
+    const struct filter     *f = n->filter;
     const struct date_form **forms = NULL;
-    const char             *wrong;
-    bool                    good = true;
+    const char              *wrong;
+    bool                     good = true;
 
     for (size_t i = 0; i + 1 < n->count; i++) {
         if (f->args[i] == ARG_NUMBER)
@@ -478,9 +467,10 @@ bool expression_prepare(const struct preparing *p, struct node *n)
         good = expression_prepare(p, n->args[i]) && good;
     if (n->op == NODE_FILTER)
         good = prepare_arguments(p, n) && good;
-    if (n->op == NODE_PASSWORD &&
-        (n->args[0]->op != NODE_TEXT || !str_to_i64(n->args[0]->text, &n->numbers[0]) || n->numbers[0] < 4 || n->numbers[0] > 128)) {
-        expression_fault(p->place, n->args[0]->at, "filter-argument", "password(n): a length from 4 to 128 is needed here");
+    if (n->op == NODE_PASSWORD && (n->args[0]->op != NODE_TEXT || !str_to_i64(n->args[0]->text, &n->numbers[0]) ||
+                                   n->numbers[0] < 4 || n->numbers[0] > 128)) {
+        expression_fault(p->place, n->args[0]->at, "filter-argument",
+                         "password(n): a length from 4 to 128 is needed here");
         return false;
     }
     if (n->op == NODE_JOIN)

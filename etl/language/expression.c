@@ -10,10 +10,10 @@ enum { DEEPEST = 64 };
 
 struct parser {
     const struct expression_place *place;
-    struct str text;                         /* the whole template or expression */
-    size_t     pos, end;
-    unsigned   depth;
-    bool       failed;
+    struct str                     text; /* the whole template or expression */
+    size_t                         pos, end;
+    unsigned                       depth;
+    bool                           failed;
 };
 
 /* ---- places ---- */
@@ -116,7 +116,8 @@ static bool is_word_byte(char c, bool first)
 {
     unsigned char u = (unsigned char)c;
 
-    return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || u == '_' || u >= 0x80 || (!first && u >= '0' && u <= '9');
+    return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || u == '_' || u >= 0x80 ||
+           (!first && u >= '0' && u <= '9');
 }
 
 static struct str peek_word(struct parser *p)
@@ -191,7 +192,7 @@ static struct node *parse_quoted(struct parser *p)
         if (p->text.ptr[p->pos] == quote) {
             if (p->pos + 1 >= p->end || p->text.ptr[p->pos + 1] != quote)
                 break;
-            p->pos++;                        /* a doubled quote is one */
+            p->pos++; /* a doubled quote is one */
         }
         out[len++] = p->text.ptr[p->pos];
     }
@@ -210,7 +211,8 @@ static struct node *parse_number(struct parser *p)
 
     if (p->text.ptr[p->pos] == '-')
         p->pos++;
-    while (p->pos < p->end && ((p->text.ptr[p->pos] >= '0' && p->text.ptr[p->pos] <= '9') || p->text.ptr[p->pos] == '.'))
+    while (p->pos < p->end &&
+           ((p->text.ptr[p->pos] >= '0' && p->text.ptr[p->pos] <= '9') || p->text.ptr[p->pos] == '.'))
         p->pos++;
     n->text = str_of(p->text.ptr + at, p->pos - at);
     if (p->pos < p->end && is_word_byte(p->text.ptr[p->pos], true))
@@ -243,7 +245,8 @@ static struct node *parse_function(struct parser *p, struct str name, size_t at)
     p->pos++;
     if (!str_is(name, "password") && !str_is(name, "count")) {
         if (filter_named(name) != NULL)
-            return refuse(p, at, "%.*s is a filter: write it behind a value, FIELD | %s", STR_ARG(name), filter_named(name)->form);
+            return refuse(p, at, "%.*s is a filter: write it behind a value, FIELD | %s", STR_ARG(name),
+                          filter_named(name)->form);
         return refuse(p, at, "unknown function \"%.*s\"; there are password(n) and count(input)", STR_ARG(name));
     }
     arg = parse_or(p);
@@ -316,7 +319,8 @@ static struct node *parse_atom(struct parser *p)
         return refuse(p, at, "a value is missing here");
     if (c == '\'' || c == '"')
         return parse_quoted(p);
-    if ((c >= '0' && c <= '9') || (c == '-' && p->pos + 1 < p->end && p->text.ptr[p->pos + 1] >= '0' && p->text.ptr[p->pos + 1] <= '9'))
+    if ((c >= '0' && c <= '9') ||
+        (c == '-' && p->pos + 1 < p->end && p->text.ptr[p->pos + 1] >= '0' && p->text.ptr[p->pos + 1] <= '9'))
         return parse_number(p);
     if (c == '[')
         return parse_bracketed(p);
@@ -375,8 +379,8 @@ static struct node *parse_filter(struct parser *p, struct node *operand)
         p->pos++;
     }
     if (n->count - 1 < n->filter->least || n->count - 1 > n->filter->most)
-        return refuse(p, at, "%s is written %s, here it has %zu argument%s", n->filter->name, n->filter->form, n->count - 1,
-                      n->count == 2 ? "" : "s");
+        return refuse(p, at, "%s is written %s, here it has %zu argument%s", n->filter->name, n->filter->form,
+                      n->count - 1, n->count == 2 ? "" : "s");
     return n;
 }
 
@@ -421,7 +425,8 @@ static struct node *parse_comparison(struct parser *p)
     static const struct {
         const char  *sign;
         enum node_op op;
-    } signs[] = { { "==", NODE_EQ }, { "!=", NODE_NE }, { "<=", NODE_LE }, { ">=", NODE_GE }, { "<", NODE_LT }, { ">", NODE_GT } };
+    } signs[] = { { "==", NODE_EQ }, { "!=", NODE_NE }, { "<=", NODE_LE },
+                  { ">=", NODE_GE }, { "<", NODE_LT },  { ">", NODE_GT } };
     struct node *left = parse_piped(p);
     size_t       at, before;
 
@@ -506,11 +511,16 @@ static struct node *parse_whole(struct parser *p)
     if (p->pos >= p->end)
         return n;
     if (c == '-' || c == '/' || c == '#')
-        return refuse(p, p->pos, "unexpected \"%c\"; a field whose name has more than letters, digits and _ stands in brackets, [Home-Phone]", c);
+        return refuse(
+            p, p->pos,
+            "unexpected \"%c\"; a field whose name has more than letters, digits and _ stands in brackets, [Home-Phone]",
+            c);
     if (is_word_byte(c, true)) {
         struct str word = peek_word(p);
 
-        return refuse(p, p->pos, "unexpected \"%.*s\"; a field with a blank in its name stands in brackets, [Home Phone]", STR_ARG(word));
+        return refuse(p, p->pos,
+                      "unexpected \"%.*s\"; a field with a blank in its name stands in brackets, [Home Phone]",
+                      STR_ARG(word));
     }
     return refuse(p, p->pos, "unexpected \"%c\"", c >= ' ' && c <= '~' ? c : '?');
 }

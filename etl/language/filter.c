@@ -57,7 +57,7 @@ static bool run_truncate(struct eval *e, const struct node *n, struct value *v, 
     struct str cut = head_chars(v->text, (size_t)n->numbers[0]);
 
     UNUSED_E;
-    if (cut.len < v->text.len)               /* no blank is left where it was cut */
+    if (cut.len < v->text.len) /* no blank is left where it was cut */
         while (cut.len != 0 && cut.ptr[cut.len - 1] == ' ')
             cut.len--;
     give(v, cut);
@@ -164,7 +164,7 @@ static bool run_join(struct eval *e, const struct node *n, struct value *v, cons
     AUTO(buf_release) struct buf out = { 0 };
 
     (void)n;
-    if (v->kind != VALUE_LIST)               /* one text is joined already */
+    if (v->kind != VALUE_LIST) /* one text is joined already */
         return true;
     buf_init(&out, VALUE_BYTES_MAX, "a joined list");
     join_texts(&out, v->text, args[0].text, e->mem);
@@ -265,14 +265,9 @@ static bool run_length(struct eval *e, const struct node *n, struct value *v, co
 static bool run_pattern(struct eval *e, const struct node *n, struct value *v, const char *name, bool *yes)
 {
     switch (pattern_run(n->prepared, v->text, e->match)) {
-    case PATTERN_YES:
-        *yes = true;
-        return true;
-    case PATTERN_NO:
-        *yes = false;
-        return true;
-    case PATTERN_LIMIT:
-        break;
+    case PATTERN_YES: *yes = true; return true;
+    case PATTERN_NO: *yes = false; return true;
+    case PATTERN_LIMIT: break;
     }
     return eval_fail(e, name, "the regular expression gave up on %s: too many ways to try; make it simpler",
                      shown(v->text, v->secret).text);
@@ -325,7 +320,8 @@ static bool run_lookup(struct eval *e, const struct node *n, struct value *v, co
         return true;
     }
     if (table->missing == MISSING_REJECT)
-        return eval_fail(e, "lookup", "%s is not in lookup %.*s", shown(v->text, secret || table->secret).text, STR_ARG(table->name));
+        return eval_fail(e, "lookup", "%s is not in lookup %.*s", shown(v->text, secret || table->secret).text,
+                         STR_ARG(table->name));
     if (table->missing == MISSING_EMPTY)
         give(v, STR(""));
     return true;
@@ -351,7 +347,8 @@ static bool run_bool(struct eval *e, const struct node *n, struct value *v, cons
         give(v, STR(""));
         return true;
     }
-    return eval_fail(e, "bool", "is neither yes nor no: %s (true yes y t 1 on x / false no n f 0 off)", shown(v->text, v->secret).text);
+    return eval_fail(e, "bool", "is neither yes nor no: %s (true yes y t 1 on x / false no n f 0 off)",
+                     shown(v->text, v->secret).text);
 }
 
 static bool run_valid(struct eval *e, const struct node *n, struct value *v, const struct value *args)
@@ -376,7 +373,8 @@ static bool run_urlencode(struct eval *e, const struct node *n, struct value *v,
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
 
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~", c) != NULL)) {
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            (c != '\0' && strchr("-._~", c) != NULL)) {
             out[len++] = (char)c;
         } else {
             out[len++] = '%';
@@ -424,37 +422,227 @@ static const char *check_days(const struct node *n)
 
 const struct filter filters[] = {
     { "trim", "trim", "without blanks at both ends", { 0 }, 0, 0, false, false, filter_trim, NULL, false },
-    { "squeeze", "squeeze", "every run of blanks is one blank, none at the ends", { 0 }, 0, 0, false, false, filter_squeeze, NULL, false },
+    { "squeeze",
+      "squeeze",
+      "every run of blanks is one blank, none at the ends",
+      { 0 },
+      0,
+      0,
+      false,
+      false,
+      filter_squeeze,
+      NULL,
+      false },
     { "lower", "lower", "in small letters", { 0 }, 0, 0, false, false, filter_lower, NULL, false },
     { "upper", "upper", "in capitals", { 0 }, 0, 0, false, false, filter_upper, NULL, false },
     { "title", "title", "each word with a capital", { 0 }, 0, 0, false, false, filter_title, NULL, false },
     { "digits", "digits", "only its digits 0-9", { 0 }, 0, 0, false, false, run_digits, NULL, false },
     { "alnum", "alnum", "only its letters and digits", { 0 }, 0, 0, false, false, filter_alnum, NULL, false },
-    { "ascii", "ascii", "letters without marks, in ASCII where there is a way", { 0 }, 0, 0, false, false, filter_ascii, NULL, false },
-    { "first", "first(n)", "its first n characters", { ARG_NUMBER }, 1, 1, false, false, run_first, check_count, false },
+    { "ascii",
+      "ascii",
+      "letters without marks, in ASCII where there is a way",
+      { 0 },
+      0,
+      0,
+      false,
+      false,
+      filter_ascii,
+      NULL,
+      false },
+    { "first",
+      "first(n)",
+      "its first n characters",
+      { ARG_NUMBER },
+      1,
+      1,
+      false,
+      false,
+      run_first,
+      check_count,
+      false },
     { "last", "last(n)", "its last n characters", { ARG_NUMBER }, 1, 1, false, false, run_last, check_count, false },
-    { "truncate", "truncate(n)", "at most n characters, no blank left at the cut", { ARG_NUMBER }, 1, 1, false, false, run_truncate, check_count, false },
-    { "pad", "pad(n, c)", "filled with c on the left to n characters", { ARG_NUMBER, ARG_TEXT }, 2, 2, false, false, run_pad, check_pad, false },
-    { "replace", "replace(a, b)", "b for every a", { ARG_TEXT, ARG_TEXT }, 2, 2, false, false, run_replace, check_replace, false },
-    { "match", "match(re)", "itself where the regular expression finds something in it, else empty", { ARG_PATTERN }, 1, 1, false, false, run_match, NULL, false },
-    { "extract", "extract(re)", "what group 1 (or the whole expression) found, else empty", { ARG_PATTERN }, 1, 1, false, false, run_extract, NULL, false },
-    { "split", "split(sep, i)", "the i-th part, counted from 1, or from the end by -1", { ARG_TEXT, ARG_NUMBER }, 2, 2, false, false, run_split, check_split, false },
-    { "join", "join(sep)", "a list's texts in one, sep between those that are not empty", { ARG_TEXT }, 1, 1, false, false, run_join, NULL, true },
+    { "truncate",
+      "truncate(n)",
+      "at most n characters, no blank left at the cut",
+      { ARG_NUMBER },
+      1,
+      1,
+      false,
+      false,
+      run_truncate,
+      check_count,
+      false },
+    { "pad",
+      "pad(n, c)",
+      "filled with c on the left to n characters",
+      { ARG_NUMBER, ARG_TEXT },
+      2,
+      2,
+      false,
+      false,
+      run_pad,
+      check_pad,
+      false },
+    { "replace",
+      "replace(a, b)",
+      "b for every a",
+      { ARG_TEXT, ARG_TEXT },
+      2,
+      2,
+      false,
+      false,
+      run_replace,
+      check_replace,
+      false },
+    { "match",
+      "match(re)",
+      "itself where the regular expression finds something in it, else empty",
+      { ARG_PATTERN },
+      1,
+      1,
+      false,
+      false,
+      run_match,
+      NULL,
+      false },
+    { "extract",
+      "extract(re)",
+      "what group 1 (or the whole expression) found, else empty",
+      { ARG_PATTERN },
+      1,
+      1,
+      false,
+      false,
+      run_extract,
+      NULL,
+      false },
+    { "split",
+      "split(sep, i)",
+      "the i-th part, counted from 1, or from the end by -1",
+      { ARG_TEXT, ARG_NUMBER },
+      2,
+      2,
+      false,
+      false,
+      run_split,
+      check_split,
+      false },
+    { "join",
+      "join(sep)",
+      "a list's texts in one, sep between those that are not empty",
+      { ARG_TEXT },
+      1,
+      1,
+      false,
+      false,
+      run_join,
+      NULL,
+      true },
     { "default", "default(x)", "x where it is empty", { ARG_VALUE }, 1, 1, true, false, run_default, NULL, true },
     { "lookup", "lookup('t')", "its value in lookup t", { ARG_LOOKUP }, 1, 1, false, false, run_lookup, NULL, false },
-    { "date", "date(from, to)", "a date written anew", { ARG_DATE, ARG_DATE }, 1, 2, false, false, filter_date, NULL, false },
-    { "plus_days", "plus_days(n)", "an ISO date, n days later", { ARG_NUMBER }, 1, 1, false, false, filter_plus_days, check_days, false },
-    { "number", "number(decimals)", "a number as machines write it", { ARG_NUMBER }, 0, 1, false, false, filter_number, check_number, false },
-    { "bool", "bool(yes, no)", "one of two words, for yes or no in any of its ways", { ARG_TEXT, ARG_TEXT }, 0, 2, false, false, run_bool, NULL, false },
-    { "localpart", "localpart", "what stands before the last @; all where there is none", { 0 }, 0, 0, false, false, run_localpart, NULL, false },
-    { "domain", "domain", "what stands behind the last @; nothing where there is none", { 0 }, 0, 0, false, false, run_domain, NULL, false },
+    { "date",
+      "date(from, to)",
+      "a date written anew",
+      { ARG_DATE, ARG_DATE },
+      1,
+      2,
+      false,
+      false,
+      filter_date,
+      NULL,
+      false },
+    { "plus_days",
+      "plus_days(n)",
+      "an ISO date, n days later",
+      { ARG_NUMBER },
+      1,
+      1,
+      false,
+      false,
+      filter_plus_days,
+      check_days,
+      false },
+    { "number",
+      "number(decimals)",
+      "a number as machines write it",
+      { ARG_NUMBER },
+      0,
+      1,
+      false,
+      false,
+      filter_number,
+      check_number,
+      false },
+    { "bool",
+      "bool(yes, no)",
+      "one of two words, for yes or no in any of its ways",
+      { ARG_TEXT, ARG_TEXT },
+      0,
+      2,
+      false,
+      false,
+      run_bool,
+      NULL,
+      false },
+    { "localpart",
+      "localpart",
+      "what stands before the last @; all where there is none",
+      { 0 },
+      0,
+      0,
+      false,
+      false,
+      run_localpart,
+      NULL,
+      false },
+    { "domain",
+      "domain",
+      "what stands behind the last @; nothing where there is none",
+      { 0 },
+      0,
+      0,
+      false,
+      false,
+      run_domain,
+      NULL,
+      false },
     { "length", "length", "how many characters it has", { 0 }, 0, 0, true, false, run_length, NULL, false },
     { "urlencode", "urlencode", "percent-encoded", { 0 }, 0, 0, false, false, run_urlencode, NULL, false },
-    { "unformula", "unformula", "00123 for =\"00123\", as spreadsheets write it", { 0 }, 0, 0, false, false, run_unformula, NULL, false },
-    { "contains", "contains(x)", "true where x stands in it, else false", { ARG_TEXT }, 1, 1, false, false, run_contains, NULL, false },
+    { "unformula",
+      "unformula",
+      "00123 for =\"00123\", as spreadsheets write it",
+      { 0 },
+      0,
+      0,
+      false,
+      false,
+      run_unformula,
+      NULL,
+      false },
+    { "contains",
+      "contains(x)",
+      "true where x stands in it, else false",
+      { ARG_TEXT },
+      1,
+      1,
+      false,
+      false,
+      run_contains,
+      NULL,
+      false },
     { "starts", "starts(x)", "true where it begins with x", { ARG_TEXT }, 1, 1, false, false, run_starts, NULL, false },
     { "ends", "ends(x)", "true where it ends with x", { ARG_TEXT }, 1, 1, false, false, run_ends, NULL, false },
-    { "valid", "valid", "itself where the parameter's rules take it, else empty", { 0 }, 0, 0, false, true, run_valid, NULL, false },
+    { "valid",
+      "valid",
+      "itself where the parameter's rules take it, else empty",
+      { 0 },
+      0,
+      0,
+      false,
+      true,
+      run_valid,
+      NULL,
+      false },
     { 0 },
 };
 

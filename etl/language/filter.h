@@ -9,23 +9,31 @@
 
 #include "etl/language/expression.h"
 
-enum filter_arg { ARG_NONE, ARG_TEXT, ARG_NUMBER /* a whole number, written out */, ARG_PATTERN, ARG_LOOKUP, ARG_DATE, ARG_VALUE };
+enum filter_arg {
+    ARG_NONE,
+    ARG_TEXT,
+    ARG_NUMBER /* a whole number, written out */,
+    ARG_PATTERN,
+    ARG_LOOKUP,
+    ARG_DATE,
+    ARG_VALUE
+};
 
 struct filter {
     const char     *name;
-    const char     *form;                    /* "first(n)", for messages and help */
+    const char     *form; /* "first(n)", for messages and help */
     const char     *summary;
     enum filter_arg args[2];
-    size_t          least, most;             /* arguments */
+    size_t          least, most; /* arguments */
     bool            takes_empty, impure;
     /* `v` is changed in place; args by their evaluated values. false: the record is a reject. */
     bool (*run)(struct eval *e, const struct node *n, struct value *v, const struct value *args);
     /* Further checks of written-out arguments at load; NULL: none. Says what is wrong, or NULL. */
     const char *(*check)(const struct node *n);
-    bool takes_list;                         /* else a list is a fault */
+    bool takes_list; /* else a list is a fault */
 };
-extern const struct filter filters[];        /* NULL name ends it */
-const struct filter *filter_named(struct str name);
+extern const struct filter filters[]; /* NULL name ends it */
+const struct filter       *filter_named(struct str name);
 
 /* filter_text.c */
 bool filter_trim(struct eval *, const struct node *, struct value *, const struct value *);

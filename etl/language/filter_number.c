@@ -8,7 +8,7 @@ enum { DIGITS_MAX = 60 };
 
 struct decimal {
     bool       negative;
-    struct str whole, fraction;              /* without zeros that say nothing */
+    struct str whole, fraction; /* without zeros that say nothing */
 };
 
 static bool is_digits(struct str s)
@@ -93,10 +93,10 @@ bool compare_ordered(struct str a, struct str b, int *order)
 
 /* ---- number(decimals) ---- */
 
-struct written {                             /* a number as it was written */
-    char   digits[DIGITS_MAX + 1];           /* all of them, without marks */
+struct written {                   /* a number as it was written */
+    char   digits[DIGITS_MAX + 1]; /* all of them, without marks */
     size_t count;
-    size_t whole;                            /* how many stand before the decimal mark */
+    size_t whole; /* how many stand before the decimal mark */
     bool   negative;
 };
 
@@ -143,7 +143,9 @@ static const char *marks_of(struct str s, const char **decimal)
         *decimal = point > comma ? point : comma;
         if ((point > comma ? points : commas) != 1)
             return "has two kinds of marks in no order";
-        return grouped_by_three(str_head(s, (size_t)(*decimal - s.ptr)), grouping) ? NULL : "its groups are not of three digits";
+        return grouped_by_three(str_head(s, (size_t)(*decimal - s.ptr)), grouping)
+                   ? NULL
+                   : "its groups are not of three digits";
     }
     if (points > 1 || commas > 1)
         return grouped_by_three(s, points > 1 ? '.' : ',') ? NULL : "its groups are not of three digits";
@@ -208,7 +210,9 @@ static const char *read_written(struct str s, struct written *w)
     digits = str_of(plain, len);
     for (size_t i = 0; i < len; i++)
         if ((plain[i] < '0' || plain[i] > '9') && plain[i] != '.' && plain[i] != ',')
-            return plain[i] == 'E' || plain[i] == 'e' ? "is written with an exponent, as spreadsheets do; digits are lost already" : "is no number";
+            return plain[i] == 'E' || plain[i] == 'e'
+                       ? "is written with an exponent, as spreadsheets do; digits are lost already"
+                       : "is no number";
     fault = marks_of(digits, &decimal);
     if (fault != NULL)
         return fault;

@@ -25,8 +25,8 @@ static char to_upper(char c)
 /* Blanks that extracts hold: ASCII's, the no-break space, those of typography, and a stray BOM. */
 static bool is_space(uint32_t c)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xa0 || (c >= 0x2000 && c <= 0x200b) || c == 0x202f || c == 0x205f ||
-           c == 0x3000 || c == 0xfeff;
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xa0 || (c >= 0x2000 && c <= 0x200b) || c == 0x202f ||
+           c == 0x205f || c == 0x3000 || c == 0xfeff;
 }
 
 static void give(struct value *v, struct str text)
@@ -107,7 +107,7 @@ static bool map_unicode(struct eval *e, struct value *v, case_map map)
     result = map((const uint8_t *)v->text.ptr, v->text.len, NULL, NULL, out, &len);
     if (result == NULL)
         return eval_fail(e, "letters", "its letters cannot be changed: %s", shown(v->text, v->secret).text);
-    if (result != out) {                     /* it did not fit */
+    if (result != out) { /* it did not fit */
         out = (uint8_t *)eval_bytes(e, len);
         if (out != NULL)
             memcpy(out, result, len);
@@ -217,17 +217,17 @@ static const struct {
     uint32_t    from;
     const char *to;
 } latin[] = {
-    { 0x00ab, "\"" }, { 0x00bb, "\"" }, { 0x00c6, "AE" }, { 0x00d0, "D" },  { 0x00d7, "x" },  { 0x00d8, "O" },
-    { 0x00de, "Th" }, { 0x00df, "ss" }, { 0x00e6, "ae" }, { 0x00f0, "d" },  { 0x00f8, "o" },  { 0x00fe, "th" },
-    { 0x0110, "D" },  { 0x0111, "d" },  { 0x0126, "H" },  { 0x0127, "h" },  { 0x0131, "i" },  { 0x0138, "q" },
-    { 0x0141, "L" },  { 0x0142, "l" },  { 0x014a, "NG" }, { 0x014b, "ng" }, { 0x0152, "OE" }, { 0x0153, "oe" },
-    { 0x0166, "T" },  { 0x0167, "t" },  { 0x0180, "b" },  { 0x0189, "D" },  { 0x018f, "E" },  { 0x0192, "f" },
-    { 0x0197, "I" },  { 0x019a, "l" },  { 0x01b5, "Z" },  { 0x01b6, "z" },  { 0x01dd, "e" },  { 0x01e4, "G" },
-    { 0x01e5, "g" },  { 0x0237, "j" },  { 0x0259, "e" },  { 0x0268, "i" },  { 0x02b9, "'" },  { 0x02bc, "'" },
-    { 0x1e9e, "SS" }, { 0x2010, "-" },  { 0x2011, "-" },  { 0x2012, "-" },  { 0x2013, "-" },  { 0x2014, "-" },
-    { 0x2015, "-" },  { 0x2018, "'" },  { 0x2019, "'" },  { 0x201a, "'" },  { 0x201b, "'" },  { 0x201c, "\"" },
-    { 0x201d, "\"" }, { 0x201e, "\"" }, { 0x201f, "\"" }, { 0x2022, "*" },  { 0x2032, "'" },  { 0x2033, "\"" },
-    { 0x2039, "'" },  { 0x203a, "'" },  { 0x2044, "/" },  { 0x20ac, "EUR" }, { 0x2212, "-" }, { 0xfeff, "" },
+    { 0x00ab, "\"" }, { 0x00bb, "\"" }, { 0x00c6, "AE" }, { 0x00d0, "D" },   { 0x00d7, "x" },  { 0x00d8, "O" },
+    { 0x00de, "Th" }, { 0x00df, "ss" }, { 0x00e6, "ae" }, { 0x00f0, "d" },   { 0x00f8, "o" },  { 0x00fe, "th" },
+    { 0x0110, "D" },  { 0x0111, "d" },  { 0x0126, "H" },  { 0x0127, "h" },   { 0x0131, "i" },  { 0x0138, "q" },
+    { 0x0141, "L" },  { 0x0142, "l" },  { 0x014a, "NG" }, { 0x014b, "ng" },  { 0x0152, "OE" }, { 0x0153, "oe" },
+    { 0x0166, "T" },  { 0x0167, "t" },  { 0x0180, "b" },  { 0x0189, "D" },   { 0x018f, "E" },  { 0x0192, "f" },
+    { 0x0197, "I" },  { 0x019a, "l" },  { 0x01b5, "Z" },  { 0x01b6, "z" },   { 0x01dd, "e" },  { 0x01e4, "G" },
+    { 0x01e5, "g" },  { 0x0237, "j" },  { 0x0259, "e" },  { 0x0268, "i" },   { 0x02b9, "'" },  { 0x02bc, "'" },
+    { 0x1e9e, "SS" }, { 0x2010, "-" },  { 0x2011, "-" },  { 0x2012, "-" },   { 0x2013, "-" },  { 0x2014, "-" },
+    { 0x2015, "-" },  { 0x2018, "'" },  { 0x2019, "'" },  { 0x201a, "'" },   { 0x201b, "'" },  { 0x201c, "\"" },
+    { 0x201d, "\"" }, { 0x201e, "\"" }, { 0x201f, "\"" }, { 0x2022, "*" },   { 0x2032, "'" },  { 0x2033, "\"" },
+    { 0x2039, "'" },  { 0x203a, "'" },  { 0x2044, "/" },  { 0x20ac, "EUR" }, { 0x2212, "-" },  { 0xfeff, "" },
     { 0x200b, "" },   { 0x00ad, "" },
 };
 

@@ -50,8 +50,9 @@ enum etl_status lookup_add(struct lookup *t, struct str key, struct value value,
     if (old != NULL) {
         if (old->value.kind == value.kind && str_eq(old->value.text, value.text))
             return ETL_OK;
-        return err_set(err, ETL_FAIL, "lookup-twice", "key %s stands twice with different values, in lines %llu and %llu",
-                       shown(key, t->secret).text, (unsigned long long)old->line, (unsigned long long)line);
+        return err_set(err, ETL_FAIL, "lookup-twice",
+                       "key %s stands twice with different values, in lines %llu and %llu", shown(key, t->secret).text,
+                       (unsigned long long)old->line, (unsigned long long)line);
     }
     if (t->slots == NULL || 4 * (t->count + 1) > 3 * (t->slot_mask + 1))
         grow(t, mem);
@@ -78,12 +79,12 @@ static enum etl_status find_column(const struct record_reader *r, struct str nam
                    near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
 }
 
-static enum etl_status read_rows(struct lookup *t, const struct lookup_file *file, struct record_reader *r, struct arena *mem,
-                                 struct err *err)
+static enum etl_status read_rows(struct lookup *t, const struct lookup_file *file, struct record_reader *r,
+                                 struct arena *mem, struct err *err)
 {
     struct record_block *block = NULL;
-    size_t            key = 0, value = 0;
-    enum etl_status   st = find_column(r, file->key, &key, err);
+    size_t               key = 0, value = 0;
+    enum etl_status      st = find_column(r, file->key, &key, err);
 
     if (st == ETL_OK)
         st = find_column(r, file->value, &value, err);
@@ -100,8 +101,8 @@ static enum etl_status read_rows(struct lookup *t, const struct lookup_file *fil
         while ((st = record_block_next(block, &record, &damaged, err)) == ETL_OK) {
             if (key >= record.count || record.cells[key].len == 0 || value >= record.count)
                 continue;
-            st = lookup_add(t, arena_str(mem, record.cells[key]), VALUE_OF(arena_str(mem, record.cells[value])), record.line,
-                            mem, err);
+            st = lookup_add(t, arena_str(mem, record.cells[key]), VALUE_OF(arena_str(mem, record.cells[value])),
+                            record.line, mem, err);
             if (st != ETL_OK)
                 break;
         }
@@ -119,10 +120,10 @@ static void keep_bytes(void *context, struct str bytes)
 
 enum etl_status lookup_read(struct lookup *t, const struct lookup_file *file, struct arena *mem, struct err *err)
 {
-    struct source      *source = NULL;
+    struct source        *source = NULL;
     struct record_reader *r = NULL;
     struct unpacked_watch watch = { keep_bytes, file->bytes };
-    enum etl_status     st = source_open(file->path, &watch, &source, err);
+    enum etl_status       st = source_open(file->path, &watch, &source, err);
 
     if (st == ETL_OK)
         st = csv_reader_open(source, &file->csv, &r, err);

@@ -11,32 +11,34 @@
 const char *const call_state_names[] = { "pending", "sending", "done", "refused", "failed", "uncertain", "blocked" };
 
 enum {
-    APPLICATION_ID = 0x53464c31,     /* "SFL1" */
-    REASON_MAX = 400, REPLY_MAX = 1000,
-    CHECKED_BYTES = 32 << 20,        /* a ledger up to this size is checked whole when it is opened */
+    APPLICATION_ID = 0x53464c31, /* "SFL1" */
+    REASON_MAX = 400,
+    REPLY_MAX = 1000,
+    CHECKED_BYTES = 32 << 20, /* a ledger up to this size is checked whole when it is opened */
     /* Settling needs, per call in flight, its page, its answer's page and their copies in the WAL: 16 KiB. 256 calls. */
     RESERVE_BYTES = 4 << 20
 };
 
-#define LEDGER_TABLES                                                                                         \
-    "CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"                                     \
-    "CREATE TABLE command(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"                            \
-    "CREATE TABLE lane(number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, first INTEGER, calls INTEGER);"  \
-    "CREATE TABLE call(number INTEGER PRIMARY KEY, lane INTEGER NOT NULL, state INTEGER NOT NULL,"            \
-    " tries INTEGER NOT NULL, place INTEGER NOT NULL, length INTEGER NOT NULL, command INTEGER NOT NULL,"     \
-    " id TEXT NOT NULL, source TEXT NOT NULL);"                                                               \
-    "CREATE TABLE answer(number INTEGER PRIMARY KEY, at INTEGER, http INTEGER, verified INTEGER, reason TEXT," \
-    " reply TEXT);"                                                                                           \
-    "CREATE TABLE capture(number INTEGER, name TEXT, value TEXT, PRIMARY KEY(number, name)) WITHOUT ROWID;"   \
-    "CREATE TABLE readback(number INTEGER PRIMARY KEY, there INTEGER, print INTEGER, absent_at INTEGER);" \
-    "CREATE TABLE test(number INTEGER PRIMARY KEY, outcome TEXT, reason TEXT, http INTEGER);"                 \
+#define LEDGER_TABLES                                                                                                  \
+    "CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"                                              \
+    "CREATE TABLE command(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"                                     \
+    "CREATE TABLE lane(number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, first INTEGER, calls INTEGER);"           \
+    "CREATE TABLE call(number INTEGER PRIMARY KEY, lane INTEGER NOT NULL, state INTEGER NOT NULL,"                     \
+    " tries INTEGER NOT NULL, place INTEGER NOT NULL, length INTEGER NOT NULL, command INTEGER NOT NULL,"              \
+    " id TEXT NOT NULL, source TEXT NOT NULL);"                                                                        \
+    "CREATE TABLE answer(number INTEGER PRIMARY KEY, at INTEGER, http INTEGER, verified INTEGER, reason TEXT,"         \
+    " reply TEXT);"                                                                                                    \
+    "CREATE TABLE capture(number INTEGER, name TEXT, value TEXT, PRIMARY KEY(number, name)) WITHOUT ROWID;"            \
+    "CREATE TABLE readback(number INTEGER PRIMARY KEY, there INTEGER, print INTEGER, absent_at INTEGER);"              \
+    "CREATE TABLE test(number INTEGER PRIMARY KEY, outcome TEXT, reason TEXT, http INTEGER);"                          \
     "CREATE TABLE rung(name TEXT, account TEXT, connection TEXT, at TEXT, PRIMARY KEY(name, account)) WITHOUT ROWID;"
 
 static const char *const statement_texts[] = { LEDGER_STATEMENTS(AS_TEXT) };
 
 static enum etl_status wrong_state(struct err *err, uint64_t number, const char *step)
 {
-    return err_set(err, ETL_FAIL, "ledger-state", "internal error: call %llu cannot be %s in the state it is in; nothing more is sent",
+    return err_set(err, ETL_FAIL, "ledger-state",
+                   "internal error: call %llu cannot be %s in the state it is in; nothing more is sent",
                    (unsigned long long)number, step);
 }
 
@@ -60,11 +62,12 @@ static enum etl_status open_db(struct ledger *l, bool write, struct err *err)
 {
     int flags = SQLITE_OPEN_NOMUTEX | (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
 
-    if (write) {   /* SQLite gives the WAL the mode of the file: 0600 from the start */
+    if (write) { /* SQLite gives the WAL the mode of the file: 0600 from the start */
         int fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
         if (fd < 0)
-            return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "ledger-open", "cannot open %s: %s", l->path, strerror(errno));
+            return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "ledger-open", "cannot open %s: %s", l->path,
+                           strerror(errno));
         close(fd);
         sync_folder(l->path);
     }
@@ -73,14 +76,17 @@ static enum etl_status open_db(struct ledger *l, bool write, struct err *err)
     sqlite3_busy_timeout(l->db, 5000);
     sqlite3_extended_result_codes(l->db, 1);
     /* FULL: in WAL mode each commit is synced, so `sending` is on the disk before the first byte leaves. */
-    return db_run(l, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096;"
-                      "PRAGMA wal_autocheckpoint=2000; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;", err);
+    return db_run(l,
+                  "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096;"
+                  "PRAGMA wal_autocheckpoint=2000; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;",
+                  err);
 }
 
 static enum etl_status pragma_number(struct ledger *l, const char *sql, int64_t *out, struct err *err)
 {
     sqlite3_stmt   *s = NULL;
-    enum etl_status st = sqlite3_prepare_v2(l->db, sql, -1, &s, NULL) == SQLITE_OK ? db_row(l, s, err) : db_failed(l, err);
+    enum etl_status st =
+        sqlite3_prepare_v2(l->db, sql, -1, &s, NULL) == SQLITE_OK ? db_row(l, s, err) : db_failed(l, err);
 
     if (st == ETL_OK)
         *out = sqlite3_column_int64(s, 0);
@@ -96,11 +102,13 @@ static enum etl_status check_whole(struct ledger *l, struct err *err)
 
     if (stat(l->path, &stat_now) != 0 || stat_now.st_size > CHECKED_BYTES)
         return ETL_OK;
-    st = sqlite3_prepare_v2(l->db, "PRAGMA quick_check(1)", -1, &s, NULL) == SQLITE_OK ? db_row(l, s, err) : db_failed(l, err);
+    st = sqlite3_prepare_v2(l->db, "PRAGMA quick_check(1)", -1, &s, NULL) == SQLITE_OK ? db_row(l, s, err)
+                                                                                       : db_failed(l, err);
     if (st == ETL_OK && !str_is(db_column(s, 0), "ok"))
-        st = err_set(err, ETL_FAIL, "ledger-damaged",
-                     "%s is damaged (%.200s). Nothing is sent from it: bring it back from a copy, or plan what the provider lacks anew",
-                     l->path, (const char *)sqlite3_column_text(s, 0));
+        st = err_set(
+            err, ETL_FAIL, "ledger-damaged",
+            "%s is damaged (%.200s). Nothing is sent from it: bring it back from a copy, or plan what the provider lacks anew",
+            l->path, (const char *)sqlite3_column_text(s, 0));
     sqlite3_finalize(s);
     return st;
 }
@@ -117,7 +125,9 @@ static enum etl_status make_tables(struct ledger *l, bool write, struct err *err
     if (tables == 0 && !write)
         return ETL_END;
     if (tables == 0)
-        return db_run(l, "BEGIN IMMEDIATE; PRAGMA application_id = 1397115953; PRAGMA user_version = 1;" LEDGER_TABLES "COMMIT;", err);
+        return db_run(
+            l, "BEGIN IMMEDIATE; PRAGMA application_id = 1397115953; PRAGMA user_version = 1;" LEDGER_TABLES "COMMIT;",
+            err);
     if (id != APPLICATION_ID)
         return err_set(err, ETL_FAIL, "ledger-damaged", "%s is no ledger of subferry", l->path);
     return check_whole(l, err);
@@ -126,7 +136,8 @@ static enum etl_status make_tables(struct ledger *l, bool write, struct err *err
 static enum etl_status prepare_all(struct ledger *l, struct err *err)
 {
     for (int i = 0; i < STATEMENTS; i++)
-        if (sqlite3_prepare_v3(l->db, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT, &l->statements[i], NULL) != SQLITE_OK)
+        if (sqlite3_prepare_v3(l->db, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT, &l->statements[i], NULL) !=
+            SQLITE_OK)
             return db_failed(l, err);
     return ETL_OK;
 }
@@ -139,7 +150,7 @@ enum etl_status db_read_sizes(struct ledger *l, struct err *err)
         st = db_number(l, STMT_LANES, &l->lanes, err);
     if (st != ETL_OK)
         return st;
-    if (l->lanes == 0) {           /* only before: and after: */
+    if (l->lanes == 0) { /* only before: and after: */
         st = db_number(l, STMT_BEFORES, &l->lanes_begin, err);
         l->after_begins = ++l->lanes_begin;
         return st;
@@ -151,15 +162,16 @@ enum etl_status db_read_sizes(struct ledger *l, struct err *err)
 static enum etl_status check_plan(struct ledger *l, struct str plan_digest, bool write, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
-    struct str      known;
-    enum etl_status st;
+    struct str                       known;
+    enum etl_status                  st;
 
     arena_init(&mem, 1 << 20, "the ledger's facts");
     st = db_fact_get(l, "plan", &mem, &known, err);
     if (st != ETL_OK)
         return st;
     if (known.ptr != NULL && plan_digest.ptr != NULL && !str_eq(known, plan_digest))
-        return err_set(err, ETL_FAIL, "ledger-plan", "%s belongs to another plan; each run folder keeps its own ledger", l->path);
+        return err_set(err, ETL_FAIL, "ledger-plan", "%s belongs to another plan; each run folder keeps its own ledger",
+                       l->path);
     l->loaded = known.ptr != NULL;
     if (!l->loaded && !write)
         return ETL_END;
@@ -219,11 +231,12 @@ bool ledger_anything_sent(const char *path)
     if (access(path, F_OK) != 0)
         return false;
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(db, "SELECT EXISTS(SELECT 1 FROM call WHERE tries > 0 OR state <> 0)", -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT EXISTS(SELECT 1 FROM call WHERE tries > 0 OR state <> 0)", -1, &s, NULL) ==
+            SQLITE_OK &&
         sqlite3_step(s) == SQLITE_ROW)
         sent = sqlite3_column_int(s, 0) != 0;
     else if (db != NULL && s == NULL && (sqlite3_errcode(db) & 0xff) == SQLITE_ERROR)
-        sent = false;   /* no table of calls yet: it was never loaded */
+        sent = false; /* no table of calls yet: it was never loaded */
     sqlite3_finalize(s);
     sqlite3_close(db);
     return sent;
@@ -239,9 +252,14 @@ static enum etl_status read_call(struct ledger *l, sqlite3_stmt *s, struct ledge
     st = db_row(l, s, err);
 
     if (st == ETL_OK) {
-        *out = (struct ledger_call){ .number = db_column_u64(s, 0), .lane = db_column_u64(s, 1), .offset = db_column_u64(s, 2),
-                                     .length = db_column_u64(s, 3), .state = (enum call_state)sqlite3_column_int(s, 4),
-                                     .tries = (uint32_t)sqlite3_column_int(s, 5), .absent_at_ms = db_column_u64(s, 7), .baseline_print = db_column_u64(s, 8) };
+        *out = (struct ledger_call){ .number = db_column_u64(s, 0),
+                                     .lane = db_column_u64(s, 1),
+                                     .offset = db_column_u64(s, 2),
+                                     .length = db_column_u64(s, 3),
+                                     .state = (enum call_state)sqlite3_column_int(s, 4),
+                                     .tries = (uint32_t)sqlite3_column_int(s, 5),
+                                     .absent_at_ms = db_column_u64(s, 7),
+                                     .baseline_print = db_column_u64(s, 8) };
         out->has_baseline = sqlite3_column_type(s, 6) != SQLITE_NULL;
         out->there_before = out->has_baseline && sqlite3_column_int(s, 6) != 0;
         if ((unsigned)out->state >= CALL_STATES)
@@ -271,7 +289,8 @@ enum etl_status ledger_settled_at(struct ledger *l, uint64_t number, uint64_t *a
     return st == ETL_END ? ETL_OK : st;
 }
 
-enum etl_status ledger_pending_commands(struct ledger *l, struct arena *mem, struct str **names, size_t *count, struct err *err)
+enum etl_status ledger_pending_commands(struct ledger *l, struct arena *mem, struct str **names, size_t *count,
+                                        struct err *err)
 {
     sqlite3_stmt   *s = l->statements[STMT_PENDING_COMMANDS];
     struct str     *list = NULL;
@@ -455,8 +474,8 @@ enum etl_status ledger_recover(struct ledger *l, uint64_t *calls, struct err *er
     return st;
 }
 
-static enum etl_status capture_between(struct ledger *l, uint64_t first, uint64_t end, struct str name, struct arena *mem,
-                                       struct str *out, struct err *err)
+static enum etl_status capture_between(struct ledger *l, uint64_t first, uint64_t end, struct str name,
+                                       struct arena *mem, struct str *out, struct err *err)
 {
     sqlite3_stmt   *s = db_bind(l, STMT_CAPTURE_GET, first, end);
     enum etl_status st;
@@ -510,7 +529,8 @@ enum etl_status ledger_reserve(struct ledger *l, struct err *err)
     close(fd);
     if (code != 0) {
         unlink(path);
-        return err_set(err, ETL_AGAIN, "disk-full", "no room for the answers (%d MiB are reserved beside the ledger): %s; nothing is sent",
+        return err_set(err, ETL_AGAIN, "disk-full",
+                       "no room for the answers (%d MiB are reserved beside the ledger): %s; nothing is sent",
                        RESERVE_BYTES >> 20, strerror(code));
     }
     l->spare = strdup(path);

@@ -18,11 +18,18 @@
 #include "etl/run/plan_line.h"
 
 enum call_state {
-    CALL_PENDING, CALL_SENDING, CALL_DONE, CALL_REFUSED, CALL_FAILED, CALL_UNCERTAIN, CALL_BLOCKED, CALL_STATES
+    CALL_PENDING,
+    CALL_SENDING,
+    CALL_DONE,
+    CALL_REFUSED,
+    CALL_FAILED,
+    CALL_UNCERTAIN,
+    CALL_BLOCKED,
+    CALL_STATES
 };
-extern const char *const call_state_names[];     /* "pending" … in results.csv "not sent" */
+extern const char *const call_state_names[]; /* "pending" … in results.csv "not sent" */
 
-enum { LANE_BEFORE = 0 };                        /* lane number of the before: calls */
+enum { LANE_BEFORE = 0 }; /* lane number of the before: calls */
 #define LANE_AFTER (UINT64_C(1) << 40)
 
 struct ledger;
@@ -31,7 +38,7 @@ struct ledger;
 enum etl_status ledger_open(const char *path, struct str plan_digest, bool write, struct ledger **out, struct err *err);
 void            ledger_close(struct ledger *l);
 /* Was anything ever sent from this run? True also when that cannot be read. */
-bool            ledger_anything_sent(const char *path);
+bool ledger_anything_sent(const char *path);
 
 /* ---- loading a plan: all or nothing, at the first test or apply ---- */
 bool            ledger_loaded(const struct ledger *l);
@@ -39,13 +46,13 @@ enum etl_status ledger_load(struct ledger *l, const char *plan_path, struct err 
 
 /* ---- calls ---- */
 struct ledger_call {
-    uint64_t number, lane;
-    uint64_t offset, length;       /* its line in plan.jsonl */
+    uint64_t        number, lane;
+    uint64_t        offset, length; /* its line in plan.jsonl */
     enum call_state state;
-    uint32_t tries;
-    bool     has_baseline, there_before;     /* what the read before the first sending saw */
-    uint64_t baseline_print;       /* fingerprint of its whole reply */
-    uint64_t absent_at_ms;         /* when a read-back first did not find it; 0: not yet */
+    uint32_t        tries;
+    bool            has_baseline, there_before; /* what the read before the first sending saw */
+    uint64_t        baseline_print;             /* fingerprint of its whole reply */
+    uint64_t        absent_at_ms;               /* when a read-back first did not find it; 0: not yet */
 };
 /* The first pending or uncertain call at or after `number`; ETL_END when there is none. */
 enum etl_status ledger_next_open(struct ledger *l, uint64_t number, struct ledger_call *out, struct err *err);
@@ -55,28 +62,30 @@ enum etl_status ledger_settled_at(struct ledger *l, uint64_t number, uint64_t *a
 uint64_t        ledger_call_count(const struct ledger *l);
 
 /* The names of the commands that have a pending call. */
-enum etl_status ledger_pending_commands(struct ledger *l, struct arena *mem, struct str **names, size_t *count, struct err *err);
+enum etl_status ledger_pending_commands(struct ledger *l, struct arena *mem, struct str **names, size_t *count,
+                                        struct err *err);
 /* The number of the first call of the lanes, and of after:; one past the last call where there are none. */
-uint64_t        ledger_lanes_begin(const struct ledger *l);
-uint64_t        ledger_after_begins(const struct ledger *l);
+uint64_t ledger_lanes_begin(const struct ledger *l);
+uint64_t ledger_after_begins(const struct ledger *l);
 
 struct ledger_lane {
-    uint64_t number, first, count;           /* its calls are first … first + count - 1 */
+    uint64_t number, first, count; /* its calls are first … first + count - 1 */
 };
 uint64_t        ledger_lane_count(const struct ledger *l);
-enum etl_status ledger_lane_find(struct ledger *l, struct str key, struct ledger_lane *out, struct err *err);  /* ETL_END: none */
+enum etl_status ledger_lane_find(struct ledger *l, struct str key, struct ledger_lane *out,
+                                 struct err *err); /* ETL_END: none */
 enum etl_status ledger_lane_at(struct ledger *l, uint64_t lane, struct ledger_lane *out, struct err *err);
 
 /* ---- changes, in groups ---- */
 struct settlement {
-    enum call_state state;         /* CALL_PENDING: provably not sent, to be sent again */
-    uint64_t   at_ms;
-    int        http;               /* 0: no answer */
-    bool       verified;           /* settled by reading back */
-    int32_t    tries;              /* sendings besides the one that the claim counted; -1: not even that */
-    struct str reason, reply;      /* masked; clipped here */
-    const struct pair_value *captures;       /* "customer.id": value; absent ones are left out */
-    size_t     capture_count;
+    enum call_state          state; /* CALL_PENDING: provably not sent, to be sent again */
+    uint64_t                 at_ms;
+    int                      http;          /* 0: no answer */
+    bool                     verified;      /* settled by reading back */
+    int32_t                  tries;         /* sendings besides the one that the claim counted; -1: not even that */
+    struct str               reason, reply; /* masked; clipped here */
+    const struct pair_value *captures;      /* "customer.id": value; absent ones are left out */
+    size_t                   capture_count;
 };
 enum etl_status ledger_begin(struct ledger *l, struct err *err);
 enum etl_status ledger_commit(struct ledger *l, struct err *err);
@@ -102,46 +111,51 @@ void            ledger_use_reserve(struct ledger *l);
 
 /* ---- the run's own facts; each call is durable by itself ---- */
 struct ledger_binding {
-    struct str connection, provider, url, account;     /* STR_NONE: nothing was sent yet */
+    struct str connection, provider, url, account; /* STR_NONE: nothing was sent yet */
 };
 enum etl_status ledger_bound(struct ledger *l, struct arena *mem, struct ledger_binding *out, struct err *err);
 enum etl_status ledger_bind(struct ledger *l, const struct ledger_binding *b, struct err *err);
 struct ledger_rung {
-    struct str name, account, connection, at;          /* "test" "canary" "all"; at: ISO 8601 */
+    struct str name, account, connection, at; /* "test" "canary" "all"; at: ISO 8601 */
 };
 enum etl_status ledger_rung_add(struct ledger *l, const struct ledger_rung *rung, struct err *err);
-enum etl_status ledger_rungs(struct ledger *l, struct arena *mem, struct ledger_rung **out, size_t *count, struct err *err);
+enum etl_status ledger_rungs(struct ledger *l, struct arena *mem, struct ledger_rung **out, size_t *count,
+                             struct err *err);
 enum etl_status ledger_test_outcome(struct ledger *l, uint64_t number, struct str outcome, struct str reason, int http,
                                     struct err *err);
 
 /* ---- reading it all, for results and status ---- */
 struct ledger_counts {
     uint64_t calls, by_state[CALL_STATES], lanes;
-    uint64_t open_lanes;           /* only where lanes are counted one by one */
+    uint64_t open_lanes; /* only where lanes are counted one by one */
 };
 /* Every call's lane and state, in order; cheaper than rows. */
-enum etl_status ledger_each_state(struct ledger *l, void (*visit)(void *context, uint64_t lane, enum call_state state), void *context,
-                                  struct err *err);
+enum etl_status ledger_each_state(struct ledger *l, void (*visit)(void *context, uint64_t lane, enum call_state state),
+                                  void *context, struct err *err);
 enum etl_status ledger_count(struct ledger *l, struct ledger_counts *out, struct err *err);
 struct ledger_row {
-    uint64_t   number, lane, at_ms;
-    struct str id, lane_key, source, command, reason, reply, test_outcome, test_reason;
+    uint64_t        number, lane, at_ms;
+    struct str      id, lane_key, source, command, reason, reply, test_outcome, test_reason;
     enum call_state state;
-    uint32_t   tries;
-    int        http, test_http;
-    bool       verified;
+    uint32_t        tries;
+    int             http, test_http;
+    bool            verified;
 };
 /* Test outcomes and how many calls had each, the commonest first. */
 struct ledger_tested {
     struct str outcome;
     uint64_t   calls;
 };
-enum etl_status ledger_tested(struct ledger *l, struct arena *mem, struct ledger_tested **out, size_t *count, struct err *err);
+enum etl_status ledger_tested(struct ledger *l, struct arena *mem, struct ledger_tested **out, size_t *count,
+                              struct err *err);
 /* The key of the first lane that has a call in this state, or with this test outcome; ETL_END: none. */
-enum etl_status ledger_first_tested(struct ledger *l, const char *outcome, struct arena *mem, struct str *key, struct err *err);
-enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struct arena *mem, struct str *key, struct err *err);
+enum etl_status ledger_first_tested(struct ledger *l, const char *outcome, struct arena *mem, struct str *key,
+                                    struct err *err);
+enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struct arena *mem, struct str *key,
+                                  struct err *err);
 /* Rows in order, from `first`, until visit() says otherwise; what a row points to is good during the visit. */
-enum etl_status ledger_each(struct ledger *l, uint64_t first, enum etl_status (*visit)(void *context, const struct ledger_row *row),
-                            void *context, struct err *err);
+enum etl_status ledger_each(struct ledger *l, uint64_t                                                   first,
+                            enum etl_status (*visit)(void *context, const struct ledger_row *row), void *context,
+                            struct err *err);
 
 #endif

@@ -6,10 +6,10 @@ bool ledger_loaded(const struct ledger *l)
     return l->loaded;
 }
 
-#define LOAD_STATEMENTS(X)                                                                                    \
-    X(LOAD_CALL, "INSERT INTO temp.staged VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                \
-    X(LOAD_LANE, "INSERT INTO lane(key) VALUES(?1) ON CONFLICT(key) DO UPDATE SET key = key RETURNING number") \
-    X(LOAD_RANGE, "UPDATE lane SET first = ?2, calls = ?3 WHERE number = ?1")                                 \
+#define LOAD_STATEMENTS(X)                                                                                             \
+    X(LOAD_CALL, "INSERT INTO temp.staged VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                         \
+    X(LOAD_LANE, "INSERT INTO lane(key) VALUES(?1) ON CONFLICT(key) DO UPDATE SET key = key RETURNING number")         \
+    X(LOAD_RANGE, "UPDATE lane SET first = ?2, calls = ?3 WHERE number = ?1")                                          \
     X(LOAD_COMMAND, "INSERT INTO command(name) VALUES(?1) ON CONFLICT(name) DO UPDATE SET name = name RETURNING number")
 
 enum { LOADS = 4 };
@@ -17,12 +17,12 @@ struct loading {
     struct ledger *ledger;
     sqlite3_stmt  *call, *lane, *range, *command;
     struct arena   mem;
-    struct buf     last_lane, last_command;      /* neighbours mostly share them */
+    struct buf     last_lane, last_command; /* neighbours mostly share them */
     uint64_t       last_lane_number, last_command_number;
 };
 
-static enum etl_status number_for(struct loading *w, sqlite3_stmt *s, struct str text, struct buf *last, uint64_t *number,
-                                  struct err *err)
+static enum etl_status number_for(struct loading *w, sqlite3_stmt *s, struct str text, struct buf *last,
+                                  uint64_t *number, struct err *err)
 {
     enum etl_status st;
 
@@ -90,8 +90,11 @@ static enum etl_status prepare_loading(struct loading *w, struct err *err)
     static const char *const texts[LOADS] = { LOAD_STATEMENTS(AS_TEXT) };
     sqlite3_stmt           **places[LOADS] = { &w->call, &w->lane, &w->range, &w->command };
     struct ledger           *l = w->ledger;
-    enum etl_status          st = db_run(l, "PRAGMA temp.cache_size=-1024; CREATE TEMP TABLE staged(lane INTEGER, seq INTEGER, place INTEGER, length INTEGER,"
-                                             " command INTEGER, id TEXT, source TEXT)", err);
+    enum etl_status          st = db_run(
+                 l,
+                 "PRAGMA temp.cache_size=-1024; CREATE TEMP TABLE staged(lane INTEGER, seq INTEGER, place INTEGER, length INTEGER,"
+                          " command INTEGER, id TEXT, source TEXT)",
+                 err);
 
     for (int i = 0; st == ETL_OK && i < LOADS; i++)
         if (sqlite3_prepare_v2(l->db, texts[i], -1, places[i], NULL) != SQLITE_OK)
@@ -128,7 +131,7 @@ static enum etl_status write_ranges(struct loading *w, struct err *err)
     while ((st = db_row(l, s, err)) == ETL_OK) {
         uint64_t lane = db_column_u64(s, 0);
 
-        number++;                  /* the calls were just numbered, from 1 */
+        number++; /* the calls were just numbered, from 1 */
         if (lane != at.number) {
             st = write_range(w, &at, err);
             at = (struct ledger_lane){ .number = lane, .first = number };

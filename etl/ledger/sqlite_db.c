@@ -8,18 +8,18 @@ enum etl_status db_failed(struct ledger *l, struct err *err)
     switch (code) {
     case SQLITE_FULL:
     case SQLITE_IOERR:
-        return err_set(err, ETL_AGAIN, "disk-full", "the ledger cannot be written: %s; make room and run the same command again",
+        return err_set(err, ETL_AGAIN, "disk-full",
+                       "the ledger cannot be written: %s; make room and run the same command again",
                        sqlite3_errmsg(l->db));
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return err_set(err, ETL_AGAIN, "ledger-busy", "another program holds the ledger %s", l->path);
+    case SQLITE_LOCKED: return err_set(err, ETL_AGAIN, "ledger-busy", "another program holds the ledger %s", l->path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return err_set(err, ETL_FAIL, "ledger-damaged",
-                       "%s is damaged (%s). Nothing is sent from it: bring it back from a copy, or plan what the provider lacks anew",
-                       l->path, sqlite3_errmsg(l->db));
-    default:
-        return err_set(err, ETL_FAIL, "ledger", "%s: %s", l->path, sqlite3_errmsg(l->db));
+        return err_set(
+            err, ETL_FAIL, "ledger-damaged",
+            "%s is damaged (%s). Nothing is sent from it: bring it back from a copy, or plan what the provider lacks anew",
+            l->path, sqlite3_errmsg(l->db));
+    default: return err_set(err, ETL_FAIL, "ledger", "%s: %s", l->path, sqlite3_errmsg(l->db));
     }
 }
 

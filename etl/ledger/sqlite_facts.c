@@ -9,7 +9,7 @@ static const char *const binding_facts[4] = { "bound-connection", "bound-provide
 
 enum etl_status ledger_bound(struct ledger *l, struct arena *mem, struct ledger_binding *out, struct err *err)
 {
-    struct str *places[4] = { &out->connection, &out->provider, &out->url, &out->account };
+    struct str     *places[4] = { &out->connection, &out->provider, &out->url, &out->account };
     enum etl_status st = ETL_OK;
 
     for (size_t i = 0; st == ETL_OK && i < 4; i++)
@@ -42,7 +42,8 @@ enum etl_status ledger_rung_add(struct ledger *l, const struct ledger_rung *rung
     return db_finish(l, s, err);
 }
 
-enum etl_status ledger_rungs(struct ledger *l, struct arena *mem, struct ledger_rung **out, size_t *count, struct err *err)
+enum etl_status ledger_rungs(struct ledger *l, struct arena *mem, struct ledger_rung **out, size_t *count,
+                             struct err *err)
 {
     sqlite3_stmt       *s = l->statements[STMT_RUNGS];
     struct ledger_rung *list = NULL;
@@ -50,8 +51,9 @@ enum etl_status ledger_rungs(struct ledger *l, struct arena *mem, struct ledger_
     enum etl_status     st;
 
     while ((st = db_row(l, s, err)) == ETL_OK)
-        ARENA_PUSH(mem, list, n, cap) = (struct ledger_rung){ arena_str(mem, db_column(s, 0)), arena_str(mem, db_column(s, 1)),
-                                                              arena_str(mem, db_column(s, 2)), arena_str(mem, db_column(s, 3)) };
+        ARENA_PUSH(mem, list, n, cap) =
+            (struct ledger_rung){ arena_str(mem, db_column(s, 0)), arena_str(mem, db_column(s, 1)),
+                                  arena_str(mem, db_column(s, 2)), arena_str(mem, db_column(s, 3)) };
     sqlite3_reset(s);
     *out = list;
     *count = n;
@@ -90,7 +92,8 @@ enum etl_status ledger_count(struct ledger *l, struct ledger_counts *out, struct
     return st == ETL_END ? ETL_OK : st;
 }
 
-enum etl_status ledger_tested(struct ledger *l, struct arena *mem, struct ledger_tested **out, size_t *count, struct err *err)
+enum etl_status ledger_tested(struct ledger *l, struct arena *mem, struct ledger_tested **out, size_t *count,
+                              struct err *err)
 {
     sqlite3_stmt         *s = l->statements[STMT_TEST_COUNT];
     struct ledger_tested *list = NULL;
@@ -115,12 +118,14 @@ static enum etl_status first_key(struct ledger *l, sqlite3_stmt *s, struct arena
     return st;
 }
 
-enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struct arena *mem, struct str *key, struct err *err)
+enum etl_status ledger_first_lane(struct ledger *l, enum call_state state, struct arena *mem, struct str *key,
+                                  struct err *err)
 {
     return first_key(l, db_bind(l, STMT_FIRST_LANE, (uint64_t)state, 0), mem, key, err);
 }
 
-enum etl_status ledger_first_tested(struct ledger *l, const char *outcome, struct arena *mem, struct str *key, struct err *err)
+enum etl_status ledger_first_tested(struct ledger *l, const char *outcome, struct arena *mem, struct str *key,
+                                    struct err *err)
 {
     sqlite3_stmt *s = l->statements[STMT_FIRST_TESTED];
 
@@ -128,8 +133,8 @@ enum etl_status ledger_first_tested(struct ledger *l, const char *outcome, struc
     return first_key(l, s, mem, key, err);
 }
 
-enum etl_status ledger_each_state(struct ledger *l, void (*visit)(void *context, uint64_t lane, enum call_state state), void *context,
-                                  struct err *err)
+enum etl_status ledger_each_state(struct ledger *l, void (*visit)(void *context, uint64_t lane, enum call_state state),
+                                  void *context, struct err *err)
 {
     sqlite3_stmt   *s = l->statements[STMT_STATES];
     enum etl_status st;
@@ -149,17 +154,27 @@ enum etl_status ledger_each_state(struct ledger *l, void (*visit)(void *context,
 
 static void read_row(sqlite3_stmt *s, struct ledger_row *out)
 {
-    *out = (struct ledger_row){
-        .number = db_column_u64(s, 0), .lane = db_column_u64(s, 1), .state = (enum call_state)sqlite3_column_int(s, 2),
-        .tries = (uint32_t)sqlite3_column_int(s, 3), .id = db_column(s, 4), .source = db_column(s, 5), .command = db_column(s, 6),
-        .lane_key = db_column(s, 7), .at_ms = db_column_u64(s, 8), .http = sqlite3_column_int(s, 9),
-        .verified = sqlite3_column_int(s, 10) != 0, .reason = db_column(s, 11), .reply = db_column(s, 12),
-        .test_outcome = db_column(s, 13), .test_reason = db_column(s, 14), .test_http = sqlite3_column_int(s, 15)
-    };
+    *out = (struct ledger_row){ .number = db_column_u64(s, 0),
+                                .lane = db_column_u64(s, 1),
+                                .state = (enum call_state)sqlite3_column_int(s, 2),
+                                .tries = (uint32_t)sqlite3_column_int(s, 3),
+                                .id = db_column(s, 4),
+                                .source = db_column(s, 5),
+                                .command = db_column(s, 6),
+                                .lane_key = db_column(s, 7),
+                                .at_ms = db_column_u64(s, 8),
+                                .http = sqlite3_column_int(s, 9),
+                                .verified = sqlite3_column_int(s, 10) != 0,
+                                .reason = db_column(s, 11),
+                                .reply = db_column(s, 12),
+                                .test_outcome = db_column(s, 13),
+                                .test_reason = db_column(s, 14),
+                                .test_http = sqlite3_column_int(s, 15) };
 }
 
-enum etl_status ledger_each(struct ledger *l, uint64_t first, enum etl_status (*visit)(void *context, const struct ledger_row *row),
-                            void *context, struct err *err)
+enum etl_status ledger_each(struct ledger *l, uint64_t                                                   first,
+                            enum etl_status (*visit)(void *context, const struct ledger_row *row), void *context,
+                            struct err *err)
 {
     sqlite3_stmt     *s = db_bind(l, STMT_EACH, first, 0);
     struct ledger_row now;

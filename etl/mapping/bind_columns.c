@@ -53,20 +53,22 @@ static void bind_use(const struct binding *b, const struct column_use *use)
 
     if (use->node == NULL) {
         if (times != 0)
-            expression_fault(&place, use->at, "name-twice",
-                             "\"%.*s\" is %s and a column of %.*s too: a name is one thing; the column is written [%.*s]", STR_ARG(use->name),
-                             use->is, STR_ARG(b->input->name), STR_ARG(use->name));
+            expression_fault(
+                &place, use->at, "name-twice",
+                "\"%.*s\" is %s and a column of %.*s too: a name is one thing; the column is written [%.*s]",
+                STR_ARG(use->name), use->is, STR_ARG(b->input->name), STR_ARG(use->name));
         return;
     }
     use->node->index = column;
     if (times > 1)
-        expression_fault(&place, use->at, "column-twice", "%.*s has %zu columns named \"%.*s\"; which one is meant cannot be told",
+        expression_fault(&place, use->at, "column-twice",
+                         "%.*s has %zu columns named \"%.*s\"; which one is meant cannot be told",
                          STR_ARG(b->input->name), times, STR_ARG(use->name));
     if (times != 0 || may_be_missing(b->in, use->name))
         return;
     hint = hint_for(b, use->name);
-    expression_fault(&place, use->at, "column-unknown", "%.*s has no column \"%.*s\"%.*s", STR_ARG(b->input->name), STR_ARG(use->name),
-                     STR_ARG(hint));
+    expression_fault(&place, use->at, "column-unknown", "%.*s has no column \"%.*s\"%.*s", STR_ARG(b->input->name),
+                     STR_ARG(use->name), STR_ARG(hint));
 }
 
 /* unique:, secret:, key: - a list of columns, or one. Gives the i-th its column where `columns` is set. */
@@ -86,8 +88,9 @@ static void bind_list(const struct binding *b, const struct yaml *list, const ch
             continue;
         hint = times == 0 ? did_you_mean(node->text, b->input->columns, b->input->column_count, b->c->mem) : STR("");
         yaml_fault(b->faults, &b->c->source, node->line, node->column, times == 0 ? "column-unknown" : "column-twice",
-                   times == 0 ? "%s: %.*s has no column \"%.*s\"%.*s" : "%s: %.*s has several columns named \"%.*s\"%.*s", what,
-                   STR_ARG(b->input->name), STR_ARG(node->text), STR_ARG(hint));
+                   times == 0 ? "%s: %.*s has no column \"%.*s\"%.*s"
+                              : "%s: %.*s has several columns named \"%.*s\"%.*s",
+                   what, STR_ARG(b->input->name), STR_ARG(node->text), STR_ARG(hint));
     }
 }
 
@@ -133,8 +136,8 @@ static void warn_of_literals(const struct binding *b)
                 column_named(b->input, value->yaml->text, &times);
             if (times != 0)
                 yaml_warning(b->faults, &b->c->source, value->yaml->line, value->yaml->column, "literal",
-                             "sends the word \"%.*s\" for every record; the column of that name is \"{{ %.*s }}\"", STR_ARG(value->yaml->text),
-                             STR_ARG(value->yaml->text));
+                             "sends the word \"%.*s\" for every record; the column of that name is \"{{ %.*s }}\"",
+                             STR_ARG(value->yaml->text), STR_ARG(value->yaml->text));
         }
     }
 }
@@ -216,7 +219,8 @@ static void mark_secret_paths(const struct binding *b)
     find_secret_paths(b);
     in->secret = secret_columns(b, STR_NONE, in->wanted.columns, in->wanted.column_count);
     for (size_t i = 0; i < in->wanted.list_count; i++)
-        by_list[i] = secret_columns(b, in->wanted.lists[i].path, in->wanted.lists[i].columns, in->wanted.lists[i].column_count);
+        by_list[i] =
+            secret_columns(b, in->wanted.lists[i].path, in->wanted.lists[i].columns, in->wanted.lists[i].column_count);
     in->list_secret = by_list;
     for (size_t i = 0; i < b->in->use_count; i++) {
         struct node *n = b->in->uses[i].node;

@@ -5,7 +5,8 @@
 
 /* ---- where a value comes from ---- */
 
-void each_source(const struct compiled_input *in, const struct node *n, void (*see)(void *context, const struct node *n), void *context)
+void each_source(const struct compiled_input *in, const struct node     *n,
+                 void (*see)(void *context, const struct node *n), void *context)
 {
     size_t first = 0;
 
@@ -15,16 +16,12 @@ void each_source(const struct compiled_input *in, const struct node *n, void (*s
         if (in->lets[n->index] != NULL)
             each_source(in, in->lets[n->index], see, context);
         return;
-    case NODE_AND:       /* yields its second side */
-        first = 1;
-        break;
+    case NODE_AND: /* yields its second side */ first = 1; break;
     case NODE_JOIN:
     case NODE_LIST:
     case NODE_OR:
-    case NODE_FILTER:
-        break;
-    default:             /* a comparison yields yes or no */
-        return;
+    case NODE_FILTER: break;
+    default: /* a comparison yields yes or no */ return;
     }
     for (size_t i = first; i < n->count; i++) {
         enum filter_arg kind = n->op == NODE_FILTER && i > 0 ? n->filter->args[i - 1] : ARG_TEXT;
@@ -80,7 +77,8 @@ static void feed_secret(void *context, const struct node *n)
     else if (n->op == NODE_PARENT)
         add_feed(f->l, (size_t)f->l->m->inputs[f->input].parent, n->text);
     else if (n->op == NODE_TEXT && n->scope.len != 0)
-        tell_at(f->l, f->value, "secret-var", "this parameter is secret, and vars stay readable in the plan: take a column, or password(n)");
+        tell_at(f->l, f->value, "secret-var",
+                "this parameter is secret, and vars stay readable in the plan: take a column, or password(n)");
     for (size_t i = 0; t != NULL && i < t->count; i++)
         t->entries[i].value.secret = true;
 }
@@ -143,8 +141,9 @@ static void refuse_secret(void *context, const struct node *n)
         return;
     if (is_secret(l, input, path_of_node(n, l->read.mem)))
         tell_at(l, s->feeding.value, "secret-shown",
-                arena_fmt(l->read.mem, "%s is fed by the secret column \"%.*s\", and it stands readable in the plan", s->what,
-                          STR_ARG(path_of_node(n, l->read.mem))).ptr);
+                arena_fmt(l->read.mem, "%s is fed by the secret column \"%.*s\", and it stands readable in the plan",
+                          s->what, STR_ARG(path_of_node(n, l->read.mem)))
+                    .ptr);
 }
 
 static void refuse_secrets_in(struct loading *l, const struct written *value, size_t input, const char *what)
@@ -171,7 +170,8 @@ static void check_references(struct loading *l, const struct written *value, con
     struct expression_place place = place_in(l->c, value->yaml, l->read.faults);
 
     if (n->op == NODE_REF && !alone)
-        expression_fault(&place, n->at, "capture-place", "%.*s is known only after sending, nothing can be computed with it: it stands alone",
+        expression_fault(&place, n->at, "capture-place",
+                         "%.*s is known only after sending, nothing can be computed with it: it stands alone",
                          STR_ARG(n->text));
     for (size_t i = 0; i < n->count; i++) {
         bool chosen = n->op == NODE_OR || (n->op == NODE_AND && i == 1) ||
@@ -201,10 +201,11 @@ static void check_clear(struct loading *l, const struct command *c, const struct
     struct clearing     s = { l->c, false };
     const struct param *p = &c->params[f->param];
 
-    if (f->value.node->op != NODE_JOIN && f->value.node->op != NODE_LIST)      /* there null is an empty part */
+    if (f->value.node->op != NODE_JOIN && f->value.node->op != NODE_LIST) /* there null is an empty part */
         each_source(&l->c->in[input], f->value.node, see_clear, &s);
     if (s.can && c->clear.ptr == NULL && p->clear.ptr == NULL)
-        FAULT(&l->read, f->value.yaml, "clear", "%.*s has no word that clears %.*s: null cannot be sent", STR_ARG(c->name), STR_ARG(p->name));
+        FAULT(&l->read, f->value.yaml, "clear", "%.*s has no word that clears %.*s: null cannot be sent",
+              STR_ARG(c->name), STR_ARG(p->name));
     else if (p->required && f->value.node->op == NODE_CLEAR && p->clear.ptr == NULL)
         FAULT(&l->read, f->value.yaml, "clear", "%.*s is required and cannot be cleared", STR_ARG(p->name));
 }
@@ -248,9 +249,11 @@ static void check_set(struct loading *l, const struct command *c, const struct c
     for (size_t i = 0; i < c->together_count; i++) {
         const struct together *t = &c->together[i];
 
-        if (!t->has_condition && (t->kind == TOGETHER_EXACTLY_ONE || t->kind == TOGETHER_AT_LEAST_ONE) && !any_set(c, cc, t))
+        if (!t->has_condition && (t->kind == TOGETHER_EXACTLY_ONE || t->kind == TOGETHER_AT_LEAST_ONE) &&
+            !any_set(c, cc, t))
             FAULT(&l->read, command_place(cc), "required", "%.*s: %s%.*s", STR_ARG(c->name),
-                  t->message.len != 0 ? "" : "needs one of the parameters of rule ", STR_ARG(t->message.len != 0 ? t->message : t->rule));
+                  t->message.len != 0 ? "" : "needs one of the parameters of rule ",
+                  STR_ARG(t->message.len != 0 ? t->message : t->rule));
     }
 }
 
@@ -277,7 +280,8 @@ static void tell_constant(void *context, enum severity severity, const struct er
     for (size_t i = 0; i < j->cc->field_count; i++) {
         const struct compiled_field *f = &j->cc->fields[i];
 
-        if (f->value.node == NULL || f->value.node->op != NODE_TEXT || !str_is(j->command->params[f->param].name, err->field))
+        if (f->value.node == NULL || f->value.node->op != NODE_TEXT ||
+            !str_is(j->command->params[f->param].name, err->field))
             continue;
         if (severity == SEVERITY_ERROR && is_of_types(j->command, err->rule))
             FAULT(&j->l->read, f->value.yaml, err->rule, "%s: %s", err->field, err->text);
@@ -297,10 +301,11 @@ static const char *danger_words(unsigned dangers, struct arena *mem)
 static void check_constants(struct loading *l, const struct command *c, const struct compiled_call *cc)
 {
     struct value      *values = ARENA_ARRAY(l->read.mem, struct value, c->param_count + 1);
-    struct rule_check *rules = rule_check_new(STR("0000-00-00"));      /* whether a date is past, the day of the plan tells */
-    struct judging     j = { l, cc, c };
-    struct rule_sink   sink = { tell_constant, &j, mapping_severity, l->m };
-    unsigned           forbidden;
+    struct rule_check *rules =
+        rule_check_new(STR("0000-00-00")); /* whether a date is past, the day of the plan tells */
+    struct judging   j = { l, cc, c };
+    struct rule_sink sink = { tell_constant, &j, mapping_severity, l->m };
+    unsigned         forbidden;
 
     for (size_t i = 0; i < cc->field_count; i++) {
         const struct node *n = cc->fields[i].value.node;
@@ -315,8 +320,8 @@ static void check_constants(struct loading *l, const struct command *c, const st
     rule_check_free(rules);
     forbidden = rules_dangers(c, values) & DANGERS_TO_ALLOW & ~l->m->allow;
     if (forbidden != 0)
-        FAULT(&l->read, command_place(cc), "allow", "%.*s %s: that has to be meant, the mapping says so by allow: [%s]", STR_ARG(c->name),
-              danger_words(forbidden, l->read.mem), danger_words(forbidden, l->read.mem));
+        FAULT(&l->read, command_place(cc), "allow", "%.*s %s: that has to be meant, the mapping says so by allow: [%s]",
+              STR_ARG(c->name), danger_words(forbidden, l->read.mem), danger_words(forbidden, l->read.mem));
 }
 
 /* ---- all ---- */
@@ -325,8 +330,12 @@ static void prepare_all(struct loading *l)
 {
     for (size_t i = 0; i < l->c->written_count; i++) {
         struct expression_place place = place_in(l->c, l->c->written[i].yaml, l->read.faults);
-        struct preparing        p = { &place, (const struct lookup *const *)l->c->lookups, l->c->lookup_count, &l->c->patterns,
-                                      &l->c->pattern_count, &l->c->pattern_cap };
+        struct preparing        p = { &place,
+                                      (const struct lookup *const *)l->c->lookups,
+                                      l->c->lookup_count,
+                                      &l->c->patterns,
+                                      &l->c->pattern_count,
+                                      &l->c->pattern_cap };
 
         expression_prepare(&p, l->c->written[i].node);
     }
@@ -345,8 +354,8 @@ static void check_unused_lets(struct loading *l)
         if (used)
             continue;
         template_parse(&place, let->yaml->text);
-        yaml_warning(l->read.faults, l->read.source, let->yaml->line, let->yaml->column, "let-unused", "no expression asks let %.*s",
-                     STR_ARG(let->name));
+        yaml_warning(l->read.faults, l->read.source, let->yaml->line, let->yaml->column, "let-unused",
+                     "no expression asks let %.*s", STR_ARG(let->name));
     }
 }
 

@@ -67,7 +67,7 @@ static size_t read_call_input(struct loading *l, const struct yaml *body, enum s
 
 static unsigned read_on(struct loading *l, const struct yaml *node)
 {
-    unsigned                 on = 0;
+    unsigned on = 0;
 
     if (node == NULL)
         return ON_ADDED;
@@ -92,7 +92,8 @@ static int read_each(struct loading *l, const struct yaml *node, size_t input)
         return -1;
     if (input >= l->m->input_count || l->m->inputs[input].format == INPUT_CSV) {
         FAULT(&l->read, node, "each", "each: walks a list in a JSON record; %s",
-              input >= l->m->input_count ? "calls under before: and after: have no record" : "the rows of a CSV have none");
+              input >= l->m->input_count ? "calls under before: and after: have no record"
+                                         : "the rows of a CSV have none");
         return -1;
     }
     if (node->text.len == 0 || str_contains(node->text, STR("{{"))) {
@@ -113,8 +114,8 @@ static int read_each(struct loading *l, const struct yaml *node, size_t input)
 static struct str read_as(struct loading *l, const struct yaml *body, const struct command *c)
 {
     static const char *const taken[] = { "parent", "record", "item", "old", NULL };
-    const struct yaml *node = yaml_get(body, "as");
-    struct str         as = read_text(&l->read, body, "as");
+    const struct yaml       *node = yaml_get(body, "as");
+    struct str               as = read_text(&l->read, body, "as");
 
     if (as.len == 0)
         return c != NULL ? c->name : STR("?");
@@ -132,8 +133,13 @@ static void read_head(struct loading *l, const struct yaml *body, enum stage sta
     struct mapping_call  *call = &l->c->call_heads[i];
     struct compiled_call *cc = &l->c->calls[i];
 
-    *call = (struct mapping_call){ .input = -1, .list = -1, .position = position, .as = STR("?"), .line = body->line,
-                                   .is_before = stage == STAGE_BEFORE, .is_after = stage == STAGE_AFTER };
+    *call = (struct mapping_call){ .input = -1,
+                                   .list = -1,
+                                   .position = position,
+                                   .as = STR("?"),
+                                   .line = body->line,
+                                   .is_before = stage == STAGE_BEFORE,
+                                   .is_after = stage == STAGE_AFTER };
     cc->yaml = body;
     cc->on = ON_ADDED;
     cc->input = l->m->input_count;
@@ -147,7 +153,8 @@ static void read_head(struct loading *l, const struct yaml *body, enum stage sta
     if (stage == STAGE_CALLS)
         call->input = (int)cc->input;
     call->list = read_each(l, yaml_get(body, "each"), cc->input);
-    ARENA_PUSH(l->read.mem, l->c->in[cc->input].calls, l->c->in[cc->input].call_count, l->c->in[cc->input].call_cap) = i;
+    ARENA_PUSH(l->read.mem, l->c->in[cc->input].calls, l->c->in[cc->input].call_count, l->c->in[cc->input].call_cap) =
+        i;
 }
 
 /* ---- bodies: expressions ---- */
@@ -179,8 +186,8 @@ static int find_param(struct loading *l, const struct command *c, const struct y
     for (size_t i = 0; i < c->param_count; i++)
         names[i] = c->params[i].name;
     hint = did_you_mean(pair->key, names, c->param_count, l->read.mem);
-    yaml_fault(l->read.faults, l->read.source, pair->line, pair->column, "param-unknown", "%.*s has no parameter \"%.*s\"%.*s",
-               STR_ARG(c->name), STR_ARG(pair->key), STR_ARG(hint));
+    yaml_fault(l->read.faults, l->read.source, pair->line, pair->column, "param-unknown",
+               "%.*s has no parameter \"%.*s\"%.*s", STR_ARG(c->name), STR_ARG(pair->key), STR_ARG(hint));
     return -1;
 }
 
@@ -214,7 +221,8 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
 
         if (value->kind == YAML_LIST && param >= 0 && call->command->params[param].type->list == NULL)
             FAULT(&l->read, value, "list", "%.*s takes one text, not a list", STR_ARG(fields->pairs[k].key));
-        else if (value->kind == YAML_NULL || value->kind == YAML_LIST || expect_kind(&l->read, value, YAML_TEXT, "a field"))
+        else if (value->kind == YAML_NULL || value->kind == YAML_LIST ||
+                 expect_kind(&l->read, value, YAML_TEXT, "a field"))
             node = compile(l, value, &where);
         if (param < 0)
             continue;
@@ -226,7 +234,8 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
     sort_late_last(cc, l->read.mem);
 }
 
-static struct written read_expression(struct loading *l, const struct yaml *node, const char *what, enum expression_role role, size_t i)
+static struct written read_expression(struct loading *l, const struct yaml *node, const char *what,
+                                      enum expression_role role, size_t i)
 {
     struct expression_role_of where = { role, l->c->calls[i].input, (int)i, 0, l->c->call_heads[i].list };
 

@@ -32,12 +32,13 @@ static void read_json(struct reading *r, const struct yaml *body, struct mapping
 
     for (size_t i = 0; in->format != INPUT_CSV && csv_keys[i] != NULL; i++)
         if (yaml_get(body, csv_keys[i]) != NULL)
-            FAULT(r, yaml_get(body, csv_keys[i]), "format", "%s tells how a CSV is written, and this is %s", csv_keys[i],
-                  mapping_formats[in->format]);
+            FAULT(r, yaml_get(body, csv_keys[i]), "format", "%s tells how a CSV is written, and this is %s",
+                  csv_keys[i], mapping_formats[in->format]);
     if (records == NULL || !expect_kind(r, records, YAML_TEXT, "records"))
         return;
     if (in->format != INPUT_JSON)
-        FAULT(r, records, "format", "records says where in a JSON document the list stands, and this is %s", mapping_formats[in->format]);
+        FAULT(r, records, "format", "records says where in a JSON document the list stands, and this is %s",
+              mapping_formats[in->format]);
     else if (!is_path(records->text))
         FAULT(r, records, "format", "records is a path, names with dots between: data.customers");
     in->json.records = arena_str(r->mem, records->text);
@@ -46,7 +47,10 @@ static void read_json(struct reading *r, const struct yaml *body, struct mapping
 /* One character: itself, or its name where YAML or a shell would swallow it. */
 static char read_byte(struct reading *r, const struct yaml *body, const char *key, char deflt)
 {
-    static const struct { const char *name; char byte; } names[] = {
+    static const struct {
+        const char *name;
+        char        byte;
+    } names[] = {
         { "comma", ',' }, { "semicolon", ';' }, { "tab", '\t' }, { "pipe", '|' }, { "none", 0 }, { "\\t", '\t' },
     };
     const struct yaml *node = yaml_get(body, key);
@@ -73,7 +77,7 @@ static void read_names(struct reading *r, const struct yaml *node, struct csv_op
         for (size_t k = 0; k < i; k++)
             if (csv->names[i].len != 0 && str_eq(csv->names[i], csv->names[k])) {
                 FAULT(r, &node->items[i], "csv-form", "column \"%.*s\" is named twice", STR_ARG(csv->names[i]));
-                csv->name_count = 0;         /* what else is asked of them can wait */
+                csv->name_count = 0; /* what else is asked of them can wait */
             }
 }
 
@@ -101,7 +105,8 @@ static void read_csv(struct reading *r, const struct yaml *body, struct mapping_
     if (header->kind == YAML_LIST)
         read_names(r, header, &in->csv);
     else
-        FAULT(r, header, "csv-form", "header is yes, or the list of the columns' names where the file has no header: [id, name, …]");
+        FAULT(r, header, "csv-form",
+              "header is yes, or the list of the columns' names where the file has no header: [id, name, …]");
 }
 
 /* ---- what is expected ---- */
@@ -109,7 +114,10 @@ static void read_csv(struct reading *r, const struct yaml *body, struct mapping_
 /* "20h" */
 static uint64_t read_age(struct reading *r, const struct yaml *node)
 {
-    static const struct { char unit; uint64_t seconds; } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+    static const struct {
+        char     unit;
+        uint64_t seconds;
+    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
     uint64_t number;
 
     if (!expect_kind(r, node, YAML_TEXT, "max_age"))
@@ -142,7 +150,8 @@ static void read_expect(struct reading *r, const struct yaml *node, struct mappi
 }
 
 /* optional: true (the file may be left out) or [columns that may be missing]; optional_columns: where both are meant. */
-static void read_optional(struct reading *r, const struct yaml *body, struct mapping_input *in, struct compiled_input *ci)
+static void read_optional(struct reading *r, const struct yaml *body, struct mapping_input *in,
+                          struct compiled_input *ci)
 {
     const struct yaml *optional = yaml_get(body, "optional"), *columns = yaml_get(body, "optional_columns");
 
@@ -158,7 +167,8 @@ static void read_optional(struct reading *r, const struct yaml *body, struct map
 
 /* ---- one input ---- */
 
-static void read_columns(struct loading *l, const struct yaml *body, struct mapping_input *in, struct compiled_input *ci)
+static void read_columns(struct loading *l, const struct yaml *body, struct mapping_input *in,
+                         struct compiled_input *ci)
 {
     struct reading *r = &l->read;
     size_t          unused;
@@ -225,7 +235,8 @@ static void read_parent(struct loading *l, const struct yaml *node, size_t i)
     if (in->parent < 0)
         input_unknown(l, node);
     else if ((size_t)in->parent >= i)
-        FAULT(&l->read, node, "parent", "the parent is read first: %.*s has to stand above %.*s", STR_ARG(node->text), STR_ARG(in->name));
+        FAULT(&l->read, node, "parent", "the parent is read first: %.*s has to stand above %.*s", STR_ARG(node->text),
+              STR_ARG(in->name));
     else if (!in->has_lane || !l->c->inputs[in->parent].has_lane)
         FAULT(&l->read, node, "parent", "a row finds its parent by the lane: both inputs need one, lane: \"{{ … }}\"");
     if (in->parent >= (int)i)
@@ -245,7 +256,7 @@ static void read_orphans(struct loading *l, const struct yaml *body, size_t i)
 
 static void read_lane(struct loading *l, const struct yaml *body, size_t i)
 {
-    const struct yaml        *node = yaml_get(body, "lane") != NULL ? yaml_get(body, "lane") : yaml_get(l->root, "lane");
+    const struct yaml *node = yaml_get(body, "lane") != NULL ? yaml_get(body, "lane") : yaml_get(l->root, "lane");
     struct expression_role_of where = { ROLE_LANE, i, -1, 0, -1 };
 
     if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, "lane"))
@@ -279,7 +290,7 @@ void load_inputs(struct loading *l)
             FAULT(r, node, "inputs", "more than %d inputs", INPUTS_MAX);
         node = NULL;
     }
-    if (node == NULL) {     /* one input that needs no word: a CSV with a header */
+    if (node == NULL) { /* one input that needs no word: a CSV with a header */
         make_room(l, 1);
         l->c->inputs[0].name = STR("records");
         read_input(l, NULL, 0);
@@ -293,7 +304,8 @@ void load_inputs(struct loading *l)
 
         l->c->inputs[i].name = arena_str(r->mem, pair->key);
         l->c->inputs[i].line = pair->line;
-        if (pair->key.len == 0 || memchr(pair->key.ptr, '/', pair->key.len) != NULL || memchr(pair->key.ptr, '=', pair->key.len) != NULL)
+        if (pair->key.len == 0 || memchr(pair->key.ptr, '/', pair->key.len) != NULL ||
+            memchr(pair->key.ptr, '=', pair->key.len) != NULL)
             yaml_fault(r->faults, r->source, pair->line, pair->column, "inputs", "an input's name has neither / nor =");
         read_input(l, &pair->value, i);
     }

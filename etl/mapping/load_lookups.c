@@ -36,9 +36,10 @@ static void keep_file(struct loading *l, const char *path, struct str name, stru
 {
     char resolved[PATH_MAX];
 
-    l->c->files[l->m->file_count++] = (struct mapping_file){
-        name, arena_str(l->read.mem, str_from(realpath(path, resolved) != NULL ? resolved : path)), arena_str(l->read.mem, text)
-    };
+    l->c->files[l->m->file_count++] =
+        (struct mapping_file){ name,
+                               arena_str(l->read.mem, str_from(realpath(path, resolved) != NULL ? resolved : path)),
+                               arena_str(l->read.mem, text) };
 }
 
 static void read_rows(struct loading *l, struct lookup *t, struct lookup_file *file, const struct yaml *node)
@@ -69,7 +70,8 @@ static void read_file(struct loading *l, struct lookup *t, const struct yaml *bo
         return;
     }
     if (l->folder == NULL) {
-        FAULT(&l->read, node, "lookup", "a stock mapping has no files beside it; save it with subferry mapping show and name that");
+        FAULT(&l->read, node, "lookup",
+              "a stock mapping has no files beside it; save it with subferry mapping show and name that");
         return;
     }
     if (node->text.len != 0 && node->text.ptr[0] == '/')
@@ -83,8 +85,9 @@ static void read_file(struct loading *l, struct lookup *t, const struct yaml *bo
 
 static void read_long_form(struct loading *l, struct lookup *t, const struct yaml *body)
 {
-    const struct yaml *missing = yaml_get(body, "missing"), *file = yaml_get(body, "file"), *values = yaml_get(body, "values");
-    int                word = missing != NULL ? read_word(&l->read, missing, mapping_missing_words, "word for missing:") : 0;
+    const struct yaml *missing = yaml_get(body, "missing"), *file = yaml_get(body, "file"),
+                      *values = yaml_get(body, "values");
+    int word = missing != NULL ? read_word(&l->read, missing, mapping_missing_words, "word for missing:") : 0;
 
     yaml_only_keys(body, mapping_lookup_keys, "a lookup", l->read.source, l->read.faults);
     t->missing = word > 0 ? (enum lookup_missing)word : MISSING_EMPTY;

@@ -12,21 +12,21 @@ struct mapper {
     const struct compiled *c;
     struct eval            eval;
     struct rule_check     *rules;
-    struct sealer         *sealer;           /* NULL where no password is made */
-    struct arena           own;              /* slots, scratch */
+    struct sealer         *sealer; /* NULL where no password is made */
+    struct arena           own;    /* slots, scratch */
     struct buf             password, list;
     struct target          target;
     struct rule_sink       sink;
     /* what is being mapped */
-    struct mapped         *out;
-    size_t                 finding_cap;
-    struct str             lane;
-    size_t                 element;          /* inside each: which one, 1-based */
-    struct str             list_path;
-    size_t                 call_cap;
-    const struct command  *command;
-    struct value          *values;
-    size_t                 param;
+    struct mapped        *out;
+    size_t                finding_cap;
+    struct str            lane;
+    size_t                element; /* inside each: which one, 1-based */
+    struct str            list_path;
+    size_t                call_cap;
+    const struct command *command;
+    struct value         *values;
+    size_t                param;
 };
 
 /* ---- findings ---- */
@@ -37,7 +37,8 @@ static bool is_told(const struct mapped *out, enum severity severity, const stru
     for (size_t i = 0; i < out->finding_count; i++) {
         const struct err *told = &out->findings[i].err;
 
-        if (out->findings[i].severity == severity && strcmp(told->rule, err->rule) == 0 && strcmp(told->text, err->text) == 0 &&
+        if (out->findings[i].severity == severity && strcmp(told->rule, err->rule) == 0 &&
+            strcmp(told->text, err->text) == 0 &&
             strcmp(told->field != NULL ? told->field : "", err->field != NULL ? err->field : "") == 0)
             return true;
     }
@@ -49,7 +50,8 @@ static void name_element(struct mapper *mapper, struct err *err)
 {
     size_t len = strlen(err->text);
 
-    snprintf(err->text + len, sizeof err->text - len, " (element %zu of %.*s)", mapper->element, STR_ARG(mapper->list_path));
+    snprintf(err->text + len, sizeof err->text - len, " (element %zu of %.*s)", mapper->element,
+             STR_ARG(mapper->list_path));
     err->text[utf8_valid_prefix(str_from(err->text))] = '\0';
 }
 
@@ -60,7 +62,8 @@ static void add_finding(void *context, enum severity severity, const struct err 
 
     if (is_told(out, severity, err))
         return;
-    ARENA_PUSH(mapper->eval.mem, out->findings, out->finding_count, mapper->finding_cap) = (struct finding){ *err, severity, NULL };
+    ARENA_PUSH(mapper->eval.mem, out->findings, out->finding_count, mapper->finding_cap) =
+        (struct finding){ *err, severity, NULL };
     if (mapper->element != 0)
         name_element(mapper, &out->findings[out->finding_count - 1].err);
     out->rejected = out->rejected || severity == SEVERITY_ERROR;
@@ -77,7 +80,8 @@ static bool is_rule(struct str name, const struct param *p, struct str rule)
 {
     if (str_eq(name, rule))
         return true;
-    return name.len == p->name.len + 1 + rule.len && str_starts(name, p->name) && name.ptr[p->name.len] == '.' && str_ends(name, rule);
+    return name.len == p->name.len + 1 + rule.len && str_starts(name, p->name) && name.ptr[p->name.len] == '.' &&
+           str_ends(name, rule);
 }
 
 enum severity mapping_severity(const void *context, const struct command *c, const struct param *p, struct str rule,
@@ -89,7 +93,7 @@ enum severity mapping_severity(const void *context, const struct command *c, con
 
     (void)c;
     for (size_t i = 0; i < m->ease_count; i++)
-        if (m->eases[i].rule.len > longest && is_rule(m->eases[i].rule, p, rule)) {    /* param.rule outweighs rule */
+        if (m->eases[i].rule.len > longest && is_rule(m->eases[i].rule, p, rule)) { /* param.rule outweighs rule */
             here = m->eases[i].severity;
             longest = m->eases[i].rule.len;
         }
@@ -111,7 +115,8 @@ static bool make_password(void *context, size_t length, struct value *out)
     struct str     param = mapper->command->params[mapper->param].name;
 
     if (mapper->sealer == NULL)
-        return eval_fail(&mapper->eval, "password", "a password is made with the installation's key, and there is none");
+        return eval_fail(&mapper->eval, "password",
+                         "a password is made with the installation's key, and there is none");
     for (unsigned attempt = 0; attempt < PASSWORD_ATTEMPTS; attempt++) {
         buf_reset(&mapper->password);
         key_password(mapper->sealer, mapper->lane, param, attempt, length, &mapper->password);
@@ -170,7 +175,7 @@ static void begin(struct mapper *mapper, size_t input, const struct row *row, st
     e->element = NULL;
     e->nth = row != NULL ? row->nth : 0;
     e->counts = row != NULL ? row->counts : NULL;
-    e->row_number++;                         /* what let: remembers is of the row before */
+    e->row_number++; /* what let: remembers is of the row before */
     e->lets = mapper->c->in[input].lets;
     e->mem = record_mem;
     e->target = NULL;
@@ -183,8 +188,8 @@ struct eval *mapper_eval(struct mapper *mapper, const struct row *row, struct ar
     return &mapper->eval;
 }
 
-enum etl_status mapper_keys(struct mapper *mapper, const struct row *row, struct arena *record_mem, struct str *lane, struct str *unique,
-                            struct err *err)
+enum etl_status mapper_keys(struct mapper *mapper, const struct row *row, struct arena *record_mem, struct str *lane,
+                            struct str *unique, struct err *err)
 {
     const struct compiled_input *in = &mapper->c->in[row->input];
     size_t                       unique_count = mapper->m->inputs[row->input].unique_count;
@@ -222,7 +227,7 @@ static void map_fields(struct mapper *mapper, const struct compiled_call *cc)
         if (eval_node(e, f->value.node, v))
             continue;
         add_failure(mapper, mapper->command->params[f->param].name.ptr);
-        *v = (struct value){ .kind = VALUE_REF };      /* its fault is told; the rules take it for given */
+        *v = (struct value){ .kind = VALUE_REF }; /* its fault is told; the rules take it for given */
     }
     e->target = NULL;
 }
@@ -271,7 +276,8 @@ static void make_call(struct mapper *mapper, size_t index)
             add_failure(mapper, "when");
         return;
     }
-    mapper->out->calls = arena_grow(mapper->eval.mem, mapper->out->calls, mapper->out->count, &mapper->call_cap, sizeof *call);
+    mapper->out->calls =
+        arena_grow(mapper->eval.mem, mapper->out->calls, mapper->out->count, &mapper->call_cap, sizeof *call);
     call = &mapper->out->calls[mapper->out->count++];
     *call = (struct mapped_call){ .call = head, .element = mapper->element };
     call->values = ARENA_ARRAY(mapper->eval.mem, struct value, head->command->param_count + 1);
@@ -312,7 +318,7 @@ bool mapper_take_element(struct eval *e, int list, size_t columns, size_t elemen
 
 static void map_call(struct mapper *mapper, size_t index)
 {
-    if ((mapper->c->calls[index].on & ON_ADDED) == 0)      /* a plain extract is all added */
+    if ((mapper->c->calls[index].on & ON_ADDED) == 0) /* a plain extract is all added */
         return;
     if (mapper->m->calls[index].list < 0)
         make_call(mapper, index);
@@ -320,8 +326,8 @@ static void map_call(struct mapper *mapper, size_t index)
         map_elements(mapper, index, mapper->m->calls[index].list);
 }
 
-static enum etl_status map(struct mapper *mapper, size_t input, const struct row *row, struct str lane, struct arena *record_mem,
-                           int stage, struct mapped *out)
+static enum etl_status map(struct mapper *mapper, size_t input, const struct row *row, struct str lane,
+                           struct arena *record_mem, int stage, struct mapped *out)
 {
     const struct compiled_input *in = &mapper->c->in[input];
 
@@ -335,7 +341,9 @@ static enum etl_status map(struct mapper *mapper, size_t input, const struct row
     if (row != NULL && in->asks_parent && row->parent == NULL) {
         const struct mapping_input *parent = &mapper->m->inputs[mapper->m->inputs[input].parent];
 
-        eval_fail(&mapper->eval, "parent", "the row of %.*s with this lane is not at hand, and the mapping asks its fields", STR_ARG(parent->name));
+        eval_fail(&mapper->eval, "parent",
+                  "the row of %.*s with this lane is not at hand, and the mapping asks its fields",
+                  STR_ARG(parent->name));
         add_failure(mapper, NULL);
         return ETL_REJECT;
     }
@@ -348,7 +356,8 @@ static enum etl_status map(struct mapper *mapper, size_t input, const struct row
     return out->rejected ? ETL_REJECT : ETL_OK;
 }
 
-enum etl_status mapper_row(struct mapper *mapper, const struct row *row, struct str lane, struct arena *record_mem, struct mapped *out)
+enum etl_status mapper_row(struct mapper *mapper, const struct row *row, struct str lane, struct arena *record_mem,
+                           struct mapped *out)
 {
     return map(mapper, row->input, row, lane, record_mem, -1, out);
 }

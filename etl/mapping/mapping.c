@@ -28,9 +28,11 @@ static enum etl_status unknown_stock(struct str name, struct findings *faults)
         names[n].len -= strlen(".yaml");
     }
     near = str_nearest(name, names, n);
-    findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "mapping-unknown",
-                 "there is no stock mapping \"%.*s\"%s%.*s%s; subferry mapping list shows them, a file is named with its path, ./%.*s.yaml",
-                 STR_ARG(name), near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "", STR_ARG(name));
+    findings_say(
+        faults, SEVERITY_ERROR, NULL, 0, 0, "mapping-unknown",
+        "there is no stock mapping \"%.*s\"%s%.*s%s; subferry mapping list shows them, a file is named with its path, ./%.*s.yaml",
+        STR_ARG(name), near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "",
+        STR_ARG(name));
     return ETL_FAIL;
 }
 
@@ -48,7 +50,8 @@ static enum etl_status find_file(struct loading *l)
     if (!is_path(name)) {
         struct str stock = arena_fmt(mem, "stock:%.*s.yaml", STR_ARG(name));
 
-        *file = (struct mapping_file){ str_skip(stock, 6), stock, embedded_find(stock_mapping_files, str_skip(stock, 6)) };
+        *file =
+            (struct mapping_file){ str_skip(stock, 6), stock, embedded_find(stock_mapping_files, str_skip(stock, 6)) };
         l->c->source = (struct yaml_source){ file->name.ptr, file->text };
         l->m->path = file->path;
         return file->text.ptr != NULL ? ETL_OK : unknown_stock(name, l->read.faults);
@@ -83,7 +86,7 @@ static void load_provider(struct loading *l)
     findings_init(&own, r->mem);
     provider_load(name, r->mem, &l->m->provider, &own);
     for (size_t i = 0; i < own.count && i < own.cap; i++) {
-        if (own.items[i].err.file == NULL)      /* it is the name that is wrong, not what stands in the file */
+        if (own.items[i].err.file == NULL) /* it is the name that is wrong, not what stands in the file */
             FAULT(r, node, own.items[i].err.rule, "%s", own.items[i].err.text);
         else
             findings_add(r->faults, own.items[i].severity, &own.items[i].err, own.items[i].excerpt);
@@ -104,8 +107,8 @@ static void set_var(struct loading *l, const struct pair_value *set)
             names[n++] = l->m->vars[i].name;
     }
     near = did_you_mean(set->name, names, n, l->read.mem);
-    findings_say(l->read.faults, SEVERITY_ERROR, l->c->source.name, 0, 0, "set-unknown", "--set %.*s: the mapping has no such var%.*s",
-                 STR_ARG(set->name), STR_ARG(near));
+    findings_say(l->read.faults, SEVERITY_ERROR, l->c->source.name, 0, 0, "set-unknown",
+                 "--set %.*s: the mapping has no such var%.*s", STR_ARG(set->name), STR_ARG(near));
 }
 
 static void load_vars(struct loading *l)
@@ -191,7 +194,8 @@ static size_t rule_names(const struct mapping *m, struct str param, struct str *
         const struct command *c = m->calls[i].command;
 
         for (size_t k = 0; c != NULL && k < c->param_count; k++)
-            if ((param.ptr == NULL || str_eq(c->params[k].name, param)) && !add_rule_names(names, &n, max, c, &c->params[k]))
+            if ((param.ptr == NULL || str_eq(c->params[k].name, param)) &&
+                !add_rule_names(names, &n, max, c, &c->params[k]))
                 return n;
     }
     return n;
@@ -214,7 +218,8 @@ static void check_rule_name(struct loading *l, const struct yaml_pair *pair)
             return;
     struct str near = did_you_mean(rule, names, n, l->read.mem);
     yaml_fault(l->read.faults, l->read.source, pair->line, pair->column, "rule-unknown", "%s\"%.*s\"%.*s",
-               param.ptr != NULL && n == 0 ? "no call has a parameter with rules of that name: " : "no call of this mapping has the rule ",
+               param.ptr != NULL && n == 0 ? "no call has a parameter with rules of that name: "
+                                           : "no call of this mapping has the rule ",
                STR_ARG(pair->key), STR_ARG(near));
 }
 
@@ -249,7 +254,8 @@ static void load_head(struct loading *l)
 
     yaml_only_keys(l->root, mapping_head_keys, "a mapping", r->source, r->faults);
     if (!str_is(yaml_text(l->root, "mapping"), "1"))
-        FAULT(r, yaml_get(l->root, "mapping") != NULL ? yaml_get(l->root, "mapping") : l->root, "version", "the file must say mapping: 1");
+        FAULT(r, yaml_get(l->root, "mapping") != NULL ? yaml_get(l->root, "mapping") : l->root, "version",
+              "the file must say mapping: 1");
     dot = memrchr(name.ptr, '.', name.len);
     l->m->name = dot != NULL ? str_head(name, (size_t)(dot - name.ptr)) : name;
     ending = read_text(r, l->root, "name");
@@ -284,7 +290,8 @@ static int by_place(const void *a, const void *b)
     return (x->err.column > y->err.column) - (x->err.column < y->err.column);
 }
 
-enum etl_status mapping_load(const struct mapping_source *source, struct arena *run_mem, struct mapping **out, struct findings *faults)
+enum etl_status mapping_load(const struct mapping_source *source, struct arena *run_mem, struct mapping **out,
+                             struct findings *faults)
 {
     size_t         before = faults->errors, first = faults->count;
     struct loading l = { .asked = source };
@@ -310,7 +317,8 @@ enum etl_status mapping_load(const struct mapping_source *source, struct arena *
     return ETL_OK;
 }
 
-enum etl_status mapping_bind(struct mapping *m, size_t input, const struct str *columns, size_t count, struct findings *faults)
+enum etl_status mapping_bind(struct mapping *m, size_t input, const struct str *columns, size_t count,
+                             struct findings *faults)
 {
     size_t before = faults->errors;
 

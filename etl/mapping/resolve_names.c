@@ -4,8 +4,8 @@
 #include "etl/language/filter.h"
 #include "etl/mapping/loading.h"
 
-static const char *const reserved[] = { "parent", "record", "item", "old", "nth", "count", "changed", "password",
-                                        "null",   "and",    "or",   "not", "in",  NULL };
+static const char *const reserved[] = { "parent",   "record", "item", "old", "nth", "count", "changed",
+                                        "password", "null",   "and",  "or",  "not", "in",    NULL };
 
 struct naming {
     struct loading                  *l;
@@ -34,7 +34,8 @@ static void use_column(struct naming *n, size_t input, struct node *node, const 
     struct compiled_input *in = &n->l->c->in[input];
     int                    list = node != NULL && node->op == NODE_ELEMENT ? n->where->each : -1;
 
-    ARENA_PUSH(n->l->read.mem, in->uses, in->use_count, in->use_cap) = (struct column_use){ node, is, name, list, at, n->place.yaml };
+    ARENA_PUSH(n->l->read.mem, in->uses, in->use_count, in->use_cap) =
+        (struct column_use){ node, is, name, list, at, n->place.yaml };
 }
 
 static bool is_json(const struct naming *n)
@@ -57,7 +58,8 @@ static bool needs_record(struct naming *n, const struct node *node, const char *
 {
     if (has_record(n))
         return true;
-    expression_fault(&n->place, node->at, "name-unknown", "%s: calls under before: and after: have no record; they may use vars", what);
+    expression_fault(&n->place, node->at, "name-unknown",
+                     "%s: calls under before: and after: have no record; they may use vars", what);
     return false;
 }
 
@@ -163,20 +165,26 @@ static bool resolve_bare(struct naming *n, struct node *node)
 
     if (node->bracketed || (var < 0 && let < 0 && !is_nth)) {
         if (!node->bracketed && str_is(node->text, "item") && n->where->each >= 0) {
-            node->text = STR("");            /* the element itself */
+            node->text = STR(""); /* the element itself */
             return resolve_column(n, node, true);
         }
-        if (!node->bracketed && (str_is(node->text, "item") || str_is(node->text, "true") || str_is(node->text, "false"))) {
+        if (!node->bracketed &&
+            (str_is(node->text, "item") || str_is(node->text, "true") || str_is(node->text, "false"))) {
             expression_fault(&n->place, node->at, "name-unknown",
-                             str_is(node->text, "item") ? "item stands inside each: only; a column of that name is written [item]"
-                                                        : "a text stands in quotes, '%.*s'; a column of that name in brackets, [%.*s]",
+                             str_is(node->text, "item")
+                                 ? "item stands inside each: only; a column of that name is written [item]"
+                                 : "a text stands in quotes, '%.*s'; a column of that name in brackets, [%.*s]",
                              STR_ARG(node->text), STR_ARG(node->text));
             return false;
         }
         return resolve_column(n, node, true);
     }
     if (has_record(n))
-        use_column(n, n->where->input, NULL, is_nth ? "the row's number" : let >= 0 ? "a let" : "a var", node->text, node->at);
+        use_column(n, n->where->input, NULL,
+                   is_nth     ? "the row's number"
+                   : let >= 0 ? "a let"
+                              : "a var",
+                   node->text, node->at);
     if (is_nth)
         return resolve_nth(n, node);
     if (let >= 0)
@@ -223,7 +231,8 @@ static bool has_capture(struct naming *n, const struct node *node, const struct 
         names[count] = call->command->captures[count].name;
     hint = did_you_mean(node->text, names, count, n->l->read.mem);
     expression_fault(&n->place, node->at, "capture-unknown", "%.*s (%.*s) yields no \"%.*s\"%.*s%s", STR_ARG(call->as),
-                     STR_ARG(call->command->name), STR_ARG(node->text), STR_ARG(hint), count == 0 ? "; its reply yields nothing" : "");
+                     STR_ARG(call->command->name), STR_ARG(node->text), STR_ARG(hint),
+                     count == 0 ? "; its reply yields nothing" : "");
     return false;
 }
 
@@ -242,7 +251,8 @@ static bool resolve_capture(struct naming *n, struct node *node)
         earlier = true;
     }
     if (!earlier) {
-        expression_fault(&n->place, node->at, "capture-unknown", "no call named %.*s stands above this one in its lane", STR_ARG(node->scope));
+        expression_fault(&n->place, node->at, "capture-unknown", "no call named %.*s stands above this one in its lane",
+                         STR_ARG(node->scope));
         return false;
     }
     node->op = NODE_REF;
@@ -261,7 +271,8 @@ static bool is_call(const struct naming *n, struct str name)
 /* A call without `as:` is named by its command, which may have dots itself: v2.vds.order.param.id. */
 static void widen_scope(struct naming *n, struct node *node)
 {
-    struct str whole = arena_fmt(n->l->read.mem, "%.*s.%.*s", STR_ARG(node->scope), STR_ARG(node->text)), longest = node->scope;
+    struct str whole = arena_fmt(n->l->read.mem, "%.*s.%.*s", STR_ARG(node->scope), STR_ARG(node->text)),
+               longest = node->scope;
 
     for (size_t i = 0; i < n->l->m->call_count; i++) {
         struct str as = n->l->m->calls[i].as;
@@ -284,8 +295,10 @@ static bool unknown_scope(struct naming *n, const struct node *node)
     for (size_t i = 0; i < n->l->m->call_count; i++)
         names[count++] = n->l->m->calls[i].as;
     hint = did_you_mean(node->scope, names, count, n->l->read.mem);
-    expression_fault(&n->place, node->at, "name-unknown", "\"%.*s\" is neither parent nor a call's name%.*s; a column with a dot in its name is written [%.*s.%.*s]",
-                     STR_ARG(node->scope), STR_ARG(hint), STR_ARG(node->scope), STR_ARG(node->text));
+    expression_fault(
+        &n->place, node->at, "name-unknown",
+        "\"%.*s\" is neither parent nor a call's name%.*s; a column with a dot in its name is written [%.*s.%.*s]",
+        STR_ARG(node->scope), STR_ARG(hint), STR_ARG(node->scope), STR_ARG(node->text));
     return false;
 }
 
@@ -297,7 +310,8 @@ static bool resolve_scoped(struct naming *n, struct node *node)
     if (str_is(node->scope, "record") || str_is(node->scope, "item")) {
         if (n->where->each >= 0)
             return resolve_column(n, node, str_is(node->scope, "item"));
-        expression_fault(&n->place, node->at, "name-unknown", "%.*s.%.*s stands inside each: only; elsewhere a field has its bare name",
+        expression_fault(&n->place, node->at, "name-unknown",
+                         "%.*s.%.*s stands inside each: only; elsewhere a field has its bare name",
                          STR_ARG(node->scope), STR_ARG(node->text));
         return false;
     }
@@ -314,8 +328,8 @@ static bool resolve_scoped(struct naming *n, struct node *node)
     if (n->where->role == ROLE_FIELD)
         return resolve_capture(n, node);
     expression_fault(&n->place, node->at, "capture-place",
-                     "what a reply yields is known only after sending: %.*s.%.*s stands in fields: only", STR_ARG(node->scope),
-                     STR_ARG(node->text));
+                     "what a reply yields is known only after sending: %.*s.%.*s stands in fields: only",
+                     STR_ARG(node->scope), STR_ARG(node->text));
     return false;
 }
 
@@ -335,7 +349,8 @@ static bool resolve_count(struct naming *n, struct node *node)
         for (size_t i = 0; i < n->l->m->input_count; i++)
             names[i] = n->l->m->inputs[i].name;
         hint = did_you_mean(arg->text, names, n->l->m->input_count, n->l->read.mem);
-        expression_fault(&n->place, arg->at, "input-unknown", "count(input): unknown input \"%.*s\"%.*s", STR_ARG(arg->text), STR_ARG(hint));
+        expression_fault(&n->place, arg->at, "input-unknown", "count(input): unknown input \"%.*s\"%.*s",
+                         STR_ARG(arg->text), STR_ARG(hint));
         return false;
     }
     if (!n->l->m->inputs[input].has_lane || !n->l->m->inputs[n->where->input].has_lane) {
@@ -368,8 +383,8 @@ static bool resolve_filter(struct naming *n, struct node *node)
     for (size_t i = 1; i < node->count; i++)
         good = resolve_argument(n, node->filter->args[i - 1], node->args[i]) && good;
     if (node->filter->impure && (n->where->role != ROLE_FIELD || n->where->list_depth != 0)) {
-        expression_fault(&n->place, node->at, "valid", "%s asks a parameter's rules: it stands in fields: only%s", node->filter->name,
-                         n->where->list_depth != 0 ? ", not in a list" : "");
+        expression_fault(&n->place, node->at, "valid", "%s asks a parameter's rules: it stands in fields: only%s",
+                         node->filter->name, n->where->list_depth != 0 ? ", not in a list" : "");
         return false;
     }
     return good;
@@ -379,7 +394,8 @@ static bool resolve_password(struct naming *n, struct node *node)
 {
     n->l->m->uses_password = true;
     if (n->where->role != ROLE_FIELD || n->where->list_depth != 0) {
-        expression_fault(&n->place, node->at, "password", "password(n) is made for a parameter: it stands in fields: only%s",
+        expression_fault(&n->place, node->at, "password",
+                         "password(n) is made for a parameter: it stands in fields: only%s",
                          n->where->list_depth != 0 ? ", not in a list" : "");
         return false;
     }
@@ -391,14 +407,10 @@ static bool resolve(struct naming *n, struct node *node)
     bool good = true;
 
     switch (node->op) {
-    case NODE_NAME:
-        return node->scope.len != 0 ? resolve_scoped(n, node) : resolve_bare(n, node);
-    case NODE_COUNT:
-        return resolve_count(n, node);
-    case NODE_PASSWORD:
-        return resolve_password(n, node);
-    case NODE_FILTER:
-        return resolve_filter(n, node);
+    case NODE_NAME: return node->scope.len != 0 ? resolve_scoped(n, node) : resolve_bare(n, node);
+    case NODE_COUNT: return resolve_count(n, node);
+    case NODE_PASSWORD: return resolve_password(n, node);
+    case NODE_FILTER: return resolve_filter(n, node);
     default:
         for (size_t i = 0; i < node->count; i++)
             good = resolve(n, node->args[i]) && good;
@@ -460,7 +472,8 @@ void read_lets(struct loading *l)
 
     for (size_t i = 0; i < l->m->var_count; i++)
         if (is_reserved(l->m->vars[i].name))
-            FAULT(r, yaml_get(l->root, "vars"), "name", "\"%.*s\" has a meaning of its own and can be no var", STR_ARG(l->m->vars[i].name));
+            FAULT(r, yaml_get(l->root, "vars"), "name", "\"%.*s\" has a meaning of its own and can be no var",
+                  STR_ARG(l->m->vars[i].name));
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "let"))
         return;
     if (node->count > LETS_MAX) {
@@ -474,13 +487,13 @@ void read_lets(struct loading *l)
         if (!expect_kind(r, &pair->value, YAML_TEXT, "a let"))
             continue;
         if (is_reserved(pair->key)) {
-            yaml_fault(r->faults, r->source, pair->line, pair->column, "name", "\"%.*s\" has a meaning of its own and can be no let",
-                       STR_ARG(pair->key));
+            yaml_fault(r->faults, r->source, pair->line, pair->column, "name",
+                       "\"%.*s\" has a meaning of its own and can be no let", STR_ARG(pair->key));
             continue;
         }
         if (var_named(l->m, pair->key) >= 0) {
-            yaml_fault(r->faults, r->source, pair->line, pair->column, "name-twice", "\"%.*s\" is a var already: a name is one thing",
-                       STR_ARG(pair->key));
+            yaml_fault(r->faults, r->source, pair->line, pair->column, "name-twice",
+                       "\"%.*s\" is a var already: a name is one thing", STR_ARG(pair->key));
             continue;
         }
         l->c->lets[l->c->let_count++] = (struct let){ pair->key, &pair->value };

@@ -49,8 +49,8 @@ static void unknown_call(struct loading *l, const struct yaml_pair *pair)
     for (size_t i = 0; i < l->m->call_count; i++)
         names[i] = l->m->calls[i].as;
     hint = did_you_mean(pair->key, names, l->m->call_count, l->read.mem);
-    yaml_fault(l->read.faults, l->read.source, pair->line, pair->column, "test", "the mapping makes no call \"%.*s\"%.*s", STR_ARG(pair->key),
-               STR_ARG(hint));
+    yaml_fault(l->read.faults, l->read.source, pair->line, pair->column, "test",
+               "the mapping makes no call \"%.*s\"%.*s", STR_ARG(pair->key), STR_ARG(hint));
 }
 
 /* {addcust: {billid: "7", pass: {made: 12}, sid: null, ref: {ref: customer.id}}} */
@@ -75,10 +75,12 @@ static void check_expected_call(struct loading *l, const struct yaml *item)
         const struct yaml *value = &params->pairs[i].value;
 
         if (command_param_index(call->command, params->pairs[i].key) < 0)
-            yaml_fault(l->read.faults, l->read.source, params->pairs[i].line, params->pairs[i].column, "test", "%.*s has no parameter \"%.*s\"",
-                       STR_ARG(call->command->name), STR_ARG(params->pairs[i].key));
-        if (value->kind == YAML_MAP && (value->count != 1 || (yaml_text(value, "ref").ptr == NULL && yaml_text(value, "made").ptr == NULL)))
-            FAULT(&l->read, value, "test", "an expected value is a text, null, {ref: NAME.capture} or {made: 12}, or a list of texts");
+            yaml_fault(l->read.faults, l->read.source, params->pairs[i].line, params->pairs[i].column, "test",
+                       "%.*s has no parameter \"%.*s\"", STR_ARG(call->command->name), STR_ARG(params->pairs[i].key));
+        if (value->kind == YAML_MAP &&
+            (value->count != 1 || (yaml_text(value, "ref").ptr == NULL && yaml_text(value, "made").ptr == NULL)))
+            FAULT(&l->read, value, "test",
+                  "an expected value is a text, null, {ref: NAME.capture} or {made: 12}, or a list of texts");
     }
 }
 
@@ -97,7 +99,8 @@ static void check_expected_findings(struct loading *l, const struct yaml *list, 
 
 static void check_test(struct loading *l, const struct yaml *test)
 {
-    const struct yaml *input = yaml_get(test, "input"), *calls = yaml_get(test, "calls"), *count = yaml_get(test, "count");
+    const struct yaml *input = yaml_get(test, "input"), *calls = yaml_get(test, "calls"),
+                      *count = yaml_get(test, "count");
 
     if (!expect_kind(&l->read, test, YAML_MAP, "a test"))
         return;
@@ -155,20 +158,16 @@ static void fail(struct testing *t, const struct yaml *at, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    yaml_fault(t->faults, &t->m->compiled->source, at->line, at->column, "test", "test %zu%s%.*s: %s", t->number, name.len != 0 ? " " : "",
-               STR_ARG(name), text);
+    yaml_fault(t->faults, &t->m->compiled->source, at->line, at->column, "test", "test %zu%s%.*s: %s", t->number,
+               name.len != 0 ? " " : "", STR_ARG(name), text);
 }
 
 /* Every scalar is a text, as in all YAML of ours. */
 static void add_json(struct buf *out, const struct yaml *node)
 {
     switch (node->kind) {
-    case YAML_NULL:
-        buf_lit(out, "null");
-        break;
-    case YAML_TEXT:
-        buf_json(out, node->text);
-        break;
+    case YAML_NULL: buf_lit(out, "null"); break;
+    case YAML_TEXT: buf_json(out, node->text); break;
     case YAML_LIST:
         for (size_t i = 0; i < node->count; i++) {
             buf_byte(out, i != 0 ? ',' : '[');
@@ -236,15 +235,11 @@ static uint64_t *make_counts(struct testing *t)
 static const char *value_words(const struct value *v, struct arena *mem)
 {
     switch (v->kind) {
-    case VALUE_ABSENT:
-        return "nothing";
-    case VALUE_CLEAR:
-        return "null";
-    case VALUE_REF:
-        return arena_fmt(mem, "the reference %.*s", STR_ARG(v->text)).ptr;
+    case VALUE_ABSENT: return "nothing";
+    case VALUE_CLEAR: return "null";
+    case VALUE_REF: return arena_fmt(mem, "the reference %.*s", STR_ARG(v->text)).ptr;
     case VALUE_TEXT:
-    case VALUE_LIST:
-        break;
+    case VALUE_LIST: break;
     }
     return arena_cstr(mem, str_from(shown(v->text, v->secret).text));
 }
@@ -259,7 +254,8 @@ static bool is_list_as_expected(const struct yaml *expected, struct str list, st
     for (; list_next(&r, mem, &item); n++) {
         if (n == expected->count || item.is_list != (expected->items[n].kind == YAML_LIST))
             return false;
-        if (item.is_list ? !is_list_as_expected(&expected->items[n], item.text, mem) : !str_eq(item.text, expected->items[n].text))
+        if (item.is_list ? !is_list_as_expected(&expected->items[n], item.text, mem)
+                         : !str_eq(item.text, expected->items[n].text))
             return false;
     }
     return n == expected->count;
@@ -270,12 +266,11 @@ static bool is_as_expected(const struct yaml *expected, const struct value *v, s
     uint64_t length;
 
     switch (expected->kind) {
-    case YAML_NULL:
-        return v->kind == VALUE_CLEAR;
+    case YAML_NULL: return v->kind == VALUE_CLEAR;
     case YAML_TEXT:
-        return expected->text.len == 0 ? v->kind == VALUE_ABSENT : v->kind == VALUE_TEXT && str_eq(v->text, expected->text);
-    case YAML_LIST:
-        return v->kind == VALUE_LIST && is_list_as_expected(expected, v->text, mem);
+        return expected->text.len == 0 ? v->kind == VALUE_ABSENT
+                                       : v->kind == VALUE_TEXT && str_eq(v->text, expected->text);
+    case YAML_LIST: return v->kind == VALUE_LIST && is_list_as_expected(expected, v->text, mem);
     default:
         if (yaml_text(expected, "ref").ptr != NULL)
             return v->kind == VALUE_REF && str_eq(v->text, yaml_text(expected, "ref"));
@@ -297,10 +292,13 @@ static void compare_call(struct testing *t, const struct yaml *expected, const s
         const char        *got = value_words(&call->values[i], t->mem);
 
         if (want == NULL && call->values[i].kind != VALUE_ABSENT)
-            fail(t, expected, "%.*s: %.*s is not expected, got %s", STR_ARG(head->key), STR_ARG(c->params[i].name), got);
+            fail(t, expected, "%.*s: %.*s is not expected, got %s", STR_ARG(head->key), STR_ARG(c->params[i].name),
+                 got);
         else if (want != NULL && !is_as_expected(want, &call->values[i], t->mem))
             fail(t, want, "%.*s: %.*s: expected %s, got %s", STR_ARG(head->key), STR_ARG(c->params[i].name),
-                 want->kind == YAML_TEXT ? shown(want->text, call->values[i].secret).text : want->kind == YAML_NULL ? "null" : "what is written here",
+                 want->kind == YAML_TEXT   ? shown(want->text, call->values[i].secret).text
+                 : want->kind == YAML_NULL ? "null"
+                                           : "what is written here",
                  got);
     }
 }
@@ -310,7 +308,8 @@ static void compare_calls(struct testing *t, const struct yaml *expected, const 
     for (size_t i = 0; i < expected->count && i < mapped->count; i++)
         compare_call(t, &expected->items[i], &mapped->calls[i]);
     for (size_t i = mapped->count; i < expected->count; i++)
-        fail(t, &expected->items[i], "expected the call %.*s, and it is not made", STR_ARG(expected->items[i].pairs[0].key));
+        fail(t, &expected->items[i], "expected the call %.*s, and it is not made",
+             STR_ARG(expected->items[i].pairs[0].key));
     for (size_t i = expected->count; i < mapped->count; i++)
         fail(t, expected, "the call %.*s is made, and not expected", STR_ARG(mapped->calls[i].call->as));
 }
@@ -319,11 +318,13 @@ static bool is_finding(const struct yaml *expected, const struct finding *f)
 {
     struct str field = yaml_text(expected, "field");
 
-    return str_is(yaml_text(expected, "rule"), f->err.rule) && (field.ptr == NULL || str_eq(field, str_from(f->err.field)));
+    return str_is(yaml_text(expected, "rule"), f->err.rule) &&
+           (field.ptr == NULL || str_eq(field, str_from(f->err.field)));
 }
 
 /* As sets: which rule is asked first is nobody's business. */
-static void compare_findings(struct testing *t, const struct yaml *expected, const struct mapped *mapped, enum severity severity)
+static void compare_findings(struct testing *t, const struct yaml *expected, const struct mapped *mapped,
+                             enum severity severity)
 {
     bool *met = ARENA_ARRAY(t->mem, bool, expected->count + 1);
 
@@ -338,20 +339,22 @@ static void compare_findings(struct testing *t, const struct yaml *expected, con
         if (k < expected->count)
             met[k] = true;
         else
-            fail(t, expected->line != 0 ? expected : t->test, "%s%s%s (rule %s), and it is not expected", f->err.field != NULL ? f->err.field : "",
-                 f->err.field != NULL ? ": " : "", f->err.text, f->err.rule);
+            fail(t, expected->line != 0 ? expected : t->test, "%s%s%s (rule %s), and it is not expected",
+                 f->err.field != NULL ? f->err.field : "", f->err.field != NULL ? ": " : "", f->err.text, f->err.rule);
     }
     for (size_t k = 0; k < expected->count; k++)
         if (!met[k])
             fail(t, &expected->items[k], "expected %.*s to break rule %.*s, and it does not",
-                 STR_ARG(yaml_text(&expected->items[k], "field").len != 0 ? yaml_text(&expected->items[k], "field") : STR("the record")),
+                 STR_ARG(yaml_text(&expected->items[k], "field").len != 0 ? yaml_text(&expected->items[k], "field")
+                                                                          : STR("the record")),
                  STR_ARG(yaml_text(&expected->items[k], "rule")));
 }
 
 static void compare(struct testing *t, const struct mapped *mapped)
 {
     static const struct yaml none = { .kind = YAML_LIST };
-    const struct yaml *calls = yaml_get(t->test, "calls"), *rejects = yaml_get(t->test, "rejects"), *warnings = yaml_get(t->test, "warnings");
+    const struct yaml       *calls = yaml_get(t->test, "calls"), *rejects = yaml_get(t->test, "rejects"),
+                      *warnings = yaml_get(t->test, "warnings");
 
     compare_findings(t, rejects != NULL ? rejects : &none, mapped, SEVERITY_ERROR);
     if (calls != NULL && !mapped->rejected)
@@ -362,9 +365,10 @@ static void compare(struct testing *t, const struct mapped *mapped)
 
 static void run_test(struct testing *t)
 {
-    size_t         input = test_input(t->m, t->test), nth = 1;
+    size_t                      input = test_input(t->m, t->test), nth = 1;
     const struct mapping_input *in = &t->m->inputs[input];
-    struct str     today = yaml_text(t->test, "today"), lane = STR_NONE, *unique = ARENA_ARRAY(t->mem, struct str, UNIQUE_MAX);
+    struct str                  today = yaml_text(t->test, "today"), lane = STR_NONE,
+               *unique = ARENA_ARRAY(t->mem, struct str, UNIQUE_MAX);
     struct mapper *mapper = mapper_new(t->m, today.len != 0 ? today : t->today, t->key);
     struct row     row = { .input = input, .counts = make_counts(t) };
     struct mapped  mapped = { 0 };
@@ -437,8 +441,9 @@ static void add_fields(struct testing *t, struct names *names, size_t asked, con
         if (fixed)
             names->count = before;
         if (fixed || hint.len != 0)
-            yaml_fault(t->faults, &t->m->compiled->source, pair->line, pair->column, "column-unknown", "test %zu: %s \"%.*s\"%.*s", t->number,
-                       fixed ? "the input has no column" : "no expression asks", STR_ARG(pair->key), STR_ARG(hint));
+            yaml_fault(t->faults, &t->m->compiled->source, pair->line, pair->column, "column-unknown",
+                       "test %zu: %s \"%.*s\"%.*s", t->number, fixed ? "the input has no column" : "no expression asks",
+                       STR_ARG(pair->key), STR_ARG(hint));
     }
 }
 
@@ -449,7 +454,7 @@ static enum etl_status bind_inputs(struct testing *t, const struct yaml *tests)
         size_t       asked;
         bool         fixed = t->m->inputs[i].csv.name_count != 0;
 
-        if (t->m->inputs[i].format != INPUT_CSV)     /* what is asked of it is known already */
+        if (t->m->inputs[i].format != INPUT_CSV) /* what is asked of it is known already */
             continue;
 
         if (fixed)
@@ -473,8 +478,8 @@ static enum etl_status bind_inputs(struct testing *t, const struct yaml *tests)
     return ETL_OK;
 }
 
-enum etl_status mapping_run_tests(struct mapping *m, struct str today, const struct key *key, struct arena *mem, size_t *ran,
-                                  struct findings *faults)
+enum etl_status mapping_run_tests(struct mapping *m, struct str today, const struct key *key, struct arena *mem,
+                                  size_t *ran, struct findings *faults)
 {
     const struct yaml *tests = m->compiled->tests;
     struct testing     t = { .m = m, .today = today, .key = key, .mem = mem, .faults = faults };

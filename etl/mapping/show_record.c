@@ -5,16 +5,16 @@
 
 /* ---- the steps, gathered once; text and JSON are two ways to write them ---- */
 
-struct step {                            /* a name, what it came to, and the expression it came from */
-    struct str name, expression;
+struct step { /* a name, what it came to, and the expression it came from */
+    struct str   name, expression;
     struct value value;
-    const char *failed;                  /* why there is no value; or NULL */
+    const char  *failed; /* why there is no value; or NULL */
 };
 struct call_steps {
     const struct mapping_call *call;
-    struct step                when;     /* expression ptr NULL: always */
+    struct step                when; /* expression ptr NULL: always */
     bool                       made;
-    size_t                     element;  /* inside each: which one, of which list */
+    size_t                     element; /* inside each: which one, of which list */
     struct str                 list;
     struct step               *fields;
     size_t                     field_count;
@@ -49,15 +49,18 @@ static void add_cell(struct way *w, struct str name, struct str cell, bool is_li
 }
 
 /* services.0.name: the first element's */
-static void gather_rows(const struct mapping_input *in, size_t list, const struct record_rows *rows, struct way *w, struct arena *mem)
+static void gather_rows(const struct mapping_input *in, size_t list, const struct record_rows *rows, struct way *w,
+                        struct arena *mem)
 {
     const struct json_list *of = &in->wanted.lists[list];
 
     for (size_t i = 0; i < rows->count * of->column_count; i++) {
         struct str column = of->columns[i % of->column_count];
-        struct str name = arena_fmt(mem, "%.*s.%zu%s%.*s", STR_ARG(of->path), i / of->column_count, column.len != 0 ? "." : "", STR_ARG(column));
+        struct str name = arena_fmt(mem, "%.*s.%zu%s%.*s", STR_ARG(of->path), i / of->column_count,
+                                    column.len != 0 ? "." : "", STR_ARG(column));
 
-        add_cell(w, name, rows->cells[i], rows->is_list != NULL && rows->is_list[i], in->list_secret[list][i % of->column_count], mem);
+        add_cell(w, name, rows->cells[i], rows->is_list != NULL && rows->is_list[i],
+                 in->list_secret[list][i % of->column_count], mem);
     }
 }
 
@@ -98,11 +101,11 @@ static const char *finding_of(const struct mapped *mapped, struct str param)
     return "no value";
 }
 
-static void gather_fields(const struct compiled_call *cc, const struct mapped_call *made, const struct mapped *mapped, struct call_steps *s,
-                          struct arena *mem)
+static void gather_fields(const struct compiled_call *cc, const struct mapped_call *made, const struct mapped *mapped,
+                          struct call_steps *s, struct arena *mem)
 {
     s->fields = ARENA_ARRAY(mem, struct step, cc->field_count + 1);
-    for (size_t k = 0; k < made->call->param_count; k++)             /* as they are written */
+    for (size_t k = 0; k < made->call->param_count; k++) /* as they are written */
         for (size_t i = 0; i < cc->field_count; i++) {
             const struct yaml *yaml = cc->fields[i].value.yaml;
             struct step       *step = &s->fields[s->field_count];
@@ -112,13 +115,14 @@ static void gather_fields(const struct compiled_call *cc, const struct mapped_ca
             step->name = made->call->command->params[cc->fields[i].param].name;
             step->expression = words_of(yaml);
             step->value = made->values[cc->fields[i].param];
-            if (step->value.kind == VALUE_REF && step->value.text.ptr == NULL)       /* its evaluation failed */
+            if (step->value.kind == VALUE_REF && step->value.text.ptr == NULL) /* its evaluation failed */
                 step->failed = finding_of(mapped, step->name);
             s->field_count++;
         }
 }
 
-static void gather_call(const struct mapping *m, size_t call, struct eval *e, size_t element, struct way *w, struct arena *mem)
+static void gather_call(const struct mapping *m, size_t call, struct eval *e, size_t element, struct way *w,
+                        struct arena *mem)
 {
     const struct compiled_call *cc = &m->compiled->calls[call];
     const struct mapped_call   *made = made_call(&w->mapped, &m->calls[call], element);
@@ -173,7 +177,7 @@ static void add_value(struct buf *out, const struct step *s)
         buf_lit(out, "null (cleared)");
     else if (s->value.kind == VALUE_REF)
         buf_fmt(out, "%.*s (known after sending)", STR_ARG(s->value.text));
-    else if (s->value.kind == VALUE_LIST && !s->value.secret)      /* it has quotes of its own */
+    else if (s->value.kind == VALUE_LIST && !s->value.secret) /* it has quotes of its own */
         buf_add(out, without_quotes(shown(s->value.text, false).text));
     else
         buf_text(out, shown(s->value.text, s->value.secret).text);
@@ -205,16 +209,20 @@ static void add_call(struct buf *out, const struct call_steps *s)
     if (s->element != 0)
         buf_fmt(out, "  (element %zu of %.*s)", s->element, STR_ARG(s->list));
     if (s->when.expression.ptr != NULL)
-        buf_fmt(out, "  (when %.*s: %s%s)", STR_ARG(s->when.expression), s->when.failed != NULL ? "fails, " : s->made ? "yes" : "no",
+        buf_fmt(out, "  (when %.*s: %s%s)", STR_ARG(s->when.expression),
+                s->when.failed != NULL ? "fails, "
+                : s->made              ? "yes"
+                                       : "no",
                 s->when.failed != NULL ? s->when.failed : "");
     buf_byte(out, '\n');
     add_steps(out, "    ", s->fields, s->field_count);
 }
 
-void mapping_show(const struct mapping *m, struct mapper *mapper, const struct shown_row *r, struct arena *mem, struct buf *out)
+void mapping_show(const struct mapping *m, struct mapper *mapper, const struct shown_row *r, struct arena *mem,
+                  struct buf *out)
 {
-    static const char *const words[] = { "error", "warning", "info" };
-    struct way               w = gather(m, mapper, r, mem);
+    static const char *const    words[] = { "error", "warning", "info" };
+    struct way                  w = gather(m, mapper, r, mem);
     const struct mapping_input *in = &m->inputs[r->row.input];
 
     buf_fmt(out, "%.*s  (%.*s", STR_ARG(r->where), STR_ARG(in->name));
@@ -236,8 +244,8 @@ void mapping_show(const struct mapping *m, struct mapper *mapper, const struct s
     for (size_t i = 0; i < w.mapped.finding_count; i++) {
         const struct err *err = &w.mapped.findings[i].err;
 
-        buf_fmt(out, "  %s  %s%s%s (rule %s)\n", words[w.mapped.findings[i].severity], err->field != NULL ? err->field : "",
-                err->field != NULL ? ": " : "", err->text, err->rule);
+        buf_fmt(out, "  %s  %s%s%s (rule %s)\n", words[w.mapped.findings[i].severity],
+                err->field != NULL ? err->field : "", err->field != NULL ? ": " : "", err->text, err->rule);
     }
 }
 
@@ -278,7 +286,8 @@ static void json_steps(struct buf *out, const char *name, const struct step *ste
     buf_byte(out, ']');
 }
 
-void mapping_show_json(const struct mapping *m, struct mapper *mapper, const struct shown_row *r, struct arena *mem, struct buf *out)
+void mapping_show_json(const struct mapping *m, struct mapper *mapper, const struct shown_row *r, struct arena *mem,
+                       struct buf *out)
 {
     struct way w = gather(m, mapper, r, mem);
 

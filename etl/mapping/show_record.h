@@ -6,12 +6,13 @@
 
 struct shown_row {
     struct row row;
-    struct str where;                    /* "customers.csv:17" */
+    struct str where; /* "customers.csv:17" */
     struct str lane;
 };
 /* Maps the record once more and writes what happens on the way. */
-void mapping_show(const struct mapping *m, struct mapper *mapper, const struct shown_row *shown_row, struct arena *mem, struct buf *out);
-void mapping_show_json(const struct mapping *m, struct mapper *mapper, const struct shown_row *shown_row, struct arena *mem,
-                       struct buf *out);
+void mapping_show(const struct mapping *m, struct mapper *mapper, const struct shown_row *shown_row, struct arena *mem,
+                  struct buf *out);
+void mapping_show_json(const struct mapping *m, struct mapper *mapper, const struct shown_row *shown_row,
+                       struct arena *mem, struct buf *out);
 
 #endif

@@ -5,13 +5,15 @@
 
 void capabilities_head(struct buf *out)
 {
-    buf_lit(out, "# What the providers can do\n\n"
-                 "Made by `subferry provider capabilities` from the descriptions; a test sees to it that it is current.\n\n"
-                 "- **dangers**: cuts (a service stops), destroys (content is gone), spends, notifies (a person is written to); also of single\n"
-                 "  values. `destroys`, `spends` and `notifies` have to be allowed by the mapping.\n"
-                 "- **test**: how `subferry test` asks without changing anything: the provider's test mode, or a look-up.\n"
-                 "- **lost answer**: how a call is settled whose answer never came. What cannot be read back stays uncertain.\n"
-                 "- **captures**: what later calls of a lane may use.\n");
+    buf_lit(
+        out,
+        "# What the providers can do\n\n"
+        "Made by `subferry provider capabilities` from the descriptions; a test sees to it that it is current.\n\n"
+        "- **dangers**: cuts (a service stops), destroys (content is gone), spends, notifies (a person is written to); also of single\n"
+        "  values. `destroys`, `spends` and `notifies` have to be allowed by the mapping.\n"
+        "- **test**: how `subferry test` asks without changing anything: the provider's test mode, or a look-up.\n"
+        "- **lost answer**: how a call is settled whose answer never came. What cannot be read back stays uncertain.\n"
+        "- **captures**: what later calls of a lane may use.\n");
 }
 
 /* A cell of the table: a | would end it. */
@@ -62,7 +64,8 @@ static void add_settling(const struct command *c, struct buf *out)
     }
     if (c->verify.read != NULL)
         buf_fmt(out, "read back by %.*s%s%s%s%s", STR_ARG(c->verify.read->name), c->verify.full ? ", once for all" : "",
-                c->verify.baseline ? ", which looks before too" : "", c->verify.there_is_refused ? " and does not send what is there" : "",
+                c->verify.baseline ? ", which looks before too" : "",
+                c->verify.there_is_refused ? " and does not send what is there" : "",
                 c->verify.absence_is_proof ? "" : "; not finding it proves nothing");
     else if (c->repeat_safe)
         buf_fmt(out, "sent again%s", c->repeat_has_exception ? ", with an exception" : "");
@@ -76,7 +79,8 @@ static void add_reports(const struct command *c, struct buf *out)
 
     for (size_t i = 0; i < p->report_count; i++)
         if (p->reports[i].command == c)
-            buf_fmt(out, "%s%.*s → %.*s", out->len != 0 ? ", " : "", STR_ARG(p->reports[i].name), STR_ARG(p->reports[i].table));
+            buf_fmt(out, "%s%.*s → %.*s", out->len != 0 ? ", " : "", STR_ARG(p->reports[i].name),
+                    STR_ARG(p->reports[i].table));
 }
 
 static void add_row(const struct command *c, struct arena *mem, struct buf *out)
@@ -112,10 +116,12 @@ void capabilities_of(const struct provider *p, struct arena *mem, struct buf *ou
 
     for (size_t i = 0; i < p->command_count; i++)
         by_effect[p->commands[i].effect]++;
-    buf_fmt(out, "\n## %.*s: %.*s\n\n%zu commands: %zu read, %zu create, %zu change, %zu remove; %zu reports.\n\n", STR_ARG(p->name), STR_ARG(p->title),
-            p->command_count, by_effect[EFFECT_READ], by_effect[EFFECT_CREATE], by_effect[EFFECT_CHANGE], by_effect[EFFECT_REMOVE],
-            p->report_count);
-    buf_lit(out, "| command | works on | effect | dangers | test | lost answer | captures | reports |\n|---|---|---|---|---|---|---|---|\n");
+    buf_fmt(out, "\n## %.*s: %.*s\n\n%zu commands: %zu read, %zu create, %zu change, %zu remove; %zu reports.\n\n",
+            STR_ARG(p->name), STR_ARG(p->title), p->command_count, by_effect[EFFECT_READ], by_effect[EFFECT_CREATE],
+            by_effect[EFFECT_CHANGE], by_effect[EFFECT_REMOVE], p->report_count);
+    buf_lit(
+        out,
+        "| command | works on | effect | dangers | test | lost answer | captures | reports |\n|---|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < p->command_count; i++)
         add_row(&p->commands[i], mem, out);
 }

@@ -38,8 +38,8 @@ static void add_param(const struct param *p, size_t width, struct buf *out)
     if (p->live_only)
         buf_lit(&line, "; left out in test mode");
     for (size_t i = 0; i < p->header_count; i++)
-        buf_fmt(&line, "; with %.*s goes the header %.*s: %.*s", STR_ARG(p->headers[i].value), STR_ARG(p->headers[i].name),
-                STR_ARG(p->headers[i].text));
+        buf_fmt(&line, "; with %.*s goes the header %.*s: %.*s", STR_ARG(p->headers[i].value),
+                STR_ARG(p->headers[i].name), STR_ARG(p->headers[i].text));
     for (size_t i = 0; i < p->danger_value_count; i++) {
         buf_fmt(&line, "; %.*s ", STR_ARG(p->danger_values[i].value));
         dangers_text(p->danger_values[i].dangers, "", &line);
@@ -75,7 +75,8 @@ static void add_rule(const struct rule *r, struct buf *out)
     AUTO(buf_release) struct buf line;
 
     buf_init(&line, 1 << 16, "a line");
-    buf_fmt(&line, "%s%.*s (%.*s)", r->severity == SEVERITY_WARNING ? "warning: " : "", STR_ARG(r->message), STR_ARG(r->id));
+    buf_fmt(&line, "%s%.*s (%.*s)", r->severity == SEVERITY_WARNING ? "warning: " : "", STR_ARG(r->message),
+            STR_ARG(r->id));
     add_examples("; good ", r->good, r->good_count, &line);
     add_examples("; bad ", r->bad, r->bad_count, &line);
     buf_lit(out, "    ");
@@ -151,7 +152,8 @@ static void add_items(const struct command *c, const struct together_item *items
 
 static void add_together_one(const struct command *c, const struct together *t, struct buf *out)
 {
-    static const char *const words[] = { "exactly one of ", "at least one of ", "at most one of ", "required: ", "absent: ", "" };
+    static const char *const     words[] = { "exactly one of ", "at least one of ", "at most one of ",
+                                             "required: ",      "absent: ",         "" };
     AUTO(buf_release) struct buf line;
 
     buf_init(&line, 1 << 16, "a line");
@@ -224,7 +226,8 @@ static void add_test_way(const struct command *c, struct buf *line)
     else if (c->test_send)
         pairs_source(&c->provider->test_send, " ", line);
     else
-        buf_text(line, c->effect == EFFECT_READ ? "a read: asking it changes nothing" : "untestable: nothing can be asked without changing something");
+        buf_text(line, c->effect == EFFECT_READ ? "a read: asking it changes nothing"
+                                                : "untestable: nothing can be asked without changing something");
 }
 
 static void add_read_back(const struct command *c, struct buf *line)
@@ -242,7 +245,8 @@ static void add_read_back(const struct command *c, struct buf *line)
     if (l->others_are_no_proof)
         buf_lit(line, "; finding only others proves nothing");
     if (l->absence_has_condition) {
-        buf_text(line, l->absence_unless ? "; not finding it proves something, but not with " : "; not finding it proves something only with ");
+        buf_text(line, l->absence_unless ? "; not finding it proves something, but not with "
+                                         : "; not finding it proves something only with ");
         add_items(c, &l->absence_condition, 1, line);
     }
     if (l->full)
@@ -282,7 +286,7 @@ static void add_assurance(const struct command *c, struct buf *out)
 
 static void add_tables(const struct command *c, struct buf *out)
 {
-    static const char *const words[] = { "makes ", "changes ", "removes " };
+    static const char *const     words[] = { "makes ", "changes ", "removes " };
     AUTO(buf_release) struct buf line;
 
     buf_init(&line, 1 << 16, "a line");
@@ -319,7 +323,7 @@ static void add_header_lines(struct str headers, struct buf *out)
 static void add_request(const struct command *c, struct arena *mem, struct buf *out)
 {
     struct credential_value *credentials = ARENA_ARRAY(mem, struct credential_value, c->provider->credential_count + 1);
-    struct rule_check       *rules = rule_check_new(STR("0001-01-01"));   /* only for the written forms */
+    struct rule_check       *rules = rule_check_new(STR("0001-01-01")); /* only for the written forms */
     const struct login      *login = c->provider->login_count != 0 ? c->provider->logins : NULL;
     const struct command    *full;
     struct value            *values;
@@ -334,8 +338,12 @@ static void add_request(const struct command *c, struct arena *mem, struct buf *
     rule_check_free(rules);
     request_init(&request, 1 << 20);
     buf_lit(out, "\nexample (secrets masked)\n");
-    if (wire_encode(&(struct wire_call){ .command = full, .url = c->provider->url, .values = values, .credentials = credentials,
-                                         .how = ENCODE_MASKED }, &request, &err) != ETL_OK) {
+    if (wire_encode(&(struct wire_call){ .command = full,
+                                         .url = c->provider->url,
+                                         .values = values,
+                                         .credentials = credentials,
+                                         .how = ENCODE_MASKED },
+                    &request, &err) != ETL_OK) {
         buf_fmt(out, "  cannot be encoded: %s\n", err.text);
     } else {
         buf_fmt(out, "  %s %.*s\n", request.method, STR_ARG(buf_str(&request.url)));
@@ -348,7 +356,8 @@ static void add_request(const struct command *c, struct arena *mem, struct buf *
 
 static void add_mapping(const struct command *c, struct arena *mem, struct buf *out)
 {
-    buf_fmt(out, "\nin a mapping\n  - command: %.*s\n    fields:%s\n", STR_ARG(c->name), c->example.count == 0 ? " {}" : "");
+    buf_fmt(out, "\nin a mapping\n  - command: %.*s\n    fields:%s\n", STR_ARG(c->name),
+            c->example.count == 0 ? " {}" : "");
     for (size_t i = 0; i < c->example.count; i++) {
         const struct param *p = command_param(c, c->example.items[i].name);
 
@@ -363,8 +372,8 @@ static void add_mapping(const struct command *c, struct arena *mem, struct buf *
 
 void command_page(const struct command *c, struct arena *mem, struct buf *out)
 {
-    buf_fmt(out, "%.*s %.*s: %.*s (%s%s%.*s)\n", STR_ARG(c->provider->name), STR_ARG(c->name), STR_ARG(c->title), effect_names[c->effect],
-            c->entity.len != 0 ? ", " : "", STR_ARG(c->entity));
+    buf_fmt(out, "%.*s %.*s: %.*s (%s%s%.*s)\n", STR_ARG(c->provider->name), STR_ARG(c->name), STR_ARG(c->title),
+            effect_names[c->effect], c->entity.len != 0 ? ", " : "", STR_ARG(c->entity));
     if (c->about.len != 0)
         page_paragraph(out, c->about, 2);
     if (c->dangers != 0) {

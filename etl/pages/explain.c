@@ -6,7 +6,7 @@
 /* ---- lines that may be meant: a cheap look before any parsing ---- */
 
 struct needles {
-    struct buf lane, place;                  /* "lane":"KEY"  and  "from":"KEY" or "where":"KEY" */
+    struct buf lane, place; /* "lane":"KEY"  and  "from":"KEY" or "where":"KEY" */
 };
 
 static void needle(struct buf *out, const char *name, struct str value)
@@ -108,21 +108,27 @@ static int by_seq(const void *a, const void *b)
 
 /* ---- findings ---- */
 
-static enum etl_status take_finding(struct explanation *x, struct str text, bool first, struct arena *mem, struct err *err)
+static enum etl_status take_finding(struct explanation *x, struct str text, bool first, struct arena *mem,
+                                    struct err *err)
 {
     struct explained_finding f;
     yajl_val                 tree;
     struct str               severity;
-    enum etl_status          st = json_parse(str_of(arena_cstr(mem, text), text.len), "a line of findings.jsonl", &tree, err);
+    enum etl_status st = json_parse(str_of(arena_cstr(mem, text), text.len), "a line of findings.jsonl", &tree, err);
 
     if (st != ETL_OK)
         return st;
-    f = (struct explained_finding){ .where = json_str(tree, "where", mem),     .input = json_str(tree, "input", mem),
-                                    .lane = json_str(tree, "lane", mem),       .field = json_str(tree, "field", mem),
-                                    .rule = json_str(tree, "rule", mem),       .message = json_str(tree, "message", mem) };
+    f = (struct explained_finding){ .where = json_str(tree, "where", mem),
+                                    .input = json_str(tree, "input", mem),
+                                    .lane = json_str(tree, "lane", mem),
+                                    .field = json_str(tree, "field", mem),
+                                    .rule = json_str(tree, "rule", mem),
+                                    .message = json_str(tree, "message", mem) };
     severity = json_str(tree, "severity", mem);
     json_free(tree);
-    f.severity = str_is(severity, "error") ? SEVERITY_ERROR : str_is(severity, "warning") ? SEVERITY_WARNING : SEVERITY_INFO;
+    f.severity = str_is(severity, "error")     ? SEVERITY_ERROR
+                 : str_is(severity, "warning") ? SEVERITY_WARNING
+                                               : SEVERITY_INFO;
     if (first) {
         if (f.lane.ptr != NULL && (str_eq(f.where, x->key) || str_eq(f.lane, x->key)))
             x->lane = f.lane;
@@ -178,8 +184,14 @@ static void find_records(struct explanation *x, const struct key *key, struct ar
 {
     struct lane_records *l = &x->records;
 
-    *l = (struct lane_records){ .mapping = x->mapping, .key = key, .today = x->facts.today, .wanted = x->key, .lane = x->lane,
-                                .is_reject = is_reject, .context = x, .mem = mem };
+    *l = (struct lane_records){ .mapping = x->mapping,
+                                .key = key,
+                                .today = x->facts.today,
+                                .wanted = x->key,
+                                .lane = x->lane,
+                                .is_reject = is_reject,
+                                .context = x,
+                                .mem = mem };
     l->files = ARENA_ARRAY(mem, struct lane_file, x->mapping->input_count + 1);
     for (size_t i = 0; i < x->mapping->input_count; i++)
         for (size_t k = 0; k < x->facts.input_count; k++) {
@@ -229,13 +241,15 @@ static enum etl_status take_row(void *context, const struct ledger_row *row)
 }
 
 /* What a done call captured, under the names that later calls use. */
-static enum etl_status read_captures(struct explanation *x, struct ledger *l, struct explained_call *call, struct arena *mem, struct err *err)
+static enum etl_status read_captures(struct explanation *x, struct ledger *l, struct explained_call *call,
+                                     struct arena *mem, struct err *err)
 {
-    struct ledger_call  behind = { .number = call->row.number + 1, .lane = call->row.lane };
-    struct pair_value  *pairs = ARENA_ARRAY(mem, struct pair_value, call->command->capture_count + 1);
+    struct ledger_call behind = { .number = call->row.number + 1, .lane = call->row.lane };
+    struct pair_value *pairs = ARENA_ARRAY(mem, struct pair_value, call->command->capture_count + 1);
 
     for (size_t i = 0; i < call->command->capture_count; i++) {
-        struct str      name = arena_fmt(mem, "%.*s.%.*s", STR_ARG(call->line.as), STR_ARG(call->command->captures[i].name)), value;
+        struct str name = arena_fmt(mem, "%.*s.%.*s", STR_ARG(call->line.as), STR_ARG(call->command->captures[i].name)),
+                   value;
         enum etl_status st = ledger_capture(l, &behind, name, mem, &value, err);
 
         if (st == ETL_OK)
@@ -285,13 +299,15 @@ static enum etl_status load_mapping(struct explanation *x, struct arena *mem, st
     return mapping_load(&source, mem, &x->mapping, faults);
 }
 
-static enum etl_status read_facts(struct explanation *x, const struct key *key, struct arena *mem, struct findings *faults, struct err *err)
+static enum etl_status read_facts(struct explanation *x, const struct key *key, struct arena *mem,
+                                  struct findings *faults, struct err *err)
 {
     struct err      seal = { 0 };
     enum etl_status st = ETL_OK;
 
     if (key == NULL || run_check(x->run, key, mem, &x->facts, &seal) != ETL_OK) {
-        x->seal_fault = key == NULL ? STR("the installation's key is not at hand, so the seal cannot be checked") : arena_str(mem, str_from(seal.text));
+        x->seal_fault = key == NULL ? STR("the installation's key is not at hand, so the seal cannot be checked")
+                                    : arena_str(mem, str_from(seal.text));
         st = run_read(x->run, mem, &x->facts, err);
     }
     if (st != ETL_OK)
@@ -308,8 +324,8 @@ static enum etl_status read_facts(struct explanation *x, const struct key *key, 
     return x->provider != NULL ? ETL_OK : st;
 }
 
-enum etl_status explain_read(const struct run *run, const struct key *key, struct str wanted, struct arena *mem, struct explanation *out,
-                             struct findings *faults, struct err *err)
+enum etl_status explain_read(const struct run *run, const struct key *key, struct str wanted, struct arena *mem,
+                             struct explanation *out, struct findings *faults, struct err *err)
 {
     struct explanation *x = out;
     enum etl_status     st;
@@ -333,9 +349,12 @@ enum etl_status explain_read(const struct run *run, const struct key *key, struc
     if (st == ETL_OK)
         st = read_ledger(x, mem, err);
     if (st == ETL_OK && x->call_count + x->finding_count + x->records.count == 0)
-        return err_set(err, ETL_FAIL, "key-unknown", "%s knows nothing of %s; a key is what lane: makes of a record, or a place like \"%.*s:17\"%s%.*s",
-                       run->path, shown(wanted, false).text, STR_ARG(x->facts.input_count != 0 ? x->facts.inputs[0].file : STR("extract.csv")),
-                       x->facts.after.ptr != NULL ? "; this run comes after " : "", STR_ARG(x->facts.after));
+        return err_set(
+            err, ETL_FAIL, "key-unknown",
+            "%s knows nothing of %s; a key is what lane: makes of a record, or a place like \"%.*s:17\"%s%.*s",
+            run->path, shown(wanted, false).text,
+            STR_ARG(x->facts.input_count != 0 ? x->facts.inputs[0].file : STR("extract.csv")),
+            x->facts.after.ptr != NULL ? "; this run comes after " : "", STR_ARG(x->facts.after));
     return st;
 }
 

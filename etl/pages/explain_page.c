@@ -54,8 +54,8 @@ static void add_head(const struct explanation *x, struct buf *out)
 {
     size_t done = in_state(x, CALL_DONE);
 
-    buf_fmt(out, "%.*s in %s (%.*s to %.*s): ", STR_ARG(x->lane.ptr != NULL ? x->lane : x->key), x->run->path, STR_ARG(x->facts.mapping),
-            STR_ARG(x->facts.provider));
+    buf_fmt(out, "%.*s in %s (%.*s to %.*s): ", STR_ARG(x->lane.ptr != NULL ? x->lane : x->key), x->run->path,
+            STR_ARG(x->facts.mapping), STR_ARG(x->facts.provider));
     if (errors(x) != 0 && x->call_count == 0)
         buf_lit(out, "rejected\n");
     else if (x->call_count == 0)
@@ -82,7 +82,8 @@ static void add_file_notes(const struct explanation *x, struct buf *out)
         if (x->records.files[i].problem.text[0] != '\0')
             buf_fmt(out, "note: %.*s cannot be read again: %s\n", STR_ARG(in->file), x->records.files[i].problem.text);
         else if (was_changed(x, i))
-            buf_fmt(out, "note: %.*s was changed since it was planned; its records stand here as they are now\n", STR_ARG(in->file));
+            buf_fmt(out, "note: %.*s was changed since it was planned; its records stand here as they are now\n",
+                    STR_ARG(in->file));
     }
 }
 
@@ -91,11 +92,13 @@ static void add_records(const struct explanation *x, struct arena *mem, struct b
     const struct lane_records *l = &x->records;
 
     for (size_t i = 0; i < l->count; i++) {
-        struct shown_row shown = { lane_record_row(l, i), l->records[i].where, l->lane.ptr != NULL ? l->lane : l->records[i].where };
+        struct shown_row shown = { lane_record_row(l, i), l->records[i].where,
+                                   l->lane.ptr != NULL ? l->lane : l->records[i].where };
 
         buf_byte(out, '\n');
         if (l->records[i].damage.text[0] != '\0')
-            buf_fmt(out, "%.*s: %s (rule %s)\n", STR_ARG(l->records[i].where), l->records[i].damage.text, l->records[i].damage.rule);
+            buf_fmt(out, "%.*s: %s (rule %s)\n", STR_ARG(l->records[i].where), l->records[i].damage.text,
+                    l->records[i].damage.rule);
         if (l->records[i].record.count != 0)
             mapping_show(x->mapping, l->mapper, &shown, mem, out);
     }
@@ -111,8 +114,8 @@ static void add_findings(const struct explanation *x, struct buf *out)
     for (size_t i = 0; i < x->finding_count; i++) {
         const struct explained_finding *f = &x->findings[i];
 
-        buf_fmt(out, "  %-7s %.*s: %.*s%s%.*s (rule %.*s)\n", words[f->severity], STR_ARG(f->where), STR_ARG(f->field), f->field.len != 0 ? ": " : "",
-                STR_ARG(f->message), STR_ARG(f->rule));
+        buf_fmt(out, "  %-7s %.*s: %.*s%s%.*s (rule %.*s)\n", words[f->severity], STR_ARG(f->where), STR_ARG(f->field),
+                f->field.len != 0 ? ": " : "", STR_ARG(f->message), STR_ARG(f->rule));
     }
     if (x->findings_left_out != 0)
         buf_fmt(out, "  and %zu more\n", x->findings_left_out);
@@ -186,7 +189,8 @@ static void add_call(struct buf *out, const struct explained_call *call, size_t 
     if (row->reply.len != 0)
         buf_fmt(out, "      reply: %.*s\n", STR_ARG(row->reply));
     for (size_t i = 0; i < call->capture_count; i++)
-        buf_fmt(out, "      captured: %.*s = %.*s\n", STR_ARG(call->captures[i].name), STR_ARG(call->captures[i].value));
+        buf_fmt(out, "      captured: %.*s = %.*s\n", STR_ARG(call->captures[i].name),
+                STR_ARG(call->captures[i].value));
 }
 
 static void add_calls(const struct explanation *x, struct buf *out)
@@ -211,7 +215,8 @@ static void add_advice(const struct explanation *x, struct arena *mem, struct bu
             if (f->severity != SEVERITY_ERROR || !str_eq(f->input, x->facts.inputs[i].name))
                 continue;
             if (damaged)
-                buf_fmt(out, "%s%s/rejects/%.*s.damaged (it is no record: mend the extract itself)", before, x->run->path, STR_ARG(f->input));
+                buf_fmt(out, "%s%s/rejects/%.*s.damaged (it is no record: mend the extract itself)", before,
+                        x->run->path, STR_ARG(f->input));
             else
                 buf_fmt(out, "%s%s", before, run_rejects(x->run, f->input, mem));
             before = ", ";
@@ -277,9 +282,11 @@ static void json_call(const struct explained_call *call, struct buf *out)
     member(out, ",\"from\":", call->line.from);
     member(out, ",\"effect\":", call->line.effect);
     json_values(call, out);
-    member(out, ",\"state\":", !call->has_row || row->state == CALL_PENDING ? STR("not sent") : str_from(call_state_names[row->state]));
+    member(out, ",\"state\":",
+           !call->has_row || row->state == CALL_PENDING ? STR("not sent") : str_from(call_state_names[row->state]));
     if (call->has_row) {
-        buf_fmt(out, ",\"tries\":%u,\"http\":%d,\"verified\":%s", row->tries, row->http, row->verified ? "true" : "false");
+        buf_fmt(out, ",\"tries\":%u,\"http\":%d,\"verified\":%s", row->tries, row->http,
+                row->verified ? "true" : "false");
         member(out, ",\"reason\":", row->reason);
         member(out, ",\"reply\":", row->reply);
         member(out, ",\"test\":", row->test_outcome);
@@ -345,7 +352,8 @@ void explain_json(const struct explanation *x, struct arena *mem, struct buf *ou
     json_files(x, out);
     buf_lit(out, ",\n \"records\":[");
     for (size_t i = 0, told = 0; i < l->count; i++) {
-        struct shown_row shown = { lane_record_row(l, i), l->records[i].where, l->lane.ptr != NULL ? l->lane : l->records[i].where };
+        struct shown_row shown = { lane_record_row(l, i), l->records[i].where,
+                                   l->lane.ptr != NULL ? l->lane : l->records[i].where };
 
         if (l->records[i].record.count == 0)
             continue;

@@ -61,18 +61,21 @@ static void add_head(const struct provider *p, struct buf *out)
         if (p->wire_count == 1)
             buf_fmt(out, "  address      %.*s (%s)\n", STR_ARG(p->wires[i].url), p->wires[i].style->summary);
         else
-            buf_fmt(out, "  wire %-7.*s %.*s (%s)\n", STR_ARG(p->wires[i].name), STR_ARG(p->wires[i].url), p->wires[i].style->summary);
+            buf_fmt(out, "  wire %-7.*s %.*s (%s)\n", STR_ARG(p->wires[i].name), STR_ARG(p->wires[i].url),
+                    p->wires[i].style->summary);
     for (size_t i = 0; i < p->credential_count; i++)
         if (p->credentials[i].made_by == NULL)
-            buf_fmt(&line, "%s%.*s (%.*s)", i != 0 ? ", " : "", STR_ARG(p->credentials[i].name), STR_ARG(p->credentials[i].title));
+            buf_fmt(&line, "%s%.*s (%.*s)", i != 0 ? ", " : "", STR_ARG(p->credentials[i].name),
+                    STR_ARG(p->credentials[i].title));
     page_labelled(out, STR("credentials"), 13, buf_str(&line));
     for (size_t i = 0; i < p->login_count; i++) {
         buf_reset(&line);
-        buf_fmt(&line, "%.*s: %.*s%s", STR_ARG(p->logins[i].name), STR_ARG(p->logins[i].title), i == 0 ? " (the default)" : "");
+        buf_fmt(&line, "%.*s: %.*s%s", STR_ARG(p->logins[i].name), STR_ARG(p->logins[i].title),
+                i == 0 ? " (the default)" : "");
         page_labelled(out, i == 0 ? STR("logins") : STR(""), 13, buf_str(&line));
     }
-    buf_fmt(out, "  limits       %u at once, %u a second, %u s for an answer, %u tries\n", p->limits.concurrency, p->limits.per_second,
-            p->limits.timeout_seconds, p->limits.tries);
+    buf_fmt(out, "  limits       %u at once, %u a second, %u s for an answer, %u tries\n", p->limits.concurrency,
+            p->limits.per_second, p->limits.timeout_seconds, p->limits.tries);
     buf_reset(&line);
     if (p->test_send.count != 0)
         pairs_source(&p->test_send, " ", &line);
@@ -152,7 +155,8 @@ void provider_page(const struct provider *p, struct buf *out)
         page_padded(out, p->reports[i].command->name, width);
         buf_fmt(out, "→ table %.*s, %zu columns\n", STR_ARG(p->reports[i].table), p->reports[i].column_count);
     }
-    buf_fmt(out, "\n! can: cuts a service, destroys content, spends money, notifies a person.\n"
-                 "A page a command: subferry provider show %.*s %.*s\n",
+    buf_fmt(out,
+            "\n! can: cuts a service, destroys content, spends money, notifies a person.\n"
+            "A page a command: subferry provider show %.*s %.*s\n",
             STR_ARG(p->name), STR_ARG(p->commands[0].name));
 }

@@ -15,9 +15,9 @@ void command_page(const struct command *c, struct arena *mem, struct buf *out);
 struct str command_test_word(const struct command *c, struct arena *mem);
 struct str command_verify_word(const struct command *c);
 /* A text with its {places} as the description has it. */
-void       text_source(const struct text *t, struct buf *out);
-void       pairs_source(const struct pairs *pairs, const char *between, struct buf *out);
+void text_source(const struct text *t, struct buf *out);
+void pairs_source(const struct pairs *pairs, const char *between, struct buf *out);
 /* The dangers' names, `before` ahead of the first. */
-void       dangers_text(unsigned dangers, const char *before, struct buf *out);
+void dangers_text(unsigned dangers, const char *before, struct buf *out);
 
 #endif

@@ -10,7 +10,7 @@ enum { CANARY_LANES = 10 };
 static enum etl_status read_ledger(struct run_status *s, struct ledger *l, struct arena *mem, struct err *err)
 {
     static const enum call_state troubled[] = { CALL_REFUSED, CALL_FAILED, CALL_UNCERTAIN };
-    enum etl_status st = ledger_count(l, &s->counts, err);
+    enum etl_status              st = ledger_count(l, &s->counts, err);
 
     if (st == ETL_OK)
         st = ledger_bound(l, mem, &s->bound, err);
@@ -22,7 +22,7 @@ static enum etl_status read_ledger(struct run_status *s, struct ledger *l, struc
         if (s->counts.by_state[troubled[i]] == 0)
             continue;
         st = ledger_first_lane(l, troubled[i], mem, &s->first_lane[troubled[i]], err);
-        st = st == ETL_END ? ETL_OK : st;    /* calls of before: and after: have no lane */
+        st = st == ETL_END ? ETL_OK : st; /* calls of before: and after: have no lane */
     }
     if (st == ETL_OK)
         st = ledger_first_tested(l, "refused", mem, &s->first_refused_in_test, err);
@@ -72,7 +72,8 @@ static void add_word(struct buf *out, struct str word)
     for (size_t i = 0; i < word.len; i++) {
         char c = word.ptr[i];
 
-        plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_-./:=@,%+", c) != NULL);
+        plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          strchr("_-./:=@,%+", c) != NULL);
     }
     if (plain) {
         buf_add(out, word);
@@ -96,7 +97,8 @@ const struct ledger_rung *status_rung(const struct run_status *s, const char *na
 }
 
 /* The run's own; else the one it was tested at; else the only one of this provider. */
-static struct str likely_connection(const struct run_status *s, const struct config *config, struct arena *mem, struct str *choice)
+static struct str likely_connection(const struct run_status *s, const struct config *config, struct arena *mem,
+                                    struct str *choice)
 {
     AUTO(buf_release) struct buf names = { 0 };
     struct str                   only = STR_NONE;
@@ -156,7 +158,8 @@ static void finish(struct steps *t, bool connected, const char *options, const c
         return;
     }
     s->next = arena_str(t->mem, buf_str(&t->line));
-    s->why = connected && t->choice.ptr != NULL ? arena_fmt(t->mem, "%s; %.*s", why, STR_ARG(t->choice)) : str_from(why);
+    s->why =
+        connected && t->choice.ptr != NULL ? arena_fmt(t->mem, "%s; %.*s", why, STR_ARG(t->choice)) : str_from(why);
 }
 
 static void next_explain(struct steps *t, struct str lane, const char *why)
@@ -227,7 +230,8 @@ static void next_climb(struct steps *t)
         return;
     }
     if (s->first_refused_in_test.ptr != NULL)
-        next_explain(t, s->first_refused_in_test, "the first subscriber with a call that would be refused; test.csv lists them all");
+        next_explain(t, s->first_refused_in_test,
+                     "the first subscriber with a call that would be refused; test.csv lists them all");
     if (s->counts.lanes > CANARY_LANES) {
         begin(t, "apply");
         finish(t, true, " --limit 10", "the canary: the first 10 subscribers only");
@@ -250,13 +254,18 @@ static void find_next(struct steps *t)
         next_climb(t);
     } else if (by[CALL_PENDING] + by[CALL_SENDING] != 0) {
         begin(t, "apply");
-        finish(t, true, "", status_rung(s, "canary", s->bound.connection) != NULL ? "the canary went well: all of it" : "goes on where it stopped");
+        finish(t, true, "",
+               status_rung(s, "canary", s->bound.connection) != NULL ? "the canary went well: all of it"
+                                                                     : "goes on where it stopped");
     } else if (by[CALL_UNCERTAIN] != 0 && s->first_lane[CALL_UNCERTAIN].ptr != NULL) {
-        next_explain(t, s->first_lane[CALL_UNCERTAIN], "a call may or may not have happened; apply again reads it back where it can be read");
+        next_explain(t, s->first_lane[CALL_UNCERTAIN],
+                     "a call may or may not have happened; apply again reads it back where it can be read");
     } else if (by[CALL_REFUSED] != 0 && s->first_lane[CALL_REFUSED].ptr != NULL) {
-        next_explain(t, s->first_lane[CALL_REFUSED], "the first subscriber with a refused call; results.csv lists them all");
+        next_explain(t, s->first_lane[CALL_REFUSED],
+                     "the first subscriber with a refused call; results.csv lists them all");
     } else if (by[CALL_FAILED] != 0 && s->first_lane[CALL_FAILED].ptr != NULL) {
-        next_explain(t, s->first_lane[CALL_FAILED], "the first subscriber with a failed call; results.csv lists them all");
+        next_explain(t, s->first_lane[CALL_FAILED],
+                     "the first subscriber with a failed call; results.csv lists them all");
     } else if (!can_mend(&s->facts)) {
         s->why = s->facts.calls == 0 ? STR("the plan holds no calls") : STR("nothing is left to do");
     }
@@ -264,8 +273,8 @@ static void find_next(struct steps *t)
         next_mend(t);
 }
 
-enum etl_status status_read(const struct run *run, const struct config *config, const char *config_typed, struct arena *mem,
-                            struct run_status *out, struct err *err)
+enum etl_status status_read(const struct run *run, const struct config *config, const char *config_typed,
+                            struct arena *mem, struct run_status *out, struct err *err)
 {
     struct run_status s = { .run = run, .holder = run_holder(run, mem) };
     struct steps      t = { .s = &s, .mem = mem, .config_typed = config_typed };

@@ -11,9 +11,13 @@ static void add_part(struct buf *out, const char *before, uint64_t n, const char
     buf_text(out, word);
 }
 
-static const struct { enum call_state state; const char *word; } call_words[] = {
-    { CALL_DONE, " done" },           { CALL_REFUSED, " refused" }, { CALL_FAILED, " failed" }, { CALL_UNCERTAIN, " uncertain" },
-    { CALL_BLOCKED, " blocked" },     { CALL_SENDING, " under way" }, { CALL_PENDING, " not sent" },
+static const struct {
+    enum call_state state;
+    const char     *word;
+} call_words[] = {
+    { CALL_DONE, " done" },           { CALL_REFUSED, " refused" }, { CALL_FAILED, " failed" },
+    { CALL_UNCERTAIN, " uncertain" }, { CALL_BLOCKED, " blocked" }, { CALL_SENDING, " under way" },
+    { CALL_PENDING, " not sent" },
 };
 
 static void add_books(const struct run_status *s, struct buf *out)
@@ -46,7 +50,8 @@ static void add_books(const struct run_status *s, struct buf *out)
 
 static void add_dangers(const struct run_status *s, struct buf *out)
 {
-    static const char *const words[4] = { " calls cut a service", " calls destroy content", " calls spend money", " calls write to a person" };
+    static const char *const words[4] = { " calls cut a service", " calls destroy content", " calls spend money",
+                                          " calls write to a person" };
     const char              *before = "  dangers     ";
 
     for (size_t d = 0; d < 4; d++)
@@ -103,8 +108,8 @@ static void add_ladder(const struct run_status *s, struct buf *out)
 
 void status_page(const struct run_status *s, struct buf *out)
 {
-    buf_fmt(out, "%s: %.*s to %.*s, planned %.*s\n", s->run->path, STR_ARG(s->facts.mapping), STR_ARG(s->facts.provider),
-            STR_ARG(s->facts.made));
+    buf_fmt(out, "%s: %.*s to %.*s, planned %.*s\n", s->run->path, STR_ARG(s->facts.mapping),
+            STR_ARG(s->facts.provider), STR_ARG(s->facts.made));
     add_books(s, out);
     add_dangers(s, out);
     add_rejects(s, out);

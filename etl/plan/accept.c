@@ -17,23 +17,25 @@ static void name_place(struct block *b, struct place where, char *out, size_t si
 /* What only the records before can tell: claimed values, rejected lanes, missing parents. */
 static void check_against_others(struct block *b, struct item *item)
 {
-    struct known *known = b->pipeline->known;
-    struct place  first;
-    char          place[300];
+    struct known       *known = b->pipeline->known;
+    struct place        first;
+    char                place[300];
     struct parent_place parent_row;
 
     for (size_t i = 0; i < b->input->unique_count; i++) {
         if (item->uniques[i].high == 0 || known_is_free(known, item->uniques[i], &first))
             continue;
         name_place(b, first, place, sizeof place);
-        item_reject(b, item, arena_cstr(&b->mem, b->input->unique[i]), "unique", "this value stands in %s already", place);
+        item_reject(b, item, arena_cstr(&b->mem, b->input->unique[i]), "unique", "this value stands in %s already",
+                    place);
     }
     if (!b->input->has_lane)
         return;
     if (known_lane_rejected(known, item->lane_key, &first)) {
         name_place(b, first, place, sizeof place);
         item_reject(b, item, NULL, "lane", "an earlier record of this lane was rejected: %s; mend that first", place);
-    } else if (b->input->parent >= 0 && !b->input->orphans_allowed && !known_parent(known, (size_t)b->input->parent, item->parent_key, &parent_row)) {
+    } else if (b->input->parent >= 0 && !b->input->orphans_allowed &&
+               !known_parent(known, (size_t)b->input->parent, item->parent_key, &parent_row)) {
         const struct mapping_input *parent = &b->pipeline->mapping->inputs[b->input->parent];
 
         item_reject(b, item, NULL, "parent", "no accepted record of %.*s has the lane %s", STR_ARG(parent->name),
@@ -87,8 +89,8 @@ static void settle_lines(struct block *b, struct item *item)
 
 static void accept(struct block *b, struct item *item)
 {
-    struct known *known = b->pipeline->known;
-    struct place  here = { (uint32_t)b->in->index, item->record.line };
+    struct known         *known = b->pipeline->known;
+    struct place          here = { (uint32_t)b->in->index, item->record.line };
     const struct mapping *m = b->pipeline->mapping;
 
     for (size_t i = 0; i < b->input->unique_count; i++)
@@ -96,7 +98,8 @@ static void accept(struct block *b, struct item *item)
             known_claim(known, item->uniques[i], here);
     for (size_t i = 0; i < m->input_count && b->input->has_lane; i++)
         if (m->inputs[i].parent == (int)b->in->index) {
-            known_parent_add(known, b->in->index, digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
+            known_parent_add(known, b->in->index,
+                             digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
                              item->record.offset, item->record.length);
             break;
         }
@@ -132,7 +135,8 @@ static void write_findings(struct block *b, const struct item *item)
     for (size_t i = 0; i < item->finding_count; i++) {
         const struct finding *f = &item->findings[i];
 
-        plan_out_finding(&b->text, input, item->where, item->misplaced ? STR_NONE : item->lane, item->record.offset, &f->err, f->severity);
+        plan_out_finding(&b->text, input, item->where, item->misplaced ? STR_NONE : item->lane, item->record.offset,
+                         &f->err, f->severity);
         if (f->severity == SEVERITY_ERROR)
             b->in->counts.errors++;
         else

@@ -6,7 +6,7 @@
 #include "etl/extract/sealed_cells.h"
 
 enum {
-    BLOCK_MEMORY = 512 << 20,     /* a block of 256 KiB, or one record of max_record with all it makes */
+    BLOCK_MEMORY = 512 << 20, /* a block of 256 KiB, or one record of max_record with all it makes */
     ROW_MEMORY = 256 << 20,
     BLOCK_OUTPUT = 1 << 30
 };
@@ -121,7 +121,7 @@ static void find_keys(struct block *b, struct item *item)
     struct err                  err = { 0 };
 
     if (mapper_keys(b->mapper, &row, &b->mem, &item->lane, unique, &err) != ETL_OK) {
-        if (!item->rejected)                 /* else what is wrong with the row is told already */
+        if (!item->rejected) /* else what is wrong with the row is told already */
             add_finding(b, item, SEVERITY_ERROR, &err);
         item->lane = STR_NONE;
         return;
@@ -139,7 +139,7 @@ static void find_keys(struct block *b, struct item *item)
     if (in->unique_count != 0) {
         item->uniques = ARENA_ARRAY(&b->mem, struct digest, in->unique_count);
         for (size_t i = 0; i < in->unique_count; i++)
-            if (unique[i].len != 0)   /* an empty cell claims nothing */
+            if (unique[i].len != 0) /* an empty cell claims nothing */
                 item->uniques[i] = digest_of(seed, DIGEST_UNIQUE, (uint32_t)(b->in->index << 8 | i), unique[i]);
     }
 }
@@ -176,7 +176,8 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
     struct pipeline            *p = b->pipeline;
     size_t                      parent = (size_t)b->input->parent;
     const struct earlier_input *earlier;
-    struct earlier_input        in = { .source = p->inputs[parent].source, .reader = p->inputs[parent].reader,
+    struct earlier_input        in = { .source = p->inputs[parent].source,
+                                       .reader = p->inputs[parent].reader,
                                        .column_count = p->mapping->inputs[parent].column_count };
     struct parent_place         where;
     struct record              *record;
@@ -191,7 +192,7 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
     if (where.runs_ago != 0) {
         earlier = earlier_input(p->earlier, where.runs_ago, parent);
         if (earlier == NULL)
-            return ETL_OK;                   /* its row is not at hand: the mapper says so */
+            return ETL_OK; /* its row is not at hand: the mapper says so */
         in = *earlier;
     }
     raw = arena_bytes(&b->mem, (size_t)where.length + 1);
@@ -255,7 +256,8 @@ static struct digest once_key(struct block *b, struct once_key *last, const stru
     uint32_t group = (uint32_t)call->call->position / KNOWN_CALLS;
 
     if (last->value.ptr == NULL || last->group != group || !str_eq(last->value, call->once_per))
-        *last = (struct once_key){ call->once_per, group, digest_of(b->pipeline->known->seed, DIGEST_ONCE, group, call->once_per) };
+        *last = (struct once_key){ call->once_per, group,
+                                   digest_of(b->pipeline->known->seed, DIGEST_ONCE, group, call->once_per) };
     return last->digest;
 }
 

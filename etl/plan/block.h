@@ -6,47 +6,47 @@
 
 #include "etl/plan/pipeline.h"
 
-struct line {                               /* a call's line in the block's output */
+struct line { /* a call's line in the block's output */
     size_t        begin, end;
-    uint32_t      name;                     /* index in pipeline->call_names */
-    uint16_t      call;                     /* index in mapping->calls */
+    uint32_t      name; /* index in pipeline->call_names */
+    uint16_t      call; /* index in mapping->calls */
     uint8_t       dangers;
     bool          has_once;
     struct digest once;
 };
-struct item {                               /* a record */
-    struct record         record;
-    bool                  damaged;          /* no record: broken quote, wrong bytes, too long */
-    bool                  misplaced;        /* too few or too many cells, and some are secret: any may stand anywhere */
-    struct str            where;            /* "customers.csv:17" */
-    struct str            lane;             /* ptr NULL: unknown */
-    struct digest         lane_key, lane_id, parent_key, nth_key;
-    struct digest        *uniques;
-    uint64_t              nth, *counts;
-    const struct record  *parent;
-    bool                  is_orphan;        /* no accepted parent: settle tells of it, nothing is mapped */
-    struct line          *lines;
-    size_t                line_count;
-    struct finding       *findings;
-    size_t                finding_count;
-    bool                  rejected;
+struct item { /* a record */
+    struct record        record;
+    bool                 damaged;   /* no record: broken quote, wrong bytes, too long */
+    bool                 misplaced; /* too few or too many cells, and some are secret: any may stand anywhere */
+    struct str           where;     /* "customers.csv:17" */
+    struct str           lane;      /* ptr NULL: unknown */
+    struct digest        lane_key, lane_id, parent_key, nth_key;
+    struct digest       *uniques;
+    uint64_t             nth, *counts;
+    const struct record *parent;
+    bool                 is_orphan; /* no accepted parent: settle tells of it, nothing is mapped */
+    struct line         *lines;
+    size_t               line_count;
+    struct finding      *findings;
+    size_t               finding_count;
+    bool                 rejected;
 };
 struct block {
-    struct pipeline       *pipeline;
-    struct pipeline_input *in;
+    struct pipeline            *pipeline;
+    struct pipeline_input      *in;
     const struct mapping_input *input;
-    struct mapper         *mapper;
-    struct plan_encoder   *encoder;
-    struct sealer         *sealer;
-    struct record_block   *records;
-    struct arena           mem, row_mem;    /* the block's, and one record's */
-    struct item           *items;
-    size_t                 count, cap;
-    uint64_t               first_number;    /* of its first record, over all inputs */
-    struct buf             out;             /* the lines of its calls */
-    size_t                 kept;            /* bytes of `out` that go into the plan, once it is settled */
-    struct buf             text;            /* findings, scratch */
-    uint64_t               read_offset;
+    struct mapper              *mapper;
+    struct plan_encoder        *encoder;
+    struct sealer              *sealer;
+    struct record_block        *records;
+    struct arena                mem, row_mem; /* the block's, and one record's */
+    struct item                *items;
+    size_t                      count, cap;
+    uint64_t                    first_number; /* of its first record, over all inputs */
+    struct buf                  out;          /* the lines of its calls */
+    size_t                      kept;         /* bytes of `out` that go into the plan, once it is settled */
+    struct buf                  text;         /* findings, scratch */
+    uint64_t                    read_offset;
 };
 
 void block_init(struct block *b, struct pipeline *p, struct pipeline_input *in);

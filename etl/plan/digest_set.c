@@ -13,7 +13,7 @@ enum { SHARDS = 256 };
 __extension__ typedef unsigned __int128 wide;
 
 struct slot {
-    struct digest key;           /* high 0: empty; digest_of never gives that */
+    struct digest key; /* high 0: empty; digest_of never gives that */
     uint64_t      value;
 };
 struct shard {
@@ -107,13 +107,13 @@ void digest_set_announce(const struct digest_set *s, struct digest d)
 {
     const struct shard *shard = &s->shards[d.high >> 56];
 
-    const char         *place;
+    const char *place;
 
     if (shard->size == 0)
         return;
     place = (const char *)&shard->slots[first_place(shard, d)];
     __builtin_prefetch(place);
-    __builtin_prefetch(place + 64);          /* a probe goes three slots far on average */
+    __builtin_prefetch(place + 64); /* a probe goes three slots far on average */
 }
 
 uint64_t *digest_set_put(struct digest_set *s, struct digest d)
@@ -149,7 +149,7 @@ uint64_t digest_set_bytes(const struct digest_set *s)
 }
 
 void digest_set_each(const struct digest_set *s, void (*see)(void *context, struct digest d, uint64_t value),
-                     void *context)
+                     void                    *context)
 {
     for (size_t i = 0; i < SHARDS; i++)
         for (uint64_t k = 0; k < s->shards[i].size; k++)

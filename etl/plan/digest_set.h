@@ -13,14 +13,14 @@
 struct digest {
     uint64_t low, high;
 };
-enum digest_kind {          /* stands in the digest's last three bits */
-    DIGEST_LANE = 1,        /* occurrences of call names; or that the lane is rejected, and where */
-    DIGEST_NTH,             /* rows of an input seen in the lane, and how many of them were rejected */
-    DIGEST_COUNT,           /* rows of an input there are in the lane (first pass) */
-    DIGEST_PARENT,          /* an accepted row of a parent input: its offset */
-    DIGEST_UNIQUE,          /* a claimed unique value: where */
-    DIGEST_ONCE,            /* a once_per value: which calls claimed it */
-    DIGEST_MANY             /* occurrences that found no room in the lane's entry */
+enum digest_kind {                  /* stands in the digest's last three bits */
+                   DIGEST_LANE = 1, /* occurrences of call names; or that the lane is rejected, and where */
+                   DIGEST_NTH,      /* rows of an input seen in the lane, and how many of them were rejected */
+                   DIGEST_COUNT,    /* rows of an input there are in the lane (first pass) */
+                   DIGEST_PARENT,   /* an accepted row of a parent input: its offset */
+                   DIGEST_UNIQUE,   /* a claimed unique value: where */
+                   DIGEST_ONCE,     /* a once_per value: which calls claimed it */
+                   DIGEST_MANY      /* occurrences that found no room in the lane's entry */
 };
 static inline enum digest_kind digest_kind(struct digest d)
 {
@@ -32,15 +32,15 @@ struct digest_set;
 struct digest_set *digest_set_new(uint64_t max_entries);
 void               digest_set_free(struct digest_set *s);
 /* The value kept under a digest; NULL when there is none. Good until the next digest_set_put(). */
-uint64_t          *digest_set_get(struct digest_set *s, struct digest d);
+uint64_t *digest_set_get(struct digest_set *s, struct digest d);
 /* The digest will be asked soon: its place is fetched from memory meanwhile. */
-void               digest_set_announce(const struct digest_set *s, struct digest d);
+void digest_set_announce(const struct digest_set *s, struct digest d);
 /* Adds (value 0) or finds. */
-uint64_t          *digest_set_put(struct digest_set *s, struct digest d);
-uint64_t           digest_set_count(const struct digest_set *s);
-uint64_t           digest_set_bytes(const struct digest_set *s);
+uint64_t *digest_set_put(struct digest_set *s, struct digest d);
+uint64_t  digest_set_count(const struct digest_set *s);
+uint64_t  digest_set_bytes(const struct digest_set *s);
 /* Every entry, in no order, for saving. */
-void               digest_set_each(const struct digest_set *s, void (*see)(void *context, struct digest d, uint64_t value),
-                                   void *context);
+void digest_set_each(const struct digest_set *s, void (*see)(void *context, struct digest d, uint64_t value),
+                     void                    *context);
 
 #endif

@@ -2,17 +2,17 @@
 #include "etl/plan/lane_records.h"
 
 #include "etl/extract/input.h"
-#include "etl/plan/prior_lane.h"
 #include "etl/extract/sealed_cells.h"
+#include "etl/plan/prior_lane.h"
 
-struct reading {                             /* one file */
-    struct lane_records *l;
-    size_t               input;
-    struct source       *source;
+struct reading { /* one file */
+    struct lane_records  *l;
+    size_t                input;
+    struct source        *source;
     struct record_reader *reader;
-    struct sealer       *sealer;
-    struct arena         mem;                /* a block's */
-    bool                 looking;            /* for the lane of the wanted place */
+    struct sealer        *sealer;
+    struct arena          mem;     /* a block's */
+    bool                  looking; /* for the lane of the wanted place */
 };
 
 static void add_bytes(void *digest, struct str bytes)
@@ -25,7 +25,9 @@ static void add_bytes(void *digest, struct str bytes)
 static void keep(struct reading *r, const struct record *record, struct str where, const struct err *damage)
 {
     struct lane_records *l = r->l;
-    struct lane_record   row = { .record = input_keep(l->mapping, r->input, record, l->mem), .input = r->input, .nth = l->counts[r->input],
+    struct lane_record   row = { .record = input_keep(l->mapping, r->input, record, l->mem),
+                                 .input = r->input,
+                                 .nth = l->counts[r->input],
                                  .where = arena_str(l->mem, where) };
 
     if (damage != NULL)
@@ -39,16 +41,16 @@ static void keep(struct reading *r, const struct record *record, struct str wher
 static void see(struct reading *r, struct record *record, bool damaged, const struct err *damage)
 {
     struct lane_records *l = r->l;
-    struct str           where = arena_fmt(&r->mem, "%s:%llu", source_name(r->source), (unsigned long long)record->line);
-    struct row           row = { .input = r->input, .record = record };
-    struct str           lane = STR_NONE, unique[16];
-    struct err           unused = { 0 };
-    bool                 rejected, is_place = str_eq(where, l->wanted);
+    struct str where = arena_fmt(&r->mem, "%s:%llu", source_name(r->source), (unsigned long long)record->line);
+    struct row row = { .input = r->input, .record = record };
+    struct str lane = STR_NONE, unique[16];
+    struct err unused = { 0 };
+    bool       rejected, is_place = str_eq(where, l->wanted);
 
     if (damage != NULL && mapping_input_has_secrets(&l->mapping->inputs[r->input]))
         record->count = 0;
     if (!damaged && record->count != 0) {
-        if (r->sealer != NULL)               /* cells that an earlier reject file sealed are themselves again, as in planning */
+        if (r->sealer != NULL) /* cells that an earlier reject file sealed are themselves again, as in planning */
             sealed_cells_open(r->sealer, l->mapping, r->input, record, &r->mem, NULL);
         mapper_keys(l->mapper, &row, &r->mem, &lane, unique, &unused);
     }
@@ -82,13 +84,14 @@ static enum etl_status open_file(struct reading *r, struct sha256 *digest, struc
     struct unpacked_watch   watch = { add_bytes, digest };
     enum etl_status         st = source_open(file->path, &watch, &r->source, err);
 
-    return st == ETL_OK ? input_open(r->l->mapping, r->input, r->source, file->has_reasons, r->l->mem, &r->reader, err) : st;
+    return st == ETL_OK ? input_open(r->l->mapping, r->input, r->source, file->has_reasons, r->l->mem, &r->reader, err)
+                        : st;
 }
 
 static enum etl_status read_records(struct reading *r, struct err *err)
 {
     struct record_block *block;
-    enum etl_status   st;
+    enum etl_status      st;
 
     while ((st = record_reader_block(r->reader, &block, err)) == ETL_OK) {
         struct record record;
@@ -175,9 +178,9 @@ void lane_records_find(struct lane_records *l, struct findings *faults)
 
 struct row lane_record_row(const struct lane_records *l, size_t i)
 {
-    const struct lane_record *r = &l->records[i];
+    const struct lane_record   *r = &l->records[i];
     const struct mapping_input *in = &l->mapping->inputs[r->input];
-    const struct record      *parent = in->parent >= 0 ? l->parents[in->parent] : NULL;
+    const struct record        *parent = in->parent >= 0 ? l->parents[in->parent] : NULL;
 
     if (parent == NULL && in->orphans_allowed)
         parent = &record_of_nothing;

@@ -19,7 +19,7 @@ struct work {
     pthread_mutex_t        mutex;
     uint64_t               next_ticket;
     bool                   ended;
-    enum etl_status        status;       /* the first that was not ETL_OK */
+    enum etl_status        status; /* the first that was not ETL_OK */
     struct err             err;
 };
 
@@ -165,11 +165,11 @@ enum etl_status pipeline_once(struct pipeline *p, bool after, struct plan_counts
 {
     AUTO(arena_release) struct arena mem;
     AUTO(buf_wipe) struct buf        out;
-    struct mapper       *mapper = mapper_new(p->mapping, p->today, p->key);
-    struct plan_encoder *encoder = plan_encoder_new(p->mapping, p->key);
-    struct str           where = str_from(after ? "after" : "before");
-    struct mapped        mapped = { 0 };
-    enum etl_status      st;
+    struct mapper                   *mapper = mapper_new(p->mapping, p->today, p->key);
+    struct plan_encoder             *encoder = plan_encoder_new(p->mapping, p->key);
+    struct str                       where = str_from(after ? "after" : "before");
+    struct mapped                    mapped = { 0 };
+    enum etl_status                  st;
 
     arena_init(&mem, 64U << 20, "the calls of before: and after:");
     buf_init(&out, 64U << 20, "the calls of before: and after:");
@@ -178,7 +178,7 @@ enum etl_status pipeline_once(struct pipeline *p, bool after, struct plan_counts
         if (mapped.findings[i].severity == SEVERITY_ERROR) {
             *err = mapped.findings[i].err;
             err->field = NULL;
-            st = ETL_FAIL;   /* a mapping whose own calls break rules is wrong, no record is to blame */
+            st = ETL_FAIL; /* a mapping whose own calls break rules is wrong, no record is to blame */
             break;
         }
     plan_out_record(encoder, STR(""), plan_lane_id(where), where, 0);

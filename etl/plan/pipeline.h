@@ -14,39 +14,39 @@
 
 #include <signal.h>
 
-#include "etl/plan/prior_runs.h"
-#include "etl/plan/seen_keys.h"
+#include "etl/extract/rejects.h"
 #include "etl/mapping/mapping.h"
 #include "etl/plan/plan.h"
 #include "etl/plan/plan_writer.h"
-#include "etl/extract/rejects.h"
+#include "etl/plan/prior_runs.h"
+#include "etl/plan/seen_keys.h"
 
-struct pipeline_input {                     /* one input, opened and bound */
-    size_t             index;               /* in mapping->inputs */
-    const char        *path;
-    struct source     *source;
+struct pipeline_input {          /* one input, opened and bound */
+    size_t                index; /* in mapping->inputs */
+    const char           *path;
+    struct source        *source;
     struct record_reader *reader;
-    struct sha256     *digest;              /* of the file's bytes, as they are read */
-    struct hex256      digest_hex;
-    uint64_t           bytes;
-    struct rejects    *rejects;
-    struct plan_counts counts;
+    struct sha256        *digest; /* of the file's bytes, as they are read */
+    struct hex256         digest_hex;
+    uint64_t              bytes;
+    struct rejects       *rejects;
+    struct plan_counts    counts;
 };
 struct pipeline {
-    const struct mapping   *mapping;
-    const struct key       *key;
-    struct str              today;
-    unsigned                threads;
-    struct known           *known;
-    const struct earlier   *earlier;        /* the extracts of the runs that this one is planned after; or NULL */
-    struct plan_out        *plan, *findings;
-    struct pipeline_input  *inputs;         /* by mapping->inputs; source NULL where left out */
-    uint64_t                record_number;  /* over all inputs */
-    const struct str       *call_names;     /* the different names in `as:`, for counting occurrences */
-    size_t                  call_name_count;
-    uint64_t               *command_calls;  /* by mapping->calls: calls made */
+    const struct mapping  *mapping;
+    const struct key      *key;
+    struct str             today;
+    unsigned               threads;
+    struct known          *known;
+    const struct earlier  *earlier; /* the extracts of the runs that this one is planned after; or NULL */
+    struct plan_out       *plan, *findings;
+    struct pipeline_input *inputs;        /* by mapping->inputs; source NULL where left out */
+    uint64_t               record_number; /* over all inputs */
+    const struct str      *call_names;    /* the different names in `as:`, for counting occurrences */
+    size_t                 call_name_count;
+    uint64_t              *command_calls; /* by mapping->calls: calls made */
 };
-extern volatile sig_atomic_t pipeline_stop;     /* set by a signal: the run ends with ETL_AGAIN */
+extern volatile sig_atomic_t pipeline_stop; /* set by a signal: the run ends with ETL_AGAIN */
 
 /* First pass of an input whose rows a lane are counted (count(input)). */
 enum etl_status pipeline_count(struct pipeline *p, size_t input, struct err *err);

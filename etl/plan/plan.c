@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "etl/extract/archive_input.h"
 #include "etl/core/system/log.h"
+#include "etl/extract/archive_input.h"
 #include "etl/extract/input.h"
 #include "etl/plan/pipeline.h"
 #include "etl/plan/summary.h"
@@ -85,7 +85,8 @@ static void assign_archive(struct planning *w, int only, const char *archive)
     size_t                fed = 0;
 
     for (size_t i = 0; i < m->input_count; i++) {
-        const char *path = only < 0 || only == (int)i ? archive_input_path(archive, m->inputs[i].name, w->mem, w->faults) : NULL;
+        const char *path =
+            only < 0 || only == (int)i ? archive_input_path(archive, m->inputs[i].name, w->mem, w->faults) : NULL;
 
         if (path == NULL)
             continue;
@@ -93,13 +94,13 @@ static void assign_archive(struct planning *w, int only, const char *archive)
         fed++;
     }
     if (fed == 0)
-        findings_say(w->faults, SEVERITY_ERROR, archive, 0, 0, "input-unknown", "none of its tables is named like an input of the mapping; subferry archive list %s",
-                     archive);
+        findings_say(w->faults, SEVERITY_ERROR, archive, 0, 0, "input-unknown",
+                     "none of its tables is named like an input of the mapping; subferry archive list %s", archive);
 }
 
 static enum etl_status assign_files(struct planning *w)
 {
-    const struct mapping *m = w->mapping;
+    const struct mapping        *m = w->mapping;
     AUTO(buf_release) struct buf names;
 
     buf_init(&names, 1 << 16, "the inputs' names");
@@ -113,7 +114,8 @@ static enum etl_status assign_files(struct planning *w)
             assign_archive(w, path != w->options->files[i] ? input : -1, path);
         else if (input < 0)
             findings_say(w->faults, SEVERITY_ERROR, NULL, 0, 0, "input-unknown",
-                         "%s: say which input it feeds, INPUT=FILE; the mapping has %s", w->options->files[i], buf_cstr(&names));
+                         "%s: say which input it feeds, INPUT=FILE; the mapping has %s", w->options->files[i],
+                         buf_cstr(&names));
         else
             assign(w, input, path);
     }
@@ -148,14 +150,15 @@ static enum etl_status check_age(const struct planning *w, const struct pipeline
 
     if (input->max_age_s == 0 || changed == 0 || changed + input->max_age_s >= now)
         return ETL_OK;
-    return err_set(err, ETL_GUARD, "expect-age", "the file is %llu hours old, the mapping expects at most %llu (expect: max_age)",
+    return err_set(err, ETL_GUARD, "expect-age",
+                   "the file is %llu hours old, the mapping expects at most %llu (expect: max_age)",
                    (unsigned long long)((now - changed) / 3600), (unsigned long long)(input->max_age_s / 3600));
 }
 
 static enum etl_status open_input(struct planning *w, size_t i)
 {
     struct pipeline_input *in = &w->pipeline.inputs[i];
-    struct unpacked_watch    watch = { seen, in };
+    struct unpacked_watch  watch = { seen, in };
     struct err             err = { 0 };
     const struct str      *columns;
     size_t                 column_count;
@@ -237,8 +240,9 @@ static enum etl_status open_earlier(struct planning *w)
             if (input->column_count == 0) {
                 st = mapping_bind(w->mapping, i, in->columns, in->column_count, w->faults);
             } else if (!same_columns(input->columns, input->column_count, in->columns, in->column_count)) {
-                findings_say(w->faults, SEVERITY_ERROR, source_name(in->source), 0, 0, "parent-columns",
-                             "has other columns than the file that is given now, or than a later run had: its rows' fields cannot be found");
+                findings_say(
+                    w->faults, SEVERITY_ERROR, source_name(in->source), 0, 0, "parent-columns",
+                    "has other columns than the file that is given now, or than a later run had: its rows' fields cannot be found");
                 st = ETL_FAIL;
             }
         }
@@ -325,10 +329,11 @@ static void check_rejects(struct planning *w, const struct plan_counts *sum, str
     uint64_t allowed = guard_allows(guard, sum->read);
 
     if (sum->rejected > allowed)
-        findings_say(w->faults, SEVERITY_ERROR, NULL, 0, 0, "guard-rejects",
-                     "%llu of %llu records were rejected, %s allows %llu; see %s/rejects and findings.jsonl, then mend the extract, the mapping or the guard",
-                     (unsigned long long)sum->rejected, (unsigned long long)sum->read, whose,
-                     (unsigned long long)allowed, w->run.path);
+        findings_say(
+            w->faults, SEVERITY_ERROR, NULL, 0, 0, "guard-rejects",
+            "%llu of %llu records were rejected, %s allows %llu; see %s/rejects and findings.jsonl, then mend the extract, the mapping or the guard",
+            (unsigned long long)sum->rejected, (unsigned long long)sum->read, whose, (unsigned long long)allowed,
+            w->run.path);
 }
 
 static enum etl_status check_guards(struct planning *w, const struct plan_counts *sum)
@@ -345,7 +350,8 @@ static enum etl_status check_guards(struct planning *w, const struct plan_counts
         const struct mapping_input *in = &m->inputs[i];
         uint64_t                    rows = w->pipeline.inputs[i].counts.read;
 
-        if (w->pipeline.inputs[i].source != NULL && w->options->after == NULL && (rows < in->rows_min || rows > in->rows_max))
+        if (w->pipeline.inputs[i].source != NULL && w->options->after == NULL &&
+            (rows < in->rows_min || rows > in->rows_max))
             findings_say(w->faults, SEVERITY_ERROR, source_name(w->pipeline.inputs[i].source), 0, 0, "expect-rows",
                          "%llu records, the mapping expects %llu..%llu (expect: rows); is the extract whole?",
                          (unsigned long long)rows, (unsigned long long)in->rows_min, (unsigned long long)in->rows_max);
@@ -388,8 +394,8 @@ static void name_calls(struct planning *w)
 }
 
 /* Everything under the run folder, plan.jsonl last: a folder without one holds no plan. */
-static enum etl_status finish(struct planning *w, const struct plan_counts *sum, enum etl_status guarded, double seconds,
-                              struct buf *summary)
+static enum etl_status finish(struct planning *w, const struct plan_counts *sum, enum etl_status guarded,
+                              double seconds, struct buf *summary)
 {
     struct summary  s = { .options = w->options, .pipeline = &w->pipeline, .counts = sum, .seconds = seconds };
     struct err      err = { 0 };
@@ -436,18 +442,19 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
     if (st != ETL_OK) {
         struct hex256 unused;
 
-        plan_out_commit(&w->findings, &unused, NULL);   /* what was found until then helps to mend it */
+        plan_out_commit(&w->findings, &unused, NULL); /* what was found until then helps to mend it */
         return st;
     }
     if (counts->read != counts->planned + counts->rejected + counts->without_calls)
-        findings_say(w->faults, SEVERITY_ERROR, NULL, 0, 0, "books",
-                     "the books do not balance: %llu records read, %llu planned, %llu rejected, %llu without calls; this is an error of subferry, please report it",
-                     (unsigned long long)counts->read, (unsigned long long)counts->planned,
-                     (unsigned long long)counts->rejected, (unsigned long long)counts->without_calls);
+        findings_say(
+            w->faults, SEVERITY_ERROR, NULL, 0, 0, "books",
+            "the books do not balance: %llu records read, %llu planned, %llu rejected, %llu without calls; this is an error of subferry, please report it",
+            (unsigned long long)counts->read, (unsigned long long)counts->planned, (unsigned long long)counts->rejected,
+            (unsigned long long)counts->without_calls);
     guarded = check_guards(w, counts);
     clock_gettime(CLOCK_MONOTONIC, &end);
-    st = finish(w, counts, guarded,
-                (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9, summary);
+    st = finish(w, counts, guarded, (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9,
+                summary);
     if (st != ETL_OK)
         return st;
     return counts->rejected != 0 ? ETL_REJECT : ETL_OK;
@@ -495,8 +502,12 @@ enum etl_status plan_make(const struct plan_options *options, struct arena *mem,
         return st;
     tell_eases(w.mapping);
     known_init(&w.known, options->key);
-    w.pipeline = (struct pipeline){ .mapping = w.mapping, .key = options->key, .today = str_from(options->today),
-                                    .threads = options->threads, .known = &w.known, .plan = &w.plan,
+    w.pipeline = (struct pipeline){ .mapping = w.mapping,
+                                    .key = options->key,
+                                    .today = str_from(options->today),
+                                    .threads = options->threads,
+                                    .known = &w.known,
+                                    .plan = &w.plan,
                                     .findings = &w.findings };
     w.pipeline.inputs = ARENA_ARRAY(mem, struct pipeline_input, w.mapping->input_count + 1);
     name_calls(&w);

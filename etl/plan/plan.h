@@ -9,25 +9,25 @@
 #include "etl/run/run_folder.h"
 #include "formats/envelope.h"
 
-struct plan_input {                 /* a file for an input of the mapping */
-    const char *path;               /* NULL: an optional input that was left out */
+struct plan_input {   /* a file for an input of the mapping */
+    const char *path; /* NULL: an optional input that was left out */
     struct str  name;
 };
 struct plan_options {
-    const char *mapping;
-    const char *run;
-    const char *after;              /* RUN whose lanes, unique values and parents count as known; or NULL */
-    const char *today;              /* "2026-11-24" */
-    const char *const *files;       /* as typed: [INPUT=]FILE */
-    size_t      file_count;
-    const struct pair_value *set;
-    size_t      set_count;
-    const struct guard *max_rejects;    /* tightens the mapping's guard; or NULL */
-    unsigned    threads;
-    bool        replace;
-    const struct key *key;
-    const struct envelope_keys *archive_keys;   /* opens encrypted archives; or NULL */
-    const char *version;
+    const char                 *mapping;
+    const char                 *run;
+    const char                 *after; /* RUN whose lanes, unique values and parents count as known; or NULL */
+    const char                 *today; /* "2026-11-24" */
+    const char *const          *files; /* as typed: [INPUT=]FILE */
+    size_t                      file_count;
+    const struct pair_value    *set;
+    size_t                      set_count;
+    const struct guard         *max_rejects; /* tightens the mapping's guard; or NULL */
+    unsigned                    threads;
+    bool                        replace;
+    const struct key           *key;
+    const struct envelope_keys *archive_keys; /* opens encrypted archives; or NULL */
+    const char                 *version;
 };
 struct plan_counts {
     uint64_t read, planned, rejected, without_calls, empty_lines, warnings, errors;

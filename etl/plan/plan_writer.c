@@ -42,14 +42,14 @@ void plan_out_drop(struct plan_out *o)
 enum { PADDING = 16 };
 
 struct call_param {
-    struct str name;         /* "billid": */
-    size_t     param;        /* in command->params */
+    struct str name;  /* "billid": */
+    size_t     param; /* in command->params */
     bool       secret;
 };
 struct call_text {
-    struct str         head; /* ,"command":"addcust","as":"addcust","effect":"create","params":{ */
-    uint64_t           seq;  /* of the record 0 */
-    struct call_param *params;       /* those that a line may have, in written order */
+    struct str         head;   /* ,"command":"addcust","as":"addcust","effect":"create","params":{ */
+    uint64_t           seq;    /* of the record 0 */
+    struct call_param *params; /* those that a line may have, in written order */
     size_t             param_count;
 };
 struct plan_encoder {
@@ -58,10 +58,10 @@ struct plan_encoder {
     struct sealer        *sealer;
     struct arena          mem;
     /* what all calls of a record have in common */
-    struct str            lane;
-    struct digest         lane_id;
-    uint64_t              record_number;
-    struct buf            place;     /* ,"lane":"1001","from":"customers.csv:17", and padding */
+    struct str    lane;
+    struct digest lane_id;
+    uint64_t      record_number;
+    struct buf    place; /* ,"lane":"1001","from":"customers.csv:17", and padding */
 };
 
 static struct str padded(struct plan_encoder *e, struct str text)
@@ -142,14 +142,12 @@ void plan_encoder_free(struct plan_encoder *e)
     free(e);
 }
 
-static void add_value(struct plan_encoder *e, const struct command *c, size_t param, const struct value *v, struct buf *out)
+static void add_value(struct plan_encoder *e, const struct command *c, size_t param, const struct value *v,
+                      struct buf *out)
 {
     switch (v->kind) {
-    case VALUE_ABSENT:
-        break;
-    case VALUE_CLEAR:
-        buf_lit(out, "null");
-        break;
+    case VALUE_ABSENT: break;
+    case VALUE_CLEAR: buf_lit(out, "null"); break;
     case VALUE_REF:
         buf_lit(out, "{\"ref\":");
         buf_json(out, v->text);
@@ -185,8 +183,9 @@ static void write_hex(uint32_t bits, char out[8])
     x = (x | x << 16) & UINT64_C(0x0000ffff0000ffff);
     x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
     x = (x | x << 4) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    x += UINT64_C(0x3030303030303030) + (((x + UINT64_C(0x0606060606060606)) >> 4) & UINT64_C(0x0101010101010101)) * ('a' - '0' - 10);
-    for (size_t i = 0; i < 8; i++)           /* the compiler makes one swap and one store of it */
+    x += UINT64_C(0x3030303030303030) +
+         (((x + UINT64_C(0x0606060606060606)) >> 4) & UINT64_C(0x0101010101010101)) * ('a' - '0' - 10);
+    for (size_t i = 0; i < 8; i++) /* the compiler makes one swap and one store of it */
         out[i] = (char)(x >> (56 - 8 * i));
 }
 
@@ -199,7 +198,8 @@ void plan_id(struct digest lane_id, struct str as, uint32_t occurrence, char out
         write_hex((uint32_t)(halves[i / 2] >> (i % 2 == 0 ? 32 : 0)), out + 8 * i);
 }
 
-void plan_out_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from, uint64_t record_number)
+void plan_out_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from,
+                     uint64_t record_number)
 {
     e->lane = lane;
     e->lane_id = lane_id;

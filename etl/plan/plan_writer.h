@@ -9,8 +9,8 @@
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/sha256.h"
-#include "etl/plan/digest_set.h"
 #include "etl/mapping/mapping.h"
+#include "etl/plan/digest_set.h"
 #include "etl/run/run_folder.h"
 
 struct plan_out {
@@ -23,13 +23,14 @@ enum etl_status plan_out_write(struct plan_out *o, struct str lines, struct err 
 enum etl_status plan_out_commit(struct plan_out *o, struct hex256 *digest, struct err *err);
 void            plan_out_drop(struct plan_out *o);
 
-enum { PLAN_ID_BYTES = 32, PLAN_ID_AT = 7 };     /* a line begins {"id":"…32 hex…" */
+enum { PLAN_ID_BYTES = 32, PLAN_ID_AT = 7 }; /* a line begins {"id":"…32 hex…" */
 
 struct plan_encoder;
 struct plan_encoder *plan_encoder_new(const struct mapping *m, const struct key *key);
 void                 plan_encoder_free(struct plan_encoder *e);
 /* The record whose calls come next. `from` is "customers.csv:17"; `lane` lives until the last of them. */
-void plan_out_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from, uint64_t record_number);
+void plan_out_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from,
+                     uint64_t record_number);
 /* Appends the call's line with its newline; seq as told in plan_line.h. */
 void plan_out_call(struct plan_encoder *e, const struct mapped_call *call, struct buf *out);
 /* What a call's id begins with: the lane; then the call's name and occurrence go in. The same on every machine. */

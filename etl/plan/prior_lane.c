@@ -1,9 +1,9 @@
 /* etl/plan/prior_lane.c - what the runs before knew of a lane: its rows, its parents. */
 #include "etl/plan/prior_lane.h"
 
+#include "etl/extract/sealed_cells.h"
 #include "etl/plan/prior_runs.h"
 #include "etl/run/run_folder.h"
-#include "etl/extract/sealed_cells.h"
 
 struct lane_before {
     struct known    known;
@@ -27,7 +27,7 @@ struct lane_before *lane_before_open(const struct lane_records *l, const char *a
     struct run          r = { .path = after };
     struct err          err = { 0 };
 
-    if (l->key == NULL)                      /* what the runs before knew is keyed */
+    if (l->key == NULL) /* what the runs before knew is keyed */
         return NULL;
     b = calloc(1, sizeof *b);
     if (b == NULL)
@@ -79,7 +79,8 @@ static void add_parents(struct lane_records *l, struct lane_before *b)
 static void add_rows(struct lane_records *l, struct lane_before *b)
 {
     for (size_t i = 0; i < l->count; i++)
-        l->records[i].nth += known_count(&b->known, digest_of(b->known.seed, DIGEST_NTH, (uint32_t)l->records[i].input, l->lane));
+        l->records[i].nth +=
+            known_count(&b->known, digest_of(b->known.seed, DIGEST_NTH, (uint32_t)l->records[i].input, l->lane));
     for (size_t i = 0; i < l->mapping->input_count; i++)
         l->counts[i] += known_count(&b->known, digest_of(b->known.seed, DIGEST_COUNT, (uint32_t)i, l->lane));
 }

@@ -12,7 +12,7 @@ struct lane_before;
  * is told among the faults and left out. */
 struct lane_before *lane_before_open(const struct lane_records *l, const char *after, struct findings *faults);
 /* Adds what it knows to the records that were found. */
-void                lane_before_add(struct lane_before *b, struct lane_records *l);
-void                lane_before_close(struct lane_before *b);         /* NULL is fine */
+void lane_before_add(struct lane_before *b, struct lane_records *l);
+void lane_before_close(struct lane_before *b); /* NULL is fine */
 
 #endif

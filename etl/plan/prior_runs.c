@@ -11,7 +11,7 @@ struct earlier {
     const struct mapping *mapping;
     struct arena         *mem;
     struct findings      *faults;
-    struct earlier_input *inputs[PARENT_FAR];        /* by runs_ago - 1; each by the mapping's inputs */
+    struct earlier_input *inputs[PARENT_FAR]; /* by runs_ago - 1; each by the mapping's inputs */
     size_t                count;
 };
 
@@ -21,8 +21,8 @@ static void seen(void *context, struct str bytes)
 }
 
 /* Reads all of it, so that its digest is known; it is kept for source_at(). */
-static enum etl_status read_source(const struct run_input *of, struct arena *mem, struct earlier_input *in, struct hex256 *digest,
-                                   struct err *err)
+static enum etl_status read_source(const struct run_input *of, struct arena *mem, struct earlier_input *in,
+                                   struct hex256 *digest, struct err *err)
 {
     struct unpacked_watch watch = { seen, in->digest = sha256_new() };
     char                 *bytes = arena_bytes(mem, READ_BYTES);
@@ -37,7 +37,8 @@ static enum etl_status read_source(const struct run_input *of, struct arena *mem
     return st == ETL_END ? source_rewind(in->source, err) : st;
 }
 
-static enum etl_status open_reader(struct earlier *e, size_t input, bool is_reject_file, struct earlier_input *in, struct err *err)
+static enum etl_status open_reader(struct earlier *e, size_t input, bool is_reject_file, struct earlier_input *in,
+                                   struct err *err)
 {
     enum etl_status st = input_open(e->mapping, input, in->source, is_reject_file, e->mem, &in->reader, err);
 
@@ -54,7 +55,8 @@ static const struct run_input *input_of_run(const struct run_facts *facts, struc
     return NULL;
 }
 
-static enum etl_status open_input(struct earlier *e, const struct run_facts *facts, size_t input, struct earlier_input *in)
+static enum etl_status open_input(struct earlier *e, const struct run_facts *facts, size_t input,
+                                  struct earlier_input *in)
 {
     const struct run_input *of = input_of_run(facts, e->mapping->inputs[input].name);
     struct hex256           digest;
@@ -64,14 +66,16 @@ static enum etl_status open_input(struct earlier *e, const struct run_facts *fac
         return ETL_OK;
     if (str_is(of->path, "-") || read_source(of, e->mem, in, &digest, &err) != ETL_OK) {
         findings_say(e->faults, SEVERITY_WARNING, arena_cstr(e->mem, of->path), 0, 0, "parent-gone",
-                     "cannot be read again%s%s; fields of its rows are not at hand", err.text[0] != '\0' ? ": " : "", err.text);
+                     "cannot be read again%s%s; fields of its rows are not at hand", err.text[0] != '\0' ? ": " : "",
+                     err.text);
         source_close(in->source);
         in->source = NULL;
         return ETL_OK;
     }
     if (!str_is(of->digest, digest.text)) {
-        findings_say(e->faults, SEVERITY_ERROR, arena_cstr(e->mem, of->path), 0, 0, "parent-changed",
-                     "was changed since it was planned, and parent fields are read from it: bring it back as it was, or plan everything anew");
+        findings_say(
+            e->faults, SEVERITY_ERROR, arena_cstr(e->mem, of->path), 0, 0, "parent-changed",
+            "was changed since it was planned, and parent fields are read from it: bring it back as it was, or plan everything anew");
         return ETL_FAIL;
     }
     if (open_reader(e, input, facts->after.len != 0, in, &err) == ETL_OK)
@@ -103,7 +107,8 @@ static enum etl_status open_run(struct earlier *e, const char *path, const char 
         run_close(&run);
     }
     if (st != ETL_OK) {
-        findings_say(e->faults, SEVERITY_WARNING, path, 0, 0, "parent-gone", "cannot be read: %s; rows of its extracts are not at hand", err.text);
+        findings_say(e->faults, SEVERITY_WARNING, path, 0, 0, "parent-gone",
+                     "cannot be read: %s; rows of its extracts are not at hand", err.text);
         return ETL_OK;
     }
     e->inputs[e->count] = ARENA_ARRAY(e->mem, struct earlier_input, e->mapping->input_count + 1);
@@ -116,7 +121,8 @@ static enum etl_status open_run(struct earlier *e, const char *path, const char 
     return st;
 }
 
-enum etl_status earlier_open(const char *run, const struct mapping *m, struct arena *mem, struct earlier **out, struct findings *faults)
+enum etl_status earlier_open(const char *run, const struct mapping *m, struct arena *mem, struct earlier **out,
+                             struct findings *faults)
 {
     struct earlier *e = ARENA_NEW(mem, struct earlier);
     enum etl_status st = ETL_OK;

@@ -7,21 +7,22 @@
 #ifndef ETL_PLAN_PRIOR_RUNS_H
 #define ETL_PLAN_PRIOR_RUNS_H
 
-#include "etl/plan/seen_keys.h"
 #include "etl/mapping/mapping.h"
+#include "etl/plan/seen_keys.h"
 
 struct earlier;
 struct earlier_input {
-    struct source     *source;
+    struct source        *source;
     struct record_reader *reader;
-    struct sha256     *digest;               /* watches the source as long as that is open */
-    const struct str  *columns;
-    size_t             column_count;
+    struct sha256        *digest; /* watches the source as long as that is open */
+    const struct str     *columns;
+    size_t                column_count;
 };
 /* Follows the chain of runs from `run`; opens the extracts of the mapping's parent inputs. */
-enum etl_status earlier_open(const char *run, const struct mapping *m, struct arena *mem, struct earlier **out, struct findings *faults);
+enum etl_status earlier_open(const char *run, const struct mapping *m, struct arena *mem, struct earlier **out,
+                             struct findings *faults);
 /* NULL: not at hand. runs_ago 1 is the run that is planned after. */
 const struct earlier_input *earlier_input(const struct earlier *e, unsigned runs_ago, size_t input);
-void earlier_close(struct earlier *e);
+void                        earlier_close(struct earlier *e);
 
 #endif

@@ -9,7 +9,7 @@
 
 /* A lane's number: bit 62 "has calls", six counters of eight bits; a counter that reaches 255 goes on in an entry of its own
  * (DIGEST_MANY). A place's number: the input above, the line below. */
-#define LANE_CALLED   (UINT64_C(1) << 62)
+#define LANE_CALLED (UINT64_C(1) << 62)
 enum { LANE_COUNTERS = 6, COUNTER_FULL = 255 };
 #define LINE_MASK ((UINT64_C(1) << 48) - 1)
 
@@ -17,7 +17,7 @@ enum { LANE_COUNTERS = 6, COUNTER_FULL = 255 };
 enum { PARENT_LENGTH_BITS = 22, PARENT_OFFSET_BITS = 37 };
 #define PARENT_LENGTH ((UINT64_C(1) << PARENT_LENGTH_BITS) - 1)
 #define PARENT_OFFSET ((UINT64_C(1) << PARENT_OFFSET_BITS) - 1)
-static const char known_magic[16] = "subferry known 2";
+static const char     known_magic[16] = "subferry known 2";
 static const uint64_t max_entries = UINT64_C(1) << 32;
 
 void known_init(struct known *k, const struct key *key)
@@ -25,8 +25,10 @@ void known_init(struct known *k, const struct key *key)
     unsigned char bytes[16];
 
     key_fingerprint(key, STR("subferry known"), bytes);
-    *k = (struct known){ .set = digest_set_new(max_entries), .rejected = digest_set_new(max_entries),
-                         .counted = digest_set_new(max_entries), .earlier_parents = digest_set_new(max_entries) };
+    *k = (struct known){ .set = digest_set_new(max_entries),
+                         .rejected = digest_set_new(max_entries),
+                         .counted = digest_set_new(max_entries),
+                         .earlier_parents = digest_set_new(max_entries) };
     memcpy(&k->seed, bytes, sizeof k->seed);
 }
 
@@ -65,7 +67,7 @@ void known_lane_reject(struct known *k, struct digest lane, struct place where)
 {
     uint64_t *number = digest_set_put(k->rejected, lane);
 
-    if (*number == 0)   /* the first one is named */
+    if (*number == 0) /* the first one is named */
         *number = pack(where);
 }
 
@@ -133,7 +135,8 @@ void known_nth_rejected(struct known *k, struct digest d)
 
 static uint64_t pack_parent(struct parent_place where)
 {
-    return (uint64_t)where.runs_ago << (PARENT_LENGTH_BITS + PARENT_OFFSET_BITS) | where.offset << PARENT_LENGTH_BITS | where.length;
+    return (uint64_t)where.runs_ago << (PARENT_LENGTH_BITS + PARENT_OFFSET_BITS) | where.offset << PARENT_LENGTH_BITS |
+           where.length;
 }
 
 static struct parent_place unpack_parent(uint64_t number)
@@ -166,7 +169,7 @@ void known_parent_add(struct known *k, size_t input, struct digest d, uint64_t o
     if (offset > PARENT_OFFSET || length > PARENT_LENGTH)
         where = (struct parent_place){ 0, 0, PARENT_FAR };
     number = digest_set_put(k->parents[input], d);
-    if (*number == 0)                        /* the first row of a lane is its parent; a row has a length */
+    if (*number == 0) /* the first row of a lane is its parent; a row has a length */
         *number = pack_parent(where);
 }
 
@@ -198,7 +201,7 @@ static void save_one(void *context, struct digest d, uint64_t value)
 
     if (digest_kind(d) == DIGEST_COUNT)
         return;
-    if (digest_kind(d) == DIGEST_NTH) {      /* rows that were rejected come again, and are numbered then */
+    if (digest_kind(d) == DIGEST_NTH) { /* rows that were rejected come again, and are numbered then */
         rejected = digest_set_get(s->known->set, d);
         value -= rejected != NULL ? *rejected : 0;
     }
@@ -210,15 +213,15 @@ static void save_one(void *context, struct digest d, uint64_t value)
 
 static void save_settled(void *context, struct digest d, uint64_t value)
 {
-    if (digest_kind(d) != DIGEST_NTH)        /* they go with those that are counted */
+    if (digest_kind(d) != DIGEST_NTH) /* they go with those that are counted */
         save_one(context, d, value);
 }
 
 enum etl_status known_save(const struct known *k, const char *path, struct err *err)
 {
     AUTO(atomic_file_drop) struct atomic_file file = { 0 };
-    struct saving *s;
-    enum etl_status st = atomic_file_begin(&file, path, err);
+    struct saving                            *s;
+    enum etl_status                           st = atomic_file_begin(&file, path, err);
 
     if (st != ETL_OK)
         return st;
@@ -250,25 +253,18 @@ static void take_one(struct known *k, const struct saved *row)
     struct parent_place parent;
 
     switch (digest_kind(d)) {
-    case DIGEST_LANE:
-        value &= ~LANE_CALLED;
-        break;
+    case DIGEST_LANE: value &= ~LANE_CALLED; break;
     case DIGEST_NTH:
-    case DIGEST_COUNT:
-        set = k->counted;
-        break;
+    case DIGEST_COUNT: set = k->counted; break;
     case DIGEST_PARENT:
         set = k->earlier_parents;
         parent = unpack_parent(value);
         parent.runs_ago += parent.runs_ago < PARENT_FAR;
         value = pack_parent(parent);
         break;
-    case DIGEST_UNIQUE:
-        value = pack((struct place){ PLACE_AFTER, 0 });
-        break;
+    case DIGEST_UNIQUE: value = pack((struct place){ PLACE_AFTER, 0 }); break;
     case DIGEST_ONCE:
-    case DIGEST_MANY:
-        break;
+    case DIGEST_MANY: break;
     }
     *digest_set_put(set, d) = value;
 }

@@ -14,42 +14,49 @@
 
 enum { KNOWN_INPUTS = 64 };
 struct known {
-    struct digest_set *set;                  /* lanes and their calls, claims, rejected rows */
-    struct digest_set *rejected;             /* lanes, and where the first of their records was rejected; not kept */
-    struct digest_set *counted;              /* rows of lanes */
-    struct digest_set *parents[KNOWN_INPUTS];    /* by input: rows of this run */
-    struct digest_set *earlier_parents;      /* rows of the runs before, read-only once loaded */
+    struct digest_set *set;                   /* lanes and their calls, claims, rejected rows */
+    struct digest_set *rejected;              /* lanes, and where the first of their records was rejected; not kept */
+    struct digest_set *counted;               /* rows of lanes */
+    struct digest_set *parents[KNOWN_INPUTS]; /* by input: rows of this run */
+    struct digest_set *earlier_parents;       /* rows of the runs before, read-only once loaded */
     uint64_t           seed;
 };
 /* Where the first of something stood, packed in a number: the input and its line. */
-struct place { uint32_t input; uint64_t line; };
-#define PLACE_AFTER UINT32_C(0x7fff)      /* input: known from the run that is planned after */
+struct place {
+    uint32_t input;
+    uint64_t line;
+};
+#define PLACE_AFTER UINT32_C(0x7fff) /* input: known from the run that is planned after */
 
 void known_init(struct known *k, const struct key *key);
 void known_release(struct known *k);
 
 /* Lanes. A lane's number packs the occurrences of up to six call names. */
-bool     known_lane_rejected(struct known *k, struct digest lane, struct place *where);
-void     known_lane_reject(struct known *k, struct digest lane, struct place where);
+bool known_lane_rejected(struct known *k, struct digest lane, struct place *where);
+void known_lane_reject(struct known *k, struct digest lane, struct place where);
 /* Counts one more call of the name-th call name in the lane: returns how many there were. *is_new: the lane had no call. */
 uint32_t known_lane_call(struct known *k, struct digest lane, struct str lane_text, uint32_t name, bool *is_new);
 
 /* false: claimed before, *where says by whom. */
-bool     known_is_free(struct known *k, struct digest d, struct place *where);
-void     known_claim(struct known *k, struct digest d, struct place where);
+bool known_is_free(struct known *k, struct digest d, struct place *where);
+void known_claim(struct known *k, struct digest d, struct place where);
 /* once_per: claims the value for the call-th of the mapping's calls; false when it was claimed before. The calls of a value share an entry,
  * a bit each (DIGEST_ONCE, by call / KNOWN_CALLS): what is looked up lies in one place, and a plan remembers half as much. */
 enum { KNOWN_CALLS = 64 };
 bool     known_once(struct known *k, struct digest d, unsigned call);
-uint64_t known_count(struct known *k, struct digest d);                 /* DIGEST_COUNT */
-uint64_t known_count_up(struct known *k, struct digest d);              /* DIGEST_NTH, DIGEST_COUNT: the new count */
-void     known_nth_rejected(struct known *k, struct digest d);          /* that row will not count for a plan --after */
+uint64_t known_count(struct known *k, struct digest d);        /* DIGEST_COUNT */
+uint64_t known_count_up(struct known *k, struct digest d);     /* DIGEST_NTH, DIGEST_COUNT: the new count */
+void     known_nth_rejected(struct known *k, struct digest d); /* that row will not count for a plan --after */
 /* Accepted rows of a parent input; the first of a lane is the parent. Where it lies: how many runs ago (0: in this one's extract; see
  * etl/plan/prior_runs.h), and at which bytes. What lies past 128 GiB is PARENT_FAR. */
-struct parent_place { uint64_t offset; uint32_t length; unsigned runs_ago; };
+struct parent_place {
+    uint64_t offset;
+    uint32_t length;
+    unsigned runs_ago;
+};
 enum { PARENT_FAR = 31 };
-bool     known_parent(struct known *k, size_t input, struct digest d, struct parent_place *where);
-void     known_parent_add(struct known *k, size_t input, struct digest d, uint64_t offset, size_t length);
+bool known_parent(struct known *k, size_t input, struct digest d, struct parent_place *where);
+void known_parent_add(struct known *k, size_t input, struct digest d, uint64_t offset, size_t length);
 
 enum etl_status known_save(const struct known *k, const char *path, struct err *err);
 /* Adds what RUN knew: lanes without their rejections (the mended records come again), claims, parents. */

@@ -150,7 +150,8 @@ static size_t add_things(const struct summary *s, struct sealed_thing *things, s
     const struct mapping *m = s->pipeline->mapping;
     size_t                n = 0;
 
-    things[n++] = (struct sealed_thing){ STR("plan"), STR("plan.jsonl"), STR("plan.jsonl"), str_from(s->plan_digest.text) };
+    things[n++] =
+        (struct sealed_thing){ STR("plan"), STR("plan.jsonl"), STR("plan.jsonl"), str_from(s->plan_digest.text) };
     things[n++] = (struct sealed_thing){ STR("findings"), STR("findings.jsonl"), STR("findings.jsonl"),
                                          str_from(s->findings_digest.text) };
     for (size_t i = 0; i < m->file_count && n + 2 < max; i++) {
@@ -169,7 +170,7 @@ static enum etl_status write_file(const struct run *run, const char *name, struc
                                   struct err *err)
 {
     AUTO(atomic_file_drop) struct atomic_file file = { 0 };
-    enum etl_status st = atomic_file_begin(&file, run_file(run, name, mem), err);
+    enum etl_status                           st = atomic_file_begin(&file, run_file(run, name, mem), err);
 
     if (st == ETL_OK)
         st = atomic_file_write(&file, text, err);

@@ -21,7 +21,7 @@ struct scrub *answer_scrub(const struct answer_kind *k, const struct scrub_how *
 struct answer_records {
     const struct answer_kind *kind;
     struct rows_sink          sink;
-    struct rows              *rows;      /* NULL: a line or the whole is one */
+    struct rows              *rows; /* NULL: a line or the whole is one */
     struct buf                text;
     struct rows_end           end;
 };

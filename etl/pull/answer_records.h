@@ -9,8 +9,8 @@
 #include "providers/replies/rows.h"
 #include "providers/replies/scrub.h"
 
-struct answer_kind {                    /* what all answers of a report share */
-    const char          *folder;        /* of the raw answers */
+struct answer_kind {             /* what all answers of a report share */
+    const char          *folder; /* of the raw answers */
     const struct report *report;
     const struct wire   *wire;
     struct normalizer   *normalizer;

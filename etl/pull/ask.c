@@ -1,9 +1,9 @@
 /* etl/pull/ask.c - the questions of a report: which there are, and getting them answered. */
 #include <unistd.h>
 
-#include "etl/core/system/log.h"
 #include "etl/core/notation/date.h"
 #include "etl/core/notation/json_tree.h"
+#include "etl/core/system/log.h"
 #include "etl/pull/pull.h"
 #include "formats/csv_reader.h"
 #include "formats/source.h"
@@ -15,7 +15,7 @@ enum { PAIRS_MAX = 64, ROW_PAIRS_MAX = 1024 };
 struct asking {
     struct pull          *pull;
     struct pulled_report *report;
-    struct arena          mem;              /* one question */
+    struct arena          mem; /* one question */
 };
 struct pairs_list {
     struct pair_value items[PAIRS_MAX];
@@ -81,7 +81,8 @@ static enum etl_status add_windows(struct asking *a, struct pairs_list *l, struc
     form = date_form_new(r->window.form, &a->mem, &fault);
     if (fault != NULL)
         return err_set(err, ETL_FAIL, "date-form", "report %.*s: window: %s", STR_ARG(r->name), fault);
-    if (!date_form_read(NULL, str_from(a->pull->options->from), &begin) || !date_form_read(NULL, str_from(a->pull->options->to), &last))
+    if (!date_form_read(NULL, str_from(a->pull->options->from), &begin) ||
+        !date_form_read(NULL, str_from(a->pull->options->to), &last))
         return err_set(err, ETL_FAIL, "pull-dates", "--from and --to are dates, YYYY-MM-DD");
     do {
         char text[DATE_FORM_BYTES];
@@ -101,7 +102,8 @@ static enum etl_status add_windows(struct asking *a, struct pairs_list *l, struc
 }
 
 /* A row's columns as texts name them: row.login, row.login.local, row.login.domain. */
-static size_t row_pairs(const struct str *columns, const struct str *cells, size_t count, struct pair_value *out, struct arena *mem)
+static size_t row_pairs(const struct str *columns, const struct str *cells, size_t count, struct pair_value *out,
+                        struct arena *mem)
 {
     size_t n = 0;
 
@@ -115,7 +117,8 @@ static size_t row_pairs(const struct str *columns, const struct str *cells, size
         out[n++] = (struct pair_value){ arena_fmt(mem, "row.%.*s", STR_ARG(columns[i])), cell };
         out[n++] = (struct pair_value){ arena_fmt(mem, "row.%.*s.local", STR_ARG(columns[i])), str_head(cell, local) };
         if (at != NULL)
-            out[n++] = (struct pair_value){ arena_fmt(mem, "row.%.*s.domain", STR_ARG(columns[i])), str_skip(cell, local + 1) };
+            out[n++] = (struct pair_value){ arena_fmt(mem, "row.%.*s.domain", STR_ARG(columns[i])),
+                                            str_skip(cell, local + 1) };
     }
     return n;
 }
@@ -132,7 +135,8 @@ static size_t month_pairs(const struct asking *a, struct pair_value out[2], stru
     out[0] = (struct pair_value){ STR("asked.month"), arena_str(mem, str_of(text, date_form_write(NULL, &m, text))) };
     moment_add_days(&m, -1);
     m.day = 1;
-    out[1] = (struct pair_value){ STR("asked.last_month"), arena_str(mem, str_of(text, date_form_write(NULL, &m, text))) };
+    out[1] =
+        (struct pair_value){ STR("asked.last_month"), arena_str(mem, str_of(text, date_form_write(NULL, &m, text))) };
     return 2;
 }
 
@@ -145,7 +149,8 @@ static struct str row_for_set(const struct report *r, const struct pair_value *r
     for (size_t i = 0; i < r->set.count; i++)
         for (size_t k = 0; k < r->set.items[i].text.count; k++)
             for (size_t c = 0; c < count && n < PAIRS_MAX; c++)
-                if (r->set.items[i].text.parts[k].literal.ptr == NULL && str_eq(row[c].name, r->set.items[i].text.parts[k].place))
+                if (r->set.items[i].text.parts[k].literal.ptr == NULL &&
+                    str_eq(row[c].name, r->set.items[i].text.parts[k].place))
                     used[n++] = row[c];
     return json_of(used, n, mem);
 }
@@ -173,8 +178,8 @@ static enum etl_status add_asks(struct asking *a, struct pairs_list *l, struct s
     return st;
 }
 
-static enum etl_status fill_pairs(const struct pairs *pairs, const struct pair_value *row, size_t row_count, struct pairs_list *out, bool *absent,
-                                  struct arena *mem)
+static enum etl_status fill_pairs(const struct pairs *pairs, const struct pair_value *row, size_t row_count,
+                                  struct pairs_list *out, bool *absent, struct arena *mem)
 {
     for (size_t i = 0; i < pairs->count; i++) {
         struct str text = text_fill(&pairs->items[i].text, NULL, row, row_count, mem);
@@ -187,7 +192,8 @@ static enum etl_status fill_pairs(const struct pairs *pairs, const struct pair_v
     return ETL_OK;
 }
 
-static enum etl_status add_for_row(struct asking *a, const struct str *columns, const struct record *record, size_t count, struct err *err)
+static enum etl_status add_for_row(struct asking *a, const struct str *columns, const struct record *record,
+                                   size_t count, struct err *err)
 {
     const struct report *r = a->report->kind.report;
     struct pair_value    row[ROW_PAIRS_MAX];
@@ -204,10 +210,10 @@ static enum etl_status add_for_row(struct asking *a, const struct str *columns, 
 
 static enum etl_status add_for_rows(struct asking *a, struct record_reader *reader, struct err *err)
 {
-    size_t            count;
-    const struct str *columns = csv_reader_columns(reader, &count);
+    size_t               count;
+    const struct str    *columns = csv_reader_columns(reader, &count);
     struct record_block *block;
-    enum etl_status   st;
+    enum etl_status      st;
 
     while ((st = record_reader_block(reader, &block, err)) == ETL_OK) {
         struct record record;
@@ -226,15 +232,16 @@ static enum etl_status add_for_rows(struct asking *a, struct record_reader *read
 
 static enum etl_status add_each(struct asking *a, struct str table, struct err *err)
 {
-    struct pull        *p = a->pull;
-    const struct table *t = table_named(&p->tables, table);
-    struct csv_options  form = { .delimiter = ',', .quote = '"', .has_header = true };
-    struct source      *source = NULL;
+    struct pull          *p = a->pull;
+    const struct table   *t = table_named(&p->tables, table);
+    struct csv_options    form = { .delimiter = ',', .quote = '"', .has_header = true };
+    struct source        *source = NULL;
     struct record_reader *reader = NULL;
-    enum etl_status     st;
+    enum etl_status       st;
 
     if (t == NULL)
-        return err_set(err, ETL_FAIL, "table-unknown", "report %.*s: each: there is no table \"%.*s\"", STR_ARG(a->report->name), STR_ARG(table));
+        return err_set(err, ETL_FAIL, "table-unknown", "report %.*s: each: there is no table \"%.*s\"",
+                       STR_ARG(a->report->name), STR_ARG(table));
     st = pull_build(p, (size_t)(t - p->tables.items), err);
     if (st == ETL_OK)
         st = source_open(pull_table_path(p, t, p->mem), NULL, &source, err);
@@ -278,11 +285,12 @@ struct answering {
     struct pulled_report *report;
     struct slot          *slots;
     size_t                slot_count, busy;
-    enum question_state   state;            /* of the questions that are asked now */
+    enum question_state   state; /* of the questions that are asked now */
     uint64_t              after, done;
 };
 
-enum etl_status question_load(const struct report *report, const struct asked *a, struct arena *mem, struct question *out, struct err *err)
+enum etl_status question_load(const struct report *report, const struct asked *a, struct arena *mem,
+                              struct question *out, struct err *err)
 {
     const struct command *c = report->command;
     struct value         *values = ARENA_ARRAY(mem, struct value, c->param_count + 1);
@@ -323,8 +331,12 @@ static enum etl_status begin_slot(struct answering *w, struct slot *s, struct er
     if (st != ETL_OK)
         return st;
     answer_begin_question(s->answer, &s->question);
-    s->x = (struct exchange){ .command = w->report->kind.report->command, .values = s->question.values, .may_repeat = true, .mem = &s->mem,
-                              .owner = s, .stream = answer_stream(s->answer) };
+    s->x = (struct exchange){ .command = w->report->kind.report->command,
+                              .values = s->question.values,
+                              .may_repeat = true,
+                              .mem = &s->mem,
+                              .owner = s,
+                              .stream = answer_stream(s->answer) };
     s->busy = true;
     w->busy++;
     exchange_submit(&w->pull->exchanges, &s->x);
@@ -386,12 +398,13 @@ static enum etl_status end_slot(struct answering *w, struct slot *s, struct err 
     if (st != ETL_OK)
         return st;
     if (s->x.end == EXCHANGE_NOT_SENT)
-        return ETL_OK;                      /* it stays as it was; why nothing is sent any more is told by exchanges->stop */
+        return ETL_OK; /* it stays as it was; why nothing is sent any more is told by exchanges->stop */
     s->asked.state = judge(s, &why);
     if (again && s->asked.state != QUESTION_COMPLETE && s->asked.state != QUESTION_UNPROVEN)
-        return ETL_OK;                      /* the first answer stands */
+        return ETL_OK; /* the first answer stands */
     st = answer_settle(s->answer, &s->asked, err);
-    if (st == ETL_OK && again && s->asked.state == QUESTION_UNPROVEN && str_eq(print, s->asked.print) && s->asked.bytes != 0)
+    if (st == ETL_OK && again && s->asked.state == QUESTION_UNPROVEN && str_eq(print, s->asked.print) &&
+        s->asked.bytes != 0)
         s->asked.state = QUESTION_COMPLETE; /* twice the same, to the byte; nothing, twice, is no proof of anything */
     else if (again && s->asked.state == QUESTION_UNPROVEN)
         why = STR("two answers differ, and nothing said where either ends");
@@ -427,7 +440,7 @@ static enum etl_status run(struct answering *w, struct err *err)
         if (st == ETL_OK)
             st = begin_all(w, err);
     }
-    if (st != ETL_OK) {                     /* a full disk: let what is in flight end, keep nothing of it */
+    if (st != ETL_OK) { /* a full disk: let what is in flight end, keep nothing of it */
         e->drain = true;
         while (w->busy != 0) {
             struct exchange *x = exchanges_next(e, 1000);
@@ -480,7 +493,7 @@ enum etl_status pull_ask(struct pull *p, size_t report, struct err *err)
         return st;
     open_slots(&w);
     st = run(&w, err);
-    if (st == ETL_OK) {                     /* what nothing could prove is asked once more */
+    if (st == ETL_OK) { /* what nothing could prove is asked once more */
         w.state = QUESTION_UNPROVEN;
         w.after = 0;
         st = run(&w, err);

@@ -8,8 +8,8 @@
 
 enum { PIECE = 256 << 10 };
 
-enum etl_status pull_read_answer(const struct pull *p, const struct asked *a, void (*bytes)(void *context, struct str bytes), void *context,
-                                 struct err *err)
+enum etl_status pull_read_answer(const struct pull *p, const struct asked             *a,
+                                 void (*bytes)(void *context, struct str bytes), void *context, struct err *err)
 {
     char           *piece = malloc(PIECE), path[4096];
     struct sha256  *digest = sha256_new();
@@ -34,7 +34,8 @@ enum etl_status pull_read_answer(const struct pull *p, const struct asked *a, vo
         at += (uint64_t)got;
     }
     if (fd < 0 || at != a->bytes || !str_is(a->digest, sha256_end(digest).text))
-        st = err_set(err, ETL_FAIL, "pull-folder", "%s is not what was kept there; remove %s and pull anew", path, p->folder);
+        st = err_set(err, ETL_FAIL, "pull-folder", "%s is not what was kept there; remove %s and pull anew", path,
+                     p->folder);
     if (fd >= 0)
         close(fd);
     sha256_free(digest);
@@ -43,15 +44,15 @@ enum etl_status pull_read_answer(const struct pull *p, const struct asked *a, vo
 }
 
 struct building {
-    struct pull          *pull;
-    struct pulled_report *report;
-    struct table_file    *file;
-    struct question       question;
-    struct arena          mem, row_mem;
+    struct pull           *pull;
+    struct pulled_report  *report;
+    struct table_file     *file;
+    struct question        question;
+    struct arena           mem, row_mem;
     struct answer_records *records;
-    bool                  whole;           /* the answer is complete or unproven: all its records are read */
-    enum etl_status       status;
-    struct err            err;
+    bool                   whole; /* the answer is complete or unproven: all its records are read */
+    enum etl_status        status;
+    struct err             err;
 };
 
 static enum etl_status add_record(void *context, const struct reply_record *record, struct err *err)
@@ -90,7 +91,7 @@ static enum etl_status add_answer(struct building *b, const struct asked *a, str
         b->status = answer_records_end(b->records, &end, &b->err);
     answer_records_free(b->records);
     if (st == ETL_OK && b->status != ETL_OK && (b->status != ETL_REJECT || a->state != QUESTION_INCOMPLETE)) {
-        *err = b->err;                     /* of what is incomplete anyway, the rows before the damage are kept */
+        *err = b->err; /* of what is incomplete anyway, the rows before the damage are kept */
         return b->status == ETL_REJECT ? ETL_FAIL : b->status;
     }
     return st;
@@ -118,7 +119,8 @@ static enum etl_status add_report(struct building *b, struct err *err)
 
 static bool may_repeat_rows(const struct report *r)
 {
-    return r->each.table_count != 0 || r->ask.param.ptr != NULL || r->window.from.ptr != NULL || r->pages.offset.ptr != NULL;
+    return r->each.table_count != 0 || r->ask.param.ptr != NULL || r->window.from.ptr != NULL ||
+           r->pages.offset.ptr != NULL;
 }
 
 enum etl_status pull_build(struct pull *p, size_t table, struct err *err)

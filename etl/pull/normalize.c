@@ -5,7 +5,7 @@
 
 #include "etl/core/notation/date.h"
 
-struct target {                            /* where a documented field goes */
+struct target { /* where a documented field goes */
     struct str field;
     int        column;
 };
@@ -14,19 +14,19 @@ struct setting {
     int                column;
 };
 struct normalizer {
-    const struct table        *table;
-    const struct report       *report;
-    struct target             *targets;
-    size_t                     target_count;
-    struct setting            *settings;
-    size_t                     setting_count;
-    const struct date_form   **dates;      /* by column; NULL: ISO */
-    bool                      *fills, *has_words;
-    struct str                *secrets;
-    size_t                     secret_count;
-    int                        body;       /* column of a body without records, or -1 */
-    uint64_t                   odd;
-    char                       first_odd[160];
+    const struct table      *table;
+    const struct report     *report;
+    struct target           *targets;
+    size_t                   target_count;
+    struct setting          *settings;
+    size_t                   setting_count;
+    const struct date_form **dates; /* by column; NULL: ISO */
+    bool                    *fills, *has_words;
+    struct str              *secrets;
+    size_t                   secret_count;
+    int                      body; /* column of a body without records, or -1 */
+    uint64_t                 odd;
+    char                     first_odd[160];
 };
 
 /* ---- making one ---- */
@@ -36,8 +36,9 @@ static int column_of(const struct normalizer *n, struct str name, const char *wh
     int at = table_column_index(n->table, name);
 
     if (at < 0)
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "column-unknown", "report %.*s: %s: table %.*s has no column \"%.*s\"",
-                     STR_ARG(n->report->name), where, STR_ARG(n->table->name), STR_ARG(name));
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "column-unknown",
+                     "report %.*s: %s: table %.*s has no column \"%.*s\"", STR_ARG(n->report->name), where,
+                     STR_ARG(n->table->name), STR_ARG(name));
     return at;
 }
 
@@ -66,7 +67,7 @@ static void read_targets(struct normalizer *n, struct arena *mem, struct finding
         int at;
 
         if (str_eq(r->columns[i].column, extra_name(r->columns[i].field, mem)))
-            continue;                   /* what it will be called anyhow, said for the sandbox */
+            continue; /* what it will be called anyhow, said for the sandbox */
         at = column_of(n, r->columns[i].column, "columns", faults);
         if (at < 0)
             continue;
@@ -111,11 +112,13 @@ static void read_dates(struct normalizer *n, struct arena *mem, struct findings 
             continue;
         n->dates[at] = date_form_new(form, mem, &fault);
         if (fault != NULL)
-            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "date-form", "report %.*s: dates: %.*s: %s", STR_ARG(r->name), STR_ARG(form), fault);
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "date-form", "report %.*s: dates: %.*s: %s",
+                         STR_ARG(r->name), STR_ARG(form), fault);
     }
 }
 
-struct normalizer *normalizer_new(const struct tables *tables, const struct report *report, struct arena *mem, struct findings *faults)
+struct normalizer *normalizer_new(const struct tables *tables, const struct report *report, struct arena *mem,
+                                  struct findings *faults)
 {
     struct normalizer *n = ARENA_NEW(mem, struct normalizer);
     size_t             before = faults->errors;
@@ -123,8 +126,8 @@ struct normalizer *normalizer_new(const struct tables *tables, const struct repo
     n->report = report;
     n->table = table_named(tables, report->table);
     if (n->table == NULL) {
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "table-unknown", "report %.*s: there is no table \"%.*s\"", STR_ARG(report->name),
-                     STR_ARG(report->table));
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "table-unknown", "report %.*s: there is no table \"%.*s\"",
+                     STR_ARG(report->name), STR_ARG(report->table));
         return NULL;
     }
     n->fills = ARENA_ARRAY(mem, bool, n->table->column_count + 1);
@@ -191,7 +194,7 @@ static struct str normalize(struct normalizer *n, size_t column, struct str valu
 {
     const struct table_column *c = &n->table->columns[column];
 
-    if (c->secret)                      /* what stands instead of it, or it itself: nobody's to change */
+    if (c->secret) /* what stands instead of it, or it itself: nobody's to change */
         return value;
     value = str_trim(value);
     if (n->has_words[column])
@@ -210,7 +213,8 @@ static const struct target *target_of(const struct normalizer *n, struct str fie
     return NULL;
 }
 
-static enum etl_status take_fields(struct normalizer *n, const struct reply_record *record, struct normal_row *row, struct arena *mem, struct err *err)
+static enum etl_status take_fields(struct normalizer *n, const struct reply_record *record, struct normal_row *row,
+                                   struct arena *mem, struct err *err)
 {
     struct pair_value *extras = ARENA_ARRAY(mem, struct pair_value, record->count + 1);
     size_t             known = 0;
@@ -220,10 +224,11 @@ static enum etl_status take_fields(struct normalizer *n, const struct reply_reco
 
         if (t != NULL) {
             known++;
-            if (row->cells[t->column].len == 0)      /* two fields for one column: the first that says something */
+            if (row->cells[t->column].len == 0) /* two fields for one column: the first that says something */
                 row->cells[t->column] = normalize(n, (size_t)t->column, record->fields[i].value, mem);
         } else {
-            extras[row->extra_count++] = (struct pair_value){ extra_name(record->fields[i].name, mem), record->fields[i].value };
+            extras[row->extra_count++] =
+                (struct pair_value){ extra_name(record->fields[i].name, mem), record->fields[i].value };
         }
     }
     row->extras = extras;
@@ -233,8 +238,9 @@ static enum etl_status take_fields(struct normalizer *n, const struct reply_reco
     return ETL_OK;
 }
 
-enum etl_status normalizer_record(struct normalizer *n, const struct reply_record *record, const struct question *question,
-                                  struct arena *row_mem, struct normal_row *out, struct err *err)
+enum etl_status normalizer_record(struct normalizer *n, const struct reply_record *record,
+                                  const struct question *question, struct arena *row_mem, struct normal_row *out,
+                                  struct err *err)
 {
     struct normal_row row = { .cells = ARENA_ARRAY(row_mem, struct str, n->table->column_count + 1) };
 

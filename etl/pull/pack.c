@@ -4,21 +4,21 @@
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
-#include "formats/archive_manifest.h"
 #include "etl/pull/pull.h"
+#include "formats/archive_manifest.h"
 #include "formats/archive_writer.h"
 
 struct packing {
-    struct pull           *pull;
-    struct archive_writer *writer;
+    struct pull            *pull;
+    struct archive_writer  *writer;
     struct manifest_member *members;
-    size_t                 count, cap, part_cap;
-    struct manifest_part  *parts;            /* of the member being added */
-    size_t                 part_count;
-    bool                   open_secrets;     /* keep: what lies sealed goes in as it was */
-    struct secret_writer   secrets;
-    enum etl_status        status;
-    struct err             err;
+    size_t                  count, cap, part_cap;
+    struct manifest_part   *parts; /* of the member being added */
+    size_t                  part_count;
+    bool                    open_secrets; /* keep: what lies sealed goes in as it was */
+    struct secret_writer    secrets;
+    enum etl_status         status;
+    struct err              err;
 };
 
 static void stored(void *context, const char *name, uint64_t bytes, int fd)
@@ -34,7 +34,8 @@ static void stored(void *context, const char *name, uint64_t bytes, int fd)
         at += got;
     }
     ARENA_PUSH(w->pull->mem, w->parts, w->part_count, w->part_cap) =
-        (struct manifest_part){ arena_str(w->pull->mem, str_from(name)), arena_str(w->pull->mem, str_from(sha256_end(digest).text)), bytes };
+        (struct manifest_part){ arena_str(w->pull->mem, str_from(name)),
+                                arena_str(w->pull->mem, str_from(sha256_end(digest).text)), bytes };
     sha256_free(digest);
 }
 
@@ -47,13 +48,15 @@ static int spool(const struct packing *w, struct err *err)
     snprintf(path, sizeof path, "%s/.member.XXXXXX", w->pull->folder);
     fd = mkostemp(path, O_CLOEXEC);
     if (fd < 0)
-        err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path, strerror(errno));
+        err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path,
+                strerror(errno));
     else
         unlink(path);
     return fd;
 }
 
-static enum etl_status add_member(struct packing *w, const char *name, struct str table, uint64_t rows, int fd, struct err *err)
+static enum etl_status add_member(struct packing *w, const char *name, struct str table, uint64_t rows, int fd,
+                                  struct err *err)
 {
     struct archive_stored see = { stored, w };
     enum etl_status       st;
@@ -62,8 +65,12 @@ static enum etl_status add_member(struct packing *w, const char *name, struct st
     w->part_count = w->part_cap = 0;
     st = archive_writer_add(w->writer, name, fd, w->pull->options->to_whom, &see, err);
     ARENA_PUSH(w->pull->mem, w->members, w->count, w->cap) =
-        (struct manifest_member){ .name = arena_str(w->pull->mem, str_from(name)), .table = table, .rows = rows,
-                                  .encrypted = w->pull->options->to_whom != NULL, .parts = w->parts, .part_count = w->part_count };
+        (struct manifest_member){ .name = arena_str(w->pull->mem, str_from(name)),
+                                  .table = table,
+                                  .rows = rows,
+                                  .encrypted = w->pull->options->to_whom != NULL,
+                                  .parts = w->parts,
+                                  .part_count = w->part_count };
     return st;
 }
 
@@ -71,7 +78,7 @@ static enum etl_status add_member(struct packing *w, const char *name, struct st
 
 struct opening {
     struct packing *packing;
-    struct scrub   *scrub;                   /* NULL: as it is */
+    struct scrub   *scrub; /* NULL: as it is */
     struct buf      piece;
     int             fd;
 };
@@ -103,7 +110,9 @@ static void put_end(struct opening *o)
 
 static struct scrub_how opener(struct packing *w, const struct str *secrets, size_t count)
 {
-    return (struct scrub_how){ .secrets = secrets, .secret_count = count, .replace = secret_reveal, .context = &w->secrets };
+    return (struct scrub_how){
+        .secrets = secrets, .secret_count = count, .replace = secret_reveal, .context = &w->secrets
+    };
 }
 
 /* ---- tables ---- */
@@ -164,12 +173,15 @@ static enum etl_status pack_table(struct packing *w, struct pulled_table *t, str
 
 static const char *ending_of(const struct answer_kind *k)
 {
-    static const char *const endings[] = { [SCRUB_TEXT] = "txt", [SCRUB_CSV] = "csv", [SCRUB_XML] = "xml", [SCRUB_JSON] = "json" };
+    static const char *const endings[] = {
+        [SCRUB_TEXT] = "txt", [SCRUB_CSV] = "csv", [SCRUB_XML] = "xml", [SCRUB_JSON] = "json"
+    };
 
     return endings[answer_form(k)];
 }
 
-static enum etl_status put_answer(struct packing *w, struct pulled_report *r, const struct asked *a, struct opening *o, struct err *err)
+static enum etl_status put_answer(struct packing *w, struct pulled_report *r, const struct asked *a, struct opening *o,
+                                  struct err *err)
 {
     struct scrub_how how = opener(w, r->kind.how.secrets, r->kind.how.secret_count);
     enum etl_status  st;
@@ -186,7 +198,8 @@ static enum etl_status put_answer(struct packing *w, struct pulled_report *r, co
 
 /* Several answers are framed: a line of JSON that says what was asked and how many bytes follow, the bytes, a line end. Opened
  * secrets change the length, so an opened answer is framed by what it became. */
-static enum etl_status put_frame(struct packing *w, struct pulled_report *r, const struct asked *a, struct opening *o, struct err *err)
+static enum etl_status put_frame(struct packing *w, struct pulled_report *r, const struct asked *a, struct opening *o,
+                                 struct err *err)
 {
     static const char *const states[] = { "open", "complete", "unproven", "incomplete" };
     struct opening           inner = { .packing = w, .fd = spool(w, err) };
@@ -202,7 +215,8 @@ static enum etl_status put_frame(struct packing *w, struct pulled_report *r, con
     buf_init(&head, 1 << 20, "a frame");
     st = put_answer(w, r, a, &inner, err);
     bytes = lseek(inner.fd, 0, SEEK_CUR);
-    buf_fmt(&head, "{\"ask\":%.*s,\"state\":\"%s\",\"bytes\":%lld}\n", STR_ARG(a->params), states[a->state], (long long)bytes);
+    buf_fmt(&head, "{\"ask\":%.*s,\"state\":\"%s\",\"bytes\":%lld}\n", STR_ARG(a->params), states[a->state],
+            (long long)bytes);
     if (st == ETL_OK)
         st = fd_write_all(o->fd, buf_str(&head), "a member of the archive", err);
     lseek(inner.fd, 0, SEEK_SET);
@@ -219,12 +233,12 @@ static enum etl_status put_frame(struct packing *w, struct pulled_report *r, con
 static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, struct err *err)
 {
     AUTO(arena_release) struct arena mem = { 0 };
-    struct opening  o = { .packing = w, .fd = spool(w, err) };
-    struct asked    a = { 0 };
-    bool            single = r->counts.asked == 1;
-    char            name[300];
-    uint64_t        after = 0;
-    enum etl_status st = o.fd >= 0 ? ETL_OK : ETL_AGAIN;
+    struct opening                   o = { .packing = w, .fd = spool(w, err) };
+    struct asked                     a = { 0 };
+    bool                             single = r->counts.asked == 1;
+    char                             name[300];
+    uint64_t                         after = 0;
+    enum etl_status                  st = o.fd >= 0 ? ETL_OK : ETL_AGAIN;
 
     arena_init(&mem, 64 << 20, "a question");
     buf_init(&o.piece, 64 << 20, "a piece of an answer");
@@ -257,8 +271,10 @@ static void fill_manifest(struct packing *w, struct manifest *m)
         const struct pulled_report *r = &p->reports[i];
 
         if (r->wanted)
-            reports[m->report_count++] = (struct manifest_report){ r->name, r->table, str_from(proof_names[r->proof]), r->counts.why, r->counts.asked,
-                                                                   r->counts.records, r->counts.repairs, r->odd, str_from(r->first_odd) };
+            reports[m->report_count++] =
+                (struct manifest_report){ r->name,           r->table,        str_from(proof_names[r->proof]),
+                                          r->counts.why,     r->counts.asked, r->counts.records,
+                                          r->counts.repairs, r->odd,          str_from(r->first_odd) };
     }
     m->reports = reports;
     m->members = w->members;
@@ -268,10 +284,15 @@ static void fill_manifest(struct packing *w, struct manifest *m)
 enum etl_status pull_pack(struct pull *p, struct err *err)
 {
     const struct pull_options *o = p->options;
-    struct packing             w = { .pull = p, .open_secrets = o->secrets.mode == SECRETS_KEEP, .secrets = o->secrets };
-    struct manifest            m = { .version = str_from(o->version), .provider = p->provider->name, .connection = o->connection->name,
-                                     .made = str_from(o->made), .from = str_from(o->from), .to = str_from(o->to),
-                                     .secrets = str_from(secret_mode_names[o->secrets.mode]), .key = key_id(o->secrets.key) };
+    struct packing  w = { .pull = p, .open_secrets = o->secrets.mode == SECRETS_KEEP, .secrets = o->secrets };
+    struct manifest m = { .version = str_from(o->version),
+                          .provider = p->provider->name,
+                          .connection = o->connection->name,
+                          .made = str_from(o->made),
+                          .from = str_from(o->from),
+                          .to = str_from(o->to),
+                          .secrets = str_from(secret_mode_names[o->secrets.mode]),
+                          .key = key_id(o->secrets.key) };
     AUTO(buf_release) struct buf text = { 0 };
     enum etl_status              st = archive_writer_open(o->archive, &w.writer, err);
 

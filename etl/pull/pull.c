@@ -37,8 +37,8 @@ static void leave_out_untold(struct pull *p, struct findings *faults)
         p->reports[i].wanted = false;
         p->reports[i].untold = true;
         if (p->options->report_count != 0)
-            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "report-untold", "%.*s has to be told what to ask: --ask %.*s=…", STR_ARG(r->name),
-                         STR_ARG(r->ask.param));
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "report-untold",
+                         "%.*s has to be told what to ask: --ask %.*s=…", STR_ARG(r->name), STR_ARG(r->ask.param));
     }
 }
 
@@ -62,8 +62,9 @@ static void choose_reports(struct pull *p, struct findings *faults)
             continue;
         }
         near = str_nearest(str_from(o->reports[k]), names, p->provider->report_count);
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "report-unknown", "%.*s has no report \"%s\"%s%.*s%s", STR_ARG(p->provider->name), o->reports[k],
-                     near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "; subferry provider show tells which");
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "report-unknown", "%.*s has no report \"%s\"%s%.*s%s",
+                     STR_ARG(p->provider->name), o->reports[k], near.ptr != NULL ? ", did you mean \"" : "",
+                     STR_ARG(near), near.ptr != NULL ? "\"?" : "; subferry provider show tells which");
     }
     /* One that asks for each row of a table needs those that fill it. */
     for (size_t i = p->provider->report_count; i-- > 0;)
@@ -95,7 +96,10 @@ static void prepare_reports(struct pull *p, struct findings *faults)
         r->table = report->table;
         if (n == NULL || report->command == NULL)
             continue;
-        r->kind = (struct answer_kind){ .folder = p->raw_folder, .report = report, .wire = p->options->connection->wire, .normalizer = n,
+        r->kind = (struct answer_kind){ .folder = p->raw_folder,
+                                        .report = report,
+                                        .wire = p->options->connection->wire,
+                                        .normalizer = n,
                                         .how = p->how };
         r->kind.how.secrets = normalizer_secrets(n, &count);
         r->kind.how.secret_count = count;
@@ -111,7 +115,8 @@ static enum etl_status make_folder(const char *path, struct err *err)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST)
         return ETL_OK;
-    return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot make %s: %s", path, strerror(errno));
+    return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot make %s: %s", path,
+                   strerror(errno));
 }
 
 static struct str identity(struct pull *p)
@@ -171,9 +176,10 @@ static enum etl_status count_all(struct pull *p, struct err *err)
         st = questions_count(p->questions, r->name, p->mem, &r->counts, err);
         if (st != ETL_OK)
             return st;
-        r->proof = r->counts.by_state[QUESTION_INCOMPLETE] != 0 || r->counts.by_state[QUESTION_OPEN] != 0 ? PROOF_INCOMPLETE
-                   : r->counts.by_state[QUESTION_UNPROVEN] != 0                                           ? PROOF_UNPROVEN
-                                                                                                          : PROOF_COMPLETE;
+        r->proof = r->counts.by_state[QUESTION_INCOMPLETE] != 0 || r->counts.by_state[QUESTION_OPEN] != 0
+                       ? PROOF_INCOMPLETE
+                   : r->counts.by_state[QUESTION_UNPROVEN] != 0 ? PROOF_UNPROVEN
+                                                                : PROOF_COMPLETE;
         t = &p->results[normalizer_table(r->kind.normalizer) - p->tables.items];
         t->proof = r->proof > t->proof ? r->proof : t->proof;
     }
@@ -190,7 +196,8 @@ static enum etl_status count_all(struct pull *p, struct err *err)
                 continue;
             p->reports[i].proof = p->results[source - p->tables.items].proof;
             if (p->reports[i].counts.why.ptr == NULL)
-                p->reports[i].counts.why = arena_fmt(p->mem, "%.*s, whose rows it was asked for, is %s", STR_ARG(source->name), proof_names[p->reports[i].proof]);
+                p->reports[i].counts.why = arena_fmt(p->mem, "%.*s, whose rows it was asked for, is %s",
+                                                     STR_ARG(source->name), proof_names[p->reports[i].proof]);
         }
         t = &p->results[normalizer_table(p->reports[i].kind.normalizer) - p->tables.items];
         t->proof = p->reports[i].proof > t->proof ? p->reports[i].proof : t->proof;
@@ -203,9 +210,9 @@ enum { SHRINK_PERCENT = 2 };
 static enum etl_status check_shrink(struct pull *p, struct err *err)
 {
     AUTO(arena_release) struct arena mem = { 0 };
-    AUTO(buf_release) struct buf shrunk = { 0 };
-    struct manifest        before;
-    enum etl_status        st;
+    AUTO(buf_release) struct buf     shrunk = { 0 };
+    struct manifest                  before;
+    enum etl_status                  st;
 
     if (p->options->against == NULL)
         return ETL_OK;
@@ -216,10 +223,11 @@ static enum etl_status check_shrink(struct pull *p, struct err *err)
         for (size_t t = 0; t < p->tables.count; t++) {
             const struct manifest_member *m = &before.members[i];
 
-            if (!str_eq(m->table, p->tables.items[t].name) || p->results[t].rows * 100 >= m->rows * (100 - SHRINK_PERCENT))
+            if (!str_eq(m->table, p->tables.items[t].name) ||
+                p->results[t].rows * 100 >= m->rows * (100 - SHRINK_PERCENT))
                 continue;
-            buf_fmt(&shrunk, "%s%.*s from %llu to %llu", shrunk.len != 0 ? ", " : "", STR_ARG(m->table), (unsigned long long)m->rows,
-                    (unsigned long long)p->results[t].rows);
+            buf_fmt(&shrunk, "%s%.*s from %llu to %llu", shrunk.len != 0 ? ", " : "", STR_ARG(m->table),
+                    (unsigned long long)m->rows, (unsigned long long)p->results[t].rows);
         }
     if (st != ETL_OK || shrunk.len == 0)
         return st;
@@ -227,8 +235,10 @@ static enum etl_status check_shrink(struct pull *p, struct err *err)
         warn("smaller than %s: %s (accepted)", p->options->against, buf_cstr(&shrunk));
         return ETL_OK;
     }
-    return err_set(err, ETL_GUARD, "pull-shrank", "more than %d %% smaller than %s: %.200s. If that is right, say --accept-shrink; nothing is asked again",
-                   SHRINK_PERCENT, p->options->against, buf_cstr(&shrunk));
+    return err_set(
+        err, ETL_GUARD, "pull-shrank",
+        "more than %d %% smaller than %s: %.200s. If that is right, say --accept-shrink; nothing is asked again",
+        SHRINK_PERCENT, p->options->against, buf_cstr(&shrunk));
 }
 
 /* ---- the whole ---- */
@@ -271,16 +281,19 @@ static enum etl_status work(struct pull *p, struct err *err)
     return st;
 }
 
-enum etl_status pull_run(const struct pull_options *options, struct arena *mem, struct pull *out, struct findings *faults, struct err *err)
+enum etl_status pull_run(const struct pull_options *options, struct arena *mem, struct pull *out,
+                         struct findings *faults, struct err *err)
 {
     struct pull    *p = out;
     enum etl_status st;
 
     *p = (struct pull){ .options = options, .provider = options->connection->provider, .mem = mem };
     if (!archive_name_is_good(options->archive))
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "archive-name", "%s: an archive's name ends in .zip, .tar.gz or .tar.zst", options->archive);
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "archive-name",
+                     "%s: an archive's name ends in .zip, .tar.gz or .tar.zst", options->archive);
     if (access(options->archive, F_OK) == 0)
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "archive-there", "%s is there already; choose another name", options->archive);
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "archive-there", "%s is there already; choose another name",
+                     options->archive);
     p->folder = arena_fmt(mem, "%s.pull", options->archive).ptr;
     p->raw_folder = arena_fmt(mem, "%s/raw", p->folder).ptr;
     p->table_folder = arena_fmt(mem, "%s/tables", p->folder).ptr;
@@ -288,7 +301,8 @@ enum etl_status pull_run(const struct pull_options *options, struct arena *mem, 
     tables_load(mem, &p->tables, faults);
     prepare_reports(p, faults);
     if (p->provider->report_count == 0)
-        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "no-reports", "%.*s describes no reports", STR_ARG(p->provider->name));
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "no-reports", "%.*s describes no reports",
+                     STR_ARG(p->provider->name));
     if (faults->errors != 0)
         return ETL_FAIL;
     st = work(p, err);

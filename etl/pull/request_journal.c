@@ -4,37 +4,40 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#define TABLES                                                                                                   \
-    "CREATE TABLE IF NOT EXISTS fact(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"                          \
-    "CREATE TABLE IF NOT EXISTS question(number INTEGER PRIMARY KEY, report TEXT NOT NULL, params TEXT NOT NULL,"   \
-    " row TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0, records INTEGER, repairs INTEGER, file TEXT,"          \
-    " offset INTEGER, bytes INTEGER, digest TEXT, print TEXT, why TEXT, UNIQUE(report, params));"                \
-    "CREATE INDEX IF NOT EXISTS by_state ON question(report, state, number);"                                    \
+#define TABLES                                                                                                         \
+    "CREATE TABLE IF NOT EXISTS fact(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"                                \
+    "CREATE TABLE IF NOT EXISTS question(number INTEGER PRIMARY KEY, report TEXT NOT NULL, params TEXT NOT NULL,"      \
+    " row TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0, records INTEGER, repairs INTEGER, file TEXT,"               \
+    " offset INTEGER, bytes INTEGER, digest TEXT, print TEXT, why TEXT, UNIQUE(report, params));"                      \
+    "CREATE INDEX IF NOT EXISTS by_state ON question(report, state, number);"                                          \
     "CREATE TABLE IF NOT EXISTS extra(tbl TEXT, name TEXT, PRIMARY KEY(tbl, name)) WITHOUT ROWID;"
 
 #define COLUMNS "number, params, row, state, records, repairs, offset, bytes, file, digest, print, why"
 
 /* All statements, prepared at open, so that a slip fails at the start. */
-#define STATEMENTS(X)                                                                                            \
-    X(FACT_GET, "SELECT value FROM fact WHERE name = ?1")                                                        \
-    X(FACT_SET, "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)")                                       \
-    X(ADD, "INSERT OR IGNORE INTO question(report, params, row) VALUES(?1, ?2, ?3)")                             \
-    X(NEXT, "SELECT " COLUMNS " FROM question WHERE report = ?1 AND state = ?3 AND number > ?2 ORDER BY number LIMIT 1") \
-    X(ANY, "SELECT " COLUMNS " FROM question WHERE report = ?1 AND number > ?2 ORDER BY number LIMIT 1")          \
-    X(SETTLE, "UPDATE question SET state = ?2, records = ?3, repairs = ?4, offset = ?5, bytes = ?6, file = ?7, digest = ?8,"  \
-              " print = ?9, why = ?10 WHERE number = ?1")                                                        \
-    X(REOPEN, "UPDATE question SET state = 0 WHERE state = 3")                                                   \
-    X(COUNT, "SELECT count(*), sum(state = 0), sum(state = 1), sum(state = 2), sum(state = 3), total(records), total(repairs)" \
-             " FROM question WHERE report = ?1")                                                                 \
-    X(WHY, "SELECT why FROM question WHERE report = ?1 AND state IN (2, 3) ORDER BY state DESC, number LIMIT 1") \
-    X(EXTRA_ADD, "INSERT OR IGNORE INTO extra(tbl, name) VALUES(?1, ?2)")                                        \
+#define STATEMENTS(X)                                                                                                   \
+    X(FACT_GET, "SELECT value FROM fact WHERE name = ?1")                                                               \
+    X(FACT_SET, "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)")                                              \
+    X(ADD, "INSERT OR IGNORE INTO question(report, params, row) VALUES(?1, ?2, ?3)")                                    \
+    X(NEXT,                                                                                                             \
+      "SELECT " COLUMNS " FROM question WHERE report = ?1 AND state = ?3 AND number > ?2 ORDER BY number LIMIT 1")      \
+    X(ANY, "SELECT " COLUMNS " FROM question WHERE report = ?1 AND number > ?2 ORDER BY number LIMIT 1")                \
+    X(SETTLE,                                                                                                           \
+      "UPDATE question SET state = ?2, records = ?3, repairs = ?4, offset = ?5, bytes = ?6, file = ?7, digest = ?8,"    \
+      " print = ?9, why = ?10 WHERE number = ?1")                                                                       \
+    X(REOPEN, "UPDATE question SET state = 0 WHERE state = 3")                                                          \
+    X(COUNT,                                                                                                            \
+      "SELECT count(*), sum(state = 0), sum(state = 1), sum(state = 2), sum(state = 3), total(records), total(repairs)" \
+      " FROM question WHERE report = ?1")                                                                               \
+    X(WHY, "SELECT why FROM question WHERE report = ?1 AND state IN (2, 3) ORDER BY state DESC, number LIMIT 1")        \
+    X(EXTRA_ADD, "INSERT OR IGNORE INTO extra(tbl, name) VALUES(?1, ?2)")                                               \
     X(EXTRAS, "SELECT name FROM extra WHERE tbl = ?1 ORDER BY name")
 
 enum statement {
 #define X(name, text) S_##name,
     STATEMENTS(X)
 #undef X
-    S_COUNT_OF
+        S_COUNT_OF
 };
 static const char *const texts[] = {
 #define X(name, text) text,
@@ -106,7 +109,11 @@ static enum etl_status check_identity(struct questions *q, struct str identity, 
         return fault(q, err);
     same = str_is(identity, (const char *)sqlite3_column_text(s, 0));
     sqlite3_reset(s);
-    return same ? ETL_OK : err_set(err, ETL_FAIL, "pull-other", "an interrupted pull with other connection, dates or secrets lies there; finish it as it was begun, or remove its folder");
+    return same
+               ? ETL_OK
+               : err_set(
+                     err, ETL_FAIL, "pull-other",
+                     "an interrupted pull with other connection, dates or secrets lies there; finish it as it was begun, or remove its folder");
 }
 
 enum etl_status questions_open(const char *path, struct str identity, struct questions **out, struct err *err)
@@ -117,9 +124,13 @@ enum etl_status questions_open(const char *path, struct str identity, struct que
 
     if (q == NULL)
         memory_exhausted("what is asked", sizeof *q);
-    if (sqlite3_open_v2(path, &q->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK ||
-        sqlite3_exec(q->db, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4096; "
-                            "PRAGMA trusted_schema=OFF;" TABLES, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(path, &q->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, NULL) !=
+            SQLITE_OK ||
+        sqlite3_exec(
+            q->db,
+            "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4096; "
+            "PRAGMA trusted_schema=OFF;" TABLES,
+            NULL, NULL, NULL) != SQLITE_OK)
         st = fault(q, err);
     umask(mask);
     for (size_t i = 0; i < S_COUNT_OF && st == ETL_OK; i++)
@@ -145,7 +156,8 @@ void questions_close(struct questions *q)
     free(q);
 }
 
-enum etl_status questions_add(struct questions *q, struct str report, struct str params, struct str row, struct err *err)
+enum etl_status questions_add(struct questions *q, struct str report, struct str params, struct str row,
+                              struct err *err)
 {
     sqlite3_stmt *s = take(q, S_ADD);
 
@@ -155,16 +167,24 @@ enum etl_status questions_add(struct questions *q, struct str report, struct str
     return run(q, s, err);
 }
 
-static enum etl_status read_one(struct questions *q, sqlite3_stmt *s, struct arena *mem, struct asked *out, struct err *err)
+static enum etl_status read_one(struct questions *q, sqlite3_stmt *s, struct arena *mem, struct asked *out,
+                                struct err *err)
 {
     int rc = sqlite3_step(s);
 
     if (rc == SQLITE_ROW) {
-        *out = (struct asked){ .number = (uint64_t)sqlite3_column_int64(s, 0), .params = column(s, 1, mem), .row = column(s, 2, mem),
-                               .state = (enum question_state)sqlite3_column_int(s, 3), .records = (uint64_t)sqlite3_column_int64(s, 4),
-                               .repairs = (uint64_t)sqlite3_column_int64(s, 5), .offset = (uint64_t)sqlite3_column_int64(s, 6),
-                               .bytes = (uint64_t)sqlite3_column_int64(s, 7), .file = column(s, 8, mem), .digest = column(s, 9, mem),
-                               .print = column(s, 10, mem), .why = column(s, 11, mem) };
+        *out = (struct asked){ .number = (uint64_t)sqlite3_column_int64(s, 0),
+                               .params = column(s, 1, mem),
+                               .row = column(s, 2, mem),
+                               .state = (enum question_state)sqlite3_column_int(s, 3),
+                               .records = (uint64_t)sqlite3_column_int64(s, 4),
+                               .repairs = (uint64_t)sqlite3_column_int64(s, 5),
+                               .offset = (uint64_t)sqlite3_column_int64(s, 6),
+                               .bytes = (uint64_t)sqlite3_column_int64(s, 7),
+                               .file = column(s, 8, mem),
+                               .digest = column(s, 9, mem),
+                               .print = column(s, 10, mem),
+                               .why = column(s, 11, mem) };
         sqlite3_reset(s);
         return ETL_OK;
     }
@@ -172,8 +192,8 @@ static enum etl_status read_one(struct questions *q, sqlite3_stmt *s, struct are
     return rc == SQLITE_DONE ? ETL_END : fault(q, err);
 }
 
-enum etl_status questions_next(struct questions *q, struct str report, enum question_state state, uint64_t after, struct arena *mem,
-                               struct asked *out, struct err *err)
+enum etl_status questions_next(struct questions *q, struct str report, enum question_state state, uint64_t after,
+                               struct arena *mem, struct asked *out, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_NEXT);
 
@@ -183,7 +203,8 @@ enum etl_status questions_next(struct questions *q, struct str report, enum ques
     return read_one(q, s, mem, out, err);
 }
 
-enum etl_status questions_any(struct questions *q, struct str report, uint64_t after, struct arena *mem, struct asked *out, struct err *err)
+enum etl_status questions_any(struct questions *q, struct str report, uint64_t after, struct arena *mem,
+                              struct asked *out, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_ANY);
 
@@ -214,14 +235,16 @@ enum etl_status questions_reopen(struct questions *q, struct err *err)
     return run(q, take(q, S_REOPEN), err);
 }
 
-enum etl_status questions_count(struct questions *q, struct str report, struct arena *mem, struct question_counts *out, struct err *err)
+enum etl_status questions_count(struct questions *q, struct str report, struct arena *mem, struct question_counts *out,
+                                struct err *err)
 {
     sqlite3_stmt *s = take(q, S_COUNT);
 
     bind(s, 1, report);
     if (sqlite3_step(s) != SQLITE_ROW)
         return fault(q, err);
-    *out = (struct question_counts){ .asked = (uint64_t)sqlite3_column_int64(s, 0), .records = (uint64_t)sqlite3_column_int64(s, 5),
+    *out = (struct question_counts){ .asked = (uint64_t)sqlite3_column_int64(s, 0),
+                                     .records = (uint64_t)sqlite3_column_int64(s, 5),
                                      .repairs = (uint64_t)sqlite3_column_int64(s, 6) };
     for (int i = 0; i < 4; i++)
         out->by_state[i] = (uint64_t)sqlite3_column_int64(s, 1 + i);
@@ -243,7 +266,8 @@ enum etl_status questions_extra_add(struct questions *q, struct str table, struc
     return run(q, s, err);
 }
 
-enum etl_status questions_extras(struct questions *q, struct str table, struct arena *mem, struct str **out, size_t *count, struct err *err)
+enum etl_status questions_extras(struct questions *q, struct str table, struct arena *mem, struct str **out,
+                                 size_t *count, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_EXTRAS);
     struct str   *names = NULL;

@@ -20,29 +20,33 @@ void            questions_close(struct questions *q);
 
 struct asked {
     uint64_t            number;
-    struct str          params, row;     /* JSON objects: the command's parameters; the row it is asked for */
+    struct str          params, row; /* JSON objects: the command's parameters; the row it is asked for */
     enum question_state state;
     uint64_t            records, repairs, offset, bytes;
-    struct str          file, digest, print, why;       /* print: of what came, before secrets were taken out */
+    struct str          file, digest, print, why; /* print: of what came, before secrets were taken out */
 };
 /* A question that is there already stays as it is. */
-enum etl_status questions_add(struct questions *q, struct str report, struct str params, struct str row, struct err *err);
+enum etl_status questions_add(struct questions *q, struct str report, struct str params, struct str row,
+                              struct err *err);
 /* The first one behind `after` in this state; ETL_END. Texts live in `mem`. */
-enum etl_status questions_next(struct questions *q, struct str report, enum question_state state, uint64_t after, struct arena *mem,
-                               struct asked *out, struct err *err);
+enum etl_status questions_next(struct questions *q, struct str report, enum question_state state, uint64_t after,
+                               struct arena *mem, struct asked *out, struct err *err);
 /* The first one behind `after`, in any state. */
-enum etl_status questions_any(struct questions *q, struct str report, uint64_t after, struct arena *mem, struct asked *out, struct err *err);
+enum etl_status questions_any(struct questions *q, struct str report, uint64_t after, struct arena *mem,
+                              struct asked *out, struct err *err);
 enum etl_status questions_settle(struct questions *q, const struct asked *answer, struct err *err);
 /* What was not got is asked again by the next command. */
 enum etl_status questions_reopen(struct questions *q, struct err *err);
 
 struct question_counts {
-    uint64_t asked, by_state[4], records, repairs;
-    struct str why;                      /* the first reason of what is not complete */
+    uint64_t   asked, by_state[4], records, repairs;
+    struct str why; /* the first reason of what is not complete */
 };
-enum etl_status questions_count(struct questions *q, struct str report, struct arena *mem, struct question_counts *out, struct err *err);
+enum etl_status questions_count(struct questions *q, struct str report, struct arena *mem, struct question_counts *out,
+                                struct err *err);
 /* Names of fields that no column takes, as they are met. */
 enum etl_status questions_extra_add(struct questions *q, struct str table, struct str name, struct err *err);
-enum etl_status questions_extras(struct questions *q, struct str table, struct arena *mem, struct str **out, size_t *count, struct err *err);
+enum etl_status questions_extras(struct questions *q, struct str table, struct arena *mem, struct str **out,
+                                 size_t *count, struct err *err);
 
 #endif

@@ -20,13 +20,13 @@ struct answer {
     struct answer_records    *records;
     struct question           question;
     struct arena              row_mem;
-    struct buf                piece, small;       /* piece: what the last bytes became; small: all of a small answer */
-    int                       fd;                 /* of a larger one, else -1 */
+    struct buf                piece, small; /* piece: what the last bytes became; small: all of a small answer */
+    int                       fd;           /* of a larger one, else -1 */
     char                      path[4096];
     uint64_t                  bytes;
     struct sha256            *digest, *print;
     struct rows_end           end;
-    enum etl_status           read, kept;         /* could its records be read; could it be kept */
+    enum etl_status           read, kept; /* could its records be read; could it be kept */
     struct err                read_err, kept_err;
     struct str                extras[EXTRAS_MAX]; /* those told already */
     size_t                    extra_count;
@@ -41,7 +41,8 @@ static void note_extra(struct answer *a, struct str name)
         if (str_eq(a->extras[i], name))
             return;
     if (a->extra_count == EXTRAS_MAX) {
-        a->read = err_set(&a->read_err, ETL_REJECT, "answer-extras", "more than %d different fields that no column takes", EXTRAS_MAX);
+        a->read = err_set(&a->read_err, ETL_REJECT, "answer-extras",
+                          "more than %d different fields that no column takes", EXTRAS_MAX);
         return;
     }
     a->extras[a->extra_count++] = arena_str(&a->extra_mem, name);
@@ -76,7 +77,8 @@ static enum etl_status look_at_record(void *context, const struct reply_record *
                        (unsigned long long)a->end.records + 1, record->count, r->column_count);
     st = normalizer_record(a->kind->normalizer, record, &a->question, &a->row_mem, &row, err);
     if (st == ETL_OK && shows_secret(a, &row)) {
-        a->kept = err_set(&a->kept_err, ETL_FAIL, "secret-shown", "report %.*s: a secret was not taken out, so nothing of it is kept; this is an error of ours",
+        a->kept = err_set(&a->kept_err, ETL_FAIL, "secret-shown",
+                          "report %.*s: a secret was not taken out, so nothing of it is kept; this is an error of ours",
                           STR_ARG(r->name));
         st = err_set(err, ETL_REJECT, "secret-shown", "a secret was not taken out");
     }
@@ -119,7 +121,8 @@ static enum etl_status spill(struct answer *a, struct err *err)
     snprintf(a->path, sizeof a->path, "%s/.%.*s.XXXXXX", a->kind->folder, STR_ARG(a->kind->report->name));
     a->fd = mkostemp(a->path, O_CLOEXEC);
     if (a->fd < 0)
-        return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", a->path, strerror(errno));
+        return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", a->path,
+                       strerror(errno));
     return fd_write_all(a->fd, buf_str(&a->small), a->path, err);
 }
 
@@ -256,7 +259,8 @@ static enum etl_status name_file(struct answer *a, struct asked *out, struct err
 
     snprintf(path, sizeof path, "%s/%.*s", a->kind->folder, STR_ARG(out->file));
     if (fsync(a->fd) != 0 || rename(a->path, path) != 0)
-        return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path, strerror(errno));
+        return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path,
+                       strerror(errno));
     close(a->fd);
     a->fd = -1;
     return ETL_OK;
@@ -265,7 +269,7 @@ static enum etl_status name_file(struct answer *a, struct asked *out, struct err
 enum etl_status answer_settle(struct answer *a, struct asked *out, struct err *err)
 {
     struct hex256 digest = sha256_end(a->digest), print = sha256_end(a->print);
-    struct arena *mem = &a->row_mem;     /* texts are good until the next answer: the caller writes them down at once */
+    struct arena *mem = &a->row_mem; /* texts are good until the next answer: the caller writes them down at once */
 
     out->records = a->end.records;
     out->repairs = a->end.repairs;
@@ -273,7 +277,8 @@ enum etl_status answer_settle(struct answer *a, struct asked *out, struct err *e
     out->offset = 0;
     out->digest = arena_str(mem, str_from(digest.text));
     out->print = arena_str(mem, str_from(print.text));
-    out->file = a->fd >= 0 ? arena_fmt(mem, "%.*s.%llu", STR_ARG(a->kind->report->name), (unsigned long long)out->number)
-                           : arena_fmt(mem, "%.*s.frames", STR_ARG(a->kind->report->name));
+    out->file = a->fd >= 0
+                    ? arena_fmt(mem, "%.*s.%llu", STR_ARG(a->kind->report->name), (unsigned long long)out->number)
+                    : arena_fmt(mem, "%.*s.frames", STR_ARG(a->kind->report->name));
     return a->fd >= 0 ? name_file(a, out, err) : append_frame(a, out, err);
 }

@@ -14,7 +14,7 @@ struct table_file {
     struct buf         out, packed, key;
     uint64_t           rows;
     char               join_path[4096];
-    sqlite3           *join;             /* NULL: rows go out as they come */
+    sqlite3           *join; /* NULL: rows go out as they come */
     sqlite3_stmt      *find, *add, *fill, *all;
 };
 
@@ -22,23 +22,27 @@ static enum etl_status join_fault(struct table_file *f, struct err *err)
 {
     int code = sqlite3_errcode(f->join) & 0xff;
 
-    return err_set(err, code == SQLITE_FULL || code == SQLITE_IOERR ? ETL_AGAIN : ETL_FAIL, "table-join", "cannot join the rows of %.*s: %s",
-                   STR_ARG(f->shape.table->name), sqlite3_errmsg(f->join));
+    return err_set(err, code == SQLITE_FULL || code == SQLITE_IOERR ? ETL_AGAIN : ETL_FAIL, "table-join",
+                   "cannot join the rows of %.*s: %s", STR_ARG(f->shape.table->name), sqlite3_errmsg(f->join));
 }
 
 /* The file goes when the process does, whatever happens; SQLite keeps it open. */
 static enum etl_status open_join(struct table_file *f, const char *path, struct err *err)
 {
-    static const char tables[] = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-8192;"
-                                 "CREATE TABLE row(number INTEGER PRIMARY KEY, key BLOB NOT NULL, cells BLOB NOT NULL);"
-                                 "CREATE UNIQUE INDEX by_key ON row(key); BEGIN";
-    static const char *const texts[] = { "SELECT number, cells FROM row WHERE key = ?1", "INSERT INTO row(key, cells) VALUES(?1, ?2)",
-                                         "UPDATE row SET cells = ?2 WHERE number = ?1", "SELECT cells FROM row ORDER BY number" };
+    static const char tables[] =
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-8192;"
+        "CREATE TABLE row(number INTEGER PRIMARY KEY, key BLOB NOT NULL, cells BLOB NOT NULL);"
+        "CREATE UNIQUE INDEX by_key ON row(key); BEGIN";
+    static const char *const texts[] = { "SELECT number, cells FROM row WHERE key = ?1",
+                                         "INSERT INTO row(key, cells) VALUES(?1, ?2)",
+                                         "UPDATE row SET cells = ?2 WHERE number = ?1",
+                                         "SELECT cells FROM row ORDER BY number" };
     sqlite3_stmt **const     places[] = { &f->find, &f->add, &f->fill, &f->all };
 
     snprintf(f->join_path, sizeof f->join_path, "%s.join", path);
     unlink(f->join_path);
-    if (sqlite3_open(f->join_path, &f->join) != SQLITE_OK || sqlite3_exec(f->join, tables, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_open(f->join_path, &f->join) != SQLITE_OK ||
+        sqlite3_exec(f->join, tables, NULL, NULL, NULL) != SQLITE_OK)
         return join_fault(f, err);
     for (size_t i = 0; i < 4; i++)
         if (sqlite3_prepare_v2(f->join, texts[i], -1, places[i], NULL) != SQLITE_OK)
@@ -82,7 +86,8 @@ static enum etl_status write_cells(struct table_file *f, const struct str *cells
     return f->out.len >= WRITE_BYTES ? flush(f, err) : ETL_OK;
 }
 
-enum etl_status table_file_open(const char *path, const struct table_shape *shape, bool joined, struct table_file **out, struct err *err)
+enum etl_status table_file_open(const char *path, const struct table_shape *shape, bool joined, struct table_file **out,
+                                struct err *err)
 {
     struct table_file *f = calloc(1, sizeof *f);
     struct str         names[CELLS_MAX];
@@ -95,7 +100,8 @@ enum etl_status table_file_open(const char *path, const struct table_shape *shap
     buf_init(&f->packed, ROW_BYTES_MAX, "a row of a table");
     buf_init(&f->key, ROW_BYTES_MAX, "a row's key");
     if (width(f) > CELLS_MAX) {
-        st = err_set(err, ETL_FAIL, "table-width", "%.*s would have more than %d columns", STR_ARG(shape->table->name), CELLS_MAX);
+        st = err_set(err, ETL_FAIL, "table-width", "%.*s would have more than %d columns", STR_ARG(shape->table->name),
+                     CELLS_MAX);
         table_file_free(f);
         return st;
     }
@@ -103,7 +109,8 @@ enum etl_status table_file_open(const char *path, const struct table_shape *shap
     if (st == ETL_OK && joined)
         st = open_join(f, path, err);
     for (size_t i = 0; i < width(f); i++)
-        names[i] = i < shape->table->column_count ? shape->table->columns[i].name : shape->extras[i - shape->table->column_count];
+        names[i] = i < shape->table->column_count ? shape->table->columns[i].name
+                                                  : shape->extras[i - shape->table->column_count];
     if (st == ETL_OK)
         st = write_cells(f, names, err);
     if (st != ETL_OK) {

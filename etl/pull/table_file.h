@@ -17,10 +17,11 @@ struct table_shape {
     const struct str   *extras;
     size_t              extra_count;
 };
-enum etl_status table_file_open(const char *path, const struct table_shape *shape, bool joined, struct table_file **out, struct err *err);
+enum etl_status table_file_open(const char *path, const struct table_shape *shape, bool joined, struct table_file **out,
+                                struct err *err);
 enum etl_status table_file_add(struct table_file *f, const struct normal_row *row, struct err *err);
 /* All is on the disk; how many rows there are. */
 enum etl_status table_file_end(struct table_file *f, uint64_t *rows, struct err *err);
-void            table_file_free(struct table_file *f);      /* not ended: nothing is left. NULL is fine */
+void            table_file_free(struct table_file *f); /* not ended: nothing is left. NULL is fine */
 
 #endif

@@ -10,16 +10,16 @@ enum { LONGEST_LIST = 64 << 20, NUMBER_BYTES = 24 };
 /* ---- parsing: yajl's events, its memory from the call's arena. Trees cost five times as much, and every call is parsed twice ---- */
 
 struct parsing {
-    struct arena     *mem;
-    struct plan_line *out;
+    struct arena      *mem;
+    struct plan_line  *out;
     struct plan_param *params;
-    size_t            count, cap;
-    struct str        key;             /* of the line; of a parameter; of what stands for a value */
-    struct str        param, form;
-    unsigned          depth, list_depth;
-    bool              in_params;
-    struct buf        list;
-    struct err       *err;
+    size_t             count, cap;
+    struct str         key; /* of the line; of a parameter; of what stands for a value */
+    struct str         param, form;
+    unsigned           depth, list_depth;
+    bool               in_params;
+    struct buf         list;
+    struct err        *err;
 };
 
 static bool key_is(const struct parsing *p, const char *name)
@@ -42,9 +42,11 @@ static int add_param(struct parsing *p, struct value value, bool sealed)
 static void line_text(struct parsing *p, struct str text)
 {
     struct plan_line *l = p->out;
-    const struct { const char *name; struct str *place; } fields[] = { { "id", &l->id }, { "lane", &l->lane }, { "from", &l->from },
-                                                                       { "command", &l->command }, { "as", &l->as },
-                                                                       { "effect", &l->effect } };
+    const struct {
+        const char *name;
+        struct str *place;
+    } fields[] = { { "id", &l->id },           { "lane", &l->lane }, { "from", &l->from },
+                   { "command", &l->command }, { "as", &l->as },     { "effect", &l->effect } };
 
     if (key_is(p, "stage"))
         l->stage = str_is(text, "before") ? STAGE_BEFORE : str_is(text, "after") ? STAGE_AFTER : STAGE_LANE;
@@ -173,9 +175,15 @@ static int on_array_end(void *context)
     return 1;
 }
 
-static const yajl_callbacks events = { .yajl_null = on_null, .yajl_boolean = on_boolean, .yajl_number = on_number,
-                                       .yajl_string = on_string, .yajl_start_map = on_map, .yajl_map_key = on_key,
-                                       .yajl_end_map = on_map_end, .yajl_start_array = on_array, .yajl_end_array = on_array_end };
+static const yajl_callbacks events = { .yajl_null = on_null,
+                                       .yajl_boolean = on_boolean,
+                                       .yajl_number = on_number,
+                                       .yajl_string = on_string,
+                                       .yajl_start_map = on_map,
+                                       .yajl_map_key = on_key,
+                                       .yajl_end_map = on_map_end,
+                                       .yajl_start_array = on_array,
+                                       .yajl_end_array = on_array_end };
 
 /* Sizes stand ahead of what is handed out, since an arena does not know them. */
 enum { SIZE_BYTES = 16 };
@@ -263,8 +271,8 @@ enum etl_status plan_line_values(const struct plan_line *line, const struct comm
         values[at] = p->value;
         if (p->sealed) {
             AUTO(buf_wipe) struct buf plain;
-            struct seal_place place = { command->provider->name, command->name, p->name, line->lane };
-            enum etl_status   st;
+            struct seal_place         place = { command->provider->name, command->name, p->name, line->lane };
+            enum etl_status           st;
 
             buf_init(&plain, 4U << 20, "a sealed value");
             st = unseal(sealer, &place, p->value.text, &plain, err);

@@ -16,16 +16,16 @@
 
 struct plan_param {
     struct str   name;
-    struct value value;            /* text as it stands; sealed ones: secret = true and text = the sealed form */
+    struct value value; /* text as it stands; sealed ones: secret = true and text = the sealed form */
     bool         sealed;
 };
 enum plan_stage { STAGE_LANE, STAGE_BEFORE, STAGE_AFTER };
 struct plan_line {
-    struct str  id, lane, from, command, as, effect;
-    uint64_t    seq;
-    enum plan_stage stage;
+    struct str               id, lane, from, command, as, effect;
+    uint64_t                 seq;
+    enum plan_stage          stage;
     const struct plan_param *params;
-    size_t      param_count;
+    size_t                   param_count;
 };
 /* Parses one line (without its newline). A line that is not ours is ETL_FAIL naming what is wrong. */
 enum etl_status plan_line_parse(struct str line, struct arena *mem, struct plan_line *out, struct err *err);
@@ -40,8 +40,8 @@ struct plan_reader;
 enum etl_status plan_reader_open(const char *path, struct plan_reader **out, struct err *err);
 enum etl_status plan_reader_next(struct plan_reader *r, struct str *line, uint64_t *offset, struct err *err);
 /* One line again by its place. */
-enum etl_status plan_reader_at(struct plan_reader *r, uint64_t offset, size_t length, struct arena *mem, struct str *line,
-                               struct err *err);
+enum etl_status plan_reader_at(struct plan_reader *r, uint64_t offset, size_t length, struct arena *mem,
+                               struct str *line, struct err *err);
 void            plan_reader_close(struct plan_reader *r);
 
 #endif

@@ -14,14 +14,14 @@ struct window {
     char    *bytes;
 };
 struct plan_reader {
-    int      fd;
-    char    *path;
-    uint64_t at;             /* of buffer[0] in the file */
-    struct buf buffer;
-    size_t   next;           /* where the next line begins in the buffer */
-    bool     ended;
+    int           fd;
+    char         *path;
+    uint64_t      at; /* of buffer[0] in the file */
+    struct buf    buffer;
+    size_t        next; /* where the next line begins in the buffer */
+    bool          ended;
     struct window windows[WINDOWS];
-    size_t        window;    /* to be used next */
+    size_t        window; /* to be used next */
 };
 
 enum etl_status plan_reader_open(const char *path, struct plan_reader **out, struct err *err)
@@ -65,7 +65,7 @@ static enum etl_status fill(struct plan_reader *r, struct err *err)
 
 enum etl_status plan_reader_next(struct plan_reader *r, struct str *line, uint64_t *offset, struct err *err)
 {
-    size_t searched = 0;   /* bytes of this line that hold no newline */
+    size_t searched = 0; /* bytes of this line that hold no newline */
 
     if (r->buffer.ptr == NULL && fill(r, err) != ETL_OK)
         return ETL_UNREAD;
@@ -91,7 +91,8 @@ enum etl_status plan_reader_next(struct plan_reader *r, struct str *line, uint64
     }
 }
 
-static enum etl_status read_at(struct plan_reader *r, uint64_t offset, size_t least, char *to, size_t size, size_t *got, struct err *err)
+static enum etl_status read_at(struct plan_reader *r, uint64_t offset, size_t least, char *to, size_t size, size_t *got,
+                               struct err *err)
 {
     *got = 0;
     while (*got < least) {
@@ -105,12 +106,14 @@ static enum etl_status read_at(struct plan_reader *r, uint64_t offset, size_t le
     return ETL_OK;
 }
 
-static enum etl_status window_at(struct plan_reader *r, uint64_t offset, size_t length, struct window **out, struct err *err)
+static enum etl_status window_at(struct plan_reader *r, uint64_t offset, size_t length, struct window **out,
+                                 struct err *err)
 {
     struct window *w;
 
     for (size_t i = 0; i < WINDOWS; i++)
-        if (r->windows[i].bytes != NULL && r->windows[i].at <= offset && offset + length <= r->windows[i].at + r->windows[i].len) {
+        if (r->windows[i].bytes != NULL && r->windows[i].at <= offset &&
+            offset + length <= r->windows[i].at + r->windows[i].len) {
             *out = &r->windows[i];
             return ETL_OK;
         }
@@ -122,8 +125,8 @@ static enum etl_status window_at(struct plan_reader *r, uint64_t offset, size_t 
     return read_at(r, offset, length, w->bytes, WINDOW_BYTES, &w->len, err);
 }
 
-enum etl_status plan_reader_at(struct plan_reader *r, uint64_t offset, size_t length, struct arena *mem, struct str *line,
-                               struct err *err)
+enum etl_status plan_reader_at(struct plan_reader *r, uint64_t offset, size_t length, struct arena *mem,
+                               struct str *line, struct err *err)
 {
     char           *bytes = arena_bytes(mem, length + 1);
     struct window  *w;

@@ -60,10 +60,10 @@ static enum etl_status table_end(struct table *t, struct err *err)
 /* ---- results and lanes: one pass over the ledger ---- */
 
 struct lane_sum {
-    bool            open;                /* a lane is being added up */
+    bool            open; /* a lane is being added up */
     uint64_t        number, calls, by_state[CALL_STATES];
     struct buf      key, command, reason;
-    enum call_state first;               /* of the first call that is not done */
+    enum call_state first; /* of the first call that is not done */
 };
 struct writing {
     struct table    calls, lanes;
@@ -94,7 +94,8 @@ static struct str reason_of(const struct writing *w, const struct ledger_row *ro
 {
     if (row->state != CALL_BLOCKED || row->reason.len != 0 || !w->lane.open)
         return row->reason;
-    snprintf(text, size, "behind %.*s, which is %s", STR_ARG(str_head(buf_str(&w->lane.command), 80)), outcome_word(w->lane.first));
+    snprintf(text, size, "behind %.*s, which is %s", STR_ARG(str_head(buf_str(&w->lane.command), 80)),
+             outcome_word(w->lane.first));
     return str_from(text);
 }
 
@@ -121,10 +122,11 @@ static enum etl_status write_call(struct writing *w, const struct ledger_row *ro
 
 static enum etl_status write_lane(struct writing *w)
 {
-    static const enum call_state columns[] = { CALL_DONE, CALL_REFUSED, CALL_FAILED, CALL_UNCERTAIN, CALL_BLOCKED, CALL_PENDING };
-    struct lane_sum *l = &w->lane;
-    char             numbers[7][24];
-    struct str       cells[11];
+    static const enum call_state columns[] = { CALL_DONE,      CALL_REFUSED, CALL_FAILED,
+                                               CALL_UNCERTAIN, CALL_BLOCKED, CALL_PENDING };
+    struct lane_sum             *l = &w->lane;
+    char                         numbers[7][24];
+    struct str                   cells[11];
 
     if (!l->open)
         return ETL_OK;
@@ -144,7 +146,11 @@ static void add_to_lane(struct writing *w, const struct ledger_row *row)
     struct lane_sum *l = &w->lane;
 
     if (!l->open) {
-        *l = (struct lane_sum){ .open = true, .number = row->lane, .key = l->key, .command = l->command, .reason = l->reason,
+        *l = (struct lane_sum){ .open = true,
+                                .number = row->lane,
+                                .key = l->key,
+                                .command = l->command,
+                                .reason = l->reason,
                                 .first = CALL_DONE };
         keep(&l->key, lane_word(row));
         keep(&l->command, STR(""));
@@ -179,7 +185,8 @@ static enum etl_status write_both(struct writing *w, const struct run *run, stru
 
     if (st == ETL_OK)
         st = table_begin(&w->lanes, run_file(run, "lanes.csv", mem),
-                         STR("lane,outcome,calls,done,refused,failed,uncertain,blocked,not_sent,command,reason\n"), w->err);
+                         STR("lane,outcome,calls,done,refused,failed,uncertain,blocked,not_sent,command,reason\n"),
+                         w->err);
     if (st == ETL_OK)
         st = ledger_each(l, 1, visit, w, w->err);
     if (st == ETL_OK)
@@ -192,8 +199,8 @@ static enum etl_status write_both(struct writing *w, const struct run *run, stru
 enum etl_status results_write(const struct run *run, struct ledger *l, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
-    struct writing  w = { .err = err };
-    enum etl_status st;
+    struct writing                   w = { .err = err };
+    enum etl_status                  st;
 
     arena_init(&mem, 1 << 20, "the names of results");
     buf_init(&w.lane.key, 2 << 20, "a lane's key");
@@ -231,8 +238,8 @@ static enum etl_status visit_test(void *context, const struct ledger_row *row)
 enum etl_status results_write_test(const struct run *run, struct ledger *l, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
-    struct writing  w = { .err = err };
-    enum etl_status st;
+    struct writing                   w = { .err = err };
+    enum etl_status                  st;
 
     arena_init(&mem, 1 << 20, "the names of results");
     st = table_begin(&w.calls, run_file(run, "test.csv", &mem), STR("lane,from,command,outcome,reason,http,id\n"), err);

@@ -15,6 +15,6 @@
 enum etl_status results_write(const struct run *run, struct ledger *l, struct err *err);
 enum etl_status results_write_test(const struct run *run, struct ledger *l, struct err *err);
 /* As the files word it: "done" … "not sent". */
-const char     *outcome_word(enum call_state state);
+const char *outcome_word(enum call_state state);
 
 #endif

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "etl/core/notation/json_tree.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/sha256.h"
-#include "etl/core/notation/json_tree.h"
 
 enum { SMALL_FILE = 16 << 20 };
 
@@ -90,9 +90,9 @@ enum etl_status run_create(const char *path, bool replace, struct arena *mem, st
             return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "run-create", "cannot make %s: %s", path,
                            strerror(errno));
         if (!replace)
-            return err_set(err, ETL_FAIL, "run-exists",
-                           "%s exists; name a new folder with -o, or --replace it (only while nothing was sent from it)",
-                           path);
+            return err_set(
+                err, ETL_FAIL, "run-exists",
+                "%s exists; name a new folder with -o, or --replace it (only while nothing was sent from it)", path);
         st = remove_run(path, mem, err);
         if (st != ETL_OK)
             return st;
@@ -121,8 +121,8 @@ enum etl_status run_open(const char *path, bool write, struct arena *mem, struct
         st = take_lock(&r, mem, err);
     if (st == ETL_OK && access(run_file(&r, "plan.jsonl", mem), R_OK) != 0)
         st = err_set(err, ETL_FAIL, "run-no-plan",
-                     "%s holds no plan: planning it failed or was cut short (see %s/findings.jsonl); plan it again", path,
-                     path);
+                     "%s holds no plan: planning it failed or was cut short (see %s/findings.jsonl); plan it again",
+                     path, path);
     if (st != ETL_OK) {
         run_close(&r);
         return st;
@@ -164,10 +164,10 @@ static void mac_of(const struct key *key, const struct sealed_thing *things, siz
 enum etl_status run_seal(const struct run *r, const struct key *key, const struct sealed_thing *things, size_t count,
                          struct err *err)
 {
-    AUTO(arena_release) struct arena            mem;
-    AUTO(buf_release) struct buf                out, mac;
-    AUTO(atomic_file_drop) struct atomic_file   file = { 0 };
-    enum etl_status                             st;
+    AUTO(arena_release) struct arena          mem;
+    AUTO(buf_release) struct buf              out, mac;
+    AUTO(atomic_file_drop) struct atomic_file file = { 0 };
+    enum etl_status                           st;
 
     arena_init(&mem, 1 << 20, "the seal");
     buf_init(&out, 1 << 20, "the seal");
@@ -176,10 +176,13 @@ enum etl_status run_seal(const struct run *r, const struct key *key, const struc
     buf_json(&out, key_id(key));
     buf_lit(&out, ",\"digests\":[");
     for (size_t i = 0; i < count; i++) {
-        const struct { const char *name; struct str value; } fields[] = { { "what", things[i].what },
-                                                                          { "name", things[i].name },
-                                                                          { "path", things[i].path },
-                                                                          { "sha256", things[i].digest } };
+        const struct {
+            const char *name;
+            struct str  value;
+        } fields[] = { { "what", things[i].what },
+                       { "name", things[i].name },
+                       { "path", things[i].path },
+                       { "sha256", things[i].digest } };
 
         for (size_t k = 0; k < 4; k++) {
             buf_text(&out, k != 0 ? "," : i != 0 ? ",\n  {" : "\n  {");
@@ -201,8 +204,10 @@ enum etl_status run_seal(const struct run *r, const struct key *key, const struc
 
 static enum etl_status changed(struct err *err, const struct sealed_thing *t, const char *what)
 {
-    return err_set(err, ETL_FAIL, "seal", "%.*s %.*s %s since the plan was sealed; plan again (the plan stays valid only for what it was made from)",
-                   STR_ARG(t->what), STR_ARG(t->name), what);
+    return err_set(
+        err, ETL_FAIL, "seal",
+        "%.*s %.*s %s since the plan was sealed; plan again (the plan stays valid only for what it was made from)",
+        STR_ARG(t->what), STR_ARG(t->name), what);
 }
 
 static enum etl_status check_thing(const struct run *r, const struct sealed_thing *t, const struct run_facts *facts,
@@ -241,8 +246,8 @@ static enum etl_status read_things(yajl_val tree, struct arena *mem, struct seal
     for (size_t i = 0; i < list->u.array.len; i++) {
         yajl_val v = list->u.array.values[i];
 
-        things[i] = (struct sealed_thing){ json_str(v, "what", mem), json_str(v, "name", mem),
-                                           json_str(v, "path", mem), json_str(v, "sha256", mem) };
+        things[i] = (struct sealed_thing){ json_str(v, "what", mem), json_str(v, "name", mem), json_str(v, "path", mem),
+                                           json_str(v, "sha256", mem) };
     }
     *count = list->u.array.len;
     return ETL_OK;
@@ -279,7 +284,8 @@ static struct pair_value *read_set(yajl_val set, struct arena *mem, size_t *coun
 static void read_facts(yajl_val v, struct arena *mem, struct run_facts *out)
 {
     static const char *const danger_keys[4] = { "cuts", "destroys", "spends", "notifies" };
-    yajl_val records = json_member(v, "records"), dangers = json_member(v, "dangers"), inputs = json_member(v, "inputs");
+    yajl_val                 records = json_member(v, "records"), dangers = json_member(v, "dangers"),
+             inputs = json_member(v, "inputs");
     yajl_val findings = json_member(v, "findings");
 
     out->provider = json_str(v, "provider", mem);
@@ -304,11 +310,10 @@ static void read_facts(yajl_val v, struct arena *mem, struct run_facts *out)
     for (size_t i = 0; YAJL_IS_ARRAY(inputs) && i < inputs->u.array.len; i++) {
         yajl_val in = inputs->u.array.values[i];
 
-        out->inputs[out->input_count++] = (struct run_input){
-            json_str(in, "name", mem),   json_str(in, "file", mem),      json_str(in, "path", mem),      json_str(in, "sha256", mem),
-            json_u64(in, "read"),        json_u64(in, "planned"),        json_u64(in, "rejected"),       json_u64(in, "without_calls"),
-            json_u64(in, "damaged")
-        };
+        out->inputs[out->input_count++] =
+            (struct run_input){ json_str(in, "name", mem),   json_str(in, "file", mem),     json_str(in, "path", mem),
+                                json_str(in, "sha256", mem), json_u64(in, "read"),          json_u64(in, "planned"),
+                                json_u64(in, "rejected"),    json_u64(in, "without_calls"), json_u64(in, "damaged") };
     }
 }
 
@@ -361,14 +366,14 @@ long run_holder(const struct run *r, struct arena *mem)
 enum etl_status run_check(const struct run *r, const struct key *key, struct arena *mem, struct run_facts *out,
                           struct err *err)
 {
-    struct sealed_thing *things = ARENA_ARRAY(mem, struct sealed_thing, SEALED_THINGS_MAX);
-    size_t               count = 0;
+    struct sealed_thing         *things = ARENA_ARRAY(mem, struct sealed_thing, SEALED_THINGS_MAX);
+    size_t                       count = 0;
     AUTO(buf_release) struct buf mac = { 0 };
-    struct run_facts     facts = { 0 };
-    struct findings      faults;
-    struct str           sealed_mac, sealed_key, provider_file = STR_NONE;
-    yajl_val             tree;
-    enum etl_status      st = load_json(r, "seal.json", mem, &tree, err);
+    struct run_facts             facts = { 0 };
+    struct findings              faults;
+    struct str                   sealed_mac, sealed_key, provider_file = STR_NONE;
+    yajl_val                     tree;
+    enum etl_status              st = load_json(r, "seal.json", mem, &tree, err);
 
     if (st != ETL_OK)
         return st;
@@ -380,8 +385,10 @@ enum etl_status run_check(const struct run *r, const struct key *key, struct are
     if (st != ETL_OK)
         return st;
     if (!str_eq(sealed_key, key_id(key)))
-        return err_set(err, ETL_FAIL, "seal-key", "%s was sealed with key %.*s, this installation has key %.*s; name the right one with key: in the configuration",
-                       r->path, STR_ARG(sealed_key), STR_ARG(key_id(key)));
+        return err_set(
+            err, ETL_FAIL, "seal-key",
+            "%s was sealed with key %.*s, this installation has key %.*s; name the right one with key: in the configuration",
+            r->path, STR_ARG(sealed_key), STR_ARG(key_id(key)));
     mac_of(key, things, count, &mac);
     if (!str_eq(sealed_mac, buf_str(&mac)))
         return err_set(err, ETL_FAIL, "seal", "%s/seal.json was changed; plan again", r->path);

@@ -8,11 +8,11 @@
 #define ETL_RUN_RUN_FOLDER_H
 
 #include "etl/core/err.h"
-#include "etl/secrets/key.h"
 #include "etl/mapping/mapping.h"
+#include "etl/secrets/key.h"
 
 struct run {
-    const char *path;              /* as given */
+    const char *path; /* as given */
     int         dir_fd, lock_fd;
 };
 
@@ -31,29 +31,29 @@ enum etl_status run_create(const char *path, bool replace, struct arena *mem, st
 /* An existing run with a whole plan. write: takes the lock; ETL_AGAIN when another command holds it, naming its pid. */
 enum etl_status run_open(const char *path, bool write, struct arena *mem, struct run *out, struct err *err);
 void            run_close(struct run *r);
-char           *run_file(const struct run *r, const char *name, struct arena *mem);    /* "RUN/name" */
+char           *run_file(const struct run *r, const char *name, struct arena *mem); /* "RUN/name" */
 /* "RUN/rejects/INPUT.csv", with the ending that is there: rejects keep their input's form. */
-char           *run_rejects(const struct run *r, struct str input, struct arena *mem);
+char *run_rejects(const struct run *r, struct str input, struct arena *mem);
 
 /* What summary.json says, as far as later commands need it. */
 struct run_facts {
-    struct str provider, mapping, mapping_path, after, key_id, today, made;    /* made: when, ISO 8601 */
-    struct pair_value *set;        /* the --set values of the plan */
-    size_t     set_count;
+    struct str         provider, mapping, mapping_path, after, key_id, today, made; /* made: when, ISO 8601 */
+    struct pair_value *set;                                                         /* the --set values of the plan */
+    size_t             set_count;
     struct run_input {
         struct str name, file, path, digest;
         uint64_t   read, planned, rejected, without_calls, damaged;
-    } *inputs;
-    size_t     input_count;
-    uint64_t   calls, lanes, records, planned, rejected, without_calls, errors, warnings;
-    uint64_t   dangers[4];         /* cuts, destroys, spends, notifies */
-    struct str plan_digest;        /* hex SHA-256 */
-    const struct provider *description;      /* loaded, checked against the seal */
+    } * inputs;
+    size_t                 input_count;
+    uint64_t               calls, lanes, records, planned, rejected, without_calls, errors, warnings;
+    uint64_t               dangers[4];  /* cuts, destroys, spends, notifies */
+    struct str             plan_digest; /* hex SHA-256 */
+    const struct provider *description; /* loaded, checked against the seal */
 };
 /* What summary.json and seal.json say, unchecked and without description: to show it, never to send by it. */
 enum etl_status run_read(const struct run *r, struct arena *mem, struct run_facts *out, struct err *err);
 /* Who works on the run right now: its process id, 0: nobody. */
-long            run_holder(const struct run *r, struct arena *mem);
+long run_holder(const struct run *r, struct arena *mem);
 /* Reads summary.json and seal.json and checks the seal: plan, mapping, lookups and description unchanged since planning.
  * ETL_FAIL with what changed ("plan.jsonl was changed since it was sealed"); no option overrides that. */
 enum etl_status run_check(const struct run *r, const struct key *key, struct arena *mem, struct run_facts *out,

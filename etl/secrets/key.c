@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
-#include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
 #include <sys/stat.h>
@@ -26,7 +26,7 @@ struct key {
 struct sealer {
     const struct key *key;
     EVP_CIPHER       *cipher;
-    EVP_CIPHER_CTX   *encrypt, *decrypt;   /* keyed once; copied for every value (see key.h) */
+    EVP_CIPHER_CTX   *encrypt, *decrypt; /* keyed once; copied for every value (see key.h) */
     EVP_CIPHER_CTX   *work;
     struct buf        bytes;
 };
@@ -34,8 +34,8 @@ struct sealer {
 /* HKDF-SHA-256 (RFC 5869) of the master key, one `info` a use. */
 static bool derive(const struct key *k, const char *info, unsigned char *out, size_t len)
 {
-    EVP_KDF     *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    EVP_KDF_CTX *ctx = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
+    EVP_KDF      *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX  *ctx = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
     unsigned char master[KEY_BYTES];
     char          info_copy[64], digest[] = "SHA256";
     bool          good = false;
@@ -91,7 +91,8 @@ static enum etl_status default_path(bool make, char *out, size_t size, struct er
     else if (home != NULL && home[0] == '/')
         n = snprintf(out, size, "%s/.local/state", home);
     else
-        return err_set(err, ETL_FAIL, "key-place", "neither XDG_STATE_HOME nor HOME is set; name a key with key: in the configuration");
+        return err_set(err, ETL_FAIL, "key-place",
+                       "neither XDG_STATE_HOME nor HOME is set; name a key with key: in the configuration");
     if (n < 0 || (size_t)n + 16 > size)
         return err_set(err, ETL_FAIL, "key-place", "the path of the key is too long");
     if (make) {
@@ -120,7 +121,8 @@ static enum etl_status read_key(int fd, const char *path, struct key *k, struct 
     if (got < 2 * KEY_BYTES)
         return err_set(err, ETL_FAIL, "key-form", "%s is no key: 64 hex digits are expected", path);
     for (size_t i = 0; i < KEY_BYTES; i++) {
-        int high = OPENSSL_hexchar2int((unsigned char)text[2 * i]), low = OPENSSL_hexchar2int((unsigned char)text[2 * i + 1]);
+        int high = OPENSSL_hexchar2int((unsigned char)text[2 * i]),
+            low = OPENSSL_hexchar2int((unsigned char)text[2 * i + 1]);
 
         if (high < 0 || low < 0)
             return err_set(err, ETL_FAIL, "key-form", "%s is no key: 64 hex digits are expected", path);
@@ -317,8 +319,7 @@ void seal(struct sealer *s, const struct seal_place *place, struct str plain, st
     to = (unsigned char *)s->bytes.ptr;
     /* An empty secret is never sealed: an empty value is absent. AES-SIV of OpenSSL 3.0 needs data. */
     if (EVP_CIPHER_CTX_copy(s->work, s->encrypt) != 1 || !add_place(s->work, place) ||
-        EVP_EncryptUpdate(s->work, to + SIV_TAG_BYTES, &len, (const unsigned char *)plain.ptr,
-                          (int)plain.len) != 1 ||
+        EVP_EncryptUpdate(s->work, to + SIV_TAG_BYTES, &len, (const unsigned char *)plain.ptr, (int)plain.len) != 1 ||
         EVP_EncryptFinal_ex(s->work, to + SIV_TAG_BYTES + len, &rest) != 1 ||
         EVP_CIPHER_CTX_ctrl(s->work, EVP_CTRL_AEAD_GET_TAG, SIV_TAG_BYTES, to) != 1)
         memory_exhausted("AES-SIV of OpenSSL", 0);
@@ -341,10 +342,9 @@ enum etl_status unseal(struct sealer *s, const struct seal_place *place, struct 
     if (!buf_reserve(plain, len + 16))
         return err_set(err, ETL_FAIL, "sealed", "%s is too long", plain->what);
     good = EVP_CIPHER_CTX_copy(s->work, s->decrypt) == 1 &&
-           EVP_CIPHER_CTX_ctrl(s->work, EVP_CTRL_AEAD_SET_TAG, SIV_TAG_BYTES, from) == 1 &&
-           add_place(s->work, place) &&
-           EVP_DecryptUpdate(s->work, (unsigned char *)plain->ptr + plain->len, &got, from + SIV_TAG_BYTES,
-                             (int)len) == 1 &&
+           EVP_CIPHER_CTX_ctrl(s->work, EVP_CTRL_AEAD_SET_TAG, SIV_TAG_BYTES, from) == 1 && add_place(s->work, place) &&
+           EVP_DecryptUpdate(s->work, (unsigned char *)plain->ptr + plain->len, &got, from + SIV_TAG_BYTES, (int)len) ==
+               1 &&
            EVP_DecryptFinal_ex(s->work, (unsigned char *)plain->ptr + plain->len + got, &rest) == 1;
     if (!good)
         return err_set(err, ETL_FAIL, "sealed",
@@ -353,8 +353,7 @@ enum etl_status unseal(struct sealer *s, const struct seal_place *place, struct 
     return ETL_OK;
 }
 
-void key_password(struct sealer *s, struct str lane, struct str param, unsigned attempt, size_t length,
-                  struct buf *out)
+void key_password(struct sealer *s, struct str lane, struct str param, unsigned attempt, size_t length, struct buf *out)
 {
     /* 54 letters and digits that cannot be mistaken for each other: no 0 O o, 1 l I. */
     static const char lower[] = "abcdefghijkmnpqrstuvwxyz", upper[] = "ABCDEFGHJKLMNPQRSTUVWXYZ", digit[] = "23456789";
@@ -367,7 +366,7 @@ void key_password(struct sealer *s, struct str lane, struct str param, unsigned 
         const char *set = i == 0 ? lower : i == 1 ? upper : i == 2 ? digit : all;
         size_t      set_len = strlen(set);
 
-        for (;;) {   /* rejection sampling: every character equally likely */
+        for (;;) { /* rejection sampling: every character equally likely */
             if (used == sizeof stream) {
                 buf_reset(&s->bytes);
                 buf_fmt(&s->bytes, "%u/%u/%zu/%zu/", attempt, counter++, lane.len, param.len);

@@ -16,24 +16,26 @@ struct key;
 /* path NULL: the default place. may_create: made at first use; never where sealed data of another key is at hand (the caller
  * knows and says false). */
 enum etl_status key_open(const char *path, bool may_create, struct key **out, struct err *err);
-struct str      key_id(const struct key *k);                      /* 16 hex digits */
-void            key_free(struct key *k);                          /* wipes */
+struct str      key_id(const struct key *k); /* 16 hex digits */
+void            key_free(struct key *k);     /* wipes */
 /* HMAC-SHA-256 under the seal's key. */
-void            key_mac(const struct key *k, struct str message, unsigned char out[32]);
+void key_mac(const struct key *k, struct str message, unsigned char out[32]);
 /* Keyed fingerprint of a value (not reversible, equal for equal values within this installation). */
-void            key_fingerprint(const struct key *k, struct str value, unsigned char out[16]);
+void key_fingerprint(const struct key *k, struct str value, unsigned char out[16]);
 
 struct sealer;
-struct sealer  *sealer_new(const struct key *k);
-void            sealer_free(struct sealer *s);
-struct seal_place { struct str provider, command, param, lane; };
+struct sealer *sealer_new(const struct key *k);
+void           sealer_free(struct sealer *s);
+struct seal_place {
+    struct str provider, command, param, lane;
+};
 /* base64url of SIV || ciphertext. */
 void            seal(struct sealer *s, const struct seal_place *place, struct str plain, struct buf *out);
 enum etl_status unseal(struct sealer *s, const struct seal_place *place, struct str sealed, struct buf *plain,
                        struct err *err);
 /* The attempt-th candidate of `length` characters for this place: letters and digits that cannot be mistaken for each other, with at
  * least one lower, one upper, one digit. The caller asks further attempts until the parameter's rules take it. */
-void            key_password(struct sealer *s, struct str lane, struct str param, unsigned attempt, size_t length,
-                             struct buf *out);
+void key_password(struct sealer *s, struct str lane, struct str param, unsigned attempt, size_t length,
+                  struct buf *out);
 
 #endif

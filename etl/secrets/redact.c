@@ -39,7 +39,7 @@ static void as_markup(struct buf *out, struct str secret)
 static void as_json(struct buf *out, struct str secret)
 {
     buf_json(out, secret);
-    if (out->len >= 2) {                     /* without its quotes */
+    if (out->len >= 2) { /* without its quotes */
         memmove(out->ptr, out->ptr + 1, out->len - 2);
         out->len -= 2;
     }
@@ -48,12 +48,13 @@ static void as_json(struct buf *out, struct str secret)
 static void as_base64(struct buf *out, struct str secret)
 {
     if (secret.len <= LONGEST_ENCODED && buf_reserve(out, secret.len * 4 / 3 + 8))
-        out->len += (size_t)EVP_EncodeBlock((unsigned char *)out->ptr + out->len, (const unsigned char *)secret.ptr, (int)secret.len);
+        out->len += (size_t)EVP_EncodeBlock((unsigned char *)out->ptr + out->len, (const unsigned char *)secret.ptr,
+                                            (int)secret.len);
 }
 
 static struct str mask_forms(struct str text, struct str secret, struct arena *mem)
 {
-    static void (*const forms[])(struct buf *out, struct str secret) = { buf_percent, as_markup, as_json, as_base64 };
+    static void (*const forms[])(struct buf * out, struct str secret) = { buf_percent, as_markup, as_json, as_base64 };
     AUTO(buf_wipe) struct buf quoted = { 0 };
 
     if (secret.len < SHORTEST || text.len < SHORTEST)

@@ -18,8 +18,7 @@ void secret_replace(void *writer, struct str name, struct str clear, struct buf 
         buf_lit(out, FINGERPRINT_MARK);
         buf_hex(out, print, sizeof print);
         break;
-    case SECRETS_DROP:
-        break;
+    case SECRETS_DROP: break;
     case SECRETS_SEALED:
     case SECRETS_KEEP:
         buf_lit(out, SEALED_MARK);
@@ -36,7 +35,7 @@ void secret_reveal(void *writer, struct str name, struct str kept, struct buf *o
     (void)name;
     if (!str_starts(kept, STR(SEALED_MARK)) ||
         unseal(w->sealer, &archive_place, str_skip(kept, sizeof SEALED_MARK - 1), out, &err) != ETL_OK)
-        buf_add(out, kept);              /* another's: it stays what it is */
+        buf_add(out, kept); /* another's: it stays what it is */
 }
 
 enum etl_status secret_unseal(struct sealer *s, struct str cell, struct buf *clear, struct err *err)

@@ -10,7 +10,7 @@
 #include "etl/secrets/key.h"
 
 enum secret_mode { SECRETS_FINGERPRINT, SECRETS_DROP, SECRETS_SEALED, SECRETS_KEEP };
-extern const char *const secret_mode_names[];       /* NULL-ended */
+extern const char *const secret_mode_names[]; /* NULL-ended */
 #define FINGERPRINT_MARK "fp:"
 #define SEALED_MARK      "sealed:"
 
@@ -20,8 +20,8 @@ struct secret_writer {
     const struct key *key;
     struct sealer    *sealer;
 };
-void secret_replace(void *writer, struct str name, struct str clear, struct buf *out);     /* scrub_how.replace */
-void secret_reveal(void *writer, struct str name, struct str kept, struct buf *out);       /* the same, the other way round */
+void secret_replace(void *writer, struct str name, struct str clear, struct buf *out); /* scrub_how.replace */
+void secret_reveal(void *writer, struct str name, struct str kept, struct buf *out); /* the same, the other way round */
 
 /* Is the cell what an archive says instead of a secret? */
 static inline bool secret_is_fingerprint(struct str cell)

@@ -6,19 +6,22 @@
 
 enum { LARGEST_FILE = 4 << 20 };
 
-static const char *const head_keys[] = { "provider", "name", "title", "document", "endpoint", "wires", "command_field", "credentials", "logins", "limits",
-                                         "rules", "types", "replies", "answers", "test", "probe", "commands", "reports", NULL };
+static const char *const head_keys[] = { "provider", "name",          "title",       "document", "endpoint",
+                                         "wires",    "command_field", "credentials", "logins",   "limits",
+                                         "rules",    "types",         "replies",     "answers",  "test",
+                                         "probe",    "commands",      "reports",     NULL };
 
 static void read_credentials(struct reading *r, const struct yaml *node)
 {
     static const char *const keys[] = { "wire", "title", "chars", "length", "optional", NULL };
-    struct credential *list;
+    struct credential       *list;
 
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "credentials"))
         return;
     list = ARENA_ARRAY(r->mem, struct credential, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
-        const struct yaml *body = &node->pairs[i].value, *chars = yaml_get(body, "chars"), *length = yaml_get(body, "length");
+        const struct yaml *body = &node->pairs[i].value, *chars = yaml_get(body, "chars"),
+                          *length = yaml_get(body, "length");
 
         expect_kind(r, body, YAML_MAP, "a credential");
         list[i].name = list[i].wire = node->pairs[i].key;
@@ -68,8 +71,9 @@ static void read_limits(struct reading *r, const struct yaml *node)
 static void read_probe(struct reading *r, const struct yaml *node)
 {
     static const char *const keys[] = { "command", "with", "expect", NULL };
-    const struct yaml *command = yaml_get(node, "command"), *with = yaml_get(node, "with"), *expect = yaml_get(node, "expect");
-    struct provider   *p = r->provider;
+    const struct yaml       *command = yaml_get(node, "command"), *with = yaml_get(node, "with"),
+                      *expect = yaml_get(node, "expect");
+    struct provider *p = r->provider;
 
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "probe"))
         return;
@@ -115,7 +119,7 @@ static void read_answers(struct reading *r, const struct yaml *node)
 static void read_test(struct reading *r, const struct yaml *node)
 {
     static const char *const keys[] = { "send", "reply", NULL };
-    const struct yaml *reply = yaml_get(node, "reply");
+    const struct yaml       *reply = yaml_get(node, "reply");
 
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "test"))
         return;
@@ -136,10 +140,11 @@ static struct str read_name(struct reading *r, const struct yaml *root)
         return STR("");
     }
     for (size_t i = 0; i < name.len; i++)
-        plain = plain && ((name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') || name.ptr[i] == '-' ||
-                          name.ptr[i] == '_');
+        plain = plain && ((name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') ||
+                          name.ptr[i] == '-' || name.ptr[i] == '_');
     if (!plain)
-        FAULT(r, yaml_get(root, "name"), "head", "a provider's name has lowercase letters, digits, - and _, 40 at most");
+        FAULT(r, yaml_get(root, "name"), "head",
+              "a provider's name has lowercase letters, digits, - and _, 40 at most");
     return name;
 }
 
@@ -207,15 +212,17 @@ static enum etl_status unknown_provider(struct str name, struct findings *faults
         names[n].len -= strlen(".yaml");
     }
     near = str_nearest(name, names, n);
-    findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "provider-unknown",
-                 "unknown provider \"%.*s\"%s%.*s%s; subferry provider list shows the known ones, a file is named with its path",
-                 STR_ARG(name), near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+    findings_say(
+        faults, SEVERITY_ERROR, NULL, 0, 0, "provider-unknown",
+        "unknown provider \"%.*s\"%s%.*s%s; subferry provider list shows the known ones, a file is named with its path",
+        STR_ARG(name), near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
     return ETL_FAIL;
 }
 
-enum etl_status provider_load(struct str name, struct arena *run_mem, const struct provider **out, struct findings *faults)
+enum etl_status provider_load(struct str name, struct arena *run_mem, const struct provider **out,
+                              struct findings *faults)
 {
-    bool               is_path = memchr(name.ptr != NULL ? name.ptr : "", '/', name.len) != NULL || str_ends(name, STR(".yaml")) ||
+    bool is_path = memchr(name.ptr != NULL ? name.ptr : "", '/', name.len) != NULL || str_ends(name, STR(".yaml")) ||
                    str_ends(name, STR(".yml"));
     struct yaml_source source = { .name = arena_cstr(run_mem, name) };
     struct err         err = { 0 };

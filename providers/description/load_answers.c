@@ -9,14 +9,15 @@ static bool reads_text(const struct command *c)
 
 static bool reads_tree(const struct command *c)
 {
-    return c->reply != NULL && c->reply->styles != NULL && c->reply->styles[0] != NULL && c->reply->styles[0]->tree != NULL;
+    return c->reply != NULL && c->reply->styles != NULL && c->reply->styles[0] != NULL &&
+           c->reply->styles[0]->tree != NULL;
 }
 
 /* {at: result, like: 'OK:(\d+)', needed: true}; short forms: the pattern alone for texts, the field alone for records. */
 static void read_capture(struct reading *r, const struct yaml *node, const struct command *c, struct capture *out)
 {
     static const char *const keys[] = { "at", "field", "like", "needed", NULL };
-    const struct yaml *like = node, *field = node, *at = NULL;
+    const struct yaml       *like = node, *field = node, *at = NULL;
 
     if (node->kind == YAML_MAP) {
         yaml_only_keys(node, keys, "a capture", r->source, r->faults);
@@ -73,7 +74,8 @@ void read_record(struct reading *r, const struct yaml *node, struct command *c)
     }
     paths = ARENA_ARRAY(r->mem, struct path, count + 1);
     for (size_t i = 0; i < count; i++)
-        c->record_path_count += read_path(r, node->kind == YAML_LIST ? &node->items[i] : node, &paths[c->record_path_count]);
+        c->record_path_count +=
+            read_path(r, node->kind == YAML_LIST ? &node->items[i] : node, &paths[c->record_path_count]);
     c->records = paths;
 }
 

@@ -4,7 +4,7 @@
 
 enum { ROW_COLUMNS_MAX = 256 };
 
-const char *const effect_names[] = { "read", "create", "change", "remove", NULL };
+const char *const        effect_names[] = { "read", "create", "change", "remove", NULL };
 static const char *const danger_names[] = { "cuts", "destroys", "spends", "notifies", NULL };
 
 /* What the sandbox can say of itself in an answer. */
@@ -36,10 +36,11 @@ static unsigned read_dangers(struct reading *r, const struct yaml *node)
 
 static void read_param(struct reading *r, const struct yaml_pair *pair, struct param *out)
 {
-    static const char *const keys[] = { "type", "required", "recommended", "secret", "title", "wire", "dangers", "always", "default",
-                                        "clear", "test", "headers", "key", "omit", NULL };
-    const struct yaml   *node = &pair->value, *type = yaml_get(node, "type"), *dangers = yaml_get(node, "dangers");
-    struct danger_value *list;
+    static const char *const keys[] = { "type", "required", "recommended", "secret",  "title",
+                                        "wire", "dangers",  "always",      "default", "clear",
+                                        "test", "headers",  "key",         "omit",    NULL };
+    const struct yaml       *node = &pair->value, *type = yaml_get(node, "type"), *dangers = yaml_get(node, "dangers");
+    struct danger_value     *list;
 
     out->name = out->wire = out->title = pair->key;
     if (!expect_kind(r, node, YAML_MAP, "a parameter"))
@@ -116,7 +117,8 @@ static void read_items(struct reading *r, const struct yaml *node, const struct 
         out->item_count += items[out->item_count].param >= 0;
     }
     out->items = items;
-    if (node->count < 2 && out->kind <= TOGETHER_AT_MOST_ONE && !(out->item_count == 1 && c->params[items[0].param].is_family))
+    if (node->count < 2 && out->kind <= TOGETHER_AT_MOST_ONE &&
+        !(out->item_count == 1 && c->params[items[0].param].is_family))
         FAULT(r, node, "together", "a choice needs two parameters or more");
 }
 
@@ -127,7 +129,8 @@ static int param_of(struct reading *r, const struct yaml *node, const char *key,
 
     if (named != NULL && named->kind == YAML_TEXT)
         return param_named(r, named, c, named->text);
-    FAULT(r, named != NULL ? named : node, "together", "type_of needs type_of, by and cases: a parameter, the one it goes by, and a type a value");
+    FAULT(r, named != NULL ? named : node, "together",
+          "type_of needs type_of, by and cases: a parameter, the one it goes by, and a type a value");
     return -1;
 }
 
@@ -151,17 +154,24 @@ static void read_type_of(struct reading *r, const struct yaml *node, const struc
 
 static void read_together_one(struct reading *r, const struct yaml *node, const struct command *c, struct together *out)
 {
-    static const char *const keys[] = { "rule", "message", "severity", "exactly_one_of", "at_least_one_of", "at_most_one_of",
-                                        "required", "absent", "when", "unless", "type_of", "by", "cases", NULL };
+    static const char *const keys[] = {
+        "rule",     "message", "severity", "exactly_one_of", "at_least_one_of", "at_most_one_of",
+        "required", "absent",  "when",     "unless",         "type_of",         "by",
+        "cases",    NULL
+    };
     static const struct {
         const char        *key;
         enum together_kind kind;
-    } kinds[] = { { "exactly_one_of", TOGETHER_EXACTLY_ONE }, { "at_least_one_of", TOGETHER_AT_LEAST_ONE },
-                  { "at_most_one_of", TOGETHER_AT_MOST_ONE }, { "required", TOGETHER_REQUIRED }, { "absent", TOGETHER_ABSENT },
+    } kinds[] = { { "exactly_one_of", TOGETHER_EXACTLY_ONE },
+                  { "at_least_one_of", TOGETHER_AT_LEAST_ONE },
+                  { "at_most_one_of", TOGETHER_AT_MOST_ONE },
+                  { "required", TOGETHER_REQUIRED },
+                  { "absent", TOGETHER_ABSENT },
                   { "type_of", TOGETHER_TYPE_OF } };
     static const char *const severities[] = { "error", "warning", NULL };
-    const struct yaml       *severity = yaml_get(node, "severity"), *when = yaml_get(node, "when"), *unless = yaml_get(node, "unless");
-    size_t                   found = 0;
+    const struct yaml       *severity = yaml_get(node, "severity"), *when = yaml_get(node, "when"),
+                      *unless = yaml_get(node, "unless");
+    size_t found = 0;
 
     out->subject = out->by = -1;
     if (!expect_kind(r, node, YAML_MAP, "a rule between parameters"))
@@ -186,7 +196,8 @@ static void read_together_one(struct reading *r, const struct yaml *node, const 
             read_items(r, value, c, out);
     }
     if (found != 1)
-        FAULT(r, node, "together", "a rule between parameters says one thing: exactly_one_of, at_least_one_of, required …");
+        FAULT(r, node, "together",
+              "a rule between parameters says one thing: exactly_one_of, at_least_one_of, required …");
     if (when != NULL && unless != NULL)
         FAULT(r, unless, "together", "either when or unless, not both");
     if (when != NULL || unless != NULL) {
@@ -229,9 +240,10 @@ const struct reply *find_reply(struct reading *r, const struct yaml *node)
 
 /* ---- the command ---- */
 
-static const char *const command_keys[] = { "title", "about", "effect", "entity", "wire", "dangers", "clear", "params", "together",
-                                            "reply", "done", "record", "route", "captures", "repeat", "verify", "test", "tables", "answer",
-                                            "finds", "nothing", "lists", "example", NULL };
+static const char *const command_keys[] = { "title",  "about",    "effect",   "entity", "wire",    "dangers",
+                                            "clear",  "params",   "together", "reply",  "done",    "record",
+                                            "route",  "captures", "repeat",   "verify", "test",    "tables",
+                                            "answer", "finds",    "nothing",  "lists",  "example", NULL };
 
 /* Each field of a request has one meaning. */
 static void check_wires(struct reading *r, const struct yaml *node, const struct command *c)
@@ -247,15 +259,17 @@ static void check_wires(struct reading *r, const struct yaml *node, const struct
             place = *wire;
         for (size_t k = 0; k < i; k++)
             if (str_eq(c->params[k].wire, name))
-                FAULT(r, &place, "param-wire", "two parameters are \"%.*s\" on the wire: %.*s and %.*s", STR_ARG(name), STR_ARG(c->params[k].name),
-                      STR_ARG(c->params[i].name));
+                FAULT(r, &place, "param-wire", "two parameters are \"%.*s\" on the wire: %.*s and %.*s", STR_ARG(name),
+                      STR_ARG(c->params[k].name), STR_ARG(c->params[i].name));
         if (p->command_field.len != 0 && str_eq(p->command_field, name))
             FAULT(r, &place, "param-wire", "\"%.*s\" names the command on the wire", STR_ARG(name));
         for (size_t k = 0; k < p->credential_count; k++)
             if (p->credentials[k].wire.len != 0 && str_eq(p->credentials[k].wire, name))
-                FAULT(r, &place, "param-wire", "\"%.*s\" is the credential %.*s on the wire", STR_ARG(name), STR_ARG(p->credentials[k].name));
+                FAULT(r, &place, "param-wire", "\"%.*s\" is the credential %.*s on the wire", STR_ARG(name),
+                      STR_ARG(p->credentials[k].name));
         if (c->params[i].always.ptr != NULL && yaml_get(&node->pairs[i].value, "required") != NULL)
-            FAULT(r, yaml_get(&node->pairs[i].value, "required"), "param-always", "what is always sent cannot be set, so it is not required");
+            FAULT(r, yaml_get(&node->pairs[i].value, "required"), "param-always",
+                  "what is always sent cannot be set, so it is not required");
     }
 }
 
@@ -277,7 +291,7 @@ static void read_params(struct reading *r, const struct yaml *node, struct comma
 static void read_repeat(struct reading *r, const struct yaml *node, struct command *c)
 {
     static const char *const keys[] = { "safe_unless", NULL };
-    const struct yaml *unless = yaml_get(node, "safe_unless");
+    const struct yaml       *unless = yaml_get(node, "safe_unless");
 
     yaml_only_keys(node, keys, "repeat", r->source, r->faults);
     if (unless == NULL) {
@@ -291,9 +305,9 @@ static void read_repeat(struct reading *r, const struct yaml *node, struct comma
 void read_command(struct reading *r, const struct yaml_pair *pair, struct command *c)
 {
     static const char *const safe[] = { "safe", NULL };
-    const struct yaml *node = &pair->value, *effect = yaml_get(node, "effect"), *reply = yaml_get(node, "reply");
-    const struct yaml *repeat = yaml_get(node, "repeat"), *done = yaml_get(node, "done");
-    int                word;
+    const struct yaml       *node = &pair->value, *effect = yaml_get(node, "effect"), *reply = yaml_get(node, "reply");
+    const struct yaml       *repeat = yaml_get(node, "repeat"), *done = yaml_get(node, "done");
+    int                      word;
 
     c->name = c->wire = pair->key;
     c->line = pair->line;
@@ -376,17 +390,20 @@ const struct command *find_command(struct reading *r, const struct yaml *node)
  * cannot be judged here. */
 static void check_match(struct reading *r, const struct yaml *match, const struct command *read)
 {
-    struct str *names = ARENA_ARRAY(r->mem, struct str, read->capture_count + ROW_COLUMNS_MAX);
-    const struct reply_style *style = read->reply != NULL && read->reply->styles != NULL ? read->reply->styles[0] : NULL;
-    bool        csv = style == &reply_csv;
-    size_t      n = 0;
+    struct str               *names = ARENA_ARRAY(r->mem, struct str, read->capture_count + ROW_COLUMNS_MAX);
+    const struct reply_style *style =
+        read->reply != NULL && read->reply->styles != NULL ? read->reply->styles[0] : NULL;
+    bool   csv = style == &reply_csv;
+    size_t n = 0;
 
     if (!csv && style != &reply_text)
         return;
     for (; n < read->capture_count; n++)
         names[n] = read->captures[n].name;
     for (size_t i = 0; csv && i < r->provider->report_count; i++)
-        for (size_t k = 0; r->provider->reports[i].command == read && k < r->provider->reports[i].column_count && n < ROW_COLUMNS_MAX; k++)
+        for (size_t k = 0;
+             r->provider->reports[i].command == read && k < r->provider->reports[i].column_count && n < ROW_COLUMNS_MAX;
+             k++)
             names[n++] = r->provider->reports[i].columns[k].field;
     for (size_t i = 0; i < match->count; i++) {
         struct yaml place = key_place(match, i);
@@ -402,7 +419,8 @@ static void check_match(struct reading *r, const struct yaml *match, const struc
 /* absence: {proof_when: {skipbasket: "on"}} */
 static void read_absence(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
 {
-    static const char *const keys[] = { "proof_when", "proof_unless", NULL }, *const words[] = { "proof", "no_proof", "none_at_all", NULL };
+    static const char *const keys[] = { "proof_when", "proof_unless", NULL }, *const words[] = { "proof", "no_proof",
+                                                                                                 "none_at_all", NULL };
     const struct yaml *when = yaml_get(node, "proof_when"), *unless = yaml_get(node, "proof_unless");
 
     if (node->kind != YAML_MAP) {
@@ -414,7 +432,9 @@ static void read_absence(struct reading *r, const struct yaml *node, const struc
     }
     yaml_only_keys(node, keys, "absence", r->source, r->faults);
     if ((when == NULL) == (unless == NULL)) {
-        FAULT(r, node, "absence", "absence is proof, no_proof, none_at_all, or {proof_when: {parameter: value}}, or {proof_unless: parameter}");
+        FAULT(
+            r, node, "absence",
+            "absence is proof, no_proof, none_at_all, or {proof_when: {parameter: value}}, or {proof_unless: parameter}");
         return;
     }
     out->absence_unless = when == NULL;
@@ -423,7 +443,8 @@ static void read_absence(struct reading *r, const struct yaml *node, const struc
 }
 
 /* captures: {id: elid}: the call's capture from the read's record. */
-static void read_lookup_captures(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
+static void read_lookup_captures(struct reading *r, const struct yaml *node, const struct command *c,
+                                 struct lookup_read *out)
 {
     struct pair_value *list;
 
@@ -444,11 +465,13 @@ static void read_lookup_captures(struct reading *r, const struct yaml *node, con
 
 static void read_lookup(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
 {
-    static const char *const keys[] = { "read", "with", "match", "wants", "baseline", "there", "absence", "full", "settle_seconds",
-                                        "captures", NULL };
-    static const char *const there_words[] = { "refused", NULL }, *const baseline_words[] = { "true", "false", "when_told", NULL };
+    static const char *const keys[] = { "read",    "with", "match",          "wants",    "baseline", "there",
+                                        "absence", "full", "settle_seconds", "captures", NULL };
+    static const char *const there_words[] = { "refused", NULL }, *const baseline_words[] = { "true", "false",
+                                                                                              "when_told", NULL };
     static const char *const wants_words[] = { "found", "nothing", NULL };
-    const struct yaml *read = yaml_get(node, "read"), *wants = yaml_get(node, "wants"), *absence = yaml_get(node, "absence");
+    const struct yaml       *read = yaml_get(node, "read"), *wants = yaml_get(node, "wants"),
+                      *absence = yaml_get(node, "absence");
     const struct yaml *baseline = yaml_get(node, "baseline");
     const struct yaml *with = yaml_get(node, "with"), *there = yaml_get(node, "there");
 
@@ -498,8 +521,9 @@ static bool has_live_only(const struct command *c)
 void link_commands(struct reading *r, const struct yaml *node)
 {
     for (size_t i = 0; i < r->provider->command_count; i++) {
-        const struct yaml *body = &node->pairs[i].value, *verify = yaml_get(body, "verify"), *test = yaml_get(body, "test");
-        struct command    *c = &r->commands[i];
+        const struct yaml *body = &node->pairs[i].value, *verify = yaml_get(body, "verify"),
+                          *test = yaml_get(body, "test");
+        struct command *c = &r->commands[i];
 
         if (verify != NULL)
             read_lookup(r, verify, c, &c->verify);

@@ -92,12 +92,14 @@ void find_name_param(struct reading *r, const struct yaml *node, struct command 
         return;
     c->name_param = command_param_index(c, place);
     if (c->name_param < 0) {
-        FAULT(r, node, "name-place", "the wire name \"%.*s\" has a place that is no parameter of the command", STR_ARG(c->wire));
+        FAULT(r, node, "name-place", "the wire name \"%.*s\" has a place that is no parameter of the command",
+              STR_ARG(c->wire));
         return;
     }
     if (!c->params[c->name_param].required && c->params[c->name_param].always.ptr == NULL)
-        FAULT(r, node, "name-place", "parameter %.*s stands in the wire name, so it has to be required or always", STR_ARG(place));
-    ((struct param *)(uintptr_t)c->params)[c->name_param].in_name = true;   /* still being read, ours to write */
+        FAULT(r, node, "name-place", "parameter %.*s stands in the wire name, so it has to be required or always",
+              STR_ARG(place));
+    ((struct param *)(uintptr_t)c->params)[c->name_param].in_name = true; /* still being read, ours to write */
 }
 
 /* ---- commands ---- */
@@ -111,7 +113,8 @@ void command_wire_name(const struct command *c, const struct value *values, stru
         return;
     }
     buf_add(out, before);
-    buf_add(out, c->params[c->name_param].always.ptr != NULL ? c->params[c->name_param].always : values[c->name_param].text);
+    buf_add(out,
+            c->params[c->name_param].always.ptr != NULL ? c->params[c->name_param].always : values[c->name_param].text);
     buf_add(out, after);
 }
 

@@ -30,7 +30,8 @@ static struct yaml merged(struct reading *r, const struct yaml *base, const stru
             continue;
         else {
             pairs[n] = *own;
-            if (deep != NULL && str_is(own->key, deep) && own->value.kind == YAML_MAP && base->pairs[i].value.kind == YAML_MAP)
+            if (deep != NULL && str_is(own->key, deep) && own->value.kind == YAML_MAP &&
+                base->pairs[i].value.kind == YAML_MAP)
                 pairs[n].value = merged(r, &base->pairs[i].value, &own->value, NULL);
             n++;
         }
@@ -83,7 +84,8 @@ static struct yaml expand(struct reading *r, const struct yaml *commands, const 
         return own;
     }
     if (depth == LIKE_DEPTH) {
-        FAULT(r, like, "like", "like: %.*s leads nowhere: the commands are like each other in a circle", STR_ARG(like->text));
+        FAULT(r, like, "like", "like: %.*s leads nowhere: the commands are like each other in a circle",
+              STR_ARG(like->text));
         return own;
     }
     base = expand(r, commands, &other->value, depth + 1);

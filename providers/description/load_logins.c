@@ -17,7 +17,8 @@ static const char *const *names_of_credentials(struct reading *r, bool token)
     return names;
 }
 
-static const struct command *read_login_command(struct reading *r, const struct yaml_pair *pair, const struct yaml *node)
+static const struct command *read_login_command(struct reading *r, const struct yaml_pair *pair,
+                                                const struct yaml *node)
 {
     struct yaml_pair as_command = { pair->key, pair->line, pair->column, *node };
     struct command  *c = ARENA_NEW(r->mem, struct command);
@@ -27,7 +28,8 @@ static const struct command *read_login_command(struct reading *r, const struct 
 }
 
 /* What is sent by it is a credential that is made, so all that masks and sends credentials does its work. */
-static void add_sends(struct reading *r, const struct yaml *node, const struct login *l, struct credential *list, size_t *count)
+static void add_sends(struct reading *r, const struct yaml *node, const struct login *l, struct credential *list,
+                      size_t *count)
 {
     const char *const *places = names_of_credentials(r, l->command != NULL);
 
@@ -49,7 +51,8 @@ static void add_sends(struct reading *r, const struct yaml *node, const struct l
     }
 }
 
-static void read_login(struct reading *r, const struct yaml_pair *pair, struct login *out, struct credential *list, size_t *count)
+static void read_login(struct reading *r, const struct yaml_pair *pair, struct login *out, struct credential *list,
+                       size_t *count)
 {
     static const char *const keys[] = { "title", "command", "with", "token", "send", NULL };
     const struct yaml       *node = &pair->value, *command = yaml_get(node, "command"), *send = yaml_get(node, "send");
@@ -66,7 +69,8 @@ static void read_login(struct reading *r, const struct yaml_pair *pair, struct l
         out->with = read_pairs(r, with, NULL, names_of_credentials(r, false));
         for (size_t i = 0; i < out->with.count; i++)
             if (command_param(out->command, out->with.items[i].name) == NULL)
-                FAULT(r, with, "name-unknown", "the login command has no parameter \"%.*s\"", STR_ARG(out->with.items[i].name));
+                FAULT(r, with, "name-unknown", "the login command has no parameter \"%.*s\"",
+                      STR_ARG(out->with.items[i].name));
         out->token = read_text(r, node, "token");
         if (command_capture(out->command, out->token) == NULL)
             FAULT(r, node, "login", "a session needs token: one of the command's captures");

@@ -2,7 +2,8 @@
 #include "providers/description/node_reader.h"
 #include "providers/replies/reply.h"
 
-const char *const reply_is_names[] = { "done", "nothing", "refused", "throttled", "login", "outage", "failed", "uncertain", NULL };
+const char *const reply_is_names[] = { "done",   "nothing", "refused",   "throttled", "login",
+                                       "outage", "failed",  "uncertain", NULL };
 
 static const struct status_range *read_statuses(struct reading *r, const struct yaml *node, size_t *count)
 {
@@ -33,8 +34,10 @@ static const struct path *read_way(struct reading *r, const struct yaml *node)
 
 static void read_case(struct reading *r, const struct yaml *node, struct reply_case *out)
 {
-    static const char *const keys[] = { "wire", "status", "type", "header", "body", "at", "text", "empty", "listed", "records", "is", NULL };
-    const struct yaml *status = yaml_get(node, "status"), *header = yaml_get(node, "header"), *body = yaml_get(node, "body");
+    static const char *const keys[] = { "wire", "status", "type",   "header",  "body", "at",
+                                        "text", "empty",  "listed", "records", "is",   NULL };
+    const struct yaml       *status = yaml_get(node, "status"), *header = yaml_get(node, "header"),
+                      *body = yaml_get(node, "body");
     const struct yaml *records = yaml_get(node, "records"), *is = yaml_get(node, "is"), *wire = yaml_get(node, "wire");
     const struct yaml *at = yaml_get(node, "at"), *text = yaml_get(node, "text");
     int                word;
@@ -118,10 +121,12 @@ static void check_cases(struct reading *r, const struct yaml *node, const struct
     for (size_t i = 0; i < reply->case_count; i++) {
         can_be_done = can_be_done || reply->cases[i].is == REPLY_DONE;
         if (reply->cases[i].records_min >= 0 && reply->styles != NULL && reply->styles[0] == &reply_text)
-            FAULT(r, yaml_get(&cases->items[i], "records"), "case", "text has no records; they are counted in csv, xml and the like");
+            FAULT(r, yaml_get(&cases->items[i], "records"), "case",
+                  "text has no records; they are counted in csv, xml and the like");
     }
     if (!can_be_done)
-        FAULT(r, node, "reply", "reply %.*s has nothing it can be done by: no case says is: done", STR_ARG(reply->name));
+        FAULT(r, node, "reply", "reply %.*s has nothing it can be done by: no case says is: done",
+              STR_ARG(reply->name));
     if (reply->skip_header && reply->styles != NULL && reply->styles[0] != NULL && reply->styles[0] != &reply_csv)
         FAULT(r, yaml_get(node, "skip_header"), "reply", "skip_header is for csv");
 }
@@ -129,8 +134,8 @@ static void check_cases(struct reading *r, const struct yaml *node, const struct
 static void read_reply(struct reading *r, const struct yaml_pair *pair, struct reply *out)
 {
     static const char *const keys[] = { "style", "cases", "skip_header", "text_member", NULL };
-    const struct yaml *node = &pair->value, *style = yaml_get(node, "style"), *cases = yaml_get(node, "cases");
-    struct reply_case *list;
+    const struct yaml       *node = &pair->value, *style = yaml_get(node, "style"), *cases = yaml_get(node, "cases");
+    struct reply_case       *list;
 
     out->name = pair->key;
     if (!expect_kind(r, node, YAML_MAP, "a reply"))

@@ -76,7 +76,8 @@ static void check_with(struct reading *r, const struct yaml *node, const struct 
         if (command_param(c, node->pairs[i].key) == NULL && command_family(c, node->pairs[i].key, false) == NULL) {
             struct yaml place = key_place(node, i);
 
-            FAULT(r, &place, "name-unknown", "%.*s has no parameter \"%.*s\"", STR_ARG(c->name), STR_ARG(node->pairs[i].key));
+            FAULT(r, &place, "name-unknown", "%.*s has no parameter \"%.*s\"", STR_ARG(c->name),
+                  STR_ARG(node->pairs[i].key));
         }
 }
 
@@ -134,7 +135,8 @@ static void read_pages(struct reading *r, const struct yaml *node, struct report
     out->pages.size = read_param_name(r, node, "size", out->command);
     out->pages.offset = read_param_name(r, node, "offset", out->command);
     out->pages.rows = read_u32(r, node, "rows", 100);
-    out->pages.by_page = yaml_get(node, "counts") != NULL && read_word(r, yaml_get(node, "counts"), counts, "what offset counts") == 1;
+    out->pages.by_page =
+        yaml_get(node, "counts") != NULL && read_word(r, yaml_get(node, "counts"), counts, "what offset counts") == 1;
     if (out->pages.offset.ptr == NULL || out->pages.rows == 0)
         FAULT(r, node, "report", "pages needs offset:, the parameter, and rows: how many a page has");
 }
@@ -147,14 +149,16 @@ static void read_body(struct reading *r, const struct yaml *node, struct report 
         return;
     yaml_only_keys(node, keys, "body", r->source, r->faults);
     out->body_column = read_text(r, node, "column");
-    out->body = yaml_get(node, "by") != NULL && read_word(r, yaml_get(node, "by"), by, "how a body becomes rows") == 1 ? REPORT_WHOLE : REPORT_LINES;
+    out->body = yaml_get(node, "by") != NULL && read_word(r, yaml_get(node, "by"), by, "how a body becomes rows") == 1
+                    ? REPORT_WHOLE
+                    : REPORT_LINES;
 }
 
 static void read_report(struct reading *r, const struct yaml_pair *pair, struct report *out)
 {
-    static const char *const keys[] = { "command", "table", "record", "columns", "values", "with", "each", "ask", "window", "pages", "set", "dates",
-                                        "secret", "body", NULL };
-    const struct yaml *node = &pair->value, *command = yaml_get(node, "command");
+    static const char *const keys[] = { "command", "table", "record", "columns", "values", "with", "each", "ask",
+                                        "window",  "pages", "set",    "dates",   "secret", "body", NULL };
+    const struct yaml       *node = &pair->value, *command = yaml_get(node, "command");
 
     out->name = pair->key;
     if (!expect_kind(r, node, YAML_MAP, "a report"))
@@ -162,7 +166,8 @@ static void read_report(struct reading *r, const struct yaml_pair *pair, struct 
     yaml_only_keys(node, keys, "a report", r->source, r->faults);
     out->table = read_text(r, node, "table");
     out->record = read_text(r, node, "record");
-    if (command == NULL || yaml_get(node, "table") == NULL || (yaml_get(node, "columns") == NULL && yaml_get(node, "body") == NULL))
+    if (command == NULL || yaml_get(node, "table") == NULL ||
+        (yaml_get(node, "columns") == NULL && yaml_get(node, "body") == NULL))
         FAULT(r, node, "report", "report %.*s needs command, table and columns (or body)", STR_ARG(pair->key));
     if (command != NULL)
         out->command = find_command(r, command);
@@ -178,7 +183,8 @@ static void read_report(struct reading *r, const struct yaml_pair *pair, struct 
     read_body(r, yaml_get(node, "body"), out);
     out->set = read_pairs(r, yaml_get(node, "set"), out->command, ANY_PLACE);
     out->dates = read_pairs(r, yaml_get(node, "dates"), NULL, NULL);
-    out->secrets = yaml_get(node, "secret") != NULL ? read_texts(r, yaml_get(node, "secret"), &out->secret_count) : NULL;
+    out->secrets =
+        yaml_get(node, "secret") != NULL ? read_texts(r, yaml_get(node, "secret"), &out->secret_count) : NULL;
     out->values = read_values(r, yaml_get(node, "values"), &out->value_count);
     check_values(r, yaml_get(node, "values"), out);
 }

@@ -43,11 +43,13 @@ static int read_family_name(struct reading *r, const struct yaml *node, const st
 
 static void read_step(struct reading *r, const struct yaml *node, const struct command *c, struct table_step *out)
 {
-    static const char *const keys[] = { "make", "change", "remove", "key", "set", "within", "when", "unless", "duplicate", "missing", "forbid",
-                                        "serial", "unique", "each", NULL };
+    static const char *const keys[] = { "make",   "change", "remove", "key",       "set",
+                                        "within", "when",   "unless", "duplicate", "missing",
+                                        "forbid", "serial", "unique", "each",      NULL };
     static const char *const kinds[] = { "make", "change", "remove", "forbid" };
     static const char *const allowed[] = { "allowed", NULL }, *const made[] = { "new_id", "member", "value", NULL };
-    const struct yaml *within = yaml_get(node, "within"), *duplicate = yaml_get(node, "duplicate"), *missing = yaml_get(node, "missing");
+    const struct yaml *within = yaml_get(node, "within"), *duplicate = yaml_get(node, "duplicate"),
+                      *missing = yaml_get(node, "missing");
     const struct yaml *each = yaml_get(node, "each");
     size_t             found = 0;
 
@@ -90,7 +92,8 @@ void read_steps(struct reading *r, const struct yaml *node, struct command *c)
     c->steps = list;
     c->forbids = forbids = ARENA_ARRAY(r->mem, struct table_step, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
-        struct table_step *step = yaml_get(&node->items[i], "forbid") != NULL ? &forbids[c->forbid_count++] : &list[c->step_count++];
+        struct table_step *step =
+            yaml_get(&node->items[i], "forbid") != NULL ? &forbids[c->forbid_count++] : &list[c->step_count++];
 
         read_step(r, &node->items[i], c, step);
     }
@@ -99,7 +102,7 @@ void read_steps(struct reading *r, const struct yaml *node, struct command *c)
 void read_finds(struct reading *r, const struct yaml *node, struct command *c)
 {
     static const char *const keys[] = { "in", "where", "when", "answer", "report", NULL };
-    struct find *list;
+    struct find             *list;
 
     if (node == NULL || !expect_kind(r, node, YAML_LIST, "finds"))
         return;
@@ -165,7 +168,9 @@ static int page_param(struct reading *r, const struct yaml *node, const char *ke
 
 void link_lists(struct reading *r, const struct yaml *node, struct command *c)
 {
-    static const char *const keys[] = { "in", "where", "report", "any_case", "pages", NULL }, *const page_keys[] = { "size", "rows", "offset", NULL };
+    static const char *const keys[] = { "in", "where", "report", "any_case", "pages", NULL }, *const page_keys[] = {
+        "size", "rows", "offset", NULL
+    };
     const struct yaml *report = yaml_get(node, "report"), *pages = yaml_get(node, "pages");
 
     c->listed.size = c->listed.offset = -1;

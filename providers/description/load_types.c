@@ -3,23 +3,36 @@
 #include "providers/description/quick_check.h"
 #include "providers/description/value_form.h"
 
-static const char *const rule_keys[] = { "message", "source", "severity", "part", "good", "bad", "with", "length", "chars", "first",
-                                         "pattern", "one_of", "none_of", "date", "in", "or", "number", "address", "not_equal",
-                                         "not_containing", "not_word", "not_weak", "not_clear", "not_card", NULL };
+static const char *const rule_keys[] = { "message",  "source",   "severity",  "part",      "good",
+                                         "bad",      "with",     "length",    "chars",     "first",
+                                         "pattern",  "one_of",   "none_of",   "date",      "in",
+                                         "or",       "number",   "address",   "not_equal", "not_containing",
+                                         "not_word", "not_weak", "not_clear", "not_card",  NULL };
 static const struct {
     const char *key;
     enum check  check;
-} checks[] = { { "length", CHECK_LENGTH },   { "chars", CHECK_CHARS },         { "first", CHECK_FIRST },
-               { "pattern", CHECK_PATTERN }, { "one_of", CHECK_ONE_OF },       { "none_of", CHECK_NONE_OF },
-               { "date", CHECK_DATE },       { "number", CHECK_NUMBER },       { "address", CHECK_ADDRESS },
-               { "not_equal", CHECK_NOT_EQUAL }, { "not_containing", CHECK_NOT_CONTAINING }, { "not_word", CHECK_NOT_WORD },
-               { "not_weak", CHECK_NOT_WEAK }, { "not_clear", CHECK_NOT_CLEAR }, { "not_card", CHECK_NOT_CARD } };
+} checks[] = { { "length", CHECK_LENGTH },
+               { "chars", CHECK_CHARS },
+               { "first", CHECK_FIRST },
+               { "pattern", CHECK_PATTERN },
+               { "one_of", CHECK_ONE_OF },
+               { "none_of", CHECK_NONE_OF },
+               { "date", CHECK_DATE },
+               { "number", CHECK_NUMBER },
+               { "address", CHECK_ADDRESS },
+               { "not_equal", CHECK_NOT_EQUAL },
+               { "not_containing", CHECK_NOT_CONTAINING },
+               { "not_word", CHECK_NOT_WORD },
+               { "not_weak", CHECK_NOT_WEAK },
+               { "not_clear", CHECK_NOT_CLEAR },
+               { "not_card", CHECK_NOT_CARD } };
 
 static void read_check(struct reading *r, const struct yaml *node, const struct yaml *value, struct rule *out)
 {
-    static const char *const when_words[] = { "any", "future", "not_past", NULL }, *const addresses[] = { "ipv4", "mac", "ip", NULL };
+    static const char *const when_words[] = { "any", "future", "not_past", NULL }, *const addresses[] = { "ipv4", "mac",
+                                                                                                          "ip", NULL };
     static const char *const dates[] = { "YYYY-MM-DD", "YYYY-MM-DD HH:mm:ss", "HH:mm:ss", "YYYY", NULL };
-    const struct yaml *in = yaml_get(node, "in"), *or_words = yaml_get(node, "or");
+    const struct yaml       *in = yaml_get(node, "in"), *or_words = yaml_get(node, "or");
 
     if (out->check != CHECK_DATE && (in != NULL || or_words != NULL))
         FAULT(r, in != NULL ? in : or_words, "rule-check", "in: and or: go with date:");
@@ -30,9 +43,7 @@ static void read_check(struct reading *r, const struct yaml *node, const struct 
             FAULT(r, value, "range", "a length is 0 or more");
         break;
     case CHECK_CHARS:
-    case CHECK_FIRST:
-        read_class(r, value, out->chars);
-        break;
+    case CHECK_FIRST: read_class(r, value, out->chars); break;
     case CHECK_PATTERN:
         out->pattern = read_pattern(r, value, "\\A(?:", ")\\z");
         out->expression = value->text;
@@ -71,7 +82,8 @@ static void read_check(struct reading *r, const struct yaml *node, const struct 
 
 static void read_rule(struct reading *r, const struct yaml_pair *pair, struct rule *out)
 {
-    static const char *const severities[] = { "error", "warning", NULL }, *const parts[] = { "whole", "local", "domain", "each", NULL };
+    static const char *const severities[] = { "error", "warning", NULL }, *const parts[] = { "whole", "local", "domain",
+                                                                                             "each", NULL };
     const struct yaml *node = &pair->value, *severity = yaml_get(node, "severity"), *part = yaml_get(node, "part");
     size_t             found = 0;
 
@@ -146,9 +158,10 @@ static const struct rule *find_rule(struct reading *r, const struct yaml *node)
 static const struct list_form *read_list(struct reading *r, const struct yaml *node)
 {
     static const char *const keys[] = { "join", "open", "close", "quoted", "parts", "each", "count", NULL };
-    const struct yaml *parts = yaml_get(node, "parts"), *each = yaml_get(node, "each"), *count = yaml_get(node, "count");
-    struct list_form  *out;
-    struct list_part  *list;
+    const struct yaml       *parts = yaml_get(node, "parts"), *each = yaml_get(node, "each"),
+                      *count = yaml_get(node, "count");
+    struct list_form *out;
+    struct list_part *list;
 
     if (node == NULL || !expect_kind(r, node, YAML_MAP, "list"))
         return NULL;
@@ -181,8 +194,8 @@ static void read_type(struct reading *r, const struct yaml_pair *pair, struct va
 {
     static const char *const keys[] = { "title", "rules", "role", "secret", "write", "date", "list", "example", NULL };
     static const char *const write_keys[] = { "yes", "no", NULL };
-    const struct yaml *node = &pair->value, *rules, *write;
-    const struct rule **list;
+    const struct yaml       *node = &pair->value, *rules, *write;
+    const struct rule      **list;
 
     out->name = pair->key;
     if (!expect_kind(r, node, YAML_MAP, "a type"))
@@ -230,7 +243,7 @@ void read_types(struct reading *r, const struct yaml *node)
         return;
     types = ARENA_ARRAY(r->mem, struct value_type, node->count + 1);
     r->provider->types = types;
-    for (size_t i = 0; i < node->count; i++) {     /* a list's parts are types that stand before it */
+    for (size_t i = 0; i < node->count; i++) { /* a list's parts are types that stand before it */
         read_type(r, &node->pairs[i], &types[i]);
         r->provider->type_count = i + 1;
     }
@@ -257,8 +270,8 @@ void check_roles(struct reading *r, const struct yaml *rules)
         if (value != NULL && p->rules[i].role.ptr != NULL) {
             struct str near = str_nearest(p->rules[i].role, names, n);
 
-            FAULT(r, value, "role", "no type has the role \"%.*s\"%s%.*s%s", STR_ARG(p->rules[i].role), near.ptr != NULL ? ", did you mean \"" : "",
-                  STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+            FAULT(r, value, "role", "no type has the role \"%.*s\"%s%.*s%s", STR_ARG(p->rules[i].role),
+                  near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
         }
     }
 }

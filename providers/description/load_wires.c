@@ -71,9 +71,11 @@ static void read_wire_fields(struct reading *r, const struct yaml *node, struct 
 
 static void read_wire(struct reading *r, const struct yaml *node, struct wire *out)
 {
-    static const char *const keys[] = { "style", "wire", "url", "path", "method", "space", "answer", "answer_type", "fields", NULL };
+    static const char *const keys[] = { "style", "wire",   "url",         "path",   "method",
+                                        "space", "answer", "answer_type", "fields", NULL };
     static const char *const origin[] = { "origin", NULL }, *const answer[] = { "answer", "command", NULL };
-    const struct yaml *style = yaml_get(node, "style"), *method = yaml_get(node, "method"), *path = yaml_get(node, "path");
+    const struct yaml *style = yaml_get(node, "style"), *method = yaml_get(node, "method"),
+                      *path = yaml_get(node, "path");
 
     out->method = methods[0];
     if (!expect_kind(r, node, YAML_MAP, "a wire"))
@@ -88,7 +90,8 @@ static void read_wire(struct reading *r, const struct yaml *node, struct wire *o
     if (yaml_get(node, "url") != NULL)
         out->url = read_text(r, node, "url");
     if (out->url.ptr != NULL && !str_starts(out->url, STR("https://")))
-        FAULT(r, yaml_get(node, "url"), "endpoint", "a provider's url begins with https://; only a connection may say http://, and plain_http: true");
+        FAULT(r, yaml_get(node, "url"), "endpoint",
+              "a provider's url begins with https://; only a connection may say http://, and plain_http: true");
     if (method != NULL && read_word(r, method, methods, "method") >= 0)
         out->method = methods[read_word(r, method, methods, "method")];
     if (path != NULL)
@@ -151,8 +154,10 @@ bool read_path(struct reading *r, const struct yaml *node, struct path *out)
 
         rest = str_cut(rest, '.', &word);
         if (word.len == 0) {
-            FAULT(r, node, "path", "a path is names with dots between: result.customer; * is any, {id} any whose name becomes the field id, "
-                  "{#id} one whose name is a number");
+            FAULT(
+                r, node, "path",
+                "a path is names with dots between: result.customer; * is any, {id} any whose name becomes the field id, "
+                "{#id} one whose name is a number");
             return false;
         }
         if (word.len > 3 && word.ptr[0] == '{' && word.ptr[word.len - 1] == '}') {

@@ -15,7 +15,9 @@ bool expect_kind(struct reading *r, const struct yaml *node, enum yaml_kind kind
 
 struct yaml key_place(const struct yaml *map, size_t i)
 {
-    return (struct yaml){ .kind = YAML_TEXT, .text = map->pairs[i].key, .line = map->pairs[i].line, .column = map->pairs[i].column };
+    return (struct yaml){
+        .kind = YAML_TEXT, .text = map->pairs[i].key, .line = map->pairs[i].line, .column = map->pairs[i].column
+    };
 }
 
 bool read_bool(struct reading *r, const struct yaml *map, const char *key, bool deflt)
@@ -52,7 +54,8 @@ uint32_t read_u32(struct reading *r, const struct yaml *map, const char *key, ui
     return deflt;
 }
 
-void unknown_name(struct reading *r, const struct yaml *node, const char *what, struct str typed, const struct str *names, size_t n)
+void unknown_name(struct reading *r, const struct yaml *node, const char *what, struct str typed,
+                  const struct str *names, size_t n)
 {
     struct str near = str_nearest(typed, names, n);
 
@@ -203,7 +206,7 @@ static void check_place(struct reading *r, const struct yaml *node, const struct
             FAULT(r, node, "place", "%.*s has no part %.*s", STR_ARG(whole), STR_ARG(name));
         return;
     }
-    if (part->param >= 0 && c->params[part->param].always.ptr != NULL) {   /* known already */
+    if (part->param >= 0 && c->params[part->param].always.ptr != NULL) { /* known already */
         part->literal = c->params[part->param].always;
         part->param = -1;
         return;
@@ -217,7 +220,8 @@ static void check_place(struct reading *r, const struct yaml *node, const struct
     unknown_name(r, node, "place", part->place, names, n);
 }
 
-struct text read_place_text(struct reading *r, const struct yaml *node, const struct command *c, const char *const *extras)
+struct text read_place_text(struct reading *r, const struct yaml *node, const struct command *c,
+                            const char *const *extras)
 {
     struct text       out = { 0 };
     struct text_part *parts = NULL;
@@ -239,7 +243,7 @@ struct text read_place_text(struct reading *r, const struct yaml *node, const st
             rest = str_skip(rest, len);
             continue;
         }
-        if (rest.len > 1 && strchr("\"{}\n ", rest.ptr[1]) != NULL) {   /* JSON in a text: {"id": … stands for itself */
+        if (rest.len > 1 && strchr("\"{}\n ", rest.ptr[1]) != NULL) { /* JSON in a text: {"id": … stands for itself */
             part.literal = str_head(rest, 1);
             ARENA_PUSH(r->mem, parts, out.count, cap) = part;
             rest = str_skip(rest, 1);
@@ -254,7 +258,7 @@ struct text read_place_text(struct reading *r, const struct yaml *node, const st
         check_place(r, node, c, &part, extras);
         ARENA_PUSH(r->mem, parts, out.count, cap) = part;
     }
-    if (out.count == 0) {   /* an empty text is a text */
+    if (out.count == 0) { /* an empty text is a text */
         struct text_part part = { .literal = STR(""), .param = -1 };
 
         ARENA_PUSH(r->mem, parts, out.count, cap) = part;

@@ -103,30 +103,23 @@ static bool take_in(struct quick_check *q, const struct rule *rule)
     if (rule->part != PART_WHOLE)
         return false;
     switch (rule->check) {
-    case CHECK_LENGTH:
-        narrow_length(q, (size_t)rule->min, (size_t)rule->max);
-        return true;
-    case CHECK_CHARS:
-        narrow(q, rule->chars);
-        return true;
+    case CHECK_LENGTH: narrow_length(q, (size_t)rule->min, (size_t)rule->max); return true;
+    case CHECK_CHARS: narrow(q, rule->chars); return true;
     case CHECK_PATTERN:
         if (!read_plain_pattern(rule->expression, &pattern))
             return false;
         narrow(q, pattern.chars);
         narrow_length(q, pattern.min, pattern.max);
         return true;
-    case CHECK_NOT_CLEAR:
-        q->not_clear = true;
-        return true;
-    default:
-        return false;
+    case CHECK_NOT_CLEAR: q->not_clear = true; return true;
+    default: return false;
     }
 }
 
 const struct quick_check *quick_check_new(const struct rule *const *rules, size_t count, struct arena *run_mem)
 {
-    struct quick_check  *q = ARENA_NEW(run_mem, struct quick_check);
-    const struct rule  **others = ARENA_ARRAY(run_mem, const struct rule *, count + 1);
+    struct quick_check *q = ARENA_NEW(run_mem, struct quick_check);
+    const struct rule **others = ARENA_ARRAY(run_mem, const struct rule *, count + 1);
 
     q->max = SIZE_MAX;
     memset(q->wrong + 128, 1, 128);

@@ -10,11 +10,12 @@
 #include "providers/description/provider.h"
 
 struct quick_check {
-    unsigned char wrong[256];            /* 1: may not stand there. All beyond ASCII is, so that bytes are characters and all is UTF-8 */
+    unsigned char
+           wrong[256]; /* 1: may not stand there. All beyond ASCII is, so that bytes are characters and all is UTF-8 */
     size_t min, max;
     bool   not_clear;
-    const struct rule *const *others;    /* that it does not stand for */
-    size_t other_count;
+    const struct rule *const *others; /* that it does not stand for */
+    size_t                    other_count;
 };
 
 const struct quick_check *quick_check_new(const struct rule *const *rules, size_t count, struct arena *run_mem);
@@ -28,7 +29,7 @@ static inline bool quick_check_passes(const struct quick_check *q, struct str va
 
     if (value.len < q->min || value.len > q->max)
         return false;
-    for (; i + 4 <= value.len; i += 4)       /* no branch a byte: values are short, and nearly all are right */
+    for (; i + 4 <= value.len; i += 4) /* no branch a byte: values are short, and nearly all are right */
         wrong |= q->wrong[bytes[i]] | q->wrong[bytes[i + 1]] | q->wrong[bytes[i + 2]] | q->wrong[bytes[i + 3]];
     for (; i < value.len; i++)
         wrong |= q->wrong[bytes[i]];

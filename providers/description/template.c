@@ -19,20 +19,11 @@ static struct str piece_of(enum piece piece, struct str s)
     for (next = word; next < s.len && is_blank(s.ptr[next]); next++)
         ;
     switch (piece) {
-    case PIECE_WHOLE:
-        return s;
-    case PIECE_LOCAL:
-        s = head;
-        break;
-    case PIECE_DOMAIN:
-        s = tail;
-        break;
-    case PIECE_FIRST_WORD:
-        s = str_head(s, word);
-        break;
-    case PIECE_OTHER_WORDS:
-        s = str_skip(s, next);
-        break;
+    case PIECE_WHOLE: return s;
+    case PIECE_LOCAL: s = head; break;
+    case PIECE_DOMAIN: s = tail; break;
+    case PIECE_FIRST_WORD: s = str_head(s, word); break;
+    case PIECE_OTHER_WORDS: s = str_skip(s, next); break;
     }
     return s.len != 0 ? s : STR_NONE;
 }
@@ -72,7 +63,8 @@ struct str text_fill(const struct text *t, const struct value *params, const str
     struct str only = STR_NONE;
 
     for (size_t i = 0; i < t->count; i++) {
-        only = t->parts[i].literal.ptr != NULL ? t->parts[i].literal : place_value(&t->parts[i], params, extras, extra_count, mem);
+        only = t->parts[i].literal.ptr != NULL ? t->parts[i].literal
+                                               : place_value(&t->parts[i], params, extras, extra_count, mem);
         if (only.ptr == NULL)
             return STR_NONE;
         len += only.len;
@@ -107,7 +99,8 @@ bool command_repeat_safe(const struct command *c, const struct value *values)
 
 bool lookup_absence_is_proof(const struct lookup_read *l, const struct value *call_values)
 {
-    return l->absence_is_proof && condition_holds(l->absence_has_condition, l->absence_unless, &l->absence_condition, call_values);
+    return l->absence_is_proof &&
+           condition_holds(l->absence_has_condition, l->absence_unless, &l->absence_condition, call_values);
 }
 
 bool condition_holds(bool has_condition, bool unless, const struct together_item *condition, const struct value *values)

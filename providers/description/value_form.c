@@ -64,7 +64,8 @@ bool date_is_iso(struct str s)
     day = number_at(s, 8, 2);
     if (year < 1 || month < 1 || month > 12 || day < 1)
         return false;
-    return day <= days[month - 1] || (month == 2 && day == 29 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0));
+    return day <= days[month - 1] ||
+           (month == 2 && day == 29 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0));
 }
 
 static void write_date(struct str form, struct str iso, struct buf *out)
@@ -150,7 +151,8 @@ static bool cut_part(const struct list_form *list, struct str *rest, struct aren
     const char *end;
 
     if (!list->quoted) {
-        end = list->join.len != 0 && rest->len != 0 ? memmem(rest->ptr, rest->len, list->join.ptr, list->join.len) : NULL;
+        end =
+            list->join.len != 0 && rest->len != 0 ? memmem(rest->ptr, rest->len, list->join.ptr, list->join.len) : NULL;
         *last = end == NULL;
         *part = *last ? *rest : str_of(rest->ptr, (size_t)(end - rest->ptr));
         *rest = str_skip(*rest, part->len + (*last ? 0 : list->join.len));

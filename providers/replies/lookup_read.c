@@ -10,7 +10,8 @@ static struct str field_of(const struct reply_record *record, struct str name)
 }
 
 /* Of this record, where there are records: what the answer captured is of its first one. `name` is a field or one of the read's captures. */
-static struct str read_value(const struct lookup_read *l, const struct verdict *v, const struct reply_record *record, struct str name)
+static struct str read_value(const struct lookup_read *l, const struct verdict *v, const struct reply_record *record,
+                             struct str name)
 {
     const struct capture *own = command_capture(l->read, name);
     struct str            value;
@@ -33,8 +34,8 @@ bool lookup_names_it(const struct lookup_read *l, const struct value *values, st
 /* How a record compares with what is looked for. An expected value that is absent is not asked. */
 struct likeness {
     bool all;
-    bool name;         /* the first pair, which names the record in a full report */
-    bool kind;         /* the pairs without a {parameter}: what kind of record is meant at all */
+    bool name; /* the first pair, which names the record in a full report */
+    bool kind; /* the pairs without a {parameter}: what kind of record is meant at all */
 };
 
 static bool is_constant(const struct text *t)
@@ -67,7 +68,7 @@ enum lookup_answer lookup_judge(const struct lookup_read *l, const struct value 
                                 struct arena *mem)
 {
     bool   met = false;
-    size_t count = v->record_count != 0 ? v->record_count : 1;     /* a text is one record, of captures */
+    size_t count = v->record_count != 0 ? v->record_count : 1; /* a text is one record, of captures */
 
     if (v->is == REPLY_NOTHING)
         return LOOKUP_NOT_THERE;
@@ -117,8 +118,8 @@ static struct str source_of(const struct lookup_read *l, struct str capture)
     return capture;
 }
 
-size_t lookup_captures(const struct lookup_read *l, const struct command *command, const struct value *values, const struct verdict *v,
-                       struct arena *mem, const struct pair_value **out)
+size_t lookup_captures(const struct lookup_read *l, const struct command *command, const struct value *values,
+                       const struct verdict *v, struct arena *mem, const struct pair_value **out)
 {
     const struct reply_record *record;
     struct pair_value         *list = ARENA_ARRAY(mem, struct pair_value, command->capture_count + 1);

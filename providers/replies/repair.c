@@ -9,14 +9,16 @@ static bool begins_reference(struct str rest)
     struct str name;
     size_t     i = 1;
 
-    while (i < rest.len && i < 12 && rest.ptr[i] != ';' && rest.ptr[i] != '&' && rest.ptr[i] != '<' && rest.ptr[i] != ' ')
+    while (i < rest.len && i < 12 && rest.ptr[i] != ';' && rest.ptr[i] != '&' && rest.ptr[i] != '<' &&
+           rest.ptr[i] != ' ')
         i++;
     if (i >= rest.len || rest.ptr[i] != ';' || i == 1)
         return false;
     name = str_of(rest.ptr + 1, i - 1);
     if (name.ptr[0] == '#')
         return name.len > 1;
-    return str_is(name, "amp") || str_is(name, "lt") || str_is(name, "gt") || str_is(name, "quot") || str_is(name, "apos");
+    return str_is(name, "amp") || str_is(name, "lt") || str_is(name, "gt") || str_is(name, "quot") ||
+           str_is(name, "apos");
 }
 
 static bool is_digit(struct str s, size_t at)
@@ -42,8 +44,9 @@ static size_t mend_xml(struct repair *r, struct str rest, struct buf *out)
         r->count++;
         return len;
     }
-    if (str_starts(rest, STR("<?xml")) && rest.len > 5 && (rest.ptr[5] == ' ' || rest.ptr[5] == '\t' || rest.ptr[5] == '\n')) {
-        buf_lit(out, "<?declaration");      /* a processing instruction like any other: nothing */
+    if (str_starts(rest, STR("<?xml")) && rest.len > 5 &&
+        (rest.ptr[5] == ' ' || rest.ptr[5] == '\t' || rest.ptr[5] == '\n')) {
+        buf_lit(out, "<?declaration"); /* a processing instruction like any other: nothing */
         return 5;
     }
     return 0;
@@ -123,7 +126,7 @@ void repair_add(struct repair *r, struct str bytes, bool last, struct buf *out)
     char   joint[3 * REPAIR_HELD];
     size_t len, done;
 
-    if (r->held_len != 0) {          /* what was held back, with enough of the new to tell what it is */
+    if (r->held_len != 0) { /* what was held back, with enough of the new to tell what it is */
         size_t take = bytes.len < 2 * REPAIR_HELD ? bytes.len : 2 * REPAIR_HELD, held = r->held_len;
 
         memcpy(joint, r->held, held);
@@ -132,7 +135,7 @@ void repair_add(struct repair *r, struct str bytes, bool last, struct buf *out)
         len = held + take;
         r->held_len = 0;
         done = mend(r, str_of(joint, len), last && take == bytes.len ? 0 : KEEP, out);
-        if (done < held) {           /* still too little: all of it is in joint */
+        if (done < held) { /* still too little: all of it is in joint */
             memcpy(r->held, joint + done, len - done);
             r->held_len = len - done;
             return;

@@ -15,7 +15,7 @@ struct repair {
     bool     xml;
     char     held[REPAIR_HELD];
     size_t   held_len;
-    uint64_t count;              /* of repairs so far */
+    uint64_t count; /* of repairs so far */
 };
 /* Appends what is clear by now to `out`; all of it when `last`. */
 void repair_add(struct repair *r, struct str bytes, bool last, struct buf *out);

@@ -7,7 +7,8 @@
 #include "providers/replies/repair.h"
 #include "providers/replies/rows.h"
 
-const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv, &reply_xml, &reply_json, &reply_soap, &reply_xml_tree, NULL };
+const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv,      &reply_xml, &reply_json,
+                                                   &reply_soap, &reply_xml_tree, NULL };
 
 enum { QUOTED_BYTES = 160 };
 
@@ -47,7 +48,7 @@ static const struct {
     { 429, 429, REPLY_THROTTLED, "429 Too Many Requests" },
     { 503, 503, REPLY_OUTAGE, "503 Service Unavailable" },
     { 300, 399, REPLY_FAILED, "a redirect, which is not followed; is the url right?" },
-    { 400, 499, REPLY_FAILED, "the server does not take the request" },   /* it is not processed: RFC 9110 15.5 */
+    { 400, 499, REPLY_FAILED, "the server does not take the request" }, /* it is not processed: RFC 9110 15.5 */
     { 500, 599, REPLY_UNCERTAIN, "the server failed while it worked; it may have happened" },
     { 0 },
 };
@@ -55,10 +56,10 @@ static const struct {
 /* What came, for a person: one line, clipped, control bytes shown. */
 static struct str quote(const struct reply_message *m, const char *why, struct arena *mem)
 {
-    struct str    body = str_trim(m->body), head = str_head(body, QUOTED_BYTES);
-    struct buf    out;
-    struct str    text;
-    char          line[32];
+    struct str body = str_trim(m->body), head = str_head(body, QUOTED_BYTES);
+    struct buf out;
+    struct str text;
+    char       line[32];
 
     buf_init(&out, 4096, "a quote");
     snprintf(line, sizeof line, "HTTP %d", m->status);
@@ -126,24 +127,24 @@ static uint64_t retry_after_ms(const struct reply_message *m)
 }
 
 struct judging {
-    struct reply_judge         *judge;
-    const struct command       *command;
-    const struct reply_message *message;
-    struct arena               *mem;
-    struct verdict             *out;
-    const struct wire          *wire;
-    const struct reply_style   *style;
-    struct str                  text;                  /* the body, for patterns */
-    const struct tree          *tree;
-    bool                        tree_tried, records_tried, records_good;
-    const struct reply_streamed *streamed;             /* or NULL */
-    struct err                  body_err;              /* why the body could not be read */
+    struct reply_judge          *judge;
+    const struct command        *command;
+    const struct reply_message  *message;
+    struct arena                *mem;
+    struct verdict              *out;
+    const struct wire           *wire;
+    const struct reply_style    *style;
+    struct str                   text; /* the body, for patterns */
+    const struct tree           *tree;
+    bool                         tree_tried, records_tried, records_good;
+    const struct reply_streamed *streamed; /* or NULL */
+    struct err                   body_err; /* why the body could not be read */
 };
 
 /* A body is read when a case first asks for what is in it, or the answer is taken for done. */
 static bool have_tree(struct judging *j)
 {
-    if (j->streamed != NULL && j->message->body.len >= REPLY_HEAD)     /* only its beginning is here */
+    if (j->streamed != NULL && j->message->body.len >= REPLY_HEAD) /* only its beginning is here */
         return false;
     if (!j->tree_tried) {
         j->tree_tried = true;
@@ -170,9 +171,10 @@ static bool have_records(struct judging *j)
         if (!j->records_good)
             j->body_err = *j->streamed->err;
     } else if (!j->records_tried) {
-        j->records_good = j->style->tree != NULL ? split_tree(j)
-                                                 : rows_all(j->command, j->wire, j->message->body, j->mem, &j->out->records,
-                                                            &j->out->record_count, &j->body_err) == ETL_OK;
+        j->records_good = j->style->tree != NULL
+                              ? split_tree(j)
+                              : rows_all(j->command, j->wire, j->message->body, j->mem, &j->out->records,
+                                         &j->out->record_count, &j->body_err) == ETL_OK;
     }
     j->records_tried = true;
     return j->records_good;
@@ -312,8 +314,8 @@ static bool is_quotable(const struct judging *j)
 
 static struct str unquoted(const struct judging *j, const char *why)
 {
-    return arena_fmt(j->mem, "%s; HTTP %d %.*s, %zu bytes", why, j->message->status, STR_ARG(str_head(j->message->content_type, 60)),
-                     j->message->body.len);
+    return arena_fmt(j->mem, "%s; HTTP %d %.*s, %zu bytes", why, j->message->status,
+                     STR_ARG(str_head(j->message->content_type, 60)), j->message->body.len);
 }
 
 /* "done" by a case; what it says has to hold: the command's own pattern, records that can be split. */
@@ -346,9 +348,11 @@ static bool by_description(struct judging *j)
         if (c->body != NULL || c->text != NULL)
             reason = pattern_named(c->text != NULL ? c->text : c->body, j->judge->match, "reason");
         reason = str_trim(reason);
-        decide(j, c->is, reason.len != 0 ? arena_str(j->mem, reason) : c->is == REPLY_DONE      ? STR_NONE
-                         : c->is == REPLY_NOTHING ? STR("nothing was found")
-                                                  : quote(j->message, "", j->mem));
+        decide(j, c->is,
+               reason.len != 0          ? arena_str(j->mem, reason)
+               : c->is == REPLY_DONE    ? STR_NONE
+               : c->is == REPLY_NOTHING ? STR("nothing was found")
+                                        : quote(j->message, "", j->mem));
         j->out->by_description = true;
         if (c->is == REPLY_DONE)
             confirm_done(j);
@@ -387,12 +391,13 @@ static void judge(struct judging *j)
             enum reply_is is = http_verdicts[i].is;
 
             if (is == REPLY_UNCERTAIN && j->command->effect == EFFECT_READ)
-                is = REPLY_OUTAGE;   /* a read may be asked again */
+                is = REPLY_OUTAGE; /* a read may be asked again */
             decide(j, is, quote(m, http_verdicts[i].reason, j->mem));
             return;
         }
     /* Nobody knows this answer. A write may have happened all the same. */
-    doubt(j, j->body_err.text[0] != '\0' ? arena_cstr(j->mem, str_from(j->body_err.text)) : "an answer that is not documented");
+    doubt(j, j->body_err.text[0] != '\0' ? arena_cstr(j->mem, str_from(j->body_err.text))
+                                         : "an answer that is not documented");
 }
 
 void reply_judge_call(struct reply_judge *judge_, const struct command *command, const struct reply_message *m,
@@ -406,13 +411,15 @@ void reply_judge_call(struct reply_judge *judge_, const struct command *command,
 void reply_judge_streamed(struct reply_judge *judge_, const struct command *command, const struct reply_message *m,
                           const struct reply_streamed *streamed, struct arena *call_mem, struct verdict *out)
 {
-    struct judging j = { .judge = judge_, .command = command, .message = m, .mem = call_mem, .out = out, .streamed = streamed };
+    struct judging j = {
+        .judge = judge_, .command = command, .message = m, .mem = call_mem, .out = out, .streamed = streamed
+    };
 
     judge(&j);
 }
 
-void reply_judge_as(struct reply_judge *judge, const struct command *command, const struct reply *reply, const struct reply_message *m,
-                    struct arena *call_mem, struct verdict *out)
+void reply_judge_as(struct reply_judge *judge, const struct command *command, const struct reply *reply,
+                    const struct reply_message *m, struct arena *call_mem, struct verdict *out)
 {
     struct command as = *command;
 

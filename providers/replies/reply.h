@@ -12,11 +12,11 @@
 #include "providers/replies/scrub.h"
 
 struct reply_message {
-    const struct wire *wire;             /* the request's; NULL: the provider's default */
-    int        status;                   /* HTTP */
-    struct str content_type;
-    struct str headers;                  /* lines "Name: value\n", as they came */
-    struct str body;
+    const struct wire *wire;   /* the request's; NULL: the provider's default */
+    int                status; /* HTTP */
+    struct str         content_type;
+    struct str         headers; /* lines "Name: value\n", as they came */
+    struct str         body;
 };
 struct reply_field {
     struct str name, value;
@@ -26,30 +26,30 @@ struct reply_record {
     size_t                    count;
 };
 struct verdict {
-    enum reply_is is;
-    bool       by_description;           /* a case of the description decided, not the general HTTP table */
-    struct str reason;                   /* the provider's words, or what came, clipped; never empty unless done */
-    const struct pair_value *captures;   /* by command->captures order; absent: STR_NONE */
-    size_t     capture_count;
+    enum reply_is              is;
+    bool                       by_description; /* a case of the description decided, not the general HTTP table */
+    struct str                 reason;   /* the provider's words, or what came, clipped; never empty unless done */
+    const struct pair_value   *captures; /* by command->captures order; absent: STR_NONE */
+    size_t                     capture_count;
     const struct reply_record *records;
-    size_t     record_count;
-    uint64_t   retry_after_ms;           /* 0: not said */
+    size_t                     record_count;
+    uint64_t                   retry_after_ms; /* 0: not said */
 };
 
-struct reply_judge;                      /* match data; one per thread */
+struct reply_judge; /* match data; one per thread */
 struct reply_judge *reply_judge_new(void);
-void reply_judge_free(struct reply_judge *j);
+void                reply_judge_free(struct reply_judge *j);
 void reply_judge_call(struct reply_judge *j, const struct command *command, const struct reply_message *m,
                       struct arena *call_mem, struct verdict *out);
 /* The same for an answer that is told otherwise than the command's: in test mode. It yields nothing. */
-void reply_judge_as(struct reply_judge *j, const struct command *command, const struct reply *reply, const struct reply_message *m,
-                    struct arena *call_mem, struct verdict *out);
+void reply_judge_as(struct reply_judge *j, const struct command *command, const struct reply *reply,
+                    const struct reply_message *m, struct arena *call_mem, struct verdict *out);
 
 /* The answer to a report whose body streamed by: m->body has only its first REPLY_HEAD bytes, the records were counted as they came. */
 enum { REPLY_HEAD = 1 << 16 };
 struct reply_streamed {
     size_t            records;
-    enum etl_status   status;            /* ETL_REJECT: it could not be read, `err` says why */
+    enum etl_status   status; /* ETL_REJECT: it could not be read, `err` says why */
     const struct err *err;
 };
 void reply_judge_streamed(struct reply_judge *j, const struct command *command, const struct reply_message *m,
@@ -60,15 +60,15 @@ void reply_judge_streamed(struct reply_judge *j, const struct command *command, 
 struct row_parser;
 struct tree;
 struct reply_style {
-    const char *name, *summary;
-    enum scrub_form form;                /* how secrets stand in it */
+    const char              *name, *summary;
+    enum scrub_form          form; /* how secrets stand in it */
     const struct row_parser *rows;
     enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,
                                const struct reply_record **out, size_t *count, struct err *err);
     enum etl_status (*tree)(const struct reply *reply, struct str body, struct arena *call_mem, const struct tree **out,
                             struct err *err);
 };
-extern const struct reply_style reply_text, reply_csv, reply_xml, reply_json, reply_soap, reply_xml_tree;
+extern const struct reply_style        reply_text, reply_csv, reply_xml, reply_json, reply_soap, reply_xml_tree;
 extern const struct reply_style *const reply_styles[];
 
 /* Does a verify, test or probe read answer what it wants for this call? */
@@ -78,12 +78,12 @@ enum lookup_answer { LOOKUP_THERE, LOOKUP_NOT_THERE, LOOKUP_DIFFERS, LOOKUP_UNKN
 enum lookup_answer lookup_judge(const struct lookup_read *lookup, const struct value *call_values,
                                 const struct verdict *read_verdict, struct arena *call_mem);
 /* Does the call have the value that its record is known by? Without it, nothing that is found is provably it. */
-bool   lookup_names_it(const struct lookup_read *lookup, const struct value *call_values, struct arena *call_mem);
+bool lookup_names_it(const struct lookup_read *lookup, const struct value *call_values, struct arena *call_mem);
 /* How many records are equal in every pair of `match`, and the first of them. */
-size_t lookup_found(const struct lookup_read *lookup, const struct value *call_values, const struct verdict *read_verdict,
-                    struct arena *call_mem, const struct reply_record **first);
+size_t lookup_found(const struct lookup_read *lookup, const struct value *call_values,
+                    const struct verdict *read_verdict, struct arena *call_mem, const struct reply_record **first);
 /* Is a capture another one in another of the records? Then it is nobody's to use. */
-bool   capture_is_ambiguous(const struct command *read, const struct verdict *verdict, size_t capture);
+bool capture_is_ambiguous(const struct command *read, const struct verdict *verdict, size_t capture);
 /* What the call would have captured, from the record that was found. */
 size_t lookup_captures(const struct lookup_read *lookup, const struct command *command, const struct value *call_values,
                        const struct verdict *read_verdict, struct arena *call_mem, const struct pair_value **out);

@@ -10,7 +10,7 @@ struct reading {
     struct rows         *rows;
     const struct report *report;
     struct csv_parser    csv;
-    struct arena         mem;                /* one row */
+    struct arena         mem; /* one row */
     struct reply_field   fields[ROW_FIELDS_MAX];
     size_t               count, row_number, bytes;
     bool                 skip_header, too_wide, too_long;
@@ -53,7 +53,8 @@ static void row(int end, void *context)
     struct reading *r = context;
 
     (void)end;
-    if (!(r->row_number++ == 0 && r->skip_header && is_header(r)) && r->status == ETL_OK && !r->too_wide && !r->too_long)
+    if (!(r->row_number++ == 0 && r->skip_header && is_header(r)) && r->status == ETL_OK && !r->too_wide &&
+        !r->too_long)
         r->status = rows_emit(r->rows, r->fields, r->count, &r->sink_err);
     r->count = r->bytes = 0;
     arena_reset(&r->mem);
@@ -99,7 +100,8 @@ static enum etl_status result(struct reading *r, struct err *err)
 
 static enum etl_status broken(struct reading *r, struct err *err)
 {
-    return err_set(err, ETL_REJECT, "csv", "row %zu is no CSV: %s", r->row_number + 1, csv_strerror(csv_error(&r->csv)));
+    return err_set(err, ETL_REJECT, "csv", "row %zu is no CSV: %s", r->row_number + 1,
+                   csv_strerror(csv_error(&r->csv)));
 }
 
 static enum etl_status feed(struct reading *r, struct str bytes, bool last, struct err *err)

@@ -22,24 +22,24 @@ struct surrogates {
     bool     high;
 };
 struct reading {
-    struct rows          *rows;                                    /* NULL: all of it becomes a tree */
+    struct rows          *rows; /* NULL: all of it becomes a tree */
     const struct command *command;
     const struct reply   *reply;
     yajl_handle           yajl;
-    struct arena         *around, own, record;                     /* around: own, or the caller's */
+    struct arena         *around, own, record; /* around: own, or the caller's */
     struct tree          *open[TREE_DEPTH_MAX + 1];
-    int                   match[TREE_DEPTH_MAX + 1][PATHS_MAX];    /* steps of each path that have led here; OFF */
-    size_t                depth, record_depth;                     /* record_depth 0: not in a record */
-    int                   chosen;                                  /* path; OFF: none yet */
-    bool                  undecided;                               /* a record has begun, or what holds them by an earlier path: its first key tells */
-    struct buf            key;
-    const char           *fault;
-    enum etl_status       status;                                  /* what the sink said */
-    struct err            sink_err;
-    struct surrogates     surrogates;
-    char                  tail[4];                                 /* the beginning of a character that goes on in the next piece */
-    size_t                tail_len;
-    size_t                mark;                                    /* of the byte order mark that may stand ahead, so much was read */
+    int                   match[TREE_DEPTH_MAX + 1][PATHS_MAX]; /* steps of each path that have led here; OFF */
+    size_t                depth, record_depth;                  /* record_depth 0: not in a record */
+    int                   chosen;                               /* path; OFF: none yet */
+    bool              undecided; /* a record has begun, or what holds them by an earlier path: its first key tells */
+    struct buf        key;
+    const char       *fault;
+    enum etl_status   status; /* what the sink said */
+    struct err        sink_err;
+    struct surrogates surrogates;
+    char              tail[4]; /* the beginning of a character that goes on in the next piece */
+    size_t            tail_len;
+    size_t            mark; /* of the byte order mark that may stand ahead, so much was read */
 };
 
 /* ---- where a value stands ---- */
@@ -91,7 +91,8 @@ static bool choose(struct reading *r, int path)
 /* ---- telling a record ---- */
 
 /* Steps {id} are fields: the names that led here. */
-static size_t path_fields(const struct reading *r, const struct tree *node, const int match[PATHS_MAX], struct reply_field *out)
+static size_t path_fields(const struct reading *r, const struct tree *node, const int match[PATHS_MAX],
+                          struct reply_field *out)
 {
     const struct path *path = &r->command->records[r->chosen];
     size_t             n = 0;
@@ -155,8 +156,10 @@ static int add_text(struct reading *r, struct str text)
         return 1;
     }
     next_match(r, match);
-    if (r->record_depth == 0 && path_that_ends(r, match) != OFF) {     /* a leaf is a record of one field */
-        struct tree leaf = { .name = parent->is_list || r->depth == 0 ? parent->name : arena_str(&r->record, buf_str(&r->key)), .text = text };
+    if (r->record_depth == 0 && path_that_ends(r, match) != OFF) { /* a leaf is a record of one field */
+        struct tree leaf = { .name = parent->is_list || r->depth == 0 ? parent->name
+                                                                      : arena_str(&r->record, buf_str(&r->key)),
+                             .text = text };
 
         return choose(r, path_that_ends(r, match)) && emit(r, &leaf, match);
     }
@@ -206,7 +209,8 @@ static bool decide(struct reading *r)
     if (!leads_on(r, match, path, buf_str(&r->key)))
         return choose(r, path);
     r->record_depth = 0;
-    r->open[r->depth] = r->depth > 1 ? tree_add(r->open[r->depth - 1], arena_str(r->around, node->name), r->around) : r->open[0];
+    r->open[r->depth] =
+        r->depth > 1 ? tree_add(r->open[r->depth - 1], arena_str(r->around, node->name), r->around) : r->open[0];
     arena_reset(&r->record);
     return true;
 }
@@ -280,7 +284,7 @@ static int on_map_end(void *context)
         return 1;
     r->record_depth = 0;
     r->undecided = false;
-    if (node->text.ptr == NULL && node->first == NULL) {     /* nothing inside: no record */
+    if (node->text.ptr == NULL && node->first == NULL) { /* nothing inside: no record */
         arena_reset(&r->record);
         return 1;
     }
@@ -386,9 +390,14 @@ static enum etl_status result(struct reading *r, yajl_status said, struct str by
 
 static void begin(struct reading *r, struct arena *around)
 {
-    static const yajl_callbacks callbacks = { .yajl_null = on_null,           .yajl_boolean = on_boolean, .yajl_number = on_number,
-                                              .yajl_string = on_string,       .yajl_start_map = on_map,   .yajl_map_key = on_key,
-                                              .yajl_end_map = on_map_end,     .yajl_start_array = on_array,
+    static const yajl_callbacks callbacks = { .yajl_null = on_null,
+                                              .yajl_boolean = on_boolean,
+                                              .yajl_number = on_number,
+                                              .yajl_string = on_string,
+                                              .yajl_start_map = on_map,
+                                              .yajl_map_key = on_key,
+                                              .yajl_end_map = on_map_end,
+                                              .yajl_start_array = on_array,
                                               .yajl_end_array = on_array_end };
 
     r->yajl = yajl_alloc(&callbacks, NULL, r);
@@ -419,7 +428,7 @@ static enum etl_status json_feed(void *parser, struct str bytes, struct err *err
 {
     struct reading *r = parser;
 
-    while (r->mark < 3 && bytes.len != 0 && bytes.ptr[0] == "\xef\xbb\xbf"[r->mark]) {     /* a byte order mark */
+    while (r->mark < 3 && bytes.len != 0 && bytes.ptr[0] == "\xef\xbb\xbf"[r->mark]) { /* a byte order mark */
         bytes = str_skip(bytes, 1);
         r->mark++;
     }
@@ -439,7 +448,8 @@ static enum etl_status json_end(void *parser, bool *proven, struct err *err)
     *proven = true;
     if (r->tail_len != 0)
         r->fault = "it is not UTF-8";
-    return result(r, r->fault == NULL && r->status == ETL_OK ? yajl_complete_parse(r->yajl) : yajl_status_ok, STR(""), err);
+    return result(r, r->fault == NULL && r->status == ETL_OK ? yajl_complete_parse(r->yajl) : yajl_status_ok, STR(""),
+                  err);
 }
 
 static void end(struct reading *r)
@@ -458,7 +468,8 @@ static void json_release(void *parser)
     free(r);
 }
 
-static enum etl_status json_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out, struct err *err)
+static enum etl_status json_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out,
+                                 struct err *err)
 {
     struct reading *r = ARENA_NEW(mem, struct reading);
     bool            proven;

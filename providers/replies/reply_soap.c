@@ -31,7 +31,8 @@ static enum etl_status unfold_text(struct tree *result, struct arena *mem, struc
     return ETL_OK;
 }
 
-static enum etl_status soap_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out, struct err *err)
+static enum etl_status soap_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out,
+                                 struct err *err)
 {
     const struct tree *document, *answer;
     struct tree       *top = ARENA_NEW(mem, struct tree), *made;
@@ -59,8 +60,8 @@ static enum etl_status soap_tree(const struct reply *reply, struct str body, str
     return made->text.ptr != NULL ? unfold_text(made, mem, err) : ETL_OK;
 }
 
-static enum etl_status soap_records(const struct command *command, struct str body, struct arena *mem, const struct reply_record **out,
-                                    size_t *count, struct err *err)
+static enum etl_status soap_records(const struct command *command, struct str body, struct arena *mem,
+                                    const struct reply_record **out, size_t *count, struct err *err)
 {
     return tree_rows(&reply_soap, command, body, mem, out, count, err);
 }

@@ -11,25 +11,25 @@
 enum { DEPTH_MAX = 64, FIRST_BYTES = 4096, PIECE = 1 << 20 };
 
 struct reading {
-    struct rows        *rows;
-    struct str          element;             /* the record's */
-    struct arena        mem;                 /* one record */
-    struct str          path[DEPTH_MAX];     /* element names inside the record */
-    bool                has_child[DEPTH_MAX];
-    size_t              depth;               /* of the record's own element: 1 */
-    size_t              outside;             /* open elements around the record */
-    size_t              roots;
-    bool                in_record, root_is_record;
-    struct buf          text;
-    struct reply_field  fields[ROW_FIELDS_MAX];
-    size_t              field_count;
-    char                error[200];
-    enum etl_status     status;              /* what the sink said */
-    struct err          sink_err;
+    struct rows       *rows;
+    struct str         element;         /* the record's */
+    struct arena       mem;             /* one record */
+    struct str         path[DEPTH_MAX]; /* element names inside the record */
+    bool               has_child[DEPTH_MAX];
+    size_t             depth;   /* of the record's own element: 1 */
+    size_t             outside; /* open elements around the record */
+    size_t             roots;
+    bool               in_record, root_is_record;
+    struct buf         text;
+    struct reply_field fields[ROW_FIELDS_MAX];
+    size_t             field_count;
+    char               error[200];
+    enum etl_status    status; /* what the sink said */
+    struct err         sink_err;
     /* the way in */
-    struct repair       repair;
-    struct buf          first, mended;       /* first: until it is clear how the document begins */
-    xmlParserCtxtPtr    parser;              /* NULL until then */
+    struct repair    repair;
+    struct buf       first, mended; /* first: until it is clear how the document begins */
+    xmlParserCtxtPtr parser;        /* NULL until then */
 };
 
 static void note(struct reading *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -58,7 +58,7 @@ static void start(void *context, const xmlChar *name, const xmlChar **attributes
 
     (void)attributes;
     if (!r->in_record) {
-        if (r->outside == 1)                 /* only the root of ours is open: this is one of theirs */
+        if (r->outside == 1) /* only the root of ours is open: this is one of theirs */
             r->roots++;
         if (r->outside == 0 || !str_eq(r->element, own_name(name))) {
             r->outside++;
@@ -158,8 +158,12 @@ static void note_error(void *context, const char *fmt, ...)
     r->error[strcspn(r->error, "\n")] = '\0';
 }
 
-static const xmlSAXHandler handler = { .startElement = start, .endElement = end, .characters = characters,
-                                       .cdataBlock = characters, .error = note_error, .fatalError = note_error };
+static const xmlSAXHandler handler = { .startElement = start,
+                                       .endElement = end,
+                                       .characters = characters,
+                                       .cdataBlock = characters,
+                                       .error = note_error,
+                                       .fatalError = note_error };
 
 static void *xml_begin(struct rows *rows)
 {
@@ -188,7 +192,8 @@ static enum etl_status result(struct reading *r, struct err *err)
 
 static void parse(struct reading *r, struct str bytes)
 {
-    if (r->error[0] == '\0' && r->status == ETL_OK && bytes.len != 0 && xmlParseChunk(r->parser, bytes.ptr, (int)bytes.len, 0) != 0)
+    if (r->error[0] == '\0' && r->status == ETL_OK && bytes.len != 0 &&
+        xmlParseChunk(r->parser, bytes.ptr, (int)bytes.len, 0) != 0)
         note(r, "it is not well-formed");
 }
 

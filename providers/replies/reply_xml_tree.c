@@ -1,9 +1,10 @@
 /* providers/replies/reply_xml_tree.c - answers in XML that are told by paths, as JSON is: one description for a provider that speaks both. */
 #include "providers/replies/tree_xml.h"
 
-static enum etl_status xml_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out, struct err *err)
+static enum etl_status xml_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out,
+                                struct err *err)
 {
-    return tree_from_xml(body, 0, reply->text_member, mem, out, err);   /* {"$type": …} is <… type="…"> */
+    return tree_from_xml(body, 0, reply->text_member, mem, out, err); /* {"$type": …} is <… type="…"> */
 }
 
 static enum etl_status xml_tree_records(const struct command *command, struct str body, struct arena *mem,

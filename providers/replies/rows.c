@@ -2,13 +2,13 @@
 #include "providers/replies/rows.h"
 
 struct rows {
-    const struct command    *command;
+    const struct command     *command;
     const struct reply_style *style;
-    const struct row_parser *how;        /* NULL: read whole */
-    void                    *parser;
-    struct rows_sink         sink;
-    struct rows_end          end;
-    struct buf               whole;
+    const struct row_parser  *how; /* NULL: read whole */
+    void                     *parser;
+    struct rows_sink          sink;
+    struct rows_end           end;
+    struct buf                whole;
 };
 
 static const struct reply_style *style_on(const struct command *command, const struct wire *wire)
@@ -38,15 +38,17 @@ enum etl_status rows_feed(struct rows *r, struct str bytes, struct err *err)
     if (r->how != NULL)
         return r->how->feed(r->parser, bytes, err);
     buf_add(&r->whole, bytes);
-    return buf_failed(&r->whole) ? err_set(err, ETL_REJECT, "reply-size", "the reply is longer than %d bytes", ROWS_WHOLE_MAX) : ETL_OK;
+    return buf_failed(&r->whole)
+               ? err_set(err, ETL_REJECT, "reply-size", "the reply is longer than %d bytes", ROWS_WHOLE_MAX)
+               : ETL_OK;
 }
 
 static enum etl_status end_whole(struct rows *r, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
-    const struct reply_record *records = NULL;
-    size_t                     count = 0;
-    enum etl_status            st;
+    const struct reply_record       *records = NULL;
+    size_t                           count = 0;
+    enum etl_status                  st;
 
     arena_init(&mem, 4UL * ROWS_WHOLE_MAX, "the records of a reply");
     st = r->style->records(r->command, buf_str(&r->whole), &mem, &records, &count, err);
@@ -106,13 +108,14 @@ static enum etl_status collect(void *context, const struct reply_record *record,
 
     (void)err;
     for (size_t i = 0; i < record->count; i++)
-        fields[i] = (struct reply_field){ arena_str(c->mem, record->fields[i].name), arena_str(c->mem, record->fields[i].value) };
+        fields[i] = (struct reply_field){ arena_str(c->mem, record->fields[i].name),
+                                          arena_str(c->mem, record->fields[i].value) };
     ARENA_PUSH(c->mem, c->records, c->count, c->cap) = (struct reply_record){ fields, record->count };
     return ETL_OK;
 }
 
-enum etl_status rows_all(const struct command *command, const struct wire *wire, struct str body, struct arena *call_mem,
-                         const struct reply_record **out, size_t *count, struct err *err)
+enum etl_status rows_all(const struct command *command, const struct wire *wire, struct str body,
+                         struct arena *call_mem, const struct reply_record **out, size_t *count, struct err *err)
 {
     struct collecting c = { .mem = call_mem };
     struct rows_sink  sink = { collect, &c };

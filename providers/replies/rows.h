@@ -18,19 +18,20 @@ struct rows_sink {
     void *context;
 };
 struct rows_end {
-    bool     proven;       /* the document itself said that it is whole: its root was closed */
+    bool     proven; /* the document itself said that it is whole: its root was closed */
     uint64_t records, repairs;
 };
 struct rows;
-struct rows    *rows_new(const struct command *command, const struct wire *wire, const struct rows_sink *sink);    /* wire NULL: the default */
+struct rows    *rows_new(const struct command *command, const struct wire *wire,
+                         const struct rows_sink *sink); /* wire NULL: the default */
 enum etl_status rows_feed(struct rows *r, struct str bytes, struct err *err);
 /* No more bytes. ETL_REJECT: the document is cut off or broken. */
 enum etl_status rows_end(struct rows *r, struct rows_end *out, struct err *err);
-void            rows_free(struct rows *r);             /* NULL is fine */
+void            rows_free(struct rows *r); /* NULL is fine */
 
 /* All records of a whole answer, into an arena. */
-enum etl_status rows_all(const struct command *command, const struct wire *wire, struct str body, struct arena *call_mem, const struct reply_record **out,
-                         size_t *count, struct err *err);
+enum etl_status rows_all(const struct command *command, const struct wire *wire, struct str body,
+                         struct arena *call_mem, const struct reply_record **out, size_t *count, struct err *err);
 
 /* ---- what a style brings: its parser behind these four ---- */
 struct row_parser {

@@ -6,15 +6,17 @@
 struct scrub {
     struct scrub_how          how;
     struct scrub_state        state;
-    const struct scrub_lexer *lexer;             /* NULL: all passes */
-    struct str               *columns;           /* a copy of the array; names are the caller's */
+    const struct scrub_lexer *lexer;   /* NULL: all passes */
+    struct str               *columns; /* a copy of the array; names are the caller's */
     void                     *data;
 };
 
-static const struct scrub_lexer *const lexers[] = { [SCRUB_CSV] = &scrub_csv, [SCRUB_XML] = &scrub_xml, [SCRUB_JSON] = &scrub_json,
-                                                    [SCRUB_TEXT] = NULL };
+static const struct scrub_lexer *const lexers[] = {
+    [SCRUB_CSV] = &scrub_csv, [SCRUB_XML] = &scrub_xml, [SCRUB_JSON] = &scrub_json, [SCRUB_TEXT] = NULL
+};
 
-struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const struct str *columns, size_t column_count)
+struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const struct str *columns,
+                        size_t column_count)
 {
     struct scrub *s = calloc(1, sizeof *s);
 
@@ -104,7 +106,7 @@ struct str scrub_replaced(struct scrub_state *s, struct str name, struct str cle
     if (clear.len == 0)
         return STR("");
     buf_reset(&s->clear);
-    repair_add(&repair, clear, true, &s->clear);    /* as the records would have it */
+    repair_add(&repair, clear, true, &s->clear); /* as the records would have it */
     s->how->replace(s->how->context, name, buf_str(&s->clear), &s->instead);
     return buf_str(&s->instead);
 }
@@ -142,7 +144,7 @@ static void csv_cell_end(struct csv_lexer *l, struct scrub_state *s, struct buf 
 
     if (cell_is_secret(l, s->how) && cell.len != 0) {
         if (l->first_row && str_eq_nocase(str_trim(cell), name)) {
-            buf_csv(out, cell);                     /* a header */
+            buf_csv(out, cell); /* a header */
         } else {
             instead = scrub_replaced(s, name, cell);
             buf_byte(out, '"');
@@ -194,7 +196,7 @@ static void csv_byte(void *lexer, struct scrub_state *s, char c, struct buf *out
         return;
     }
     if (l->state == CSV_QUOTED) {
-        if (c == '\n' && !hidden) {     /* an open quote would take the next rows' secrets into this cell */
+        if (c == '\n' && !hidden) { /* an open quote would take the next rows' secrets into this cell */
             l->state = CSV_LOST;
             buf_byte(out, c);
         } else if (c != '"')
@@ -209,7 +211,7 @@ static void csv_byte(void *lexer, struct scrub_state *s, char c, struct buf *out
         return;
     }
     if (l->state == CSV_QUOTE && !hidden)
-        buf_byte(out, '"');                         /* the closing one, now that it is known to be that */
+        buf_byte(out, '"'); /* the closing one, now that it is known to be that */
     if (ends) {
         csv_cell_end(l, s, out);
         buf_byte(out, c);
@@ -223,7 +225,7 @@ static void csv_byte(void *lexer, struct scrub_state *s, char c, struct buf *out
         return;
     }
     if (l->state == CSV_QUOTE && c != ' ' && c != '\t') {
-        l->state = CSV_LOST;                        /* text behind a closing quote: which column is this? */
+        l->state = CSV_LOST; /* text behind a closing quote: which column is this? */
         buf_byte(&s->secret, c);
         return;
     }

@@ -19,24 +19,25 @@ struct scrub_how {
     size_t            secret_count;
     /* Appends what stands instead of a secret; it is quoted and escaped here. The clear text is UTF-8. */
     void (*replace)(void *context, struct str name, struct str clear, struct buf *out);
-    void  *context;
+    void *context;
 };
 struct scrub;
 enum scrub_form { SCRUB_TEXT /* nothing in it can be told apart: it passes */, SCRUB_CSV, SCRUB_XML, SCRUB_JSON };
 /* `columns`: of a CSV, in order. Names of columns and secrets must outlive the scrub. */
-struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const struct str *columns, size_t column_count);
+struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const struct str *columns,
+                        size_t column_count);
 /* Appends what is clear by now. */
-void          scrub_add(struct scrub *s, struct str bytes, struct buf *out);
-void          scrub_end(struct scrub *s, struct buf *out);
-void          scrub_free(struct scrub *s);      /* wipes; NULL is fine */
+void scrub_add(struct scrub *s, struct str bytes, struct buf *out);
+void scrub_end(struct scrub *s, struct buf *out);
+void scrub_free(struct scrub *s); /* wipes; NULL is fine */
 
 /* ---- what the forms share; private to scrub*.c ---- */
 struct scrub_state {
     const struct scrub_how *how;
-    struct buf              secret;             /* the one being collected, as it stands in the reply */
-    struct buf              clear, instead;     /* scratch */
+    struct buf              secret;         /* the one being collected, as it stands in the reply */
+    struct buf              clear, instead; /* scratch */
 };
-bool       scrub_is_secret(const struct scrub_how *how, const struct str *way, size_t depth);
+bool scrub_is_secret(const struct scrub_how *how, const struct str *way, size_t depth);
 /* What stands instead of `clear`; good until the next. */
 struct str scrub_replaced(struct scrub_state *s, struct str name, struct str clear);
 

@@ -6,7 +6,7 @@
 enum { DEPTH_MAX = 64, NAME_MAX_BYTES = 128 };
 
 struct level {
-    char   name[NAME_MAX_BYTES];         /* of the member whose value is being read; an array's elements have none */
+    char   name[NAME_MAX_BYTES]; /* of the member whose value is being read; an array's elements have none */
     size_t name_len;
     bool   is_object, wants_name;
 };
@@ -14,9 +14,9 @@ enum json_state { JSON_BETWEEN, JSON_STRING, JSON_ESCAPE, JSON_WORD };
 
 struct json_lexer {
     struct level    levels[DEPTH_MAX];
-    size_t          depth, hidden_at;    /* hidden_at: depth of the object that has the secret member; 0: none */
+    size_t          depth, hidden_at; /* hidden_at: depth of the object that has the secret member; 0: none */
     enum json_state state;
-    bool            is_name;             /* the string being read is a member's name */
+    bool            is_name; /* the string being read is a member's name */
     char            name[NAME_MAX_BYTES];
     size_t          name_len;
 };
@@ -84,7 +84,7 @@ static void write_hidden(struct json_lexer *l, struct scrub_state *s, bool is_st
 
     buf_init(&text, 4 * SCRUB_SECRET_MAX, "a secret in a reply");
     if (!is_string && (str_is(raw, "null") || str_is(raw, "true") || str_is(raw, "false"))) {
-        buf_add(out, raw);               /* none of these tells anything */
+        buf_add(out, raw); /* none of these tells anything */
     } else {
         unescape(raw, &text);
         buf_json(out, scrub_replaced(s, str_of(holder->name, holder->name_len), buf_str(&text)));
@@ -111,7 +111,8 @@ static void string_end(struct json_lexer *l, struct scrub_state *s, struct buf *
 static void string_byte(struct json_lexer *l, struct scrub_state *s, char c, struct buf *out)
 {
     if (!l->is_name && l->hidden_at != 0) {
-        if (s->secret.len >= SCRUB_SECRET_MAX) {     /* in pieces: the first ends here, the next begins as a string of its own */
+        if (s->secret.len >=
+            SCRUB_SECRET_MAX) { /* in pieces: the first ends here, the next begins as a string of its own */
             write_hidden(l, s, true, out);
             buf_lit(out, ",");
         }
@@ -126,7 +127,8 @@ static void string_byte(struct json_lexer *l, struct scrub_state *s, char c, str
 static void begin_string(struct json_lexer *l, struct buf *out)
 {
     l->state = JSON_STRING;
-    l->is_name = l->depth != 0 && l->depth <= DEPTH_MAX && l->levels[l->depth - 1].is_object && l->levels[l->depth - 1].wants_name;
+    l->is_name = l->depth != 0 && l->depth <= DEPTH_MAX && l->levels[l->depth - 1].is_object &&
+                 l->levels[l->depth - 1].wants_name;
     l->name_len = 0;
     if (l->is_name || l->hidden_at == 0)
         buf_byte(out, '"');
@@ -144,13 +146,9 @@ static void between(struct json_lexer *l, struct scrub_state *s, char c, struct 
     struct level *level = l->depth != 0 && l->depth <= DEPTH_MAX ? &l->levels[l->depth - 1] : NULL;
 
     switch (c) {
-    case '"':
-        begin_string(l, out);
-        return;
+    case '"': begin_string(l, out); return;
     case '{':
-    case '[':
-        push(l, c == '{');
-        break;
+    case '[': push(l, c == '{'); break;
     case '}':
     case ']':
         if (l->depth != 0)
@@ -175,8 +173,7 @@ static void between(struct json_lexer *l, struct scrub_state *s, char c, struct 
     case ' ':
     case '\t':
     case '\n':
-    case '\r':
-        break;
+    case '\r': break;
     default:
         if (l->hidden_at != 0) {
             l->state = JSON_WORD;
@@ -192,9 +189,7 @@ static void json_byte(void *lexer, struct scrub_state *s, char c, struct buf *ou
     struct json_lexer *l = lexer;
 
     switch (l->state) {
-    case JSON_BETWEEN:
-        between(l, s, c, out);
-        break;
+    case JSON_BETWEEN: between(l, s, c, out); break;
     case JSON_STRING:
         if (c == '"') {
             string_end(l, s, out);

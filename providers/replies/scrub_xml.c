@@ -5,19 +5,20 @@ enum { DEPTH_MAX = 64, NAME_MAX_BYTES = 128, TAG_MAX = 4096 };
 
 enum xml_state {
     XML_TEXT,
-    XML_TAG,             /* behind < */
-    XML_COMMENT, XML_CDATA
+    XML_TAG, /* behind < */
+    XML_COMMENT,
+    XML_CDATA
 };
 
 struct xml_lexer {
     char           names[DEPTH_MAX][NAME_MAX_BYTES];
     struct str     way[DEPTH_MAX];
-    size_t         depth, hidden_at;     /* hidden_at: depth of the element whose content is hidden; 0: none */
+    size_t         depth, hidden_at; /* hidden_at: depth of the element whose content is hidden; 0: none */
     enum xml_state state;
-    char           tag[TAG_MAX];         /* what stands behind < so far */
+    char           tag[TAG_MAX]; /* what stands behind < so far */
     size_t         tag_len;
-    char           last[3];              /* for --> and ]]> */
-    char           quote;                /* inside a quoted attribute */
+    char           last[3]; /* for --> and ]]> */
+    char           quote;   /* inside a quoted attribute */
     bool           base64;
 };
 
@@ -53,7 +54,10 @@ static uint32_t number_of(struct str digits)
 
     for (size_t i = hex; i < digits.len && n < 0x110000; i++) {
         char c = digits.ptr[i];
-        int  d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
+        int  d = c >= '0' && c <= '9'   ? c - '0'
+                 : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                 : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                        : 99;
 
         if (d >= (hex ? 16 : 10))
             return 0xfffd;
@@ -83,7 +87,10 @@ static void add_code_point(struct buf *out, uint32_t c)
 
 static void decode_reference(struct str name, struct buf *out)
 {
-    static const struct { const char *name; char c; } five[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' } };
+    static const struct {
+        const char *name;
+        char        c;
+    } five[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' } };
 
     for (size_t i = 0; i < sizeof five / sizeof five[0]; i++)
         if (str_is(name, five[i].name)) {
@@ -156,14 +163,9 @@ static void write_hidden(struct xml_lexer *l, struct scrub_state *s, struct buf 
     instead = scrub_replaced(s, l->way[l->hidden_at - 1], str_trim(buf_str(&text)));
     for (size_t i = 0; i < instead.len; i++)
         switch (instead.ptr[i]) {
-        case '&':
-            buf_lit(out, "&amp;");
-            break;
-        case '<':
-            buf_lit(out, "&lt;");
-            break;
-        default:
-            buf_byte(out, instead.ptr[i]);
+        case '&': buf_lit(out, "&amp;"); break;
+        case '<': buf_lit(out, "&lt;"); break;
+        default: buf_byte(out, instead.ptr[i]);
         }
     buf_reset(&s->secret);
 }
@@ -253,7 +255,7 @@ static void in_tag(struct xml_lexer *l, struct scrub_state *s, char c, struct bu
 {
     struct str so_far;
 
-    if (l->tag_len == TAG_MAX - 1) {     /* no tag is so long: a < that is text */
+    if (l->tag_len == TAG_MAX - 1) { /* no tag is so long: a < that is text */
         content(l, s, STR("<"), out);
         content(l, s, str_of(l->tag, l->tag_len), out);
         content(l, s, str_of(&c, 1), out);
@@ -289,9 +291,7 @@ static void xml_byte(void *lexer, struct scrub_state *s, char c, struct buf *out
         else
             content(l, s, str_of(&c, 1), out);
         break;
-    case XML_TAG:
-        in_tag(l, s, c, out);
-        break;
+    case XML_TAG: in_tag(l, s, c, out); break;
     case XML_COMMENT:
     case XML_CDATA:
         content(l, s, str_of(&c, 1), out);

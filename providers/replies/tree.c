@@ -89,7 +89,7 @@ struct recording {
     struct arena        *mem;
     const struct path   *path;
     struct reply_field   fields[RECORD_FIELDS_MAX];
-    size_t               field_count, from_path;     /* fields; how many of them the path gave */
+    size_t               field_count, from_path; /* fields; how many of them the path gave */
     struct reply_record *records;
     size_t               count, cap;
     bool                 too_many;
@@ -113,7 +113,7 @@ static void add_leaves(struct recording *r, const struct tree *node, struct str 
     for (const struct tree *child = node->first; child != NULL; child = child->next) {
         struct str name = child->name;
 
-        if (node->is_list)                       /* items bear the list's name, which is in the prefix already */
+        if (node->is_list) /* items bear the list's name, which is in the prefix already */
             name = prefix;
         else if (prefix.len != 0)
             name = arena_fmt(r->mem, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(child->name));
@@ -149,7 +149,7 @@ static void walk_on(struct recording *r, const struct tree *node, size_t step)
         for (const struct tree *item = node->first; item != NULL; item = item->next)
             walk_on(r, item, step);
     } else if (step == r->path->count) {
-        if (node->text.ptr != NULL || node->first != NULL)       /* null, or nothing inside: no record */
+        if (node->text.ptr != NULL || node->first != NULL) /* null, or nothing inside: no record */
             add_record(r, node);
     } else {
         walk(r, node, step);
@@ -171,8 +171,8 @@ static void walk(struct recording *r, const struct tree *node, size_t at)
     }
 }
 
-enum etl_status tree_records(const struct tree *top, const struct path *path, struct arena *mem, const struct reply_record **out,
-                             size_t *count, struct err *err)
+enum etl_status tree_records(const struct tree *top, const struct path *path, struct arena *mem,
+                             const struct reply_record **out, size_t *count, struct err *err)
 {
     struct recording *r = ARENA_NEW(mem, struct recording);
 
@@ -198,8 +198,8 @@ const struct path *tree_records_path(const struct tree *top, const struct comman
     return NULL;
 }
 
-enum etl_status tree_rows(const struct reply_style *style, const struct command *command, struct str body, struct arena *mem,
-                          const struct reply_record **out, size_t *count, struct err *err)
+enum etl_status tree_rows(const struct reply_style *style, const struct command *command, struct str body,
+                          struct arena *mem, const struct reply_record **out, size_t *count, struct err *err)
 {
     const struct tree *top;
     const struct path *path;

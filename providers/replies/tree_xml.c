@@ -13,10 +13,10 @@ enum { LARGEST = 256 << 20 };
 #define NAME_BLANK "\xe2\x81\x80"
 
 struct element {
-    struct tree     node;                /* first: the tree that comes out is made of these */
+    struct tree     node; /* first: the tree that comes out is made of these */
     struct str      type, id, href;
     bool            nil, is_map, is_array;
-    struct element *with_id;             /* the one before it that has an id */
+    struct element *with_id; /* the one before it that has an id */
 };
 struct reading {
     struct arena   *mem;
@@ -338,9 +338,7 @@ static size_t mend_attributes(struct str tag, struct buf *out)
 /* Comments, CDATA and the like are left as they are. */
 static struct str skip_markup(struct str s, struct buf *out)
 {
-    const char *close = str_starts(s, STR("<!--"))        ? "-->"
-                        : str_starts(s, STR("<![CDATA[")) ? "]]>"
-                                                          : ">";
+    const char *close = str_starts(s, STR("<!--")) ? "-->" : str_starts(s, STR("<![CDATA[")) ? "]]>" : ">";
     const char *at = memmem(s.ptr, s.len, close, strlen(close));
     size_t      len = at != NULL ? (size_t)(at - s.ptr) + strlen(close) : s.len;
 
@@ -386,25 +384,31 @@ static void repaired(struct str body, struct buf *out)
 
 static bool parse(struct reading *r, struct str text)
 {
-    xmlSAXHandler    sax = { .startElement = start, .endElement = end, .characters = characters, .cdataBlock = characters,
-                             .error = note_error, .fatalError = note_error };
+    xmlSAXHandler    sax = { .startElement = start,
+                             .endElement = end,
+                             .characters = characters,
+                             .cdataBlock = characters,
+                             .error = note_error,
+                             .fatalError = note_error };
     xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
     bool             good;
 
     if (parser == NULL)
         memory_exhausted("libxml2", 0);
     xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_HUGE);
-    good = xmlParseChunk(parser, "<subferry-root>", 15, 0) == 0 && xmlParseChunk(parser, text.ptr, (int)text.len, 0) == 0 &&
+    good = xmlParseChunk(parser, "<subferry-root>", 15, 0) == 0 &&
+           xmlParseChunk(parser, text.ptr, (int)text.len, 0) == 0 &&
            xmlParseChunk(parser, "</subferry-root>", 16, 1) == 0 && r->error[0] == '\0';
     xmlFreeParserCtxt(parser);
     return good;
 }
 
-enum etl_status tree_from_xml(struct str body, unsigned flags, struct str mark, struct arena *mem, const struct tree **out, struct err *err)
+enum etl_status tree_from_xml(struct str body, unsigned flags, struct str mark, struct arena *mem,
+                              const struct tree **out, struct err *err)
 {
     AUTO(buf_release) struct buf fixed = { 0 };
-    struct reading *r = ARENA_NEW(mem, struct reading);
-    bool            good;
+    struct reading              *r = ARENA_NEW(mem, struct reading);
+    bool                         good;
 
     if (str_contains_nocase(str_head(body, 4096), STR("<!doctype")))
         return err_set(err, ETL_REJECT, "xml-doctype", "a document with a DOCTYPE is not read (an HTML page?)");
@@ -422,9 +426,10 @@ enum etl_status tree_from_xml(struct str body, unsigned flags, struct str mark, 
     if (buf_failed(&fixed))
         return err_set(err, ETL_REJECT, "xml", "%s is longer than %d bytes", fixed.what, LARGEST);
     if (!good)
-        return err_set(err, ETL_REJECT, "xml", "the XML is broken: %s", r->error[0] != '\0' ? r->error : "it is not well-formed");
+        return err_set(err, ETL_REJECT, "xml", "the XML is broken: %s",
+                       r->error[0] != '\0' ? r->error : "it is not well-formed");
     if (r->soap)
         resolve(r, r->open[0]->node.first);
-    *out = r->open[0]->node.first;       /* the root of ours */
+    *out = r->open[0]->node.first; /* the root of ours */
     return ETL_OK;
 }

@@ -12,9 +12,11 @@
 #include "providers/replies/tree.h"
 
 enum {
-    TREE_XML_SOAP = 1        /* xsi:type, xsi:nil, arrays, maps and references of SOAP encoding (SOAP 1.1, 5) mean what they say there */
+    TREE_XML_SOAP =
+        1 /* xsi:type, xsi:nil, arrays, maps and references of SOAP encoding (SOAP 1.1, 5) mean what they say there */
 };
 /* *out is above the document's root: its one child, or children, as it may have several roots. */
-enum etl_status tree_from_xml(struct str body, unsigned flags, struct str mark, struct arena *mem, const struct tree **out, struct err *err);
+enum etl_status tree_from_xml(struct str body, unsigned flags, struct str mark, struct arena *mem,
+                              const struct tree **out, struct err *err);
 
 #endif

@@ -8,10 +8,10 @@ enum { LONGEST_WORD = 64, WEAK_BITS = 10 };
 /* The kinds of match that cover the whole value alone: bits of both answers. */
 static double judge(struct str value, bool *dictionary, bool *leet)
 {
-    char          text[LONGEST_WORD + 1];
-    ZxcMatch_t   *info = NULL;
-    double        bits;
-    unsigned      type;
+    char        text[LONGEST_WORD + 1];
+    ZxcMatch_t *info = NULL;
+    double      bits;
+    unsigned    type;
 
     memcpy(text, value.ptr, value.len);
     text[value.len] = '\0';

@@ -11,7 +11,7 @@ struct lint {
     struct rule_check     *check;
     struct arena          *mem;
     struct findings       *faults;
-    const struct yaml     *place;      /* of the example at hand */
+    const struct yaml     *place; /* of the example at hand */
 };
 #define FAULT(l, node, rule, ...) yaml_fault((l)->faults, &(l)->source, (node)->line, (node)->column, rule, __VA_ARGS__)
 
@@ -36,7 +36,8 @@ static struct pair_value *roles_of(struct lint *l, const struct rule *r)
     struct pair_value *roles = ARENA_ARRAY(l->mem, struct pair_value, r->with.count + 1);
 
     for (size_t i = 0; i < r->with.count; i++)
-        roles[i] = (struct pair_value){ r->with.items[i].name, text_fill(&r->with.items[i].text, NULL, NULL, 0, l->mem) };
+        roles[i] =
+            (struct pair_value){ r->with.items[i].name, text_fill(&r->with.items[i].text, NULL, NULL, 0, l->mem) };
     return roles;
 }
 
@@ -47,15 +48,16 @@ static void lint_rule(struct lint *l, const struct rule *r)
     struct err         err = { 0 };
 
     if (r->good_count == 0 || r->bad_count == 0)
-        FAULT(l, node, "rule-examples", "rule %.*s needs examples, good: […] and bad: […]; they are its tests", STR_ARG(r->id));
+        FAULT(l, node, "rule-examples", "rule %.*s needs examples, good: […] and bad: […]; they are its tests",
+              STR_ARG(r->id));
     for (size_t i = 0; i < r->good_count; i++)
         if (rule_holds(l->check, r, r->good[i], roles, r->with.count, &err) != ETL_OK)
-            FAULT(l, nth(yaml_get(node, "good"), i), "rule-good", "rule %.*s refuses its good example %s: %s", STR_ARG(r->id),
-                  shown(r->good[i], false).text, err.text);
+            FAULT(l, nth(yaml_get(node, "good"), i), "rule-good", "rule %.*s refuses its good example %s: %s",
+                  STR_ARG(r->id), shown(r->good[i], false).text, err.text);
     for (size_t i = 0; i < r->bad_count; i++)
         if (rule_holds(l->check, r, r->bad[i], roles, r->with.count, NULL) == ETL_OK)
-            FAULT(l, nth(yaml_get(node, "bad"), i), "rule-bad", "rule %.*s lets its bad example %s pass", STR_ARG(r->id),
-                  shown(r->bad[i], false).text);
+            FAULT(l, nth(yaml_get(node, "bad"), i), "rule-bad", "rule %.*s lets its bad example %s pass",
+                  STR_ARG(r->id), shown(r->bad[i], false).text);
 }
 
 static bool rule_used(const struct provider *p, const struct rule *r)
@@ -104,10 +106,11 @@ static void lint_type(struct lint *l, const struct value_type *t)
     struct err         err = { 0 };
 
     if (t->example.ptr != NULL && rules_value(l->check, NULL, t, t->example, &err) != ETL_OK)
-        FAULT(l, yaml_get(node, "example"), "type-example", "the example of type %.*s breaks its own rule: %s (rule %s)",
-              STR_ARG(t->name), err.text, err.rule);
+        FAULT(l, yaml_get(node, "example"), "type-example",
+              "the example of type %.*s breaks its own rule: %s (rule %s)", STR_ARG(t->name), err.text, err.rule);
     if (!type_used(l->p, t))
-        yaml_warning(l->faults, &l->source, node->line, node->column, "unused", "type %.*s is used by no parameter", STR_ARG(t->name));
+        yaml_warning(l->faults, &l->source, node->line, node->column, "unused", "type %.*s is used by no parameter",
+                     STR_ARG(t->name));
 }
 
 /* ---- commands ---- */
@@ -134,10 +137,12 @@ static void lint_danger_values(struct lint *l, const struct command *c, const st
     struct err err = { 0 };
 
     for (size_t i = 0; p->type != NULL && i < p->danger_value_count; i++)
-        if (!str_is(p->danger_values[i].value, "*") && !(p->omit.ptr != NULL && str_eq(p->omit, p->danger_values[i].value)) &&
+        if (!str_is(p->danger_values[i].value, "*") &&
+            !(p->omit.ptr != NULL && str_eq(p->omit, p->danger_values[i].value)) &&
             rules_value(l->check, NULL, p->type, p->danger_values[i].value, &err) != ETL_OK)
-            FAULT(l, command_part(l, c, "params"), "danger-value", "%.*s: no value of %.*s can be %s, so its danger is never seen: %s",
-                  STR_ARG(c->name), STR_ARG(p->name), shown(p->danger_values[i].value, false).text, err.text);
+            FAULT(l, command_part(l, c, "params"), "danger-value",
+                  "%.*s: no value of %.*s can be %s, so its danger is never seen: %s", STR_ARG(c->name),
+                  STR_ARG(p->name), shown(p->danger_values[i].value, false).text, err.text);
 }
 
 static void lint_command(struct lint *l, const struct command *c)
@@ -148,13 +153,15 @@ static void lint_command(struct lint *l, const struct command *c)
     bool                  asks = false;
 
     if (c->title.len == 0 || c->about.len == 0 || c->entity.len == 0)
-        FAULT(l, command_part(l, c, ""), "command-words", "command %.*s needs title, about and entity: what it does, for people", STR_ARG(c->name));
+        FAULT(l, command_part(l, c, ""), "command-words",
+              "command %.*s needs title, about and entity: what it does, for people", STR_ARG(c->name));
     for (size_t i = 0; i < c->param_count; i++) {
         asks = asks || c->params[i].required;
         lint_danger_values(l, c, &c->params[i]);
     }
     if (c->example.count == 0 && asks) {
-        FAULT(l, command_part(l, c, ""), "command-example", "command %.*s needs an example: a call that can be planned", STR_ARG(c->name));
+        FAULT(l, command_part(l, c, ""), "command-example", "command %.*s needs an example: a call that can be planned",
+              STR_ARG(c->name));
         return;
     }
     full = example_call(c, l->mem, &values);
@@ -174,7 +181,8 @@ static void lint_lookup(struct lint *l, const struct command *c, const struct lo
         for (size_t k = 0; k < lookup->with.count; k++)
             given = given || str_eq(lookup->with.items[k].name, p->name);
         if (!given)
-            FAULT(l, node, "lookup", "%s: %.*s requires %.*s; say it under with:", key, STR_ARG(lookup->read->name), STR_ARG(p->name));
+            FAULT(l, node, "lookup", "%s: %.*s requires %.*s; say it under with:", key, STR_ARG(lookup->read->name),
+                  STR_ARG(p->name));
     }
 }
 
@@ -184,14 +192,16 @@ static void lint_probe(struct lint *l)
     const struct provider *p = l->p;
 
     if (p->probe == NULL)
-        yaml_warning(l->faults, &l->source, l->root->line, l->root->column, "probe", "there is no probe: a harmless read that proves that a connection works");
+        yaml_warning(l->faults, &l->source, l->root->line, l->root->column, "probe",
+                     "there is no probe: a harmless read that proves that a connection works");
     for (size_t i = 0; p->probe != NULL && i < p->probe->param_count; i++) {
         bool given = !p->probe->params[i].required || p->probe->params[i].always.ptr != NULL;
 
         for (size_t k = 0; k < p->probe_with.count; k++)
             given = given || str_eq(p->probe_with.items[k].name, p->probe->params[i].name);
         if (!given)
-            FAULT(l, yaml_get(l->root, "probe"), "probe", "probe: %.*s requires %.*s; say it under with:", STR_ARG(p->probe->name),
+            FAULT(l, yaml_get(l->root, "probe"), "probe",
+                  "probe: %.*s requires %.*s; say it under with:", STR_ARG(p->probe->name),
                   STR_ARG(p->probe->params[i].name));
     }
 }
@@ -211,7 +221,8 @@ static void warn_unused(struct lint *l, const char *section, const char *what, s
 {
     const struct yaml *node = at(yaml_get(l->root, section), name);
 
-    yaml_warning(l->faults, &l->source, node->line, node->column, "unused", "%s %.*s is used by nothing", what, STR_ARG(name));
+    yaml_warning(l->faults, &l->source, node->line, node->column, "unused", "%s %.*s is used by nothing", what,
+                 STR_ARG(name));
 }
 
 void provider_lint(const struct provider *p, struct str today, struct arena *mem, struct findings *faults)

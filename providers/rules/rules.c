@@ -4,8 +4,8 @@
 #include <arpa/inet.h>
 
 #include "etl/core/utf8.h"
-#include "providers/rules/rules_private.h"
 #include "providers/rules/dictionary.h"
+#include "providers/rules/rules_private.h"
 
 struct rule_check *rule_check_new(struct str today)
 {
@@ -77,7 +77,7 @@ static bool is_date(struct str form, struct str value)
 
     if (!fits_form(form, value))
         return false;
-    if (form.len == 4)                       /* YYYY */
+    if (form.len == 4) /* YYYY */
         return digits_at(value, 0, 4) >= 1;
     if (has_date) {
         int  year = digits_at(value, 0, 4), month = digits_at(value, 5, 2), day = digits_at(value, 8, 2);
@@ -170,7 +170,8 @@ static bool is_card(struct str value)
 
 enum holds { HOLDS, BROKEN, TOO_HARD };
 
-static enum holds check_part(struct rule_check *c, const struct rule *r, struct str value, const struct relations *relations)
+static enum holds check_part(struct rule_check *c, const struct rule *r, struct str value,
+                             const struct relations *relations)
 {
     size_t  length;
     int64_t number;
@@ -179,49 +180,37 @@ static enum holds check_part(struct rule_check *c, const struct rule *r, struct 
     case CHECK_LENGTH:
         length = utf8_count(value);
         return (int64_t)length >= r->min && (int64_t)length <= r->max ? HOLDS : BROKEN;
-    case CHECK_CHARS:
-        return all_in(r->chars, value) ? HOLDS : BROKEN;
-    case CHECK_FIRST:
-        return value.len == 0 || r->chars[(unsigned char)value.ptr[0]] ? HOLDS : BROKEN;
+    case CHECK_CHARS: return all_in(r->chars, value) ? HOLDS : BROKEN;
+    case CHECK_FIRST: return value.len == 0 || r->chars[(unsigned char)value.ptr[0]] ? HOLDS : BROKEN;
     case CHECK_PATTERN:
         switch (pattern_run(r->pattern, value, c->match)) {
-        case PATTERN_YES:
-            return HOLDS;
-        case PATTERN_LIMIT:
-            return TOO_HARD;
-        case PATTERN_NO:
-            break;
+        case PATTERN_YES: return HOLDS;
+        case PATTERN_LIMIT: return TOO_HARD;
+        case PATTERN_NO: break;
         }
         return BROKEN;
-    case CHECK_ONE_OF:
-        return in_words(r, value) ? HOLDS : BROKEN;
-    case CHECK_NONE_OF:
-        return in_words(r, value) ? BROKEN : HOLDS;
-    case CHECK_DATE:
-        return date_holds(c, r, value) ? HOLDS : BROKEN;
-    case CHECK_NUMBER:
-        return str_to_i64(value, &number) && number >= r->min && number <= r->max ? HOLDS : BROKEN;
-    case CHECK_ADDRESS:
-        return address_holds(r, value) ? HOLDS : BROKEN;
+    case CHECK_ONE_OF: return in_words(r, value) ? HOLDS : BROKEN;
+    case CHECK_NONE_OF: return in_words(r, value) ? BROKEN : HOLDS;
+    case CHECK_DATE: return date_holds(c, r, value) ? HOLDS : BROKEN;
+    case CHECK_NUMBER: return str_to_i64(value, &number) && number >= r->min && number <= r->max ? HOLDS : BROKEN;
+    case CHECK_ADDRESS: return address_holds(r, value) ? HOLDS : BROKEN;
     case CHECK_NOT_EQUAL:
     case CHECK_NOT_CONTAINING:
         return relations == NULL || relation_holds(r, value, relations->role(relations, r->role)) ? HOLDS : BROKEN;
-    case CHECK_NOT_WORD:
-        return word_is_dictionary(value) ? BROKEN : HOLDS;
-    case CHECK_NOT_WEAK:
-        return word_is_weak(value) ? BROKEN : HOLDS;
-    case CHECK_NOT_CARD:
-        return is_card(value) ? BROKEN : HOLDS;
+    case CHECK_NOT_WORD: return word_is_dictionary(value) ? BROKEN : HOLDS;
+    case CHECK_NOT_WEAK: return word_is_weak(value) ? BROKEN : HOLDS;
+    case CHECK_NOT_CARD: return is_card(value) ? BROKEN : HOLDS;
     case CHECK_NOT_CLEAR:
         return relations != NULL && relations->clear.ptr != NULL && str_eq(relations->clear, value) ? BROKEN : HOLDS;
     }
     return BROKEN;
 }
 
-static enum holds check_value(struct rule_check *c, const struct rule *r, struct str value, const struct relations *relations)
+static enum holds check_value(struct rule_check *c, const struct rule *r, struct str value,
+                              const struct relations *relations)
 {
-    struct str  local, domain;
-    enum holds  first;
+    struct str local, domain;
+    enum holds first;
 
     if (r->part == PART_WHOLE)
         return check_part(c, r, value, relations);
@@ -238,14 +227,13 @@ enum etl_status rule_judge(struct rule_check *c, const struct rule *r, const cha
                            const struct relations *relations, struct err *err)
 {
     switch (check_value(c, r, value, relations)) {
-    case HOLDS:
-        return ETL_OK;
+    case HOLDS: return ETL_OK;
     case TOO_HARD:
         if (err != NULL)
             err->field = field;
-        return err_set(err, ETL_REJECT, rule_name(r, c), "cannot be checked: the pattern takes too long on %s", shown(value, secret).text);
-    case BROKEN:
-        break;
+        return err_set(err, ETL_REJECT, rule_name(r, c), "cannot be checked: the pattern takes too long on %s",
+                       shown(value, secret).text);
+    case BROKEN: break;
     }
     if (err == NULL)
         return ETL_REJECT;
@@ -278,8 +266,8 @@ enum etl_status rule_holds(struct rule_check *c, const struct rule *r, struct st
     return rule_judge(c, r, NULL, false, value, &relations, err);
 }
 
-enum etl_status rules_value(struct rule_check *c, const struct param *p, const struct value_type *type, struct str value,
-                            struct err *err)
+enum etl_status rules_value(struct rule_check *c, const struct param *p, const struct value_type *type,
+                            struct str value, struct err *err)
 {
     if (type == NULL)
         type = p->type;

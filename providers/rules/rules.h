@@ -11,8 +11,8 @@
 
 #include "providers/description/provider.h"
 
-struct rule_check;                       /* one per thread */
-struct rule_check *rule_check_new(struct str today);          /* "2026-11-24" */
+struct rule_check;                                   /* one per thread */
+struct rule_check *rule_check_new(struct str today); /* "2026-11-24" */
 void               rule_check_free(struct rule_check *c);
 
 /* How severe a broken rule is here: a mapping may ease `param.rule` or `rule`. NULL: as described. */
@@ -20,10 +20,10 @@ struct severity_table;
 typedef enum severity (*severity_of)(const void *context, const struct command *c, const struct param *p,
                                      struct str rule, enum severity described);
 
-struct rule_sink {                       /* where broken rules go: field, rule id, text; secrets masked */
+struct rule_sink { /* where broken rules go: field, rule id, text; secrets masked */
     void (*add)(void *context, enum severity severity, const struct err *err);
-    void  *context;
-    severity_of severity;                /* or NULL */
+    void       *context;
+    severity_of severity; /* or NULL */
     const void *severity_context;
 };
 
@@ -38,13 +38,13 @@ enum etl_status rules_call(struct rule_check *c, const struct command *command, 
                            const struct rule_sink *sink, struct arena *record_mem);
 /* Would this value be taken as the param-th of a call that has `values` so far? Its type (a type_of rule's too) and its relations to the
  * other values count; only errors do, as `sink` eases them. Nothing is told or changed. What `valid` in a mapping asks. */
-bool            rules_would_take(struct rule_check *c, const struct command *command, size_t param, struct value *values,
-                                 struct str value, const struct rule_sink *sink);
+bool rules_would_take(struct rule_check *c, const struct command *command, size_t param, struct value *values,
+                      struct str value, const struct rule_sink *sink);
 /* The dangers of this very call: the command's and those of its values. */
-unsigned        rules_dangers(const struct command *command, const struct value *values);
+unsigned rules_dangers(const struct command *command, const struct value *values);
 
 /* One rule alone, for the descriptions' own examples and for tests. */
-enum etl_status rule_holds(struct rule_check *c, const struct rule *r, struct str value,
-                           const struct pair_value *roles, size_t role_count, struct err *err);
+enum etl_status rule_holds(struct rule_check *c, const struct rule *r, struct str value, const struct pair_value *roles,
+                           size_t role_count, struct err *err);
 
 #endif

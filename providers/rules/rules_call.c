@@ -4,8 +4,8 @@
 #include "etl/core/list.h"
 #include "etl/core/utf8.h"
 #include "providers/description/quick_check.h"
-#include "providers/rules/rules_private.h"
 #include "providers/description/value_form.h"
+#include "providers/rules/rules_private.h"
 
 struct judging {
     struct rule_check      *check;
@@ -21,7 +21,8 @@ static const char *field_name(struct judging *j, const struct param *p)
     return p->name.ptr[p->name.len] == '\0' ? p->name.ptr : arena_cstr(j->mem, p->name);
 }
 
-static void report(struct judging *j, const struct param *p, struct str rule, enum severity severity, const struct err *err)
+static void report(struct judging *j, const struct param *p, struct str rule, enum severity severity,
+                   const struct err *err)
 {
     if (j->sink != NULL && j->sink->severity != NULL)
         severity = j->sink->severity(j->sink->severity_context, j->command, p, rule, severity);
@@ -69,8 +70,8 @@ static bool item_given(const struct judging *j, const struct together_item *item
 /* true, yes, on, Y, 1 or the written word itself → as the provider writes it. */
 static void write_bool(struct judging *j, const struct param *p, struct value *v)
 {
-    static const struct str yes[] = { { "true", 4 }, { "yes", 3 }, { "y", 1 }, { "on", 2 }, { "1", 1 }, { "t", 1 } };
-    static const struct str no[] = { { "false", 5 }, { "no", 2 }, { "n", 1 }, { "off", 3 }, { "0", 1 }, { "f", 1 } };
+    static const struct str  yes[] = { { "true", 4 }, { "yes", 3 }, { "y", 1 }, { "on", 2 }, { "1", 1 }, { "t", 1 } };
+    static const struct str  no[] = { { "false", 5 }, { "no", 2 }, { "n", 1 }, { "off", 3 }, { "0", 1 }, { "f", 1 } };
     const struct value_type *type = p->type;
     bool is_yes = str_eq(v->text, type->yes), is_no = !type->no_is_absent && str_eq(v->text, type->no);
 
@@ -87,8 +88,8 @@ static void write_bool(struct judging *j, const struct param *p, struct value *v
     else {
         struct err err = { .field = field_name(j, p) };
 
-        err_set(&err, ETL_REJECT, "bool", "must be true or false (%.*s or %.*s), got %s", STR_ARG(type->yes), STR_ARG(type->no),
-                shown(v->text, p->secret).text);
+        err_set(&err, ETL_REJECT, "bool", "must be true or false (%.*s or %.*s), got %s", STR_ARG(type->yes),
+                STR_ARG(type->no), shown(v->text, p->secret).text);
         report(j, p, STR("bool"), SEVERITY_ERROR, &err);
     }
 }
@@ -100,14 +101,16 @@ static struct str role_in_call(const struct relations *relations, struct str rol
     const struct command *c = relations->command;
 
     for (size_t i = 0; i < c->param_count; i++)
-        if (c->params[i].type != NULL && str_eq(c->params[i].type->role, role) && relations->values[i].kind == VALUE_TEXT)
+        if (c->params[i].type != NULL && str_eq(c->params[i].type->role, role) &&
+            relations->values[i].kind == VALUE_TEXT)
             return relations->values[i].text;
     return STR_NONE;
 }
 
-static void fault_at(struct judging *j, const struct param *p, const char *field, const char *rule, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
-static void fault_at(struct judging *j, const struct param *p, const char *field, const char *rule, const char *fmt, ...)
+static void fault_at(struct judging *j, const struct param *p, const char *field, const char *rule, const char *fmt,
+                     ...) __attribute__((format(printf, 5, 6)));
+static void fault_at(struct judging *j, const struct param *p, const char *field, const char *rule, const char *fmt,
+                     ...)
 {
     struct err err = { .field = field };
     char       text[sizeof err.text];
@@ -125,9 +128,12 @@ static struct str clear_word(const struct judging *j, const struct param *p)
     return p->clear.ptr != NULL ? p->clear : j->command->clear;
 }
 
-static void judge(struct judging *j, const struct param *p, const char *field, const struct rule *const *rules, size_t count, struct str value)
+static void judge(struct judging *j, const struct param *p, const char *field, const struct rule *const *rules,
+                  size_t count, struct str value)
 {
-    struct relations relations = { .role = role_in_call, .command = j->command, .values = j->values, .clear = clear_word(j, p) };
+    struct relations relations = {
+        .role = role_in_call, .command = j->command, .values = j->values, .clear = clear_word(j, p)
+    };
 
     for (size_t i = 0; i < count; i++) {
         if (rule_judge(j->check, rules[i], NULL, p->secret, value, &relations, NULL) == ETL_OK)
@@ -141,7 +147,8 @@ static void judge(struct judging *j, const struct param *p, const char *field, c
 }
 
 /* `field` is the parameter's name, or that of a part: address.town */
-static void check_type(struct judging *j, const struct param *p, const char *field, const struct value_type *type, struct str value)
+static void check_type(struct judging *j, const struct param *p, const char *field, const struct value_type *type,
+                       struct str value)
 {
     if (type->date.len != 0 && !date_is_iso(value)) {
         fault_at(j, p, field, "date", "must be a date, YYYY-MM-DD (it is sent as %.*s), got %s", STR_ARG(type->date),
@@ -165,8 +172,8 @@ static struct str parts_shown(struct judging *j, const struct list_form *list)
 }
 
 /* `lists` are the list and, for a part of an inner one, the list around it: no separator of either may be in the part. */
-static void check_part(struct judging *j, const struct param *p, const char *field, const struct list_form *const lists[2],
-                       const struct value_type *type, struct str text)
+static void check_part(struct judging *j, const struct param *p, const char *field,
+                       const struct list_form *const lists[2], const struct value_type *type, struct str text)
 {
     if (text.len == 0)
         return;
@@ -192,20 +199,23 @@ static const char *part_field(struct judging *j, const char *field, const struct
 }
 
 /* Checks part by part and writes it anew: parts that were left out at the end are empty, inner lists of nothing go. */
-static void check_list(struct judging *j, const struct param *p, const char *field, const struct list_form *const lists[2],
-                       struct str text, struct buf *out)
+static void check_list(struct judging *j, const struct param *p, const char *field,
+                       const struct list_form *const lists[2], struct str text, struct buf *out)
 {
     const struct list_form *list = lists[0];
-    struct list_reader r = list_open(text);
-    struct list_item   item;
-    size_t             n = 0;
+    struct list_reader      r = list_open(text);
+    struct list_item        item;
+    size_t                  n = 0;
 
     list_begin(out);
     while (list_next(&r, j->mem, &item)) {
-        const struct value_type *type = list->each != NULL ? list->each : n < list->part_count ? list->parts[n].type : NULL;
+        const struct value_type *type = list->each != NULL     ? list->each
+                                        : n < list->part_count ? list->parts[n].type
+                                                               : NULL;
 
         if (type == NULL) {
-            fault_at(j, p, field, "list", "has more than its %zu parts: %.*s", list->part_count, STR_ARG(parts_shown(j, list)));
+            fault_at(j, p, field, "list", "has more than its %zu parts: %.*s", list->part_count,
+                     STR_ARG(parts_shown(j, list)));
             break;
         }
         if (item.is_list ? list_is_empty(item.text) : list->each != NULL && item.text.len == 0)
@@ -213,7 +223,8 @@ static void check_list(struct judging *j, const struct param *p, const char *fie
         const char *name = part_field(j, field, list, n++);
 
         if (item.is_list != (type->list != NULL))
-            fault_at(j, p, name, "list", type->list != NULL ? "must be a list: %.*s" : "must be one text, not a list%.*s",
+            fault_at(j, p, name, "list",
+                     type->list != NULL ? "must be a list: %.*s" : "must be one text, not a list%.*s",
                      STR_ARG(type->list != NULL ? parts_shown(j, type->list) : STR("")));
         else if (item.is_list)
             check_list(j, p, name, (const struct list_form *const[2]){ type->list, list }, item.text, out);
@@ -226,7 +237,8 @@ static void check_list(struct judging *j, const struct param *p, const char *fie
         list_text(out, STR(""));
     list_end(out);
     if (list->each != NULL && ((int64_t)n < list->min || (int64_t)n > list->max))
-        fault_at(j, p, field, "list", "has %zu entries; %lld to %lld are taken", n, (long long)list->min, (long long)list->max);
+        fault_at(j, p, field, "list", "has %zu entries; %lld to %lld are taken", n, (long long)list->min,
+                 (long long)list->max);
 }
 
 static void check_list_value(struct judging *j, const struct param *p, struct value *v)
@@ -258,7 +270,8 @@ static bool check_quickly(struct judging *j, const struct param *p, const struct
 {
     const struct quick_check *quick = p->type->quick;
 
-    if (v->kind != VALUE_TEXT || quick == NULL || p->omit.ptr != NULL || !quick_check_passes(quick, v->text, clear_word(j, p)))
+    if (v->kind != VALUE_TEXT || quick == NULL || p->omit.ptr != NULL ||
+        !quick_check_passes(quick, v->text, clear_word(j, p)))
         return false;
     if (quick->other_count != 0)
         judge(j, p, field_name(j, p), quick->others, quick->other_count, v->text);
@@ -276,8 +289,9 @@ static void check_given(struct judging *j, const struct param *p, struct value *
     else if (p->omit.ptr != NULL && str_eq(v->text, p->omit))
         return;
     else if (p->type->list != NULL)
-        fault_at(j, p, field_name(j, p), "list", "must be a list%s%.*s, got %s", p->type->list->part_count != 0 ? ": " : "",
-                 STR_ARG(parts_shown(j, p->type->list)), shown(v->text, p->secret).text);
+        fault_at(j, p, field_name(j, p), "list", "must be a list%s%.*s, got %s",
+                 p->type->list->part_count != 0 ? ": " : "", STR_ARG(parts_shown(j, p->type->list)),
+                 shown(v->text, p->secret).text);
     else
         check_type(j, p, field_name(j, p), p->type, v->text);
 }
@@ -287,7 +301,7 @@ static void check_one(struct judging *j, size_t i)
     const struct param *p = &j->command->params[i];
     struct value       *v = &j->values[i];
 
-    if (!is_given(v) && !p->required)        /* most of a command's parameters, mostly */
+    if (!is_given(v) && !p->required) /* most of a command's parameters, mostly */
         return;
     if (p->always.ptr != NULL) {
         if (is_given(v))
@@ -307,7 +321,7 @@ static void check_one(struct judging *j, size_t i)
     tell_list(p, v);
     if (v->kind == VALUE_TEXT && p->type->is_bool && (p->omit.ptr == NULL || !str_eq(v->text, p->omit)))
         write_bool(j, p, v);
-    if (p->required && v->kind == VALUE_CLEAR && p->clear.ptr == NULL)   /* its own word is said on purpose */
+    if (p->required && v->kind == VALUE_CLEAR && p->clear.ptr == NULL) /* its own word is said on purpose */
         fault(j, p, "required", SEVERITY_ERROR, "is required and cannot be cleared");
     if (p->required && !is_given(v))
         fault(j, p, "required", SEVERITY_ERROR, "is required and has no value");
@@ -320,18 +334,12 @@ static void check_one(struct judging *j, size_t i)
 static const char *kind_text(const struct together *t, size_t given)
 {
     switch (t->kind) {
-    case TOGETHER_EXACTLY_ONE:
-        return given == 0 ? "one of these must be given" : "only one of these may be given";
-    case TOGETHER_AT_LEAST_ONE:
-        return "at least one of these must be given";
-    case TOGETHER_AT_MOST_ONE:
-        return "only one of these may be given";
-    case TOGETHER_REQUIRED:
-        return "is required here";
-    case TOGETHER_ABSENT:
-        return "may not be given here";
-    case TOGETHER_TYPE_OF:
-        break;
+    case TOGETHER_EXACTLY_ONE: return given == 0 ? "one of these must be given" : "only one of these may be given";
+    case TOGETHER_AT_LEAST_ONE: return "at least one of these must be given";
+    case TOGETHER_AT_MOST_ONE: return "only one of these may be given";
+    case TOGETHER_REQUIRED: return "is required here";
+    case TOGETHER_ABSENT: return "may not be given here";
+    case TOGETHER_TYPE_OF: break;
     }
     return "";
 }
@@ -362,7 +370,8 @@ static void check_type_of(struct judging *j, const struct together *t)
         return;
     for (size_t i = 0; i < t->case_count; i++)
         if (str_eq(t->cases[i].value, by->text))
-            check_type(j, &j->command->params[t->subject], field_name(j, &j->command->params[t->subject]), t->cases[i].type, subject->text);
+            check_type(j, &j->command->params[t->subject], field_name(j, &j->command->params[t->subject]),
+                       t->cases[i].type, subject->text);
 }
 
 static void check_together(struct judging *j, const struct together *t)
@@ -400,8 +409,8 @@ enum etl_status rules_call(struct rule_check *c, const struct command *command, 
     return j.rejected ? ETL_REJECT : ETL_OK;
 }
 
-bool rules_would_take(struct rule_check *c, const struct command *command, size_t param, struct value *values, struct str value,
-                      const struct rule_sink *sink)
+bool rules_would_take(struct rule_check *c, const struct command *command, size_t param, struct value *values,
+                      struct str value, const struct rule_sink *sink)
 {
     struct rule_sink    quiet = { .severity = sink->severity, .severity_context = sink->severity_context };
     struct judging      j = { .check = c, .command = command, .values = values, .sink = &quiet };

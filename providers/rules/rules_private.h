@@ -7,16 +7,16 @@
 struct rule_check {
     struct pattern_match *match;
     char                  today[16];
-    char                  name[40];        /* of the rule told last, NUL-terminated */
+    char                  name[40]; /* of the rule told last, NUL-terminated */
 };
 /* What relational rules ask of the other values of a call. */
 struct relations {
     struct str (*role)(const struct relations *relations, struct str role);
-    const struct pair_value *pairs;        /* examples: role and value */
+    const struct pair_value *pairs; /* examples: role and value */
     size_t                   pair_count;
-    const struct command    *command;      /* a call */
+    const struct command    *command; /* a call */
     const struct value      *values;
-    struct str               clear;        /* the command's clear word */
+    struct str               clear; /* the command's clear word */
 };
 enum etl_status rule_judge(struct rule_check *c, const struct rule *r, const char *field, bool secret, struct str value,
                            const struct relations *relations, struct err *err);

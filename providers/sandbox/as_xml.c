@@ -1,8 +1,8 @@
 /* providers/sandbox/as_xml.c - a tree read from JSON, written as XML. */
 #include "providers/sandbox/as_xml.h"
 
-#include "providers/sandbox/store/fill.h"
 #include "providers/replies/tree.h"
+#include "providers/sandbox/store/fill.h"
 
 enum { ANSWER_MAX = 16 << 20 };
 
@@ -15,7 +15,8 @@ static void write_node(const struct tree *node, struct str mark, bool soap, stru
 {
     if (node->is_list) {
         if (soap && node->first == NULL)
-            buf_fmt(out, "<%.*s soapenc:arrayType=\"xsd:anyType[0]\" xsi:type=\"soapenc:Array\"/>", STR_ARG(node->name));
+            buf_fmt(out, "<%.*s soapenc:arrayType=\"xsd:anyType[0]\" xsi:type=\"soapenc:Array\"/>",
+                    STR_ARG(node->name));
         for (const struct tree *item = node->first; item != NULL; item = item->next)
             write_node(item, mark, soap, out);
         return;
@@ -38,8 +39,8 @@ static void write_node(const struct tree *node, struct str mark, bool soap, stru
 struct str as_xml(struct str json, struct str mark, bool soap, struct arena *mem)
 {
     AUTO(buf_release) struct buf out;
-    const struct reply reply = { .text_member = mark };
-    const struct tree *top;
+    const struct reply           reply = { .text_member = mark };
+    const struct tree           *top;
 
     buf_init(&out, ANSWER_MAX, "an answer");
     if (reply_json.tree(&reply, json, mem, &top, NULL) != ETL_OK)

@@ -35,16 +35,15 @@ static const struct extension ca_extensions[] = { { NID_basic_constraints, "crit
 static const struct extension server_extensions[] = { { NID_basic_constraints, "critical,CA:FALSE" },
                                                       { NID_key_usage, "critical,digitalSignature" },
                                                       { NID_ext_key_usage, "serverAuth" },
-                                                      { NID_subject_alt_name,
-                                                        "DNS:localhost,IP:127.0.0.1,IP:::1" },
+                                                      { NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1" },
                                                       { NID_subject_key_identifier, "hash" },
                                                       { NID_authority_key_identifier, "keyid:always" },
                                                       { 0, NULL } };
 
 static bool name_set(X509 *c, const char *common_name)
 {
-    return X509_NAME_add_entry_by_txt(X509_get_subject_name(c), "CN", MBSTRING_ASC,
-                                      (const unsigned char *)common_name, -1, -1, 0) == 1;
+    return X509_NAME_add_entry_by_txt(X509_get_subject_name(c), "CN", MBSTRING_ASC, (const unsigned char *)common_name,
+                                      -1, -1, 0) == 1;
 }
 
 static bool serial_set(X509 *c)
@@ -86,10 +85,8 @@ static X509 *sign(EVP_PKEY *key, const char *common_name, X509 *issuer, EVP_PKEY
     if (X509_set_version(c, X509_VERSION_3) == 1 && serial_set(c) &&
         X509_time_adj(X509_getm_notBefore(c), 0, &from) != NULL &&
         X509_time_adj(X509_getm_notAfter(c), 0, &to) != NULL && X509_set_pubkey(c, key) == 1 &&
-        name_set(c, common_name) &&
-        X509_set_issuer_name(c, X509_get_subject_name(issuer != NULL ? issuer : c)) == 1 &&
-        extensions_add(c, issuer != NULL ? issuer : c, extensions) &&
-        X509_sign(c, issuer_key, EVP_sha256()) != 0)
+        name_set(c, common_name) && X509_set_issuer_name(c, X509_get_subject_name(issuer != NULL ? issuer : c)) == 1 &&
+        extensions_add(c, issuer != NULL ? issuer : c, extensions) && X509_sign(c, issuer_key, EVP_sha256()) != 0)
         return c;
     X509_free(c);
     return NULL;
@@ -114,9 +111,8 @@ static const char *key_pem(EVP_PKEY *key, struct arena *mem)
 {
     AUTO(bio_drop) BIO *bio = BIO_new(BIO_s_mem());
 
-    return bio != NULL && PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1
-               ? pem_text(bio, mem)
-               : NULL;
+    return bio != NULL && PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1 ? pem_text(bio, mem)
+                                                                                                  : NULL;
 }
 
 enum etl_status certificates_make(int64_t now, unsigned days, struct arena *mem, struct certificates *out,
@@ -133,8 +129,8 @@ enum etl_status certificates_make(int64_t now, unsigned days, struct arena *mem,
     if (ca != NULL)
         server = sign(server_key, "localhost", ca, ca_key, server_extensions, (time_t)now, days);
     if (server != NULL)
-        made = (struct certificates){ certificate_pem(ca, mem), certificate_pem(server, mem),
-                                      key_pem(server_key, mem) };
+        made =
+            (struct certificates){ certificate_pem(ca, mem), certificate_pem(server, mem), key_pem(server_key, mem) };
     if (made.ca == NULL || made.server == NULL || made.server_key == NULL)
         return err_set(err, ETL_FAIL, "certificate", "OpenSSL could not make the certificates: %s",
                        ERR_reason_error_string(ERR_peek_last_error()));

@@ -6,7 +6,7 @@
 
 #include "etl/core/err.h"
 
-struct certificates {          /* PEM, NUL-terminated, in the arena given */
+struct certificates { /* PEM, NUL-terminated, in the arena given */
     const char *ca, *server, *server_key;
 };
 /* Valid from an hour before `now` for `days`. */

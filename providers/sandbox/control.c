@@ -141,7 +141,7 @@ static void state(struct control *c, struct str rest, struct str body, struct co
         any = true;
         if (desk_json(c, d, table, &out->body))
             continue;
-        if (desk_has_table(d, table))   /* nobody has written to it yet */
+        if (desk_has_table(d, table)) /* nobody has written to it yet */
             buf_lit(&out->body, "[]");
         else
             any = false;
@@ -202,7 +202,7 @@ static void reset_state(struct control *c)
 
 static const struct resettable {
     const char *name;
-    void      (*reset)(struct control *c);
+    void (*reset)(struct control *c);
 } parts[] = {
     { "faults", reset_faults },
     { "state", reset_state },
@@ -240,9 +240,9 @@ static void reset(struct control *c, struct str rest, struct str body, struct co
 
 static const struct entry {
     const char *method, *path;
-    void      (*answer)(struct control *c, struct str rest, struct str body, struct control_reply *out);
+    void (*answer)(struct control *c, struct str rest, struct str body, struct control_reply *out);
 } entries[] = {
-    { "GET", "journal", journal }, { "GET", "counts", counts },  { "GET", "state", state },
+    { "GET", "journal", journal }, { "GET", "counts", counts }, { "GET", "state", state },
     { "POST", "faults", faults },  { "POST", "reset", reset },
 };
 

@@ -17,13 +17,13 @@ struct control {
     struct desk        *desks;
     size_t              desk_count;
     bool                show_secrets;
-    void              (*fill)(void *context, struct desk *desk);    /* an emptied desk, its lock held; or NULL */
-    void               *context;
+    void (*fill)(void *context, struct desk *desk); /* an emptied desk, its lock held; or NULL */
+    void *context;
 };
 struct control_reply {
     int         status;
     const char *type;
-    struct buf  body;               /* the caller's */
+    struct buf  body; /* the caller's */
 };
 /* `path` is what stands behind /_/ */
 void control_answer(struct control *c, struct str method, struct str path, struct str body, struct control_reply *out);

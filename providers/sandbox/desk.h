@@ -7,21 +7,22 @@
 
 #include <pthread.h>
 
-#include "providers/sandbox/store/counts.h"
 #include "providers/sandbox/entrance.h"
+#include "providers/sandbox/store/counts.h"
 #include "providers/sandbox/store/state.h"
 
 struct desk {
     const struct provider *provider;
-    struct str             path;           /* "/ispn/exec.pl", of the default wire */
+    struct str             path; /* "/ispn/exec.pl", of the default wire */
     struct entrance       *entrance;
     pthread_mutex_t        mutex;
     struct state          *state;
     struct counts         *counts;
-    uint64_t               second, in_second;      /* --rate-limit */
+    uint64_t               second, in_second; /* --rate-limit */
 };
 
-void desk_open(struct desk *d, const struct provider *p, const struct str *credentials /* by its order */, struct arena *mem);
+void desk_open(struct desk *d, const struct provider *p, const struct str *credentials /* by its order */,
+               struct arena *mem);
 void desk_close(struct desk *d);
 /* Does some command or report of the provider know this table? */
 bool desk_has_table(const struct desk *d, struct str table);

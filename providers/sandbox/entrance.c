@@ -7,15 +7,15 @@
 enum { SESSIONS_MAX = 1024, TOKEN_BYTES = 16 };
 
 struct session {
-    char     token[2 * TOKEN_BYTES + 1];   /* "": none */
-    uint64_t uses;
+    char                token[2 * TOKEN_BYTES + 1]; /* "": none */
+    uint64_t            uses;
     const struct login *login;
 };
 struct entrance {
     const struct provider *provider;
     const struct str      *credentials;
     uint64_t               uses;
-    pthread_mutex_t        mutex;          /* guards what follows */
+    pthread_mutex_t        mutex; /* guards what follows */
     struct session         sessions[SESSIONS_MAX];
     size_t                 next;
 };
@@ -77,8 +77,8 @@ bool entrance_is_proof(const struct entrance *e, struct str name)
 }
 
 /* Everything that goes along by this login (NULL: there are none) is there and right. */
-static bool fits(const struct entrance *e, const struct login *l, struct str token, const struct form_field *fields, size_t count,
-                 struct arena *mem)
+static bool fits(const struct entrance *e, const struct login *l, struct str token, const struct form_field *fields,
+                 size_t count, struct arena *mem)
 {
     const struct provider *p = e->provider;
 
@@ -144,7 +144,7 @@ static void make_token(char out[2 * TOKEN_BYTES + 1])
     unsigned char bytes[TOKEN_BYTES];
 
     while (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        ;   /* a signal: 16 bytes come whole or not at all */
+        ; /* a signal: 16 bytes come whole or not at all */
     for (size_t i = 0; i < TOKEN_BYTES; i++)
         snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }

@@ -14,7 +14,7 @@ struct entrance;
 /* credentials: by the provider's order; they outlive it. */
 struct entrance *entrance_new(const struct provider *p, const struct str *credentials);
 void             entrance_free(struct entrance *e);
-void             entrance_session_uses(struct entrance *e, uint64_t uses);      /* 0: sessions do not lapse */
+void             entrance_session_uses(struct entrance *e, uint64_t uses); /* 0: sessions do not lapse */
 
 /* Counts as a use of the session it comes in. */
 bool entrance_admits(struct entrance *e, const struct form_field *fields, size_t count, struct arena *mem);

@@ -9,8 +9,8 @@ struct fault {
     enum fault_kind kind;
     uint64_t        number;
     bool            has_number;
-    uint32_t        rate;                 /* of 1,000,000 */
-    char            command[NAME_MAX_BYTES], provider[NAME_MAX_BYTES];   /* "" = any */
+    uint32_t        rate;                                              /* of 1,000,000 */
+    char            command[NAME_MAX_BYTES], provider[NAME_MAX_BYTES]; /* "" = any */
     uint64_t        after, times, seen, done;
     bool            reused;
 };
@@ -21,13 +21,13 @@ struct faults {
     size_t          count;
 };
 
-enum number { WITHOUT, WITH, MAY };       /* a number behind the kind's name */
+enum number { WITHOUT, WITH, MAY }; /* a number behind the kind's name */
 static const struct kind {
     const char     *name;
     enum fault_kind kind;
     bool            processes;
     enum number     number;
-    uint64_t        least, most;          /* of the number */
+    uint64_t        least, most; /* of the number */
 } kinds[] = {
     { "drop-before", FAULT_DROP_BEFORE, false, WITHOUT, 0, 0 },
     { "drop-after", FAULT_DROP_AFTER, true, WITHOUT, 0, 0 },
@@ -144,7 +144,9 @@ static const char *kind_list(char *out, size_t size)
 
     for (size_t i = 0; i < KINDS && at < size; i++)
         at += (size_t)snprintf(out + at, size - at, "%s %s%s", i == 0 ? "" : ",", kinds[i].name,
-                               kinds[i].number == WITH ? "=N" : kinds[i].number == MAY ? "[=N]" : "");
+                               kinds[i].number == WITH  ? "=N"
+                               : kinds[i].number == MAY ? "[=N]"
+                                                        : "");
     return out;
 }
 
@@ -162,9 +164,10 @@ static enum etl_status kind_read(struct str text, struct fault *fault, struct er
     }
     near = str_nearest(name, names, KINDS);
     if (near.ptr != NULL)
-        return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s, did you mean \"%.*s\"?",
-                       shown(name, false).text, STR_ARG(near));
-    return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s; there are%s", shown(name, false).text, kind_list(list, sizeof list));
+        return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s, did you mean \"%.*s\"?", shown(name, false).text,
+                       STR_ARG(near));
+    return err_set(err, ETL_FAIL, "fault-kind", "unknown fault %s; there are%s", shown(name, false).text,
+                   kind_list(list, sizeof list));
 }
 
 static enum etl_status option_read(struct str text, struct fault *fault, struct err *err)

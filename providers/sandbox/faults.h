@@ -36,29 +36,45 @@
 #include "etl/core/err.h"
 
 enum fault_kind {
-    FAULT_NONE, FAULT_DROP_BEFORE, FAULT_DROP_AFTER, FAULT_DELAY, FAULT_STATUS, FAULT_STATUS_AFTER, FAULT_CUTOFF,
-    FAULT_GARBAGE, FAULT_HTML, FAULT_EMPTY, FAULT_THROTTLE, FAULT_LOGIN, FAULT_CLOSE_IDLE, FAULT_LAPSE,
-    FAULT_NO_LENGTH, FAULT_LATIN1, FAULT_CONTROL, FAULT_RAW_QUOTES, FAULT_ROOTS
+    FAULT_NONE,
+    FAULT_DROP_BEFORE,
+    FAULT_DROP_AFTER,
+    FAULT_DELAY,
+    FAULT_STATUS,
+    FAULT_STATUS_AFTER,
+    FAULT_CUTOFF,
+    FAULT_GARBAGE,
+    FAULT_HTML,
+    FAULT_EMPTY,
+    FAULT_THROTTLE,
+    FAULT_LOGIN,
+    FAULT_CLOSE_IDLE,
+    FAULT_LAPSE,
+    FAULT_NO_LENGTH,
+    FAULT_LATIN1,
+    FAULT_CONTROL,
+    FAULT_RAW_QUOTES,
+    FAULT_ROOTS
 };
-const char *fault_name(enum fault_kind kind);     /* "drop-before"; "" for none */
+const char *fault_name(enum fault_kind kind); /* "drop-before"; "" for none */
 bool        fault_processes(enum fault_kind kind);
 
 struct fault_choice {
     enum fault_kind kind;
-    uint64_t        number;                       /* status, bytes */
+    uint64_t        number; /* status, bytes */
     bool            has_number;
-    uint64_t        delay_ms;                     /* besides the kind: delays add up */
+    uint64_t        delay_ms; /* besides the kind: delays add up */
 };
 struct fault_request {
     struct str provider, command;
-    bool       reused;                            /* not the first of its connection */
+    bool       reused; /* not the first of its connection */
 };
 
 struct faults;
 struct faults *faults_new(uint64_t seed);
 void           faults_free(struct faults *f);
 /* Replaces what was ordered by `specs`: separated by blanks or line ends, or one each. Nothing changes on an error. */
-enum etl_status faults_set(struct faults *f, const struct str *specs, size_t count, struct err *err);
+enum etl_status     faults_set(struct faults *f, const struct str *specs, size_t count, struct err *err);
 struct fault_choice faults_pick(struct faults *f, const struct fault_request *request);
 /* Random bytes from the same generator. */
 void faults_noise(struct faults *f, unsigned char *out, size_t n);

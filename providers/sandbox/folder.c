@@ -16,8 +16,8 @@ enum { CREDENTIAL_LENGTH = 24, CREDENTIAL_MAX = 4096 };
 static enum etl_status temporary(struct arena *mem, struct folder *out, struct err *err)
 {
     const char *base = getenv("TMPDIR");
-    char       *path = arena_cstr(mem, arena_fmt(mem, "%s/subferry-sandbox.XXXXXX",
-                                                 base != NULL && base[0] == '/' ? base : "/tmp"));
+    char       *path =
+        arena_cstr(mem, arena_fmt(mem, "%s/subferry-sandbox.XXXXXX", base != NULL && base[0] == '/' ? base : "/tmp"));
 
     if (mkdtemp(path) == NULL)
         return err_set(err, ETL_FAIL, "folder", "cannot make the folder %s: %s", path, strerror(errno));
@@ -61,7 +61,7 @@ const char *folder_file(const struct folder *f, const char *name, struct arena *
 enum etl_status folder_write(const char *path, struct str text, struct err *err)
 {
     AUTO(atomic_file_drop) struct atomic_file file = { 0 };
-    enum etl_status st = atomic_file_begin(&file, path, err);
+    enum etl_status                           st = atomic_file_begin(&file, path, err);
 
     if (st == ETL_OK)
         st = atomic_file_write(&file, text, err);
@@ -74,8 +74,9 @@ enum etl_status folder_write(const char *path, struct str text, struct err *err)
  * masked wherever it stands, and "ext" stands in every "text". */
 static size_t alphabet(const struct credential *c, size_t len, char out[256])
 {
-    static const char *const sets[] = { "qxzjvkw", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", NULL };
-    size_t count = 0;
+    static const char *const sets[] = { "qxzjvkw", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+                                        NULL };
+    size_t                   count = 0;
 
     for (size_t i = len <= 4 ? 0 : 1; count == 0 && i < 3; i++)
         for (int ch = 1; ch < 256; ch++)
@@ -98,7 +99,7 @@ static enum etl_status make_up(const struct credential *c, struct arena *mem, st
     count = alphabet(c, len, letters);
     if (count == 0 || len > CREDENTIAL_MAX)
         return err_set(err, ETL_FAIL, "credential", "no %.*s can be made up by the description", STR_ARG(c->name));
-    for (size_t i = 0; i < len; i += 64)   /* getrandom gives up to 256 bytes whole */
+    for (size_t i = 0; i < len; i += 64) /* getrandom gives up to 256 bytes whole */
         if (getrandom(random + i, 256, 0) != 256)
             return err_set(err, ETL_FAIL, "credential", "no random bytes: %s", strerror(errno));
     text = arena_bytes(mem, len + 1);
@@ -136,7 +137,8 @@ static enum etl_status credential(const struct folder *f, const struct provider 
             return st;
         text = str_trim(text);
         if (!serves(c, text))
-            return err_set(err, ETL_FAIL, "credential", "%s does not hold what the description allows; remove it", path);
+            return err_set(err, ETL_FAIL, "credential", "%s does not hold what the description allows; remove it",
+                           path);
         *out = text;
         return ETL_OK;
     }
@@ -173,15 +175,17 @@ static struct str provider_place(const struct provider *p, struct arena *mem)
 }
 
 /* "sandbox-simpler", and "sandbox-simpler-soap" for a wire that is not the default. */
-static void write_connection(const struct folder *f, const struct provider *p, const struct wire *w, const char *ca_file, uint16_t port,
-                             struct arena *mem, struct buf *out)
+static void write_connection(const struct folder *f, const struct provider *p, const struct wire *w,
+                             const char *ca_file, uint16_t port, struct arena *mem, struct buf *out)
 {
-    buf_fmt(out, "  sandbox-%.*s%s%.*s:\n    provider: ", STR_ARG(p->name), w->index == 0 ? "" : "-", STR_ARG(w->index == 0 ? STR("") : w->name));
+    buf_fmt(out, "  sandbox-%.*s%s%.*s:\n    provider: ", STR_ARG(p->name), w->index == 0 ? "" : "-",
+            STR_ARG(w->index == 0 ? STR("") : w->name));
     buf_json(out, provider_place(p, mem));
     buf_byte(out, '\n');
     if (w->index != 0)
         buf_fmt(out, "    wire: %.*s\n", STR_ARG(w->name));
-    buf_fmt(out, "    url: \"%s://127.0.0.1:%u%.*s\"\n", ca_file != NULL ? "https" : "http", port, STR_ARG(intake_base(p, w, mem)));
+    buf_fmt(out, "    url: \"%s://127.0.0.1:%u%.*s\"\n", ca_file != NULL ? "https" : "http", port,
+            STR_ARG(intake_base(p, w, mem)));
     if (ca_file != NULL) {
         buf_lit(out, "    ca_file: ");
         buf_json(out, str_from(ca_file));
@@ -204,8 +208,9 @@ enum etl_status folder_config(const struct folder *f, const char *path, const ch
     AUTO(buf_release) struct buf out;
 
     buf_init(&out, 1 << 20, "the sandbox's configuration");
-    buf_lit(&out, "# Connections to the sandbox that wrote this file; no account anywhere else has these credentials.\n"
-                  "connections:\n");
+    buf_lit(&out,
+            "# Connections to the sandbox that wrote this file; no account anywhere else has these credentials.\n"
+            "connections:\n");
     for (size_t i = 0; i < count; i++)
         for (size_t w = 0; w < desks[i].provider->wire_count; w++)
             write_connection(f, desks[i].provider, &desks[i].provider->wires[w], ca_file, port, mem, &out);

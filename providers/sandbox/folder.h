@@ -10,15 +10,15 @@
 #include "providers/sandbox/desk.h"
 
 struct folder {
-    const char *path;          /* absolute */
+    const char *path; /* absolute */
     bool        temporary;
 };
 /* path NULL: a new one under $TMPDIR. */
 enum etl_status folder_open(const char *path, struct arena *mem, struct folder *out, struct err *err);
 /* Removes a temporary one with what the sandbox wrote into it. */
-void            folder_close(struct folder *f);
+void folder_close(struct folder *f);
 /* A file of the folder. */
-const char     *folder_file(const struct folder *f, const char *name, struct arena *mem);
+const char *folder_file(const struct folder *f, const char *name, struct arena *mem);
 
 /* By the provider's order; those that are not there are made up, within what the description allows, and written. */
 enum etl_status folder_credentials(const struct folder *f, const struct provider *p, struct arena *mem,

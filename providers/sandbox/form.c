@@ -33,8 +33,7 @@ static enum etl_status decode(struct str raw, struct arena *mem, struct str *out
             if (c == 0)
                 return err_set(err, ETL_REJECT, "form-nul", "a NUL byte in the body");
         } else if (c <= ' ' || c >= 0x7f || c == '=') {
-            return err_set(err, ETL_REJECT, "form-raw", "the byte 0x%02x stands raw in the body; write %%%02X", c,
-                           c);
+            return err_set(err, ETL_REJECT, "form-raw", "the byte 0x%02x stands raw in the body; write %%%02X", c, c);
         }
         text[len++] = (char)c;
     }

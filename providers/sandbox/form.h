@@ -9,7 +9,7 @@
 
 struct form_field {
     struct str name, value;
-    bool       is_list;        /* a list (list.h) that came as the wire's own kind of array; never by this reader */
+    bool       is_list; /* a list (list.h) that came as the wire's own kind of array; never by this reader */
 };
 /* Fields in the order they came, duplicates included. ETL_REJECT with the reason. */
 enum etl_status form_parse(struct str body, struct arena *mem, const struct form_field **out, size_t *count,

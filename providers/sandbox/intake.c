@@ -36,8 +36,9 @@ static bool path_fits(const struct text *template, struct str path, struct str *
 {
     *place = STR_NONE;
     for (size_t i = 0; i < template->count; i++) {
-        struct str literal = template->parts[i].literal, tail = i + 1 < template->count ? template->parts[i + 1].literal : STR("");
-        size_t     len = 0;
+        struct str literal = template->parts[i].literal,
+                   tail = i + 1 < template->count ? template->parts[i + 1].literal : STR("");
+        size_t len = 0;
 
         if (literal.ptr != NULL) {
             if (!str_starts(path, literal))
@@ -67,12 +68,13 @@ static bool percent_decode(struct str raw, struct arena *mem, struct str *out)
 
 struct target {
     const struct wire    *wire;
-    const struct command *command;     /* a route of its own leads there */
-    struct str            word;        /* {command} of the path, or STR_NONE */
+    const struct command *command; /* a route of its own leads there */
+    struct str            word;    /* {command} of the path, or STR_NONE */
 };
 
 /* Commands whose route has this method and path; several wires may share an address, so `from` says where to go on. */
-static bool by_route(const struct provider *p, const struct asked *asked, const struct wire *w, struct str rest, struct target *out)
+static bool by_route(const struct provider *p, const struct asked *asked, const struct wire *w, struct str rest,
+                     struct target *out)
 {
     for (size_t i = 0; i < p->command_count; i++)
         for (size_t k = 0; k < p->commands[i].route_count; k++) {
@@ -92,17 +94,20 @@ static bool type_is(struct str type, const char *want)
 {
     struct str essence;
 
-    str_cut(type, ';', &essence);          /* with or without parameters behind it, RFC 9110 8.3.1 */
+    str_cut(type, ';', &essence); /* with or without parameters behind it, RFC 9110 8.3.1 */
     return str_eq_nocase(str_trim(essence), str_from(want));
 }
 
 static const char *type_of(const struct wire *w)
 {
-    return w->style == &wire_rest ? "application/json" : w->style == &wire_soap ? "text/xml" : "application/x-www-form-urlencoded";
+    return w->style == &wire_rest   ? "application/json"
+           : w->style == &wire_soap ? "text/xml"
+                                    : "application/x-www-form-urlencoded";
 }
 
 /* The wires at this address; the status says how near it came. */
-static size_t find_targets(const struct provider *p, const struct asked *asked, struct arena *mem, struct target *out, int *status)
+static size_t find_targets(const struct provider *p, const struct asked *asked, struct arena *mem, struct target *out,
+                           int *status)
 {
     size_t n = 0;
 
@@ -215,9 +220,9 @@ static const struct tree *child(const struct tree *node, const char *name)
 /* RFC-less but usual: SOAPAction says "space#method", in quotes; what it says has to be so. */
 static bool action_fits(const struct asked *asked, struct str method)
 {
-    struct str action = str_trim(intake_header(asked, "SOAPAction"));
+    struct str   action = str_trim(intake_header(asked, "SOAPAction"));
     struct arena mem;
-    bool       fits;
+    bool         fits;
 
     if (action.len < 2)
         return true;
@@ -241,7 +246,8 @@ static enum etl_status read_soap(struct reading *r, struct str *word, struct err
     method = method->first;
     *word = method->name;
     if (!action_fits(r->asked, method->name))
-        return err_set(err, ETL_REJECT, "soap-action", "SOAPAction does not name the method %s", shown(method->name, false).text);
+        return err_set(err, ETL_REJECT, "soap-action", "SOAPAction does not name the method %s",
+                       shown(method->name, false).text);
     if (method->first == NULL || method->first->next != NULL)
         return err_set(err, ETL_REJECT, "soap-argument", "the call must have one argument, a hash");
     return add_children(r, method->first, err);
@@ -295,7 +301,9 @@ static enum etl_status take(struct reading *r, const struct target *t, struct in
         return err_set(err, ETL_REJECT, "path", "the command's name in the address is not percent-encoded");
     st = read_body(r, t->wire, &word, err);
     if (st == ETL_OK)
-        *out = (struct intake){ .wire = t->wire, .command_word = word.ptr != NULL ? word : STR(""), .fields = r->fields,
+        *out = (struct intake){ .wire = t->wire,
+                                .command_word = word.ptr != NULL ? word : STR(""),
+                                .fields = r->fields,
                                 .field_count = r->count };
     return st;
 }
@@ -310,11 +318,12 @@ static const char *reason_of(int status, const struct provider *p)
     return words[status == 404 ? 0 : status == 405 ? 1 : 2];
 }
 
-enum etl_status intake_read(const struct provider *p, const struct asked *asked, struct arena *mem, struct intake *out, struct err *err)
+enum etl_status intake_read(const struct provider *p, const struct asked *asked, struct arena *mem, struct intake *out,
+                            struct err *err)
 {
-    struct target  *targets = ARENA_ARRAY(mem, struct target, p->wire_count + 1);
-    struct reading  r = { .provider = p, .asked = asked, .mem = mem };
-    size_t          count;
+    struct target *targets = ARENA_ARRAY(mem, struct target, p->wire_count + 1);
+    struct reading r = { .provider = p, .asked = asked, .mem = mem };
+    size_t         count;
 
     *out = (struct intake){ .command_word = STR("") };
     count = find_targets(p, asked, mem, targets, &out->status);
@@ -331,6 +340,7 @@ enum etl_status intake_read(const struct provider *p, const struct asked *asked,
             return ETL_OK;
     }
     out->status = 400;
-    return err_set(err, ETL_REJECT, "wire-fields", "a field that goes with every request is missing or not as documented: %.*s=%.*s",
+    return err_set(err, ETL_REJECT, "wire-fields",
+                   "a field that goes with every request is missing or not as documented: %.*s=%.*s",
                    STR_ARG(targets[0].wire->fields[0].name), STR_ARG(targets[0].wire->fields[0].value));
 }

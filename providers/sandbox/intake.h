@@ -8,11 +8,11 @@
 #include "providers/sandbox/form.h"
 
 struct asked {
-    struct str method, path;               /* "POST"; behind the server's address */
-    struct str type;                       /* the body's content type, or STR_NONE */
-    struct str headers;                    /* lines "Name: value\n" */
+    struct str method, path; /* "POST"; behind the server's address */
+    struct str type;         /* the body's content type, or STR_NONE */
+    struct str headers;      /* lines "Name: value\n" */
     struct str body;
-    bool       reused;                     /* not the connection's first request */
+    bool       reused; /* not the connection's first request */
     uint64_t   connection;
     uint64_t   now_seconds;
 };
@@ -21,10 +21,11 @@ struct intake {
     struct str               command_word; /* as on the wire; "" where none was named */
     const struct form_field *fields;
     size_t                   field_count;
-    int                      status;       /* of a request that is malformed: 404, 405, 415, 400 */
+    int                      status; /* of a request that is malformed: 404, 405, 415, 400 */
 };
 /* ETL_REJECT: malformed, with the reason. */
-enum etl_status intake_read(const struct provider *p, const struct asked *asked, struct arena *mem, struct intake *out, struct err *err);
+enum etl_status intake_read(const struct provider *p, const struct asked *asked, struct arena *mem, struct intake *out,
+                            struct err *err);
 
 /* Where a wire is served: "/simpler/restapi"; what the wire's path says comes behind it. */
 struct str intake_base(const struct provider *p, const struct wire *w, struct arena *mem);

@@ -12,9 +12,9 @@ enum { KEPT = 100000 };
 
 struct journal {
     pthread_mutex_t mutex;
-    uint64_t        next;            /* number of the next line, from 1 */
-    uint64_t        kept_from;       /* the first line since the last reset */
-    struct str     *lines;           /* a ring: line n at n % KEPT */
+    uint64_t        next;      /* number of the next line, from 1 */
+    uint64_t        kept_from; /* the first line since the last reset */
+    struct str     *lines;     /* a ring: line n at n % KEPT */
     int             fd;
     const char     *path;
 };

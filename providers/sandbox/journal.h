@@ -17,8 +17,8 @@ struct journal;
 enum etl_status journal_open(const char *path, struct journal **out, struct err *err);
 void            journal_close(struct journal *j);
 /* `rest` is a line without its number: everything after {"seq":N, and up to the closing brace. */
-void            journal_add(struct journal *j, struct str rest);
-void            journal_text(struct journal *j, struct buf *out);
-void            journal_reset(struct journal *j);        /* in memory; a file is never cut */
+void journal_add(struct journal *j, struct str rest);
+void journal_text(struct journal *j, struct buf *out);
+void journal_reset(struct journal *j); /* in memory; a file is never cut */
 
 #endif

@@ -14,11 +14,11 @@ struct listing {
     bool                halved;
     enum stage          stage;
     struct buf          piece;
-    size_t              taken;            /* of the piece */
+    size_t              taken; /* of the piece */
 };
 
-struct listing *listing_new(struct desk *d, const struct render *render, struct state_table *t, struct state_row *const *rows,
-                            size_t count)
+struct listing *listing_new(struct desk *d, const struct render *render, struct state_table *t,
+                            struct state_row *const *rows, size_t count)
 {
     struct listing *l = calloc(1, sizeof *l);
 
@@ -94,8 +94,8 @@ void listing_halve(struct listing *l)
     l->halved = true;
 }
 
-void listing_whole(const struct render *render, const struct state_table *t, struct state_row *const *rows, size_t count,
-                   struct buf *out)
+void listing_whole(const struct render *render, const struct state_table *t, struct state_row *const *rows,
+                   size_t count, struct buf *out)
 {
     render_begin(render, out);
     for (size_t i = 0; i < count; i++)

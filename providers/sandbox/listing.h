@@ -12,15 +12,15 @@
 
 struct listing;
 /* The desk's lock is held. */
-struct listing *listing_new(struct desk *d, const struct render *render, struct state_table *t, struct state_row *const *rows,
-                            size_t count);
+struct listing *listing_new(struct desk *d, const struct render *render, struct state_table *t,
+                            struct state_row *const *rows, size_t count);
 void            listing_free(struct listing *l);
 /* The next bytes, up to `room`; 0: that was all. */
-size_t          listing_read(struct listing *l, char *out, size_t room);
+size_t listing_read(struct listing *l, char *out, size_t room);
 /* It ends after the first half of its rows. */
-void            listing_halve(struct listing *l);
+void listing_halve(struct listing *l);
 /* All of it, for a short one: into `out`. The desk's lock is held. */
-void            listing_whole(const struct render *render, const struct state_table *t, struct state_row *const *rows, size_t count,
-                              struct buf *out);
+void listing_whole(const struct render *render, const struct state_table *t, struct state_row *const *rows,
+                   size_t count, struct buf *out);
 
 #endif

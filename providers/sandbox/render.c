@@ -14,7 +14,8 @@ static struct str theirs(const struct report *report, struct str column, struct 
     return ours;
 }
 
-struct str render_cell(const struct report *report, const struct state_table *t, const struct state_row *row, size_t column)
+struct str render_cell(const struct report *report, const struct state_table *t, const struct state_row *row,
+                       size_t column)
 {
     struct str name = report->columns[column].column;
 
@@ -109,7 +110,8 @@ static void xml_field(const struct render *r, struct buf *out, struct str name, 
 }
 
 /* "categories.service" stands in an element of its own; neighbours of one outer name share it. */
-void render_xml_fields(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out)
+void render_xml_fields(const struct render *r, const struct state_table *t, const struct state_row *row,
+                       struct buf *out)
 {
     const struct report *report = r->report;
     struct str           open = STR_NONE;
@@ -149,7 +151,8 @@ static void csv_cell(const struct render *r, struct str text, struct buf *out)
     buf_byte(out, '"');
 }
 
-static void csv_record(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out)
+static void csv_record(const struct render *r, const struct state_table *t, const struct state_row *row,
+                       struct buf *out)
 {
     for (size_t i = 0; i < r->report->column_count; i++) {
         if (i != 0)
@@ -165,8 +168,8 @@ static void xml_begin(const struct render *r, struct buf *out)
         buf_fmt(out, "<%.*slist>\n", STR_ARG(r->report->record));
 }
 
-static void xml_row(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
-                    struct buf *out)
+static void xml_row(const struct render *r, const struct state_table *t, const struct state_row *row,
+                    const struct state_row *previous, struct buf *out)
 {
     (void)previous;
     buf_fmt(out, "<%.*s>", STR_ARG(r->report->record));
@@ -188,8 +191,8 @@ static void csv_begin(const struct render *r, struct buf *out)
     (void)out;
 }
 
-static void csv_row(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
-                    struct buf *out)
+static void csv_row(const struct render *r, const struct state_table *t, const struct state_row *row,
+                    const struct state_row *previous, struct buf *out)
 {
     (void)previous;
     csv_record(r, t, row, out);
@@ -219,8 +222,8 @@ void render_begin(const struct render *r, struct buf *out)
     rendering_of(r)->begin(r, out);
 }
 
-void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
-                struct buf *out)
+void render_row(const struct render *r, const struct state_table *t, const struct state_row *row,
+                const struct state_row *previous, struct buf *out)
 {
     rendering_of(r)->row(r, t, row, previous, out);
 }

@@ -11,14 +11,14 @@ struct render {
     const struct report  *report;
     const struct command *command;
     const struct wire    *wire;
-    enum fault_kind       rot;         /* latin1, raw-quotes, control, roots; all else: as it should be */
+    enum fault_kind       rot; /* latin1, raw-quotes, control, roots; all else: as it should be */
 };
 /* Brings rows that stand under keys of their own ({table}, {customerid} …) together; before the first is rendered. */
 void render_sort(const struct render *r, const struct state_table *t, struct state_row **rows, size_t count);
 void render_begin(const struct render *r, struct buf *out);
 /* previous: NULL for the first. */
-void render_row(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
-                struct buf *out);
+void render_row(const struct render *r, const struct state_table *t, const struct state_row *row,
+                const struct state_row *previous, struct buf *out);
 /* last: the row that was rendered last; NULL: there was none. */
 void render_end(const struct render *r, const struct state_table *t, const struct state_row *last, struct buf *out);
 

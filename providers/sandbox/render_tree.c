@@ -32,7 +32,8 @@ bool render_is_key(const struct render *r, struct str field)
     return false;
 }
 
-static struct str cell_of(const struct render *r, const struct state_table *t, const struct state_row *row, struct str field)
+static struct str cell_of(const struct render *r, const struct state_table *t, const struct state_row *row,
+                          struct str field)
 {
     for (size_t i = 0; i < r->report->column_count; i++)
         if (str_eq(r->report->columns[i].field, field))
@@ -41,7 +42,8 @@ static struct str cell_of(const struct render *r, const struct state_table *t, c
 }
 
 /* What a step of the way is called for this row. */
-static struct str step_name(const struct render *r, const struct state_table *t, const struct state_row *row, size_t step)
+static struct str step_name(const struct render *r, const struct state_table *t, const struct state_row *row,
+                            size_t step)
 {
     const struct path_step *s = &way(r)->steps[step];
 
@@ -49,8 +51,8 @@ static struct str step_name(const struct render *r, const struct state_table *t,
 }
 
 /* The first step, from `from` on, that is called otherwise than for the row before. The last one never counts as the same: it is the row itself. */
-static size_t first_other(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
-                          size_t from)
+static size_t first_other(const struct render *r, const struct state_table *t, const struct state_row *row,
+                          const struct state_row *previous, size_t from)
 {
     size_t last = way(r)->count - 1;
 
@@ -157,7 +159,8 @@ static void json_field(const struct render *r, struct str name, struct str value
         buf_byte(out, '}');
 }
 
-static void json_fields(const struct render *r, const struct state_table *t, const struct state_row *row, struct buf *out)
+static void json_fields(const struct render *r, const struct state_table *t, const struct state_row *row,
+                        struct buf *out)
 {
     struct str open = STR_NONE;
     bool       first = true;
@@ -185,8 +188,8 @@ static void json_fields(const struct render *r, const struct state_table *t, con
         buf_byte(out, '}');
 }
 
-static void json_way(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
-                     struct buf *out)
+static void json_way(const struct render *r, const struct state_table *t, const struct state_row *row,
+                     const struct state_row *previous, struct buf *out)
 {
     size_t count = way(r)->count, from = first_other(r, t, row, previous, first_key(way(r)));
 
@@ -199,8 +202,8 @@ static void json_way(const struct render *r, const struct state_table *t, const 
     }
 }
 
-static void json_row(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
-                     struct buf *out)
+static void json_row(const struct render *r, const struct state_table *t, const struct state_row *row,
+                     const struct state_row *previous, struct buf *out)
 {
     if (first_key(way(r)) < way(r)->count)
         json_way(r, t, row, previous, out);
@@ -274,17 +277,18 @@ static void tree_begin(const struct render *r, struct buf *out)
         tag(out, "", way(r)->steps[i].name);
 }
 
-static void close_way(const struct render *r, const struct state_table *t, const struct state_row *row, size_t down_to, struct buf *out)
+static void close_way(const struct render *r, const struct state_table *t, const struct state_row *row, size_t down_to,
+                      struct buf *out)
 {
     for (size_t i = way(r)->count - 1; i > down_to; i--)
         tag(out, "/", step_name(r, t, row, i - 1));
 }
 
-static void tree_row(const struct render *r, const struct state_table *t, const struct state_row *row, const struct state_row *previous,
-                     struct buf *out)
+static void tree_row(const struct render *r, const struct state_table *t, const struct state_row *row,
+                     const struct state_row *previous, struct buf *out)
 {
     size_t     count = way(r)->count, from;
-    bool       is_result = count == first_step(r) && count != 0;      /* SOAP's result is the record itself */
+    bool       is_result = count == first_step(r) && count != 0; /* SOAP's result is the record itself */
     struct str name = count != 0 ? step_name(r, t, row, count - 1) : STR("record");
 
     if (count > 1) {

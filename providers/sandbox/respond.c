@@ -73,7 +73,8 @@ static void find_command(struct work *w)
         names[i] = w->fields[i].name;
     w->command = command_with_members(w->command, names, w->field_count, true, &w->bench->mem);
     w->values = ARENA_ARRAY(&w->bench->mem, struct value, w->command->param_count + 1);
-    if (w->login == NULL && w->command->name_param >= 0 && w->command->params[w->command->name_param].always.ptr == NULL)
+    if (w->login == NULL && w->command->name_param >= 0 &&
+        w->command->params[w->command->name_param].always.ptr == NULL)
         w->values[w->command->name_param] = VALUE_OF(place);
 }
 
@@ -109,9 +110,11 @@ static void process(struct work *w, struct str params)
 
 static void answer_unprocessed(struct work *w)
 {
-    static const struct str page =
-        { "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head>\n<body><h1>We are down for maintenance</h1>\n"
-          "<p>The service is temporarily unavailable. Please try again later.</p></body></html>\n", 0 };
+    static const struct str page = {
+        "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head>\n<body><h1>We are down for maintenance</h1>\n"
+        "<p>The service is temporarily unavailable. Please try again later.</p></body></html>\n",
+        0
+    };
     struct answered *out = w->out;
 
     out->outcome = OUTCOME_DROPPED;
@@ -127,14 +130,12 @@ static void answer_unprocessed(struct work *w)
         out->retry_after = true;
         out->body = STR("slow down\n");
         break;
-    case FAULT_HTML:
-        out->body = str_from(page.ptr);
-        break;
+    case FAULT_HTML: out->body = str_from(page.ptr); break;
     case FAULT_LOGIN:
         out->type = answer_type(w);
         answer_with(w, OUTCOME_LOGIN, &w->desk->provider->answer_login, STR("a fault"));
         break;
-    default:   /* drop-before, empty: not a byte */
+    default: /* drop-before, empty: not a byte */
         out->type = w->desk->provider->answer_type;
         out->body = STR("");
         break;
@@ -167,9 +168,9 @@ static void spoil_answer(struct work *w)
 /* {"billid":"999","pass":"***"}. Of a field that is not known nobody knows whether it is a secret. */
 static struct str params_json(struct work *w)
 {
-    struct buf *out = &w->bench->line;
+    struct buf            *out = &w->bench->line;
     const struct provider *p = w->desk->provider;
-    bool        first = true;
+    bool                   first = true;
 
     buf_reset(out);
     buf_byte(out, '{');
@@ -181,16 +182,18 @@ static struct str params_json(struct work *w)
     }
     for (size_t i = 0; i < w->field_count; i++) {
         const struct form_field *field = &w->fields[i];
-        int at = w->command != NULL ? request_param(w->command, field->name) : -1;
-        bool open = at >= 0 && !w->command->params[at].secret;
+        int                      at = w->command != NULL ? request_param(w->command, field->name) : -1;
+        bool                     open = at >= 0 && !w->command->params[at].secret;
 
-        if (str_eq(field->name, p->command_field) || (w->login == NULL && entrance_is_proof(w->desk->entrance, field->name)))
+        if (str_eq(field->name, p->command_field) ||
+            (w->login == NULL && entrance_is_proof(w->desk->entrance, field->name)))
             continue;
         if (!first)
             buf_byte(out, ',');
         buf_json(out, field->name);
         buf_byte(out, ':');
-        buf_json(out, open || request_test_field(p, field->name) != NULL || field->value.len == 0 ? field->value : STR("***"));
+        buf_json(out, open || request_test_field(p, field->name) != NULL || field->value.len == 0 ? field->value
+                                                                                                  : STR("***"));
         first = false;
     }
     buf_byte(out, '}');
@@ -218,15 +221,15 @@ static void write_down(struct work *w, struct str params, const struct asked *as
 }
 
 static const enum count_kind outcome_counts[] = {
-    [OUTCOME_REFUSED] = COUNT_REFUSED,     [OUTCOME_LOGIN] = COUNT_REFUSED,   [OUTCOME_UNKNOWN] = COUNT_REFUSED,
-    [OUTCOME_MALFORMED] = COUNT_REFUSED,   [OUTCOME_DROPPED] = COUNT_DROPPED,
+    [OUTCOME_REFUSED] = COUNT_REFUSED,   [OUTCOME_LOGIN] = COUNT_REFUSED,   [OUTCOME_UNKNOWN] = COUNT_REFUSED,
+    [OUTCOME_MALFORMED] = COUNT_REFUSED, [OUTCOME_DROPPED] = COUNT_DROPPED,
 };
 
 static void count(struct work *w)
 {
     pthread_mutex_lock(&w->desk->mutex);
     counts_add(w->desk->counts, w->command, COUNT_RECEIVED);
-    if (w->out->outcome != OUTCOME_DONE && w->out->outcome != OUTCOME_NOTHING)   /* those count themselves */
+    if (w->out->outcome != OUTCOME_DONE && w->out->outcome != OUTCOME_NOTHING) /* those count themselves */
         counts_add(w->desk->counts, w->command, outcome_counts[w->out->outcome]);
     pthread_mutex_unlock(&w->desk->mutex);
 }
@@ -249,8 +252,8 @@ static bool over_limit(const struct house *house, struct desk *desk, uint64_t no
 
 static void pick_fault(struct work *w, const struct asked *asked)
 {
-    struct fault_request request = { w->desk->provider->name,
-                                     w->command != NULL ? w->command->name : w->command_word, asked->reused };
+    struct fault_request request = { w->desk->provider->name, w->command != NULL ? w->command->name : w->command_word,
+                                     asked->reused };
 
     w->out->fault = faults_pick(w->house->faults, &request);
     if (over_limit(w->house, w->desk, asked->now_seconds) && fault_processes(w->out->fault.kind))
@@ -270,7 +273,9 @@ static void malformed(struct work *w, int status, const char *reason)
 void respond(const struct house *house, struct desk *desk, struct bench *bench, const struct asked *asked,
              struct answered *out)
 {
-    struct work   w = { .house = house, .desk = desk, .bench = bench, .command_word = STR(""), .asked = asked, .out = out };
+    struct work w = {
+        .house = house, .desk = desk, .bench = bench, .command_word = STR(""), .asked = asked, .out = out
+    };
     struct err    err = { 0 };
     struct intake taken;
     struct str    params;

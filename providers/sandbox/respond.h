@@ -17,31 +17,38 @@
 
 struct bench {
     struct bench      *next;
-    char               today[16];          /* what rules on dates go by */
+    char               today[16]; /* what rules on dates go by */
     struct rule_check *rules;
-    struct arena       mem;                /* one request */
-    struct buf         line;               /* its journal line */
+    struct arena       mem;  /* one request */
+    struct buf         line; /* its journal line */
 };
 struct bench *bench_new(struct str today);
 void          bench_free(struct bench *b);
 
-enum outcome { OUTCOME_DONE, OUTCOME_NOTHING, OUTCOME_REFUSED, OUTCOME_LOGIN, OUTCOME_UNKNOWN, OUTCOME_MALFORMED,
-               OUTCOME_DROPPED };
+enum outcome {
+    OUTCOME_DONE,
+    OUTCOME_NOTHING,
+    OUTCOME_REFUSED,
+    OUTCOME_LOGIN,
+    OUTCOME_UNKNOWN,
+    OUTCOME_MALFORMED,
+    OUTCOME_DROPPED
+};
 extern const char *const outcome_names[];
 
-struct answered {                          /* texts live in the bench until its next request */
+struct answered { /* texts live in the bench until its next request */
     enum outcome        outcome;
     struct fault_choice fault;
     int                 status;
     struct str          type, body;
-    struct listing     *listing;           /* instead of the body, for a long report; the caller's */
-    bool                retry_after;       /* Retry-After: 1 */
+    struct listing     *listing;     /* instead of the body, for a long report; the caller's */
+    bool                retry_after; /* Retry-After: 1 */
     struct str          reason;
 };
-struct house {                             /* what all desks share */
+struct house { /* what all desks share */
     struct faults  *faults;
     struct journal *journal;
-    uint64_t        rate_limit;            /* requests a second and provider; 0: none */
+    uint64_t        rate_limit; /* requests a second and provider; 0: none */
 };
 void respond(const struct house *house, struct desk *desk, struct bench *bench, const struct asked *asked,
              struct answered *out);

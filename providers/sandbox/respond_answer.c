@@ -3,7 +3,7 @@
 
 #include "providers/sandbox/store/steps.h"
 
-enum { LISTED_AT_ONCE = 64, REPORT_MAX = 64 << 20 };    /* rows; bytes */
+enum { LISTED_AT_ONCE = 64, REPORT_MAX = 64 << 20 }; /* rows; bytes */
 
 /* ---- reading ---- */
 
@@ -17,8 +17,8 @@ static struct str in_our_words(const struct report *report, struct str column, s
 }
 
 /* Conditions of a search. One that is not given finds nothing (a find), or does not narrow it (a list, which has its report). */
-static bool look_up(struct work *w, struct str table, const struct pairs *where, const struct report *list, struct state_table **t,
-                    struct state_row ***rows, size_t *count)
+static bool look_up(struct work *w, struct str table, const struct pairs *where, const struct report *list,
+                    struct state_table **t, struct state_row ***rows, size_t *count)
 {
     const struct fill  from = { .values = w->values };
     struct pair_value *keys;
@@ -34,10 +34,11 @@ static bool look_up(struct work *w, struct str table, const struct pairs *where,
 }
 
 /* A long report is rendered as it goes out. */
-static void answer_rows(struct work *w, const struct report *report, struct state_table *t, struct state_row **rows, size_t count)
+static void answer_rows(struct work *w, const struct report *report, struct state_table *t, struct state_row **rows,
+                        size_t count)
 {
     AUTO(buf_release) struct buf out;
-    const struct render render = { report, w->command, w->wire, w->out->fault.kind };
+    const struct render          render = { report, w->command, w->wire, w->out->fault.kind };
 
     buf_init(&out, REPORT_MAX, "a report");
     render_sort(&render, t, rows, count);
@@ -73,7 +74,8 @@ static bool answer_by_find(struct work *w)
     return false;
 }
 
-static bool row_fits(const struct state_table *t, const struct state_row *row, const struct pair_value *keys, size_t count)
+static bool row_fits(const struct state_table *t, const struct state_row *row, const struct pair_value *keys,
+                     size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!str_eq_nocase(state_cell(t, row, keys[i].name), keys[i].value))
@@ -111,7 +113,7 @@ static uint64_t page_number(const struct work *w, int param, uint64_t deflt)
 static void cut_page(const struct work *w, struct state_row ***rows, size_t *count)
 {
     const struct listed *l = &w->command->listed;
-    uint64_t             offset = page_number(w, l->offset, 0), size = page_number(w, l->size, l->rows != 0 ? l->rows : UINT64_MAX);
+    uint64_t offset = page_number(w, l->offset, 0), size = page_number(w, l->size, l->rows != 0 ? l->rows : UINT64_MAX);
 
     offset = offset < *count ? offset : *count;
     *rows += offset;
@@ -125,7 +127,8 @@ static bool answer_by_list(struct work *w)
     struct state_table   *t;
     struct state_row    **rows;
     size_t                count;
-    bool any_case = c->listed.any_case && condition_holds(c->listed.has_condition, c->listed.unless, &c->listed.condition, w->values);
+    bool                  any_case = c->listed.any_case &&
+                    condition_holds(c->listed.has_condition, c->listed.unless, &c->listed.condition, w->values);
 
     if (c->lists == NULL || !(any_case ? look_up_any_case(w, &t, &rows, &count)
                                        : look_up(w, c->lists_table, &c->lists_where, c->lists, &t, &rows, &count)))
@@ -170,8 +173,9 @@ void answer_write(struct work *w, struct str params)
     extras[0] = (struct pair_value){ STR("new_id"), arena_fmt(mem, "%llu", (unsigned long long)done.new_id) };
     extras[1] = (struct pair_value){ STR("count"), arena_fmt(mem, "%llu", (unsigned long long)done.count) };
     w->out->outcome = OUTCOME_DONE;
-    w->out->body = answer_worded(w, w->test && w->desk->provider->answer_test.count != 0 ? &w->desk->provider->answer_test : &w->command->answer,
-                          &from);
+    w->out->body = answer_worded(
+        w, w->test && w->desk->provider->answer_test.count != 0 ? &w->desk->provider->answer_test : &w->command->answer,
+        &from);
     if (w->test) {
         counts_add(w->desk->counts, w->command, COUNT_TESTED);
         return;

@@ -52,7 +52,7 @@ static enum etl_status value_read(struct work *w, int at, const struct form_fiel
     *v = (struct value){ field->is_list ? VALUE_LIST : VALUE_TEXT, p->secret, field->value };
     if (clear.ptr != NULL && str_eq(field->value, clear) && !finds_rows(c, at))
         v->kind = VALUE_CLEAR;
-    else if (field->value.len == 0)   /* a blank field is one that is not given */
+    else if (field->value.len == 0) /* a blank field is one that is not given */
         v->kind = VALUE_ABSENT;
     else if (written_differs(p->type) && !written_read(p->type, field->value, &w->bench->mem, v))
         return answer_refusal(w, "%.*s: is not written as documented", STR_ARG(p->wire));
@@ -79,8 +79,8 @@ static enum etl_status read_field(struct work *w, const struct form_field *field
         given[at] = true;
         return value_read(w, at, field);
     }
-    if (request_test_field(p, field->name) != NULL || str_eq(field->name, p->command_field) || wire_field(w->wire, field->name) ||
-        (entrance_is_proof(w->desk->entrance, field->name) && w->login == NULL)) {
+    if (request_test_field(p, field->name) != NULL || str_eq(field->name, p->command_field) ||
+        wire_field(w->wire, field->name) || (entrance_is_proof(w->desk->entrance, field->name) && w->login == NULL)) {
         if (field_named(w, field->name) != field)
             return answer_refusal(w, "%.*s: is given twice", STR_ARG(field->name));
         return ETL_OK;
@@ -104,7 +104,7 @@ static enum etl_status read_test_mode(struct work *w)
             equal++;
         else
             return answer_refusal(w, "%.*s: must be as documented for test mode, or not be sent at all",
-                          STR_ARG(field->name));
+                                  STR_ARG(field->name));
     }
     w->test = given != 0 && equal == p->test_send.count;
     return ETL_OK;
@@ -117,7 +117,7 @@ static enum etl_status read_always(struct work *w)
     for (size_t i = 0; i < c->param_count; i++) {
         const struct param *p = &c->params[i];
 
-        if (p->omit.ptr != NULL && w->values[i].kind == VALUE_ABSENT)   /* said by sending nothing */
+        if (p->omit.ptr != NULL && w->values[i].kind == VALUE_ABSENT) /* said by sending nothing */
             w->values[i] = (struct value){ VALUE_TEXT, p->secret, p->omit };
         if (p->always.ptr == NULL || p->in_name)
             continue;
@@ -137,11 +137,12 @@ static enum etl_status check_headers(struct work *w)
     for (size_t i = 0; i < w->command->param_count; i++)
         for (size_t k = 0; k < w->command->params[i].header_count; k++) {
             const struct header_value *h = &w->command->params[i].headers[k];
-            bool given = w->values[i].kind == VALUE_TEXT && str_eq(w->values[i].text, h->value);
+            bool                       given = w->values[i].kind == VALUE_TEXT && str_eq(w->values[i].text, h->value);
 
             if (given != str_eq(intake_header(w->asked, arena_cstr(&w->bench->mem, h->name)), h->text))
-                return answer_refusal(w, "%.*s=%.*s and the header %.*s: %.*s go together", STR_ARG(w->command->params[i].wire),
-                              STR_ARG(h->value), STR_ARG(h->name), STR_ARG(h->text));
+                return answer_refusal(w, "%.*s=%.*s and the header %.*s: %.*s go together",
+                                      STR_ARG(w->command->params[i].wire), STR_ARG(h->value), STR_ARG(h->name),
+                                      STR_ARG(h->text));
         }
     return ETL_OK;
 }

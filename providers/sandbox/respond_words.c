@@ -15,7 +15,9 @@ struct str answer_type(const struct work *w)
 
 static enum fill_as form_of(struct str type)
 {
-    return str_contains_nocase(type, STR("json")) ? FILL_JSON : str_contains_nocase(type, STR("xml")) ? FILL_XML : FILL_PLAIN;
+    return str_contains_nocase(type, STR("json"))  ? FILL_JSON
+           : str_contains_nocase(type, STR("xml")) ? FILL_XML
+                                                   : FILL_PLAIN;
 }
 
 static bool is_json(const struct text *t)
@@ -96,8 +98,8 @@ struct str answer_worded(struct work *w, const struct text *answer, struct fill 
 
 void answer_with(struct work *w, enum outcome outcome, const struct text *text, struct str reason)
 {
-    struct pair_value  extra = { STR("reason"), reason };
-    struct fill        from = { .extras = &extra, .extra_count = 1 };
+    struct pair_value extra = { STR("reason"), reason };
+    struct fill       from = { .extras = &extra, .extra_count = 1 };
 
     w->out->outcome = outcome;
     w->out->reason = reason;
@@ -112,7 +114,6 @@ enum etl_status answer_refusal(struct work *w, const char *fmt, ...)
     va_start(list, fmt);
     vsnprintf(text, sizeof text, fmt, list);
     va_end(list);
-    answer_with(w, OUTCOME_REFUSED, &w->desk->provider->answer_refused,
-                arena_str(&w->bench->mem, str_from(text)));
+    answer_with(w, OUTCOME_REFUSED, &w->desk->provider->answer_refused, arena_str(&w->bench->mem, str_from(text)));
     return ETL_REJECT;
 }

@@ -12,7 +12,15 @@
 
 #include "providers/sandbox/timers.h"
 
-enum { BODY_MAX = 16 << 20, CONTROL_MAX = 1 << 30, CONNECTIONS_MAX = 4096, BACKLOG = 1024, KEPT_BODY = 64 << 10, HEADERS_MAX = 64 << 10, PIECE = 64 << 10 };
+enum {
+    BODY_MAX = 16 << 20,
+    CONTROL_MAX = 1 << 30,
+    CONNECTIONS_MAX = 4096,
+    BACKLOG = 1024,
+    KEPT_BODY = 64 << 10,
+    HEADERS_MAX = 64 << 10,
+    PIECE = 64 << 10
+};
 
 struct server {
     const struct house *house;
@@ -21,7 +29,7 @@ struct server {
     struct timers      *timers;
     uint16_t            port;
     _Atomic uint64_t    next_connection;
-    pthread_mutex_t     mutex;          /* guards the benches that are free */
+    pthread_mutex_t     mutex; /* guards the benches that are free */
     struct bench       *benches;
 };
 /* A connection, and the request that is on it now. */
@@ -29,7 +37,7 @@ struct visit {
     struct server       *server;
     uint64_t             connection, requests;
     struct buf           body;
-    struct MHD_Response *response;      /* made; NULL: not yet, or there will be none */
+    struct MHD_Response *response; /* made; NULL: not yet, or there will be none */
     unsigned             status;
     bool                 begun, answered, drop, close_behind;
 };
@@ -85,7 +93,8 @@ static void visit_clear(struct visit *v)
     buf_reset(&v->body);
 }
 
-static void on_connection(void *context, struct MHD_Connection *mc, void **place, enum MHD_ConnectionNotificationCode code)
+static void on_connection(void *context, struct MHD_Connection *mc, void **place,
+                          enum MHD_ConnectionNotificationCode code)
 {
     struct server *s = context;
     struct visit  *v = *place;
@@ -146,8 +155,8 @@ static void reply_make(struct visit *v, unsigned status, const char *type, struc
 /* A body on its way: a listing, or bytes; maybe torn off. */
 struct outflow {
     struct listing *listing;
-    uint64_t        left;               /* that go out at most */
-    bool            torn;               /* the end is none: the line goes dead */
+    uint64_t        left; /* that go out at most */
+    bool            torn; /* the end is none: the line goes dead */
     char            bytes[];
 };
 
@@ -277,8 +286,8 @@ static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const 
 static uint64_t ask_desk(struct visit *v, struct MHD_Connection *mc, struct desk *d, struct asked *asked)
 {
     AUTO(buf_wipe) struct buf headers;
-    struct bench   *b = bench_borrow(v->server);
-    struct answered answered;
+    struct bench             *b = bench_borrow(v->server);
+    struct answered           answered;
 
     buf_init(&headers, HEADERS_MAX, "a request's headers");
     MHD_get_connection_values(mc, MHD_HEADER_KIND, add_header, &headers);
@@ -293,8 +302,12 @@ static uint64_t ask_desk(struct visit *v, struct MHD_Connection *mc, struct desk
 static uint64_t ask(struct visit *v, struct MHD_Connection *mc, struct str method, struct str path)
 {
     struct desk *d = desk_at(v->server, path);
-    struct asked asked = { .method = method, .path = path, .body = buf_str(&v->body), .reused = v->requests > 1,
-                           .connection = v->connection, .now_seconds = (uint64_t)time(NULL) };
+    struct asked asked = { .method = method,
+                           .path = path,
+                           .body = buf_str(&v->body),
+                           .reused = v->requests > 1,
+                           .connection = v->connection,
+                           .now_seconds = (uint64_t)time(NULL) };
 
     if (buf_failed(&v->body))
         reply_make(v, MHD_HTTP_CONTENT_TOO_LARGE, "text/plain", STR("a request may have 16 MiB\n"));
@@ -338,7 +351,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mc, cons
         *size = 0;
         return MHD_YES;
     }
-    if (v->answered)       /* it has slept */
+    if (v->answered) /* it has slept */
         return send_reply(v, mc);
     delay_ms = ask(v, mc, str_from(method), str_from(url));
     if (delay_ms == 0)
@@ -357,10 +370,11 @@ static void wake(void *connection)
 
 static enum etl_status listen_on(uint16_t port, int *out, uint16_t *bound, struct err *err)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port),
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons(port),
                                    .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    socklen_t len = sizeof address;
-    int       on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    socklen_t          len = sizeof address;
+    int                on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(fd, (struct sockaddr *)&address, len) != 0 || listen(fd, BACKLOG) != 0 ||
@@ -396,12 +410,12 @@ static void ignore_talk(void *context, const char *fmt, va_list list)
 
 static struct MHD_Daemon *daemon_start(struct server *s, const struct server_options *o, int fd)
 {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-    struct MHD_OptionItem tls[] = {
-        { MHD_OPTION_HTTPS_MEM_KEY, 0, o->certificates == NULL ? NULL : (void *)(uintptr_t)o->certificates->server_key },
-        { MHD_OPTION_HTTPS_MEM_CERT, 0, o->certificates == NULL ? NULL : (void *)(uintptr_t)o->certificates->server },
-        { MHD_OPTION_END, 0, NULL }
-    };
+    unsigned              flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_KEY, 0,
+                                      o->certificates == NULL ? NULL : (void *)(uintptr_t)o->certificates->server_key },
+                                    { MHD_OPTION_HTTPS_MEM_CERT, 0,
+                                      o->certificates == NULL ? NULL : (void *)(uintptr_t)o->certificates->server },
+                                    { MHD_OPTION_END, 0, NULL } };
     struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
 
     if (o->certificates != NULL)

@@ -11,15 +11,15 @@
 
 struct server;
 struct server_options {
-    uint16_t                   port;            /* 0: any that is free */
+    uint16_t                   port; /* 0: any that is free */
     unsigned                   threads;
-    const struct certificates *certificates;    /* NULL: plain HTTP */
+    const struct certificates *certificates; /* NULL: plain HTTP */
 };
 /* `house`, `desks` and `control` must outlive the server. */
 enum etl_status server_start(const struct server_options *o, const struct house *house, struct control *control,
                              struct server **out, struct err *err);
 uint16_t        server_port(const struct server *s);
 /* Closes everything; sleeping answers are sent at once. NULL is fine. */
-void            server_stop(struct server *s);
+void server_stop(struct server *s);
 
 #endif

@@ -8,7 +8,7 @@ struct sleeper {
     void    *who;
 };
 struct timers {
-    void          (*wake)(void *sleeper);
+    void (*wake)(void *sleeper);
     pthread_mutex_t mutex;
     pthread_cond_t  changed;
     pthread_t       thread;

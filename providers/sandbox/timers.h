@@ -10,7 +10,7 @@ struct timers;
 enum etl_status timers_start(void (*wake)(void *sleeper), struct timers **out, struct err *err);
 void            timers_add(struct timers *t, uint64_t delay_ms, void *sleeper);
 /* Wakes all that still sleep, at once; what is added from then on is woken at once too. */
-void            timers_stop(struct timers *t);
-void            timers_free(struct timers *t);         /* stopped before; NULL is fine */
+void timers_stop(struct timers *t);
+void timers_free(struct timers *t); /* stopped before; NULL is fine */
 
 #endif

@@ -48,7 +48,8 @@ static bool is_integer(struct str s, const char *positive, const char *negative)
         return false;
     while (from + 1 < s.len && s.ptr[from] == '0')
         from++;
-    return s.len - from < strlen(most) || (s.len - from == strlen(most) && memcmp(s.ptr + from, most, s.len - from) <= 0);
+    return s.len - from < strlen(most) ||
+           (s.len - from == strlen(most) && memcmp(s.ptr + from, most, s.len - from) <= 0);
 }
 
 static bool is_int(struct str s)
@@ -59,7 +60,8 @@ static bool is_int(struct str s)
 static bool is_long(struct str s)
 {
     /* It asks only for the upper bound: every negative number is one. */
-    return is_integer(s, "9223372036854775807", "99999999999999999999999999999999999999999999999999999999999999999999999999999999");
+    return is_integer(s, "9223372036854775807",
+                      "99999999999999999999999999999999999999999999999999999999999999999999999999999999");
 }
 
 static bool is_float(struct str s)
@@ -67,7 +69,8 @@ static bool is_float(struct str s)
     size_t at = s.len != 0 && sign(s.ptr[0]), whole, part = 0, exponent;
     bool   dot;
 
-    if (str_is(str_skip(s, s.len != 0 && s.ptr[0] == '-'), "NaN") || str_is(str_skip(s, s.len != 0 && s.ptr[0] == '-'), "INF"))
+    if (str_is(str_skip(s, s.len != 0 && s.ptr[0] == '-'), "NaN") ||
+        str_is(str_skip(s, s.len != 0 && s.ptr[0] == '-'), "INF"))
         return true;
     whole = digits(s, at);
     at += whole;
@@ -108,7 +111,8 @@ static bool is_zone(struct str s, bool minus_only)
         return s.ptr != NULL;
     if (minus_only)
         return s.ptr[0] == '-' && after("99:99", str_skip(s, 1)).ptr != NULL && s.len == 6;
-    return (s.ptr[0] == 'Z' && s.len == 1) || (sign(s.ptr[0]) && s.len == 6 && after("99:99", str_skip(s, 1)).ptr != NULL);
+    return (s.ptr[0] == 'Z' && s.len == 1) ||
+           (sign(s.ptr[0]) && s.len == 6 && after("99:99", str_skip(s, 1)).ptr != NULL);
 }
 
 static struct str without_fraction(struct str s)
@@ -118,14 +122,38 @@ static struct str without_fraction(struct str s)
     return rest.ptr != NULL ? rest : s;
 }
 
-static bool is_month(struct str s) { return is_zone(after("--99--", s), true); }
-static bool is_day(struct str s) { return is_zone(after("---99", s), true); }
-static bool is_year(struct str s) { return is_zone(after("?9999", s), true); }
-static bool is_month_day(struct str s) { return is_zone(after("-99-99", s), true); }
-static bool is_year_month(struct str s) { return is_zone(after("?9999-99", s), false); }
-static bool is_date(struct str s) { return is_zone(after("?9999-99-99", s), false); }
-static bool is_time(struct str s) { return is_zone(without_fraction(after("99:99:99", s)), false); }
-static bool is_date_time(struct str s) { return is_zone(without_fraction(after("9999-99-99T99:99:99", s)), false); }
+static bool is_month(struct str s)
+{
+    return is_zone(after("--99--", s), true);
+}
+static bool is_day(struct str s)
+{
+    return is_zone(after("---99", s), true);
+}
+static bool is_year(struct str s)
+{
+    return is_zone(after("?9999", s), true);
+}
+static bool is_month_day(struct str s)
+{
+    return is_zone(after("-99-99", s), true);
+}
+static bool is_year_month(struct str s)
+{
+    return is_zone(after("?9999-99", s), false);
+}
+static bool is_date(struct str s)
+{
+    return is_zone(after("?9999-99-99", s), false);
+}
+static bool is_time(struct str s)
+{
+    return is_zone(without_fraction(after("99:99:99", s)), false);
+}
+static bool is_date_time(struct str s)
+{
+    return is_zone(without_fraction(after("9999-99-99T99:99:99", s)), false);
+}
 
 /* P1Y2M3DT4H5M6S, in that order, at least one of them; its pattern lets a colon stand ahead of each. */
 static bool is_duration(struct str s)
@@ -173,12 +201,24 @@ static bool is_uri(struct str s)
 
 static const struct {
     const char *type;
-    bool      (*fits)(struct str);
+    bool (*fits)(struct str);
 } types[] = {
-    { "xsd:base64Binary", is_binary }, { "xsd:string", is_zero_string }, { "xsd:int", is_int },         { "xsd:long", is_long },
-    { "xsd:float", is_float },         { "xsd:gMonth", is_month },       { "xsd:gDay", is_day },        { "xsd:gYear", is_year },
-    { "xsd:gMonthDay", is_month_day }, { "xsd:gYearMonth", is_year_month }, { "xsd:date", is_date },    { "xsd:time", is_time },
-    { "xsd:dateTime", is_date_time },  { "xsd:duration", is_duration },  { "xsd:boolean", is_boolean }, { "xsd:anyURI", is_uri },
+    { "xsd:base64Binary", is_binary },
+    { "xsd:string", is_zero_string },
+    { "xsd:int", is_int },
+    { "xsd:long", is_long },
+    { "xsd:float", is_float },
+    { "xsd:gMonth", is_month },
+    { "xsd:gDay", is_day },
+    { "xsd:gYear", is_year },
+    { "xsd:gMonthDay", is_month_day },
+    { "xsd:gYearMonth", is_year_month },
+    { "xsd:date", is_date },
+    { "xsd:time", is_time },
+    { "xsd:dateTime", is_date_time },
+    { "xsd:duration", is_duration },
+    { "xsd:boolean", is_boolean },
+    { "xsd:anyURI", is_uri },
 };
 
 const char *soap_type(struct str text)
@@ -196,7 +236,8 @@ bool soap_is_base64(const char *type)
 
 bool soap_name_fits(struct str name)
 {
-    if (name.len == 0 || str_eq_nocase(str_head(name, 3), STR("xml")) || digit(name.ptr[0]) || name.ptr[0] == '-' || name.ptr[0] == '.')
+    if (name.len == 0 || str_eq_nocase(str_head(name, 3), STR("xml")) || digit(name.ptr[0]) || name.ptr[0] == '-' ||
+        name.ptr[0] == '.')
         return false;
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];

@@ -8,9 +8,9 @@
 
 #include "etl/core/str.h"
 
-const char *soap_type(struct str text);          /* "xsd:int" … */
-bool        soap_is_base64(const char *type);    /* the text goes in base64 */
+const char *soap_type(struct str text);       /* "xsd:int" … */
+bool        soap_is_base64(const char *type); /* the text goes in base64 */
 /* May it be an element's name? A hash with a key that may not goes as apachens:Map. */
-bool        soap_name_fits(struct str name);
+bool soap_name_fits(struct str name);
 
 #endif

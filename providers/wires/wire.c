@@ -62,7 +62,7 @@ static void add_address(const struct wire_call *call, struct request *out)
     for (size_t i = 0; i < path->count; i++)
         if (path->parts[i].literal.ptr != NULL)
             buf_add(&out->url, path->parts[i].literal);
-        else   /* {command}, the only place that a path may have */
+        else /* {command}, the only place that a path may have */
             add_name(call, &out->url);
 }
 
@@ -143,15 +143,11 @@ static struct str sent_text(const struct command *c, const struct param *p, cons
     if (p->always.ptr != NULL)
         return p->always;
     switch (v->kind) {
-    case VALUE_CLEAR:
-        return p->clear.ptr != NULL ? p->clear : c->clear;
+    case VALUE_CLEAR: return p->clear.ptr != NULL ? p->clear : c->clear;
     case VALUE_TEXT:
-    case VALUE_LIST:
-        return p->omit.ptr != NULL && str_eq(v->text, p->omit) ? STR_NONE : v->text;
-    case VALUE_ABSENT:
-        return p->deflt;
-    case VALUE_REF:
-        break;
+    case VALUE_LIST: return p->omit.ptr != NULL && str_eq(v->text, p->omit) ? STR_NONE : v->text;
+    case VALUE_ABSENT: return p->deflt;
+    case VALUE_REF: break;
     }
     return STR_NONE;
 }

@@ -6,47 +6,48 @@
 
 #include "providers/description/provider.h"
 
-struct credential_value {                /* by the provider's credential order */
+struct credential_value { /* by the provider's credential order */
     struct str value;
 };
 struct request {
-    const char *method;                  /* "POST" */
-    struct buf  url;                     /* the whole URL; never holds a secret */
-    struct buf  headers;                 /* lines "Name: value", each ended by \n */
+    const char *method;  /* "POST" */
+    struct buf  url;     /* the whole URL; never holds a secret */
+    struct buf  headers; /* lines "Name: value", each ended by \n */
     struct buf  body;
 };
 void request_init(struct request *r, size_t max_body);
 void request_reset(struct request *r);
-void request_release(struct request *r);         /* wipes */
+void request_release(struct request *r); /* wipes */
 
 /* How a request is written: flags. */
 enum {
-    ENCODE_MASKED = 1,                   /* "***" for credentials and secret values: for --dry-run */
-    ENCODE_TEST = 2                      /* in test mode: without the parameters that are for live calls only */
+    ENCODE_MASKED = 1, /* "***" for credentials and secret values: for --dry-run */
+    ENCODE_TEST = 2    /* in test mode: without the parameters that are for live calls only */
 };
 struct wire_call {
     const struct command *command;
-    const struct wire    *wire;          /* NULL: the provider's default */
-    struct str            url;           /* the connection's */
-    const struct value   *values;        /* by command->params; texts, lists and clears are sent */
-    const struct credential_value *credentials;    /* one without a value (of another login, or of a session not opened yet) is not sent */
-    const struct pair_value *extra;      /* further fields: a provider's test mode */
-    size_t                extra_count;
-    unsigned              how;
+    const struct wire    *wire;   /* NULL: the provider's default */
+    struct str            url;    /* the connection's */
+    const struct value   *values; /* by command->params; texts, lists and clears are sent */
+    const struct credential_value
+        *credentials; /* one without a value (of another login, or of a session not opened yet) is not sent */
+    const struct pair_value *extra; /* further fields: a provider's test mode */
+    size_t                   extra_count;
+    unsigned                 how;
 };
 /* The whole request: address, headers, body. ETL_REJECT: too long, or the wire cannot carry it. */
 enum etl_status wire_encode(const struct wire_call *call, struct request *out, struct err *err);
 
 /* What there is to send, in order: credentials, parameters, extras; each in the provider's written form. One walk for all styles. */
 struct wire_field {
-    struct str  name, value;
-    bool        is_hidden;               /* masked: value is "***" */
-    bool        is_array;                /* value is a list (list.h), to be written as the wire's own kind of array */
+    struct str name, value;
+    bool       is_hidden; /* masked: value is "***" */
+    bool       is_array;  /* value is a list (list.h), to be written as the wire's own kind of array */
 };
 struct wire_walk {
     const struct wire_call *call;
-    struct buf  text;                    /* of values that had to be written */
-    size_t      part, at;
+    struct buf              text; /* of values that had to be written */
+    size_t                  part, at;
 };
 void wire_walk_begin(struct wire_walk *w, const struct wire_call *call);
 bool wire_walk_next(struct wire_walk *w, struct wire_field *out);
@@ -54,11 +55,11 @@ void wire_walk_end(struct wire_walk *w);
 
 struct wire_style {
     const char *name, *summary;
-    bool        has_arrays;              /* can carry a list as such */
+    bool        has_arrays; /* can carry a list as such */
     /* Headers and body; address and method are there already. */
     enum etl_status (*encode)(const struct wire_call *call, struct request *out, struct err *err);
 };
-extern const struct wire_style wire_form, wire_rest, wire_soap;
-extern const struct wire_style *const wire_styles[];     /* NULL-ended */
+extern const struct wire_style        wire_form, wire_rest, wire_soap;
+extern const struct wire_style *const wire_styles[]; /* NULL-ended */
 
 #endif

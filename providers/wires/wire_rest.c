@@ -60,7 +60,8 @@ static enum etl_status rest_encode(const struct wire_call *call, struct request 
     buf_lit(&out->headers, "Content-Type: application/json\nAccept: application/json\n");
     st = add_fields(g, call);
     yajl_gen_free(g);
-    return st == yajl_gen_status_ok ? ETL_OK : err_set(err, ETL_REJECT, "json", "a value cannot be written as JSON (no UTF-8?)");
+    return st == yajl_gen_status_ok ? ETL_OK
+                                    : err_set(err, ETL_REJECT, "json", "a value cannot be written as JSON (no UTF-8?)");
 }
 
 const struct wire_style wire_rest = {

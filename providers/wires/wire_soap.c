@@ -67,7 +67,8 @@ static void add_array(struct writing *x, struct str list)
 
         all = all == NULL || strcmp(all, type) == 0 ? type : "xsd:anyType";
     }
-    attribute(x, "soapenc:arrayType", arena_fmt(&x->mem, "%s[%zu]", all != NULL ? all : "xsd:anyType", list_count(list)).ptr);
+    attribute(x, "soapenc:arrayType",
+              arena_fmt(&x->mem, "%s[%zu]", all != NULL ? all : "xsd:anyType", list_count(list)).ptr);
     attribute(x, "xsi:type", "soapenc:Array");
     r = list_open(list);
     while (list_next(&r, &x->mem, &item)) {
@@ -183,9 +184,9 @@ static int close_body(void *context)
 static enum etl_status soap_encode(const struct wire_call *call, struct request *out, struct err *err)
 {
     AUTO(buf_release) struct buf method;
-    struct writing     x = { .is_map = needs_map(call) };
-    xmlOutputBufferPtr body = xmlOutputBufferCreateIO(write_body, close_body, &out->body, NULL);
-    struct str         space;
+    struct writing               x = { .is_map = needs_map(call) };
+    xmlOutputBufferPtr           body = xmlOutputBufferCreateIO(write_body, close_body, &out->body, NULL);
+    struct str                   space;
 
     x.w = body != NULL ? xmlNewTextWriter(body) : NULL;
     if (x.w == NULL)
@@ -195,7 +196,7 @@ static enum etl_status soap_encode(const struct wire_call *call, struct request 
     command_wire_name(call->command, call->values, &method);
     space = space_of(call, &x.mem);
     add_envelope(&x, call, space, buf_str(&method));
-    xmlFreeTextWriter(x.w);              /* flushes */
+    xmlFreeTextWriter(x.w); /* flushes */
     buf_lit(&out->headers, "Content-Type: text/xml; charset=utf-8\nAccept: text/xml\n");
     buf_fmt(&out->headers, "SOAPAction: \"%.*s#%.*s\"\n", STR_ARG(space), STR_ARG(buf_str(&method)));
     arena_release(&x.mem);

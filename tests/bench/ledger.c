@@ -13,7 +13,8 @@ static double cpu_now(void)
     struct rusage used;
 
     getrusage(RUSAGE_SELF, &used);
-    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
 static double wall_now(void)
@@ -27,8 +28,10 @@ static double wall_now(void)
 /* One group claimed, one group settled: as sending does it, two commits for so many calls. */
 static enum etl_status one_group(struct ledger *l, uint64_t first, uint64_t end, struct err *err)
 {
-    struct settlement done = { .state = CALL_DONE, .at_ms = UINT64_C(1760000000000), .http = 200, .reply = STR("Success!") };
-    enum etl_status   st = ledger_begin(l, err);
+    struct settlement done = {
+        .state = CALL_DONE, .at_ms = UINT64_C(1760000000000), .http = 200, .reply = STR("Success!")
+    };
+    enum etl_status st = ledger_begin(l, err);
 
     for (uint64_t n = first; n < end && st == ETL_OK; n++)
         st = ledger_claim(l, n, err);
@@ -69,7 +72,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "ledger: %s\n", err.text);
         return 1;
     }
-    printf("%llu %.3f %.0f\n", (unsigned long long)calls, (cpu_now() - cpu) * 1e6 / (double)calls, (double)calls / (wall_now() - wall));
+    printf("%llu %.3f %.0f\n", (unsigned long long)calls, (cpu_now() - cpu) * 1e6 / (double)calls,
+           (double)calls / (wall_now() - wall));
     ledger_close(l);
     return 0;
 }

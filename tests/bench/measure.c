@@ -43,7 +43,7 @@ int main(int argc, char **argv)
         perror("measure");
         return 2;
     }
-    fprintf(out, "%.6f %.6f %.6f %ld %d\n", now() - begin, seconds(used.ru_utime), seconds(used.ru_stime), used.ru_maxrss,
-            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    fprintf(out, "%.6f %.6f %.6f %ld %d\n", now() - begin, seconds(used.ru_utime), seconds(used.ru_stime),
+            used.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     return fclose(out) == 0 ? 0 : 2;
 }

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 enum { CHUNK = 256 << 10 };
-struct counts { unsigned long long cells, rows, bytes; };
+struct counts {
+    unsigned long long cells, rows, bytes;
+};
 
 static void cell(void *text, size_t len, void *counts)
 {

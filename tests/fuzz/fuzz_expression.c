@@ -43,17 +43,17 @@ static void evaluate(const struct node *n, struct str rest, struct arena *mem)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct arena            mem;
-    struct findings         faults;
-    struct str              text = { (const char *)data, size }, template, rest = str_cut(text, '\n', &template);
-    struct lookup           t = { .name = STR("t") };
-    const struct lookup    *lookups[] = { &t };
-    struct pattern        **patterns = NULL;
-    size_t                  count = 0, cap = 0;
-    struct yaml_source      source = { "m.yaml", template };
-    struct yaml             yaml = { .kind = YAML_TEXT, .text = template, .line = 1, .column = 1 };
-    struct node            *n;
-    int                     next = 0;
+    struct arena         mem;
+    struct findings      faults;
+    struct str           text = { (const char *)data, size }, template, rest = str_cut(text, '\n', &template);
+    struct lookup        t = { .name = STR("t") };
+    const struct lookup *lookups[] = { &t };
+    struct pattern     **patterns = NULL;
+    size_t               count = 0, cap = 0;
+    struct yaml_source   source = { "m.yaml", template };
+    struct yaml          yaml = { .kind = YAML_TEXT, .text = template, .line = 1, .column = 1 };
+    struct node         *n;
+    int                  next = 0;
 
     if (rest.ptr == NULL || !utf8_valid(text))
         return 0;
@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (expression_prepare(&p, n))
             evaluate(n, rest, &mem);
     } else if (faults.errors == 0) {
-        abort();                             /* nothing is refused without a word */
+        abort(); /* nothing is refused without a word */
     }
     for (size_t i = 0; i < count; i++)
         pattern_free(patterns[i]);

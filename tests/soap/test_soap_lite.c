@@ -12,8 +12,8 @@
 
 #include "etl/core/list.h"
 #include "providers/description/example.h"
-#include "providers/rules/rules.h"
 #include "providers/replies/tree.h"
+#include "providers/rules/rules.h"
 #include "providers/wires/wire.h"
 
 enum { SKIPPED = 77 };
@@ -23,7 +23,7 @@ struct runner {
     const struct wire     *wire;
     struct rule_check     *rules;
     struct reply_judge    *judge;
-    struct arena           run_mem, mem;         /* mem: one call */
+    struct arena           run_mem, mem; /* mem: one call */
     FILE                  *to, *from;
     pid_t                  server;
     unsigned               passed, failed;
@@ -135,8 +135,8 @@ static bool read_answer(struct runner *r, struct answer *out)
 static bool ask(struct runner *r, const struct wire_call *call, const char *action, struct answer *out)
 {
     AUTO(buf_release) struct buf line;
-    struct request request;
-    struct err     err = { 0 };
+    struct request               request;
+    struct err                   err = { 0 };
 
     buf_init(&line, 16 << 20, "a question");
     request_init(&request, 4 << 20);
@@ -174,7 +174,8 @@ static const struct tree *member(const struct tree *result, struct str name)
 /* SOAP::Lite takes true for a boolean, which is 1 in Perl. */
 static bool same_text(struct str sent, struct str came)
 {
-    return str_eq(sent, came) || (str_is(sent, "true") && str_is(came, "1")) || (str_is(sent, "false") && str_is(came, "0"));
+    return str_eq(sent, came) || (str_is(sent, "true") && str_is(came, "1")) ||
+           (str_is(sent, "false") && str_is(came, "0"));
 }
 
 static bool same_list(struct runner *r, struct str sent, const struct tree *came)
@@ -201,7 +202,8 @@ static void compare(struct runner *r, const struct wire_call *call, const struct
         if (came == NULL)
             fail(r, "%.*s did not come back", STR_ARG(field.name));
         else if (field.is_array ? !same_list(r, field.value, came) : !same_text(field.value, came->text))
-            fail(r, "%.*s: sent \"%.*s\", came back \"%.*s\"", STR_ARG(field.name), STR_ARG(field.value), STR_ARG(came->text));
+            fail(r, "%.*s: sent \"%.*s\", came back \"%.*s\"", STR_ARG(field.name), STR_ARG(field.value),
+                 STR_ARG(came->text));
         else
             r->passed++;
     }
@@ -231,7 +233,8 @@ static void there_and_back(struct runner *r, const struct wire_call *call)
 
 /* ---- answers, faults ---- */
 
-static void expect(struct runner *r, const struct wire_call *call, const char *say, enum reply_is wanted, const char *capture, const char *action)
+static void expect(struct runner *r, const struct wire_call *call, const char *say, enum reply_is wanted,
+                   const char *capture, const char *action)
 {
     struct credential_value credentials[8];
     struct wire_call        asking = *call;
@@ -243,11 +246,14 @@ static void expect(struct runner *r, const struct wire_call *call, const char *s
     asking.credentials = credentials;
     if (!ask(r, &asking, action, &answer))
         return;
-    reply_judge_call(r->judge, call->command,
-                     &(struct reply_message){ .wire = r->wire, .status = answer.status, .content_type = STR("text/xml"), .body = answer.body },
-                     &r->mem, &v);
+    reply_judge_call(
+        r->judge, call->command,
+        &(struct reply_message){
+            .wire = r->wire, .status = answer.status, .content_type = STR("text/xml"), .body = answer.body },
+        &r->mem, &v);
     if (v.is != wanted)
-        fail(r, "\"%s\" is judged %s (%.*s), wanted %s", say, reply_is_names[v.is], STR_ARG(v.reason), reply_is_names[wanted]);
+        fail(r, "\"%s\" is judged %s (%.*s), wanted %s", say, reply_is_names[v.is], STR_ARG(v.reason),
+             reply_is_names[wanted]);
     else if (capture != NULL && (v.capture_count == 0 || !str_is(v.captures[0].value, capture)))
         fail(r, "\"%s\" does not yield %s", say, capture);
     else
@@ -268,21 +274,48 @@ static void answers_and_faults(struct runner *r, const struct wire_call *call)
             expect(r, call, "say:OK", REPLY_DONE, NULL, NULL);
     }
     expect(r, call, "say:ERROR: Zo\xc3\xab & <b>Co</b> \"x\"", REPLY_REFUSED, NULL, NULL);
-    expect(r, call, "die:the database is gone", writes ? (str_is(c->reply->name, "status") || str_is(c->reply->name, "radius") ? REPLY_UNCERTAIN : REPLY_REFUSED)
-                                                       : str_is(c->reply->name, "status") ? REPLY_UNCERTAIN : REPLY_REFUSED, NULL, NULL);
+    expect(r, call, "die:the database is gone",
+           writes ? (str_is(c->reply->name, "status") || str_is(c->reply->name, "radius") ? REPLY_UNCERTAIN
+                                                                                          : REPLY_REFUSED)
+           : str_is(c->reply->name, "status") ? REPLY_UNCERTAIN
+                                              : REPLY_REFUSED,
+           NULL, NULL);
 }
 
 /* ---- calls ---- */
 
 /* What makes trouble somewhere: markup, quotes, separators, blanks at the ends, letters of every kind. */
 static const char *const nasty[] = {
-    "<b>&amp;\"quoted\" 'single' ]]> --", " blanks ", "Zo\xc3\xab \xc5\x81\xc3\xb3""d\xc5\xba \xe6\xbc\xa2 \xf0\x9f\x98\x80", "line one\nline two\tand a tab",
-    "0123", "+353-21-234", "1e5", "2026-01-31", "NaN", "true", "urn:x", "P1Y", "-0.50", "99999999999999999999", "--05--", "---31", "-05-06", "2026-05Z", "12:30:00.125+02:00", "2026-01-31T12:30:00Z", "-P1Y2M3DT4H5M6S", "12:30:00", "{\"x\"}", "%41&x=1",
+    "<b>&amp;\"quoted\" 'single' ]]> --",
+    " blanks ",
+    "Zo\xc3\xab \xc5\x81\xc3\xb3"
+    "d\xc5\xba \xe6\xbc\xa2 \xf0\x9f\x98\x80",
+    "line one\nline two\tand a tab",
+    "0123",
+    "+353-21-234",
+    "1e5",
+    "2026-01-31",
+    "NaN",
+    "true",
+    "urn:x",
+    "P1Y",
+    "-0.50",
+    "99999999999999999999",
+    "--05--",
+    "---31",
+    "-05-06",
+    "2026-05Z",
+    "12:30:00.125+02:00",
+    "2026-01-31T12:30:00Z",
+    "-P1Y2M3DT4H5M6S",
+    "12:30:00",
+    "{\"x\"}",
+    "%41&x=1",
 };
 
 static bool takes(struct runner *r, const struct command *c, size_t param, struct value *values, struct str text)
 {
-    struct value   *tried = ARENA_ARRAY(&r->mem, struct value, c->param_count + 1);
+    struct value *tried = ARENA_ARRAY(&r->mem, struct value, c->param_count + 1);
 
     memcpy(tried, values, c->param_count * sizeof *tried);
     tried[param] = VALUE_OF(text);
@@ -315,8 +348,9 @@ static void run_command(struct runner *r, const struct command *plain)
     for (size_t turn = 0; turn <= sizeof nasty / sizeof nasty[0]; turn++) {
         struct value         *values;
         const struct command *c = example_call(plain, &r->mem, &values);
-        struct wire_call      call = { .command = c, .wire = r->wire, .url = STR("http://localhost"), .values = values,
-                                       .credentials = credentials };
+        struct wire_call      call = {
+                 .command = c, .wire = r->wire, .url = STR("http://localhost"), .values = values, .credentials = credentials
+        };
 
         r->about = arena_fmt(&r->mem, "%.*s, turn %zu", STR_ARG(c->name), turn).ptr;
         if (turn != 0)
@@ -337,7 +371,9 @@ static void run_refusals(struct runner *r)
     const struct command   *ping = provider_command(r->provider, STR("pingAPI"));
     struct command          unknown = *ping;
     struct value            none[8] = { VALUE_NONE };
-    struct wire_call        call = { .command = ping, .wire = r->wire, .url = STR("http://localhost"), .values = none, .credentials = credentials };
+    struct wire_call        call = {
+               .command = ping, .wire = r->wire, .url = STR("http://localhost"), .values = none, .credentials = credentials
+    };
 
     r->about = "another SOAPAction";
     expect(r, &call, "say:OK", REPLY_REFUSED, NULL, "\"http://localhost/OperatorAPI#addCustomer\"");

@@ -11,7 +11,10 @@
 
 #include "etl/core/err.h"
 
-#define BYTES(literal) { "" literal, sizeof(literal) - 1 }   /* a str in a static table; may hold NULs */
+#define BYTES(literal)                                                                                                 \
+    {                                                                                                                  \
+        "" literal, sizeof(literal) - 1                                                                                \
+    } /* a str in a static table; may hold NULs */
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* Fails telling both texts, where they are no equal bytes. */

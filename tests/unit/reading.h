@@ -45,13 +45,14 @@ static inline void note_cells(struct buf *out, const struct str *cells, size_t c
 {
     for (size_t i = 0; i < count; i++) {
         buf_byte(out, '[');
-        buf_add(out, cells[i].ptr != NULL ? cells[i] : STR("-"));   /* - is absent */
+        buf_add(out, cells[i].ptr != NULL ? cells[i] : STR("-")); /* - is absent */
         buf_byte(out, ']');
     }
 }
 
 /* One record, as the log writes it: 3:[a][b] or 3!row-short[a], with ~ for one that is damaged. */
-static inline void note_record(struct buf *out, const struct record *record, enum etl_status st, bool is_damaged, const struct err *err)
+static inline void note_record(struct buf *out, const struct record *record, enum etl_status st, bool is_damaged,
+                               const struct err *err)
 {
     buf_u64(out, record->line);
     if (st == ETL_REJECT) {
@@ -66,7 +67,7 @@ static inline void note_record(struct buf *out, const struct record *record, enu
 
 struct seen {
     struct buf      log;
-    struct buf      places;        /* offset+length of every record, to be compared with the input */
+    struct buf      places; /* offset+length of every record, to be compared with the input */
     enum etl_status end;
     struct err      err;
     uint64_t        empty_lines;

@@ -14,18 +14,18 @@
 enum { WORDS_MAX = 256 };
 
 struct runner {
-    const struct provider *provider;
-    struct rule_check     *rules;
-    struct reply_judge    *judge;
-    struct arena           mem;             /* the whole run */
-    const char            *file;
-    unsigned               line, passed, failed;
-    bool                  *seen;            /* by command */
-    const struct command  *command;         /* of the case at hand */
-    struct str             url;             /* the connection's; empty: the description's */
-    struct credential_value credentials[16];    /* by `as` */
-    const struct wire     *wire;            /* by `wire NAME`; NULL: the default */
-    struct value          *values;
+    const struct provider  *provider;
+    struct rule_check      *rules;
+    struct reply_judge     *judge;
+    struct arena            mem; /* the whole run */
+    const char             *file;
+    unsigned                line, passed, failed;
+    bool                   *seen;            /* by command */
+    const struct command   *command;         /* of the case at hand */
+    struct str              url;             /* the connection's; empty: the description's */
+    struct credential_value credentials[16]; /* by `as` */
+    const struct wire      *wire;            /* by `wire NAME`; NULL: the default */
+    struct value           *values;
 };
 
 static void fail(struct runner *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -90,9 +90,9 @@ static struct str read_pairs(struct runner *r, struct str rest, struct pair_valu
 }
 
 struct faults {
-    char rules[16][40];
+    char   rules[16][40];
     size_t count;
-    char first[600];
+    char   first[600];
 };
 
 static void note_fault(void *context, enum severity severity, const struct err *err)
@@ -106,7 +106,8 @@ static void note_fault(void *context, enum severity severity, const struct err *
     snprintf(f->rules[f->count++], sizeof f->rules[0], "%s", err->rule);
 }
 
-static enum etl_status judge_values(struct runner *r, const struct value *values, struct value *checked, struct faults *faults)
+static enum etl_status judge_values(struct runner *r, const struct value *values, struct value *checked,
+                                    struct faults *faults)
 {
     struct rule_sink sink = { .add = note_fault, .context = faults };
 
@@ -163,7 +164,8 @@ static void on_call(struct runner *r, struct str rest)
         if (at < 0)
             fail(r, "%.*s has no parameter %.*s", STR_ARG(name), STR_ARG(pairs[i].name));
         else
-            r->values[at] = (struct value){ str_is(pairs[i].value, "null") ? VALUE_CLEAR : VALUE_TEXT, r->command->params[at].secret, pairs[i].value };
+            r->values[at] = (struct value){ str_is(pairs[i].value, "null") ? VALUE_CLEAR : VALUE_TEXT,
+                                            r->command->params[at].secret, pairs[i].value };
     }
     if (judge_values(r, r->values, checked, &faults) != ETL_OK)
         fail(r, "the documented call is refused: %s (%s)", faults.first, faults.rules[0]);
@@ -231,8 +233,10 @@ static struct str base_url(const struct runner *r)
 static void on_address(struct runner *r, struct str wanted)
 {
     AUTO(buf_release) struct buf got;
-    struct request   request;
-    struct wire_call call = { .command = r->command, .wire = r->wire, .url = base_url(r), .values = r->values, .credentials = r->credentials };
+    struct request               request;
+    struct wire_call             call = {
+                    .command = r->command, .wire = r->wire, .url = base_url(r), .values = r->values, .credentials = r->credentials
+    };
 
     buf_init(&got, 1 << 16, "an address");
     request_init(&request, 1 << 20);
@@ -248,10 +252,12 @@ static void on_address(struct runner *r, struct str wanted)
 /* Of SOAP what stands in the Body; the whole where the case says the whole. */
 static struct str compared(struct str body, struct str wanted)
 {
-    const char *begin = memmem(body.ptr, body.len, "<soap:Body>", 11), *end = memmem(body.ptr, body.len, "</soap:Body>", 12);
+    const char *begin = memmem(body.ptr, body.len, "<soap:Body>", 11),
+               *end = memmem(body.ptr, body.len, "</soap:Body>", 12);
 
-    return begin != NULL && end != NULL && !str_starts(wanted, STR("<?xml")) ? str_of(begin + 11, (size_t)(end - begin) - 11)
-                                                                             : body;
+    return begin != NULL && end != NULL && !str_starts(wanted, STR("<?xml"))
+               ? str_of(begin + 11, (size_t)(end - begin) - 11)
+               : body;
 }
 
 /* header Name: value - goes with the call, over the wire at hand. */
@@ -291,20 +297,26 @@ static void on_sends(struct runner *r, struct str wanted, unsigned how)
     memcpy(credentials, r->credentials, sizeof credentials);
     take_credentials(r, wanted, credentials);
     request_init(&request, 1 << 20);
-    struct wire_call call = { .command = r->command, .wire = r->wire, .url = base_url(r), .values = r->values,
-                              .credentials = credentials, .how = how };
+    struct wire_call call = { .command = r->command,
+                              .wire = r->wire,
+                              .url = base_url(r),
+                              .values = r->values,
+                              .credentials = credentials,
+                              .how = how };
 
     if (wire_encode(&call, &request, &err) != ETL_OK)
         fail(r, "cannot encode: %s", err.text);
     else if (!str_eq(compared(buf_str(&request.body), wanted), wanted))
-        fail(r, "sends differs\n  wanted %.*s\n  got    %.*s", STR_ARG(wanted), STR_ARG(compared(buf_str(&request.body), wanted)));
+        fail(r, "sends differs\n  wanted %.*s\n  got    %.*s", STR_ARG(wanted),
+             STR_ARG(compared(buf_str(&request.body), wanted)));
     else
         r->passed++;
     request_reset(&request);
     call.how |= ENCODE_MASKED;
     wire_encode(&call, &request, &err);
     for (size_t i = 0; i < r->command->param_count; i++)
-        if (r->values[i].kind == VALUE_TEXT && r->values[i].secret && r->values[i].text.len > 3 && str_contains(buf_str(&request.body), r->values[i].text))
+        if (r->values[i].kind == VALUE_TEXT && r->values[i].secret && r->values[i].text.len > 3 &&
+            str_contains(buf_str(&request.body), r->values[i].text))
             fail(r, "the masked request shows %.*s", STR_ARG(r->command->params[i].name));
     for (size_t i = 0; i < r->provider->credential_count; i++)
         if (credentials[i].value.len > 3 && str_contains(buf_str(&request.body), credentials[i].value))
@@ -319,10 +331,12 @@ static struct str as_result(struct runner *r, struct str text)
 
     buf_init(&out, 1 << 20, "an answer");
     if (r->wire != NULL && r->wire->style == &wire_soap) {
-        buf_lit(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soap:Envelope soap:encodingStyle=\"http://schemas.xmlsoap.org/soap/encoding/\" "
-                      "xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:soapenc=\"http://schemas.xmlsoap.org/soap/encoding/\" "
-                      "xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soap:Body>"
-                      "<anyResponse xmlns=\"http://84.203.220.111/OperatorAPI\"><s-gensym3 xsi:type=\"xsd:string\">");
+        buf_lit(
+            &out,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soap:Envelope soap:encodingStyle=\"http://schemas.xmlsoap.org/soap/encoding/\" "
+            "xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:soapenc=\"http://schemas.xmlsoap.org/soap/encoding/\" "
+            "xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soap:Body>"
+            "<anyResponse xmlns=\"http://84.203.220.111/OperatorAPI\"><s-gensym3 xsi:type=\"xsd:string\">");
         for (size_t i = 0; i < text.len; i++)
             switch (text.ptr[i]) {
             case '<': buf_lit(&out, "&lt;"); break;
@@ -385,8 +399,8 @@ static void on_answer(struct runner *r, enum reply_is wanted, struct str rest)
     else
         reply_judge_call(r->judge, r->command, &m, &r->mem, &v);
     if (v.is != wanted) {
-        fail(r, "%.*s: wanted %s, judged %s (%.*s)", STR_ARG(r->command->name), reply_is_names[wanted], reply_is_names[v.is],
-             STR_ARG(v.reason));
+        fail(r, "%.*s: wanted %s, judged %s (%.*s)", STR_ARG(r->command->name), reply_is_names[wanted],
+             reply_is_names[v.is], STR_ARG(v.reason));
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -396,7 +410,8 @@ static void on_answer(struct runner *r, enum reply_is wanted, struct str rest)
             if (str_eq(v.captures[k].name, pairs[i].name))
                 got = v.captures[k].value;
         if (got.ptr == NULL || !str_eq(got, pairs[i].value))
-            fail(r, "capture %.*s: wanted \"%.*s\", got \"%.*s\"", STR_ARG(pairs[i].name), STR_ARG(pairs[i].value), STR_ARG(got));
+            fail(r, "capture %.*s: wanted \"%.*s\", got \"%.*s\"", STR_ARG(pairs[i].name), STR_ARG(pairs[i].value),
+                 STR_ARG(got));
     }
     r->passed++;
 }

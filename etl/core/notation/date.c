@@ -1,7 +1,17 @@
 /* etl/core/notation/date.c - how dates are written: read by one form, written by another. */
 #include "etl/core/notation/date.h"
 
-enum part { PART_LITERAL_BYTE, PART_YEAR, PART_YEAR2, PART_MONTH, PART_MONTH_NAME, PART_DAY, PART_HOUR, PART_MINUTE, PART_SECOND };
+enum part {
+    PART_LITERAL_BYTE,
+    PART_YEAR,
+    PART_YEAR2,
+    PART_MONTH,
+    PART_MONTH_NAME,
+    PART_DAY,
+    PART_HOUR,
+    PART_MINUTE,
+    PART_SECOND
+};
 enum { PARTS_MAX = 32, ALTERNATIVES = 6 };
 
 struct form_part {
@@ -13,17 +23,19 @@ struct one_form {
     size_t           count;
 };
 struct date_form {
-    struct one_form forms[ALTERNATIVES];     /* 'MM/DD/YYYY|YYYY-MM-DD': tried in order */
+    struct one_form forms[ALTERNATIVES]; /* 'MM/DD/YYYY|YYYY-MM-DD': tried in order */
     size_t          count;
 };
 static const struct {
     const char *text;
     enum part   part;
 } words[] = {
-    { "YYYY", PART_YEAR }, { "YY", PART_YEAR2 },  { "MMM", PART_MONTH_NAME }, { "MM", PART_MONTH },
-    { "DD", PART_DAY },    { "HH", PART_HOUR },   { "mm", PART_MINUTE },      { "ss", PART_SECOND },
+    { "YYYY", PART_YEAR }, { "YY", PART_YEAR2 }, { "MMM", PART_MONTH_NAME }, { "MM", PART_MONTH },
+    { "DD", PART_DAY },    { "HH", PART_HOUR },  { "mm", PART_MINUTE },      { "ss", PART_SECOND },
 };
-static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+static const char months[12][4] = {
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+};
 
 /* ---- forms ---- */
 
@@ -129,24 +141,17 @@ static bool read_part(const struct one_form *form, size_t i, struct str *s, stru
             return false;
         *s = str_skip(*s, 1);
         return true;
-    case PART_YEAR:
-        return (m->year = take_digits(s, 4, 4)) >= 1;
+    case PART_YEAR: return (m->year = take_digits(s, 4, 4)) >= 1;
     case PART_YEAR2:
         number = take_digits(s, 2, 2);
-        m->year = number + (number < 69 ? 2000 : 1900);      /* the pivot of POSIX strptime */
+        m->year = number + (number < 69 ? 2000 : 1900); /* the pivot of POSIX strptime */
         return number >= 0;
-    case PART_MONTH:
-        return (m->month = take_digits(s, least, 2)) >= 1 && m->month <= 12;
-    case PART_MONTH_NAME:
-        return (m->month = take_month_name(s)) >= 1;
-    case PART_DAY:
-        return (m->day = take_digits(s, least, 2)) >= 1;
-    case PART_HOUR:
-        return (m->hour = take_digits(s, least, 2)) >= 0 && m->hour < 24;
-    case PART_MINUTE:
-        return (m->minute = take_digits(s, 2, 2)) >= 0 && m->minute < 60;
-    case PART_SECOND:
-        return (m->second = take_digits(s, 2, 2)) >= 0 && m->second < 60;
+    case PART_MONTH: return (m->month = take_digits(s, least, 2)) >= 1 && m->month <= 12;
+    case PART_MONTH_NAME: return (m->month = take_month_name(s)) >= 1;
+    case PART_DAY: return (m->day = take_digits(s, least, 2)) >= 1;
+    case PART_HOUR: return (m->hour = take_digits(s, least, 2)) >= 0 && m->hour < 24;
+    case PART_MINUTE: return (m->minute = take_digits(s, 2, 2)) >= 0 && m->minute < 60;
+    case PART_SECOND: return (m->second = take_digits(s, 2, 2)) >= 0 && m->second < 60;
     }
     return false;
 }
@@ -174,32 +179,25 @@ static char *put_digits(char *out, int number, int digits)
 static char *write_part(char *out, const struct form_part *p, const struct moment *m)
 {
     switch (p->part) {
-    case PART_LITERAL_BYTE:
-        *out = p->literal;
-        return out + 1;
-    case PART_YEAR:
-        return put_digits(out, m->year, 4);
-    case PART_YEAR2:
-        return put_digits(out, m->year % 100, 2);
-    case PART_MONTH:
-        return put_digits(out, m->month, 2);
-    case PART_MONTH_NAME:
-        memcpy(out, months[m->month - 1], 3);
-        return out + 3;
-    case PART_DAY:
-        return put_digits(out, m->day, 2);
-    case PART_HOUR:
-        return put_digits(out, m->hour, 2);
-    case PART_MINUTE:
-        return put_digits(out, m->minute, 2);
-    case PART_SECOND:
-        return put_digits(out, m->second, 2);
+    case PART_LITERAL_BYTE: *out = p->literal; return out + 1;
+    case PART_YEAR: return put_digits(out, m->year, 4);
+    case PART_YEAR2: return put_digits(out, m->year % 100, 2);
+    case PART_MONTH: return put_digits(out, m->month, 2);
+    case PART_MONTH_NAME: memcpy(out, months[m->month - 1], 3); return out + 3;
+    case PART_DAY: return put_digits(out, m->day, 2);
+    case PART_HOUR: return put_digits(out, m->hour, 2);
+    case PART_MINUTE: return put_digits(out, m->minute, 2);
+    case PART_SECOND: return put_digits(out, m->second, 2);
     }
     return out;
 }
 
 static const struct one_form iso = {
-    .parts = { { PART_YEAR, 0 }, { PART_LITERAL_BYTE, '-' }, { PART_MONTH, 0 }, { PART_LITERAL_BYTE, '-' }, { PART_DAY, 0 } },
+    .parts = { { PART_YEAR, 0 },
+               { PART_LITERAL_BYTE, '-' },
+               { PART_MONTH, 0 },
+               { PART_LITERAL_BYTE, '-' },
+               { PART_DAY, 0 } },
     .count = 5,
 };
 

@@ -15,11 +15,11 @@ enum { DATE_FORM_BYTES = 160 };
 
 /* NULL, and *fault says why. */
 const struct date_form *date_form_new(struct str text, struct arena *mem, const char **fault);
-bool   date_form_read(const struct date_form *form, struct str text, struct moment *out);
+bool                    date_form_read(const struct date_form *form, struct str text, struct moment *out);
 /* By the first of its forms; the bytes written. */
 size_t date_form_write(const struct date_form *form, const struct moment *m, char out[DATE_FORM_BYTES]);
 /* false: it leaves the calendar. */
-bool   moment_add_days(struct moment *m, int64_t days);
-int    moment_compare(const struct moment *a, const struct moment *b);
+bool moment_add_days(struct moment *m, int64_t days);
+int  moment_compare(const struct moment *a, const struct moment *b);
 
 #endif

@@ -12,8 +12,8 @@
 /* `text` must be NUL-terminated at text.len. */
 enum etl_status json_parse(struct str text, const char *what, yajl_val *out, struct err *err);
 void            json_free(yajl_val v);
-yajl_val        json_member(yajl_val object, const char *name);                         /* NULL when absent */
-struct str      json_str(yajl_val object, const char *name, struct arena *mem);         /* STR_NONE when absent or no string */
-uint64_t        json_u64(yajl_val object, const char *name);                            /* 0 when absent */
+yajl_val        json_member(yajl_val object, const char *name);                 /* NULL when absent */
+struct str      json_str(yajl_val object, const char *name, struct arena *mem); /* STR_NONE when absent or no string */
+uint64_t        json_u64(yajl_val object, const char *name);                    /* 0 when absent */
 
 #endif

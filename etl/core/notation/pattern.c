@@ -15,8 +15,8 @@ struct pattern {
 struct pattern_match {
     pcre2_match_data    *data;
     pcre2_match_context *limits;
-    struct str           text;       /* what was matched; the groups are cut from it */
-    int                  found;      /* groups that were set */
+    struct str           text;  /* what was matched; the groups are cut from it */
+    int                  found; /* groups that were set */
 };
 
 enum etl_status pattern_new(struct str expression, struct pattern **out, struct err *err)
@@ -89,7 +89,8 @@ enum pattern_answer pattern_run(const struct pattern *p, struct str text, struct
     m->text = str_of(text.ptr != NULL ? text.ptr : "", text.len);
     m->found = 0;
     /* PCRE2 looks for wrong UTF-8 ahead of every match, byte by byte: it took more than the matches themselves (callgrind, ASCII). */
-    rc = pcre2_match(p->code, (PCRE2_SPTR)m->text.ptr, text.len, 0, utf8_is_ascii(m->text) ? PCRE2_NO_UTF_CHECK : 0, m->data, m->limits);
+    rc = pcre2_match(p->code, (PCRE2_SPTR)m->text.ptr, text.len, 0, utf8_is_ascii(m->text) ? PCRE2_NO_UTF_CHECK : 0,
+                     m->data, m->limits);
     /* Text that is no UTF-8 matches no text pattern; it is not a limit. */
     if (rc == PCRE2_ERROR_NOMATCH || (rc <= PCRE2_ERROR_UTF8_ERR1 && rc >= PCRE2_ERROR_UTF8_ERR21))
         return PATTERN_NO;

@@ -6,9 +6,9 @@
 
 struct guard {
     double   percent;
-    uint64_t floor;             /* so many always pass */
+    uint64_t floor; /* so many always pass */
 };
-bool     guard_read(struct str text, struct guard *out);      /* "50", "2%", "2% floor 20" */
-uint64_t guard_allows(struct guard g, uint64_t of);           /* how many of so many pass */
+bool     guard_read(struct str text, struct guard *out); /* "50", "2%", "2% floor 20" */
+uint64_t guard_allows(struct guard g, uint64_t of);      /* how many of so many pass */
 
 #endif

@@ -15,7 +15,7 @@ struct loading {
     struct fy_parser         *parser;
     struct fy_event          *event;
     bool                      ended;
-    uint64_t                  key_line;     /* of the last key: where a missing value is told */
+    uint64_t                  key_line; /* of the last key: where a missing value is told */
     uint32_t                  key_column;
 };
 
@@ -34,19 +34,19 @@ static struct str source_line(const struct yaml_source *source, uint64_t line)
     return head;
 }
 
-static void place_fault(struct findings *faults, enum severity severity, const struct yaml_source *source, uint64_t line,
-                        uint32_t column, const char *rule, const char *fmt, va_list args)
+static void place_fault(struct findings *faults, enum severity severity, const struct yaml_source *source,
+                        uint64_t line, uint32_t column, const char *rule, const char *fmt, va_list args)
 {
     struct err err = { .file = source->name, .line = line, .column = column };
     struct str excerpt = source_line(source, line);
 
     snprintf(err.rule, sizeof err.rule, "%s", rule);
     vsnprintf(err.text, sizeof err.text, fmt, args);
-    for (size_t i = 0; i < faults->count; i++) {     /* what is written once may be read for several that are like it */
+    for (size_t i = 0; i < faults->count; i++) { /* what is written once may be read for several that are like it */
         const struct err *other = &faults->items[i].err;
 
-        if (other->line == line && other->column == column && other->file != NULL && strcmp(other->file, source->name) == 0 &&
-            strcmp(other->text, err.text) == 0)
+        if (other->line == line && other->column == column && other->file != NULL &&
+            strcmp(other->file, source->name) == 0 && strcmp(other->text, err.text) == 0)
             return;
     }
     findings_add(faults, severity, &err,
@@ -80,7 +80,8 @@ void yaml_warning(struct findings *faults, const struct yaml_source *source, uin
 static size_t find_control(struct str text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (((unsigned char)text.ptr[i] < 0x20 && strchr("\t\n\r", text.ptr[i]) == NULL) || text.ptr[i] == '\0' || text.ptr[i] == 0x7f)
+        if (((unsigned char)text.ptr[i] < 0x20 && strchr("\t\n\r", text.ptr[i]) == NULL) || text.ptr[i] == '\0' ||
+            text.ptr[i] == 0x7f)
             return i;
     return text.len;
 }
@@ -99,7 +100,9 @@ static bool check_bytes(struct loading *l)
             begin = i + 1;
         }
     yaml_fault(l->faults, l->source, line, (uint32_t)(good - begin + 1), "yaml-utf8",
-               good == control ? "a control character that has no place in YAML: 0x%02x" : "a byte that is no UTF-8: 0x%02x", (unsigned char)l->source->text.ptr[good]);
+               good == control ? "a control character that has no place in YAML: 0x%02x"
+                               : "a byte that is no UTF-8: 0x%02x",
+               (unsigned char)l->source->text.ptr[good]);
     return false;
 }
 
@@ -134,7 +137,7 @@ static bool check_braces(struct loading *l)
     char       quote = 0;
 
     while (rest.ptr != NULL) {
-        char last = 0;   /* the last byte that is no blank */
+        char last = 0; /* the last byte that is no blank */
 
         rest = str_cut(rest, '\n', &line);
         number++;
@@ -157,7 +160,8 @@ static bool check_braces(struct loading *l)
                 break;
             if ((c == '"' || c == '\'') && (last == 0 || strchr(":,[{-?", last) != NULL))
                 quote = c;
-            if (c == '{' && i + 1 < line.len && line.ptr[i + 1] == '{' && (last == ':' || last == '-' || last == '[' || last == ',')) {
+            if (c == '{' && i + 1 < line.len && line.ptr[i + 1] == '{' &&
+                (last == ':' || last == '-' || last == '[' || last == ',')) {
                 yaml_fault(l->faults, l->source, number, (uint32_t)(i + 1), "yaml-braces",
                            "a template stands in quotes: write \"{{ … }}\"");
                 good = false;
@@ -197,20 +201,23 @@ static void place_of(struct loading *l, struct yaml *node)
 }
 
 /* An anchor's token begins behind its &; a tag's at its !. */
-static void refuse_token(struct loading *l, struct fy_token *token, const struct yaml *node, const char *rule, const char *text)
+static void refuse_token(struct loading *l, struct fy_token *token, const struct yaml *node, const char *rule,
+                         const char *text)
 {
     const struct fy_mark *mark = token != NULL ? fy_token_start_mark(token) : NULL;
 
     if (token != NULL)
         yaml_fault(l->faults, l->source, mark != NULL ? (uint64_t)mark->line + 1 : node->line,
-                   mark != NULL ? (uint32_t)mark->column + !str_is(str_from(rule), "yaml-anchor") : node->column, rule, "%s",
-                   text);
+                   mark != NULL ? (uint32_t)mark->column + !str_is(str_from(rule), "yaml-anchor") : node->column, rule,
+                   "%s", text);
 }
 
 static void refuse_extras(struct loading *l, const struct yaml *node)
 {
-    refuse_token(l, fy_event_get_anchor_token(l->event), node, "yaml-anchor", "anchors (&name) are not read here; write the text out");
-    refuse_token(l, fy_event_get_tag_token(l->event), node, "yaml-tag", "tags (!name) are not read here; every scalar is text");
+    refuse_token(l, fy_event_get_anchor_token(l->event), node, "yaml-anchor",
+                 "anchors (&name) are not read here; write the text out");
+    refuse_token(l, fy_event_get_tag_token(l->event), node, "yaml-tag",
+                 "tags (!name) are not read here; every scalar is text");
 }
 
 static struct str trim_front(struct str s)
@@ -235,7 +242,7 @@ static void add_quoted_line(struct buf *out, struct str line, bool is_first, boo
     if (!is_last)
         line = trim_back(line);
     if (!is_first && !is_last && line.len == 0) {
-        ++*breaks;                           /* an empty line is a line end of the text */
+        ++*breaks; /* an empty line is a line end of the text */
         return;
     }
     if (!is_first && *breaks == 0)
@@ -258,9 +265,10 @@ static struct str single_quoted(struct loading *l, struct fy_token *token, struc
     bool                         is_first = true;
 
     buf_init(&out, LARGEST_FILE, "a YAML text");
-    if (begin == 0 || begin > text.len || text.ptr[begin - 1] != '\'')      /* the mark stands behind the quote */
+    if (begin == 0 || begin > text.len || text.ptr[begin - 1] != '\'') /* the mark stands behind the quote */
         return arena_str(l->mem, given);
-    for (end = begin; end < text.len && (text.ptr[end] != '\'' || (end + 1 < text.len && text.ptr[end + 1] == '\'')); end++)
+    for (end = begin; end < text.len && (text.ptr[end] != '\'' || (end + 1 < text.len && text.ptr[end + 1] == '\''));
+         end++)
         end += text.ptr[end] == '\'';
     for (rest = str_of(text.ptr + begin, end - begin); rest.ptr != NULL; is_first = false) {
         rest = str_cut(rest, '\n', &line);
@@ -313,12 +321,14 @@ static bool read_list(struct loading *l, unsigned depth, struct yaml *out)
     return true;
 }
 
-static void check_duplicate(struct loading *l, const struct yaml_pair *pairs, size_t count, const struct yaml_pair *pair)
+static void check_duplicate(struct loading *l, const struct yaml_pair *pairs, size_t count,
+                            const struct yaml_pair *pair)
 {
     for (size_t i = 0; i < count; i++)
         if (str_eq(pairs[i].key, pair->key)) {
-            yaml_fault(l->faults, l->source, pair->line, pair->column, "yaml-twice", "\"%.*s\" stands twice; first in line %llu",
-                       STR_ARG(pair->key), (unsigned long long)pairs[i].line);
+            yaml_fault(l->faults, l->source, pair->line, pair->column, "yaml-twice",
+                       "\"%.*s\" stands twice; first in line %llu", STR_ARG(pair->key),
+                       (unsigned long long)pairs[i].line);
             return;
         }
 }
@@ -345,7 +355,8 @@ static bool read_map(struct loading *l, unsigned depth, struct yaml *out)
             pair.key = key.kind == YAML_NULL ? STR("null") : key.text;
         }
         if (str_is(pair.key, "<<") && !key.quoted)
-            yaml_fault(l->faults, l->source, key.line, key.column, "yaml-merge", "merge keys (<<) are not read here; write the keys out");
+            yaml_fault(l->faults, l->source, key.line, key.column, "yaml-merge",
+                       "merge keys (<<) are not read here; write the keys out");
         l->key_line = pair.line;
         l->key_column = pair.column;
         if (!read_node(l, depth + 1, &pair.value))
@@ -372,8 +383,9 @@ static bool read_node(struct loading *l, unsigned depth, struct yaml *out)
         return false;
     }
     if (type == FYET_ALIAS) {
-        out->column -= out->column > 1;   /* the parser's place is behind the * */
-        yaml_fault(l->faults, l->source, out->line, out->column, "yaml-alias", "aliases (*name) are not read here; write the text out");
+        out->column -= out->column > 1; /* the parser's place is behind the * */
+        yaml_fault(l->faults, l->source, out->line, out->column, "yaml-alias",
+                   "aliases (*name) are not read here; write the text out");
         out->kind = YAML_TEXT;
         out->text = STR("");
         skip(l);
@@ -385,12 +397,9 @@ static bool read_node(struct loading *l, unsigned depth, struct yaml *out)
         read_scalar(l, out);
         skip(l);
         return true;
-    case FYET_SEQUENCE_START:
-        return read_list(l, depth, out);
-    case FYET_MAPPING_START:
-        return read_map(l, depth, out);
-    default:
-        return false;
+    case FYET_SEQUENCE_START: return read_list(l, depth, out);
+    case FYET_MAPPING_START: return read_map(l, depth, out);
+    default: return false;
     }
 }
 
@@ -429,7 +438,8 @@ static bool read_document(struct loading *l, struct yaml *root)
         struct yaml place = { 0 };
 
         place_of(l, &place);
-        yaml_fault(l->faults, l->source, place.line, place.column, "yaml-documents", "a second document; one file holds one");
+        yaml_fault(l->faults, l->source, place.line, place.column, "yaml-documents",
+                   "a second document; one file holds one");
     }
     return true;
 }
@@ -438,7 +448,8 @@ const struct yaml *yaml_load(const struct yaml_source *source, struct arena *mem
 {
     struct loading      l = { .source = source, .mem = mem, .faults = faults };
     struct fy_diag_cfg  diag_cfg;
-    struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE | FYPCF_ALLOW_DUPLICATE_KEYS };
+    struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE |
+                                         FYPCF_ALLOW_DUPLICATE_KEYS };
     struct fy_diag     *diag;
     struct yaml        *root = ARENA_NEW(mem, struct yaml);
     struct yaml_source  bare = *source;
@@ -488,8 +499,8 @@ struct str yaml_text(const struct yaml *map, const char *key)
     return value != NULL && value->kind == YAML_TEXT ? value->text : STR_NONE;
 }
 
-void yaml_only_keys(const struct yaml *map, const char *const *known, const char *what, const struct yaml_source *source,
-                    struct findings *faults)
+void yaml_only_keys(const struct yaml *map, const char *const *known, const char *what,
+                    const struct yaml_source *source, struct findings *faults)
 {
     struct str names[64];
     size_t     n = 0;

@@ -40,7 +40,7 @@ enum etl_status atomic_file_begin(struct atomic_file *f, const char *path, struc
     if (f->path == NULL || f->temporary == NULL)
         memory_exhausted("a file's name", size);
     snprintf(f->temporary, size, "%s/.%s.XXXXXX", folder, name);
-    f->fd = mkostemp(f->temporary, O_CLOEXEC);   /* 0600 */
+    f->fd = mkostemp(f->temporary, O_CLOEXEC); /* 0600 */
     if (f->fd >= 0)
         f->stream = fdopen(f->fd, "w");
     if (f->fd < 0 || f->stream == NULL) {
@@ -75,12 +75,12 @@ enum etl_status atomic_file_commit(struct atomic_file *f, struct err *err)
     folder_of(f->path, folder, sizeof folder);
     dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir >= 0) {
-        if (fsync(dir) != 0 && errno != EINVAL)   /* some file systems cannot flush a folder */
+        if (fsync(dir) != 0 && errno != EINVAL) /* some file systems cannot flush a folder */
             st = io_fault(err, "flush", folder);
         close(dir);
     }
     free(f->temporary);
-    f->temporary = NULL;   /* it has its name: nothing to remove */
+    f->temporary = NULL; /* it has its name: nothing to remove */
     atomic_file_drop(f);
     return st;
 }
@@ -99,8 +99,8 @@ void atomic_file_drop(struct atomic_file *f)
 enum etl_status file_read(const char *path, size_t max, struct arena *mem, struct str *out, struct err *err)
 {
     AUTO(buf_release) struct buf text;
-    int     fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = 0;
+    int                          fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t                      got = 0;
 
     buf_init(&text, max, path);
     if (fd < 0)

@@ -10,7 +10,7 @@
 #include "etl/core/err.h"
 
 struct atomic_file {
-    int   fd;              /* for raw writes; do not mix with stream unflushed */
+    int   fd; /* for raw writes; do not mix with stream unflushed */
     FILE *stream;
     char *path, *temporary;
 };
@@ -18,7 +18,7 @@ struct atomic_file {
 enum etl_status atomic_file_begin(struct atomic_file *f, const char *path, struct err *err);
 enum etl_status atomic_file_write(struct atomic_file *f, struct str bytes, struct err *err);
 enum etl_status atomic_file_commit(struct atomic_file *f, struct err *err);
-void            atomic_file_drop(struct atomic_file *f);    /* after commit it does nothing */
+void            atomic_file_drop(struct atomic_file *f); /* after commit it does nothing */
 /* The whole of a small file, into an arena; a ceiling named in the error. */
 enum etl_status file_read(const char *path, size_t max, struct arena *mem, struct str *out, struct err *err);
 /* Writes all bytes or says why not (ETL_AGAIN: disk full). `what` names the file. */

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-void today_text(char out[16]);                       /* "2026-11-24", local time */
-void time_text(uint64_t at_ms, char out[32]);        /* "2026-11-24T03:04:05Z" */
+void today_text(char out[16]);                /* "2026-11-24", local time */
+void time_text(uint64_t at_ms, char out[32]); /* "2026-11-24T03:04:05Z" */
 
 #endif

@@ -19,13 +19,13 @@ static void on_signal(int number)
 
 void stop_by_signals(void)
 {
-    struct sigaction action = { .sa_handler = on_signal };     /* no SA_RESTART: what waits, wakes */
+    struct sigaction action = { .sa_handler = on_signal }; /* no SA_RESTART: what waits, wakes */
 
     struct sigaction hangup;
 
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)     /* not under nohup */
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* not under nohup */
         sigaction(SIGHUP, &action, NULL);
-    signal(SIGXFSZ, SIG_IGN);      /* a file that may not grow is an error of write(), told like a full disk */
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write(), told like a full disk */
 }

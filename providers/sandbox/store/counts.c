@@ -2,25 +2,26 @@
 #include "providers/sandbox/store/counts.h"
 
 struct write {
-    uint64_t hash[2];                  /* both 0: free */
+    uint64_t hash[2]; /* both 0: free */
     uint32_t times;
-    uint32_t duplicate;                /* 1 + place in duplicates; 0: none */
+    uint32_t duplicate; /* 1 + place in duplicates; 0: none */
 };
 struct duplicate {
     const struct command *command;
     uint64_t              times;
-    struct str            shown;       /* ours */
+    struct str            shown; /* ours */
 };
 struct counts {
     const struct provider *provider;
-    uint64_t             (*numbers)[COUNT_KINDS];   /* by command; the last row is "unknown" */
-    struct write          *writes;     /* open addressing */
-    size_t                 write_count, write_room;
-    struct duplicate      *duplicates;
-    size_t                 duplicate_count, duplicate_room;
+    uint64_t (*numbers)[COUNT_KINDS]; /* by command; the last row is "unknown" */
+    struct write     *writes;         /* open addressing */
+    size_t            write_count, write_room;
+    struct duplicate *duplicates;
+    size_t            duplicate_count, duplicate_room;
 };
-static const char *const kind_names[COUNT_KINDS] = { "received", "executed", "answered",
-                                                     "refused",  "tested",   "dropped" };
+static const char *const kind_names[COUNT_KINDS] = {
+    "received", "executed", "answered", "refused", "tested", "dropped"
+};
 
 static void *need(void *p)
 {
@@ -88,7 +89,7 @@ static void identify(const struct command *command, const struct value *values, 
         hash[1] = (hash[1] ^ other ^ h >> 32) * UINT64_C(0xff51afd7ed558ccd) + i;
         hash[1] ^= hash[1] >> 31;
     }
-    hash[1] |= 1;   /* never the mark of a free place */
+    hash[1] |= 1; /* never the mark of a free place */
 }
 
 static struct write *place_for(struct write *writes, size_t room, const uint64_t hash[2])
@@ -164,8 +165,7 @@ void counts_json(const struct counts *c, struct buf *out)
         buf_text(out, first ? "" : ",");
         buf_json(out, i < c->provider->command_count ? c->provider->commands[i].name : STR(""));
         for (size_t k = 0; k < COUNT_KINDS; k++)
-            buf_fmt(out, "%s\"%s\":%llu", k == 0 ? ":{" : ",", kind_names[k],
-                    (unsigned long long)c->numbers[i][k]);
+            buf_fmt(out, "%s\"%s\":%llu", k == 0 ? ":{" : ",", kind_names[k], (unsigned long long)c->numbers[i][k]);
         buf_byte(out, '}');
         first = false;
     }

@@ -15,7 +15,15 @@ struct counts *counts_new(const struct provider *p);
 void           counts_free(struct counts *c);
 void           counts_reset(struct counts *c);
 
-enum count_kind { COUNT_RECEIVED, COUNT_EXECUTED, COUNT_ANSWERED, COUNT_REFUSED, COUNT_TESTED, COUNT_DROPPED, COUNT_KINDS };
+enum count_kind {
+    COUNT_RECEIVED,
+    COUNT_EXECUTED,
+    COUNT_ANSWERED,
+    COUNT_REFUSED,
+    COUNT_TESTED,
+    COUNT_DROPPED,
+    COUNT_KINDS
+};
 /* command NULL: one that is not known. */
 void counts_add(struct counts *c, const struct command *command, enum count_kind kind);
 /* A write was carried out; `shown` is its parameters as JSON, secrets masked, kept if it is a second time. */

@@ -7,13 +7,10 @@ static struct str value_text(const struct value *v)
 {
     switch (v->kind) {
     case VALUE_TEXT:
-    case VALUE_LIST:
-        return v->text;
-    case VALUE_CLEAR:
-        return STR("");
+    case VALUE_LIST: return v->text;
+    case VALUE_CLEAR: return STR("");
     case VALUE_ABSENT:
-    case VALUE_REF:
-        break;
+    case VALUE_REF: break;
     }
     return STR_NONE;
 }
@@ -86,8 +83,7 @@ struct str fill_answer(const struct text *t, const struct fill *from, struct are
     return join(t, from, false, from->as, mem);
 }
 
-size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem,
-                  struct pair_value **out)
+size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem, struct pair_value **out)
 {
     struct pair_value *filled = ARENA_ARRAY(mem, struct pair_value, pairs->count + 1);
     size_t             count = 0;

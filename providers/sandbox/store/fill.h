@@ -9,12 +9,12 @@
 /* How the value of a place stands in an answer: as it is, or escaped for the string or the element it stands in. */
 enum fill_as { FILL_PLAIN, FILL_JSON, FILL_XML };
 struct fill {
-    const struct value       *values;    /* by the command's params; NULL: none */
-    const struct pair_value  *extras;    /* new_id, count, reason */
+    const struct value       *values; /* by the command's params; NULL: none */
+    const struct pair_value  *extras; /* new_id, count, reason */
     size_t                    extra_count;
-    const struct state_table *table;     /* for {row.column}; NULL: none */
+    const struct state_table *table; /* for {row.column}; NULL: none */
     const struct state_row   *row;
-    enum fill_as              as;        /* fill_answer() only */
+    enum fill_as              as; /* fill_answer() only */
 };
 
 /* One absent place makes the whole text absent: STR_NONE. What is cleared is the empty text. */
@@ -23,10 +23,9 @@ struct str fill_or_none(const struct text *t, const struct fill *from, struct ar
 struct str fill_answer(const struct text *t, const struct fill *from, struct arena *mem);
 
 /* A text as it stands in an element or an attribute. */
-void       fill_xml(struct buf *out, struct str text);
+void fill_xml(struct buf *out, struct str text);
 
 /* Fills a list of pairs; those that are absent are left out. Returns how many there are. */
-size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem,
-                  struct pair_value **out);
+size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem, struct pair_value **out);
 
 #endif

@@ -6,26 +6,57 @@
 enum { FIRST_ACCOUNT = 100001, PER_PARENT = 50 };
 
 static const struct name firsts[] = {
-    { "James", 0 }, { "Mary", 0 },  { "Robert", 0 }, { "Linda", 0 }, { "John", 0 }, { "Susan", 0 },      { "Michael", 0 },     { "Karen", 0 },
-    { "David", 0 }, { "Nancy", 0 }, { "Maria", 0 },  { "Daniel", 0 }, { "Laura", 0 }, { "Ahmed", 0 },     { "Mei", 0 },         { "Olga", 0 },
-    { "Pedro", 0 }, { "Ann", 0 },   { "Kofi", 0 },   { "Ingrid", 0 }, { "Paul", 0 },  { "Zo\u00eb", "Zoe" }, { "Jos\u00e9", "Jose" }, { "Bj\u00f6rn", "Bjorn" },
+    { "James", 0 },        { "Mary", 0 },           { "Robert", 0 },
+    { "Linda", 0 },        { "John", 0 },           { "Susan", 0 },
+    { "Michael", 0 },      { "Karen", 0 },          { "David", 0 },
+    { "Nancy", 0 },        { "Maria", 0 },          { "Daniel", 0 },
+    { "Laura", 0 },        { "Ahmed", 0 },          { "Mei", 0 },
+    { "Olga", 0 },         { "Pedro", 0 },          { "Ann", 0 },
+    { "Kofi", 0 },         { "Ingrid", 0 },         { "Paul", 0 },
+    { "Zo\u00eb", "Zoe" }, { "Jos\u00e9", "Jose" }, { "Bj\u00f6rn", "Bjorn" },
 };
 static const struct name lasts[] = {
-    { "Smith", 0 },  { "Johnson", 0 }, { "Miller", 0 }, { "Garcia", 0 }, { "Davis", 0 },   { "Wilson", 0 },
-    { "Moore", 0 },  { "Taylor", 0 },  { "Lee", 0 },    { "O'Brien", 0 }, { "Clark", 0 },  { "Lewis", 0 },
-    { "Young", 0 },  { "Walker", 0 },  { "Nguyen", 0 }, { "Hill", 0 },   { "Baker", 0 },   { "Rivera", 0 },
-    { "Larsen", 0 }, { "Kowalski", 0 }, { "Schmidt", 0 }, { "Rossi", 0 }, { "Haddad", 0 }, { "Okafor", 0 },
-    { "Fisher", 0 }, { "Parker", 0 },  { "Brooks", 0 }, { "Reed", 0 },   { "Van Dyk", 0 }, { "Cole", 0 },
-    { "N\u00fa\u00f1ez", "Nunez" },    { "Stra\u00dfer", "Strasser" },
+    { "Smith", 0 },
+    { "Johnson", 0 },
+    { "Miller", 0 },
+    { "Garcia", 0 },
+    { "Davis", 0 },
+    { "Wilson", 0 },
+    { "Moore", 0 },
+    { "Taylor", 0 },
+    { "Lee", 0 },
+    { "O'Brien", 0 },
+    { "Clark", 0 },
+    { "Lewis", 0 },
+    { "Young", 0 },
+    { "Walker", 0 },
+    { "Nguyen", 0 },
+    { "Hill", 0 },
+    { "Baker", 0 },
+    { "Rivera", 0 },
+    { "Larsen", 0 },
+    { "Kowalski", 0 },
+    { "Schmidt", 0 },
+    { "Rossi", 0 },
+    { "Haddad", 0 },
+    { "Okafor", 0 },
+    { "Fisher", 0 },
+    { "Parker", 0 },
+    { "Brooks", 0 },
+    { "Reed", 0 },
+    { "Van Dyk", 0 },
+    { "Cole", 0 },
+    { "N\u00fa\u00f1ez", "Nunez" },
+    { "Stra\u00dfer", "Strasser" },
 };
-static const char *const streets[] = { "Main St", "Oak Ave", "Maple Dr", "Second St", "Park Blvd", "County Road 12",
-                                       "Elm St",  "Mill Ln", "Lake Rd",  "Church St" };
+static const char *const  streets[] = { "Main St",        "Oak Ave", "Maple Dr", "Second St", "Park Blvd",
+                                        "County Road 12", "Elm St",  "Mill Ln",  "Lake Rd",   "Church St" };
 static const struct place places[] = {
-    { "Lenexa", "KS", "66215", "913" },      { "Topeka", "KS", "66603", "785" },   { "Provo", "UT", "84601", "801" },
-    { "Ogden", "UT", "84401", "801" },       { "Boulder", "CO", "80302", "303" },  { "Amarillo", "TX", "79101", "806" },
-    { "Lubbock", "TX", "79401", "806" },     { "Tulsa", "OK", "74103", "918" },    { "Lincoln", "NE", "68508", "402" },
-    { "Fargo", "ND", "58102", "701" },       { "Bozeman", "MT", "59715", "406" },  { "Boise", "ID", "83702", "208" },
-    { "Casper", "WY", "82601", "307" },      { "Joplin", "MO", "64801", "417" },   { "Northampton", "MA", "01060", "413" },
+    { "Lenexa", "KS", "66215", "913" },  { "Topeka", "KS", "66603", "785" },  { "Provo", "UT", "84601", "801" },
+    { "Ogden", "UT", "84401", "801" },   { "Boulder", "CO", "80302", "303" }, { "Amarillo", "TX", "79101", "806" },
+    { "Lubbock", "TX", "79401", "806" }, { "Tulsa", "OK", "74103", "918" },   { "Lincoln", "NE", "68508", "402" },
+    { "Fargo", "ND", "58102", "701" },   { "Bozeman", "MT", "59715", "406" }, { "Boise", "ID", "83702", "208" },
+    { "Casper", "WY", "82601", "307" },  { "Joplin", "MO", "64801", "417" },  { "Northampton", "MA", "01060", "413" },
 };
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
@@ -128,8 +159,10 @@ static const struct entry {
     { "radius_attributes", "attribute", "{pick:Session-Timeout|Framed-IP-Address|Filter-Id}" },
     { "radius_attributes", "op", ":=" },
     { "radius_attributes", "value", "{pick:3600|7200|slow|fast}" },
-    { "radius_sessions", "text", "2026-02-{from:10..28} {from:10..23}:{from:10..59}:{from:10..59} {pick:Access-Accept|Access-Reject bad password|Stop session time} {from:1..9999}" },
-    { NULL, "text", "{pick:No sync since morning|Mail bounces.\nCalled twice.|Asked about the bill|New router configured|Slow in the evening}" },
+    { "radius_sessions", "text",
+      "2026-02-{from:10..28} {from:10..23}:{from:10..59}:{from:10..59} {pick:Access-Accept|Access-Reject bad password|Stop session time} {from:1..9999}" },
+    { NULL, "text",
+      "{pick:No sync since morning|Mail bounces.\nCalled twice.|Asked about the bill|New router configured|Slow in the evening}" },
     { NULL, "detail", "{pick:Line tested, noise found|Waits for parts|Technician sent}" },
     { NULL, "summary", "{pick:Line fault|Mail trouble|Billing question}" },
     { NULL, "subject", "{pick:Maintenance in {city}|Outage in {city}|New access numbers}" },
@@ -348,8 +381,8 @@ static const struct entry *entry_for(struct str table, struct str column)
 struct str person_value(const struct person *p, struct str table, struct str column, unsigned nth, struct arena *mem)
 {
     AUTO(buf_release) struct buf out;
-    const struct entry *e = entry_for(table, column);
-    struct writing w = { .person = p, .out = &out, .nth = nth };
+    const struct entry          *e = entry_for(table, column);
+    struct writing               w = { .person = p, .out = &out, .nth = nth };
 
     buf_init(&out, 4096, "a made-up value");
     if (e == NULL)

@@ -7,17 +7,17 @@
 #include "etl/core/arena.h"
 
 struct name {
-    const char *text, *plain;                /* plain: in ASCII; NULL: it is */
+    const char *text, *plain; /* plain: in ASCII; NULL: it is */
 };
 struct place {
     const char *city, *state, *zip, *area;
 };
 struct person {
-    uint64_t            number, chance;      /* from 0; what all draws start from */
+    uint64_t            number, chance; /* from 0; what all draws start from */
     const struct name  *first, *last;
     const char         *street;
     const struct place *place;
-    bool                plain;               /* values in ASCII, on one line: for those who take no others */
+    bool                plain; /* values in ASCII, on one line: for those who take no others */
 };
 void person_make(struct person *p, uint64_t seed, uint64_t number);
 /* The value of a column in his `nth` row of a table, from 0. STR_NONE: nothing is known of such a column. */

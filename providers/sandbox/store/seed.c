@@ -7,23 +7,23 @@
 #include "providers/sandbox/store/person.h"
 #include "providers/sandbox/store/steps.h"
 
-enum { FEW = 12 };                      /* rows of a table that belongs to nobody */
+enum { FEW = 12 }; /* rows of a table that belongs to nobody */
 
 /* Where a parameter's value comes from: a fixed text, or a column of the person's. */
 struct source {
-    struct str  fixed, table, column;   /* all STR_NONE: it is left out */
-    struct str  second;                 /* the column of what stands behind the first word */
-    struct str *parts;                  /* a list's: by its parts */
+    struct str  fixed, table, column; /* all STR_NONE: it is left out */
+    struct str  second;               /* the column of what stands behind the first word */
+    struct str *parts;                /* a list's: by its parts */
 };
 struct sower {
     const struct command    *command;
-    const struct table_step *step;      /* what it is used for */
+    const struct table_step *step; /* what it is used for */
     struct source           *sources;
-    bool                     personal, numbers;     /* numbers: the provider makes up his number, so it is made up to be his */
-    uint64_t                 percent;   /* of the persons get it */
-    unsigned                 most;      /* so many at most */
+    bool     personal, numbers; /* numbers: the provider makes up his number, so it is made up to be his */
+    uint64_t percent;           /* of the persons get it */
+    unsigned most;              /* so many at most */
 };
-struct field {                          /* one desk being sown */
+struct field { /* one desk being sown */
     struct state          *state;
     const struct provider *provider;
     const struct seeding  *seeding;
@@ -39,9 +39,10 @@ static const struct share {
     uint64_t    percent;
     unsigned    most;
 } shares[] = {
-    { "services", 100, 2 },   { "mailboxes", 80, 3 },   { "aliases", 25, 1 },  { "ftp_accounts", 10, 1 }, { "equipment", 40, 2 },
-    { "ip_addresses", 40, 1 }, { "phones", 40, 2 },     { "contacts", 30, 1 }, { "notes", 30, 2 },        { "tickets", 25, 2 },
-    { "escalations", 4, 1 },  { "cpni", 20, 1 },        { "usage", 60, 1 },    { "invoices", 100, 1 },
+    { "services", 100, 2 }, { "mailboxes", 80, 3 },    { "aliases", 25, 1 },    { "ftp_accounts", 10, 1 },
+    { "equipment", 40, 2 }, { "ip_addresses", 40, 1 }, { "phones", 40, 2 },     { "contacts", 30, 1 },
+    { "notes", 30, 2 },     { "tickets", 25, 2 },      { "escalations", 4, 1 }, { "cpni", 20, 1 },
+    { "usage", 60, 1 },     { "invoices", 100, 1 },
 };
 
 static const struct share *share_of(struct str table)
@@ -71,14 +72,16 @@ static bool wanted(const struct field *f, struct str table)
 
 /* ---- one call of a sower ---- */
 
-static struct str parts_value(struct field *f, const struct source *from, const struct list_form *list, const struct person *p, unsigned nth)
+static struct str parts_value(struct field *f, const struct source *from, const struct list_form *list,
+                              const struct person *p, unsigned nth)
 {
     AUTO(buf_release) struct buf out;
 
     buf_init(&out, 1 << 16, "a list of a made-up person's");
     list_begin(&out);
     for (size_t i = 0; i < list->part_count; i++) {
-        struct str text = from->parts[i].ptr != NULL ? person_value(p, from->table, from->parts[i], nth, &f->row_mem) : STR("");
+        struct str text =
+            from->parts[i].ptr != NULL ? person_value(p, from->table, from->parts[i], nth, &f->row_mem) : STR("");
 
         list_text(&out, text.ptr != NULL ? text : STR(""));
     }
@@ -99,9 +102,11 @@ static struct value *call_values(struct field *f, const struct sower *s, const s
         else if (from->column.ptr != NULL)
             text = person_value(p, from->table, from->column, nth, &f->row_mem);
         if (from->second.ptr != NULL && text.len != 0)
-            text = arena_fmt(&f->row_mem, "%.*s %.*s", STR_ARG(text), STR_ARG(person_value(p, from->table, from->second, nth, &f->row_mem)));
+            text = arena_fmt(&f->row_mem, "%.*s %.*s", STR_ARG(text),
+                             STR_ARG(person_value(p, from->table, from->second, nth, &f->row_mem)));
         if (text.len != 0)
-            values[i] = (struct value){ from->parts != NULL ? VALUE_LIST : VALUE_TEXT, s->command->params[i].secret, text };
+            values[i] =
+                (struct value){ from->parts != NULL ? VALUE_LIST : VALUE_TEXT, s->command->params[i].secret, text };
     }
     return values;
 }
@@ -168,16 +173,19 @@ static bool has_column(const struct pairs *pairs, struct str column)
 }
 
 /* {name.first_word}, {name.other_words}, {address.town}: one parameter of several columns. */
-static void feed_piece(struct field *f, struct sower *s, struct str table, const struct text_part *part, struct str column)
+static void feed_piece(struct field *f, struct sower *s, struct str table, const struct text_part *part,
+                       struct str column)
 {
     const struct list_form *list = s->command->params[part->param].type->list;
     struct source          *source = &s->sources[part->param];
 
     if (part->part != 0 && source->fixed.ptr == NULL) {
         if (source->parts == NULL)
-            *source = (struct source){ .table = table, .parts = ARENA_ARRAY(&f->run_mem, struct str, list->part_count + 1) };
+            *source =
+                (struct source){ .table = table, .parts = ARENA_ARRAY(&f->run_mem, struct str, list->part_count + 1) };
         source->parts[part->part - 1] = column;
-    } else if (part->piece == PIECE_FIRST_WORD && source->second.ptr == NULL && source->fixed.ptr == NULL) {    /* its words, rather than the whole */
+    } else if (part->piece == PIECE_FIRST_WORD && source->second.ptr == NULL &&
+               source->fixed.ptr == NULL) { /* its words, rather than the whole */
         source->table = table;
         source->column = column;
     } else if (part->piece == PIECE_OTHER_WORDS && source->column.ptr != NULL) {
@@ -190,7 +198,8 @@ static void feed(struct field *f, struct sower *s, struct str table, const struc
     for (size_t i = 0; i < pairs->count; i++) {
         int param = only_param(&pairs->items[i].text);
 
-        if (param >= 0 && (pairs->items[i].text.parts[0].part != 0 || pairs->items[i].text.parts[0].piece != PIECE_WHOLE)) {
+        if (param >= 0 &&
+            (pairs->items[i].text.parts[0].part != 0 || pairs->items[i].text.parts[0].piece != PIECE_WHOLE)) {
             feed_piece(f, s, table, &pairs->items[i].text.parts[0], pairs->items[i].name);
             continue;
         }
@@ -222,7 +231,8 @@ static bool has_new_id(const struct pairs *key)
 /* The number of the customer himself. */
 static bool makes_up_numbers(const struct table_step *step)
 {
-    return step->kind == STEP_MAKE && step->key.count == 1 && str_is(step->key.items[0].name, "customer_id") && has_new_id(&step->key);
+    return step->kind == STEP_MAKE && step->key.count == 1 && str_is(step->key.items[0].name, "customer_id") &&
+           has_new_id(&step->key);
 }
 
 static void set_condition(struct sower *s, const struct table_step *step)
@@ -238,7 +248,8 @@ static void drop_unknown_columns(struct field *f, struct sower *s, const struct 
 
         if (from->column.ptr != NULL && person_value(p, from->table, from->column, 0, &f->row_mem).ptr == NULL)
             *from = (struct source){ 0 };
-        if (from->column.ptr == NULL && from->parts == NULL && from->fixed.ptr == NULL && s->command->params[i].required)
+        if (from->column.ptr == NULL && from->parts == NULL && from->fixed.ptr == NULL &&
+            s->command->params[i].required)
             from->fixed = s->command->params[i].type->example;
     }
 }
@@ -286,15 +297,16 @@ static bool is_personal(const struct sower *s)
     for (size_t i = 0; i < s->command->param_count; i++) {
         struct str column = s->sources[i].column;
 
-        if (str_is(column, "customer_id") || str_is(column, "login") || str_is(column, "mailbox") || str_is(column, "parent_id") ||
-            str_is(column, "domain"))
+        if (str_is(column, "customer_id") || str_is(column, "login") || str_is(column, "mailbox") ||
+            str_is(column, "parent_id") || str_is(column, "domain"))
             return true;
     }
     return false;
 }
 
 /* A step for each member of a family needs members: those of the example. */
-static const struct command *with_members(struct field *f, const struct command *c, const struct table_step *step, struct value **examples)
+static const struct command *with_members(struct field *f, const struct command *c, const struct table_step *step,
+                                          struct value **examples)
 {
     return step->each >= 0 ? example_call(c, &f->run_mem, examples) : c;
 }
@@ -477,7 +489,8 @@ static void report_row(struct field *f, const struct report *r, const struct per
         set_cell(f, t, row, r->columns[i].column, report_cell(f, r, &r->columns[i], p, nth));
     for (size_t i = 0; i < r->set.count; i++)
         if (is_asked_for(&r->set.items[i]))
-            set_cell(f, t, row, r->set.items[i].name, person_value(p, r->table, r->set.items[i].name, nth, &f->row_mem));
+            set_cell(f, t, row, r->set.items[i].name,
+                     person_value(p, r->table, r->set.items[i].name, nth, &f->row_mem));
     if (r->body != REPORT_RECORDS)
         set_cell(f, t, row, r->body_column, person_value(p, r->table, r->body_column, nth, &f->row_mem));
     state_commit(f->state);
@@ -490,7 +503,8 @@ static bool report_is_personal(const struct report *r)
         if (str_is(r->columns[i].column, "customer_id") || str_is(r->columns[i].column, "login"))
             return true;
     for (size_t i = 0; i < r->set.count; i++)
-        if (is_asked_for(&r->set.items[i]) && (str_is(r->set.items[i].name, "customer_id") || str_is(r->set.items[i].name, "login")))
+        if (is_asked_for(&r->set.items[i]) &&
+            (str_is(r->set.items[i].name, "customer_id") || str_is(r->set.items[i].name, "login")))
             return true;
     return false;
 }
@@ -510,7 +524,8 @@ static void sow_reports(struct field *f, const struct person *p)
 
         if (reported_before(f->provider, i) || is_made_by_a_command(f->provider, r->table) || !wanted(f, r->table))
             continue;
-        if (report_is_personal(r) ? person_draw(p, "report", (unsigned)i, 100) < share_of(r->table)->percent : p->number < FEW)
+        if (report_is_personal(r) ? person_draw(p, "report", (unsigned)i, 100) < share_of(r->table)->percent
+                                  : p->number < FEW)
             report_row(f, r, p, 0);
     }
 }

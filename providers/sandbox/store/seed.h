@@ -11,11 +11,11 @@
 struct seeding {
     uint64_t          subscribers, seed;
     struct str        today;
-    const struct str *tables;          /* only these, TABLE or PROVIDER/TABLE; count 0: all */
+    const struct str *tables; /* only these, TABLE or PROVIDER/TABLE; count 0: all */
     size_t            table_count;
 };
 /* Does "mailboxes" or "ispn/mailboxes" name this table? */
-bool     seed_names(struct str name, const struct provider *p, struct str table);
+bool seed_names(struct str name, const struct provider *p, struct str table);
 /* The desk's lock is held, or nobody else knows it yet. Returns the rows that were made. */
 uint64_t seed_desk(struct desk *d, const struct seeding *s);
 

@@ -7,13 +7,13 @@ enum { COLUMNS_MAX = 128, INDEXES_MAX = 16, FIRST_ID = 1001 };
  * a row that changes gets new ones. */
 struct cells {
     uint32_t count;
-    uint32_t ends[];                    /* by column, counted from behind the last of them; ABSENT: the row does not have it */
+    uint32_t ends[]; /* by column, counted from behind the last of them; ABSENT: the row does not have it */
 };
 #define ABSENT UINT32_C(0x80000000)
 struct state_row {
     struct state_row   *before, *behind;
-    uint64_t            number;         /* in the order they came */
-    const struct cells *cells;          /* NULL: none yet */
+    uint64_t            number; /* in the order they came */
+    const struct cells *cells;  /* NULL: none yet */
 };
 struct index_entry {
     struct index_entry *next;
@@ -42,7 +42,7 @@ struct undo {
     struct state_table *table;
     struct state_row   *row;
     size_t              column;
-    const struct cells *cells;          /* UNDO_SET: what was there */
+    const struct cells *cells; /* UNDO_SET: what was there */
 };
 struct state {
     struct state_table *tables[64];
@@ -51,12 +51,12 @@ struct state {
     size_t              undo_count, undo_cap;
     uint64_t            next_id;
     size_t              pins;
-    bool                closed;         /* freed, but for what is pinned */
-    struct trash {                      /* kept while somebody reads */
-        struct state_row   *row;        /* or NULL: */
+    bool                closed;  /* freed, but for what is pinned */
+    struct trash {               /* kept while somebody reads */
+        struct state_row   *row; /* or NULL: */
         const struct cells *cells;
-    }                  *trash;
-    size_t              trash_count, trash_cap;
+    } * trash;
+    size_t trash_count, trash_cap;
 };
 
 /* ---- memory: the store's own, since rows come and go one by one ---- */
@@ -263,8 +263,7 @@ static struct index *index_for(struct state_table *t, const size_t *columns, siz
     struct index *x;
 
     for (size_t i = 0; i < t->index_count; i++)
-        if (t->indexes[i].column_count == count &&
-            memcmp(t->indexes[i].columns, columns, count * sizeof *columns) == 0)
+        if (t->indexes[i].column_count == count && memcmp(t->indexes[i].columns, columns, count * sizeof *columns) == 0)
             return &t->indexes[i];
     if (t->index_count == INDEXES_MAX || count > sizeof x->columns / sizeof x->columns[0])
         return NULL;
@@ -391,8 +390,7 @@ size_t state_table_count(const struct state_table *t)
     return t->row_count;
 }
 
-static bool row_fits(const struct state_row *row, const size_t *columns, const struct pair_value *keys,
-                     size_t count)
+static bool row_fits(const struct state_row *row, const size_t *columns, const struct pair_value *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!str_eq(cell(row, columns[i]), keys[i].value))
@@ -453,8 +451,7 @@ struct str state_cell(const struct state_table *t, const struct state_row *row, 
     return cell(row, column_find(t, column));
 }
 
-static struct undo *undo_push(struct state *s, enum undo_kind kind, struct state_table *t,
-                              struct state_row *row)
+static struct undo *undo_push(struct state *s, enum undo_kind kind, struct state_table *t, struct state_row *row)
 {
     if (s->undo_count == s->undo_cap) {
         s->undo_cap = s->undo_cap == 0 ? 64 : s->undo_cap * 2;
@@ -476,7 +473,8 @@ struct state_row *state_insert(struct state *s, struct state_table *t)
 }
 
 /* Puts cells in that differ from those that were there in one column; gives back those. */
-static const struct cells *cells_swap(struct state_table *t, struct state_row *row, size_t column, const struct cells *cells)
+static const struct cells *cells_swap(struct state_table *t, struct state_row *row, size_t column,
+                                      const struct cells *cells)
 {
     const struct cells *was = row->cells;
 
@@ -490,8 +488,7 @@ static const struct cells *cells_swap(struct state_table *t, struct state_row *r
     return was;
 }
 
-void state_set(struct state *s, struct state_table *t, struct state_row *row, struct str column,
-               struct str value)
+void state_set(struct state *s, struct state_table *t, struct state_row *row, struct str column, struct str value)
 {
     size_t       at = column_at(t, column);
     struct undo *u = undo_push(s, UNDO_SET, t, row);
@@ -530,12 +527,8 @@ void state_rollback(struct state *s)
             row_unlink(u->table, u->row);
             row_free(u->row);
             break;
-        case UNDO_SET:
-            cells_free(cells_swap(u->table, u->row, u->column, u->cells));
-            break;
-        case UNDO_REMOVE:
-            row_link(u->table, u->row);
-            break;
+        case UNDO_SET: cells_free(cells_swap(u->table, u->row, u->column, u->cells)); break;
+        case UNDO_REMOVE: row_link(u->table, u->row); break;
         }
     }
 }

@@ -39,14 +39,13 @@ struct str state_cell(const struct state_table *t, const struct state_row *row, 
 
 /* Changes belong to the transaction that is open from the first of them until commit or rollback. */
 struct state_row *state_insert(struct state *s, struct state_table *t);
-void              state_set(struct state *s, struct state_table *t, struct state_row *row, struct str column,
-                            struct str value);
-void              state_remove(struct state *s, struct state_table *t, struct state_row *row);
-void              state_commit(struct state *s);
-void              state_rollback(struct state *s);
+void state_set(struct state *s, struct state_table *t, struct state_row *row, struct str column, struct str value);
+void state_remove(struct state *s, struct state_table *t, struct state_row *row);
+void state_commit(struct state *s);
+void state_rollback(struct state *s);
 
 /* A number nothing here has had yet. A rollback does not give it back, as with the databases we stand for. */
 uint64_t state_new_id(struct state *s);
-void     state_note_id(struct state *s, uint64_t id);     /* somebody else gave it: it will not be given again */
+void     state_note_id(struct state *s, uint64_t id); /* somebody else gave it: it will not be given again */
 
 #endif

@@ -34,7 +34,7 @@ static enum etl_status check_within(struct work *w, const struct table_step *ste
     if (step->within_table.ptr == NULL)
         return ETL_OK;
     count = fill_pairs(&step->within, &w->fill, w->mem, &keys);
-    if (count < step->within.count)   /* what is not named need not be there */
+    if (count < step->within.count) /* what is not named need not be there */
         return ETL_OK;
     if (state_select(state_table(w->state, step->within_table), keys, count, w->mem, &rows) != 0)
         return ETL_OK;
@@ -67,7 +67,8 @@ static size_t set_columns(struct work *w, const struct table_step *step, struct 
     return count;
 }
 
-static bool is_taken(struct work *w, struct state_table *t, const struct state_row *row, struct str column, struct str value)
+static bool is_taken(struct work *w, struct state_table *t, const struct state_row *row, struct str column,
+                     struct str value)
 {
     struct pair_value  key = { column, value };
     struct state_row **rows;
@@ -92,13 +93,15 @@ static void renumber(struct work *w, const struct table_step *step, struct state
     }
 }
 
-static enum etl_status check_unique(struct work *w, const struct table_step *step, struct state_table *t, const struct state_row *row)
+static enum etl_status check_unique(struct work *w, const struct table_step *step, struct state_table *t,
+                                    const struct state_row *row)
 {
     for (size_t i = 0; i < step->unique_count; i++) {
         struct pair_value key = { step->unique[i], state_cell(t, row, step->unique[i]) };
 
         if (key.value.len != 0 && is_taken(w, t, row, key.name, key.value))
-            return err_set(w->err, ETL_REJECT, "duplicate", "there already: %.*s", STR_ARG(key_shown(w, step->table, &key, 1)));
+            return err_set(w->err, ETL_REJECT, "duplicate", "there already: %.*s",
+                           STR_ARG(key_shown(w, step->table, &key, 1)));
     }
     return ETL_OK;
 }
@@ -111,7 +114,7 @@ static enum etl_status make(struct work *w, const struct table_step *step)
     size_t              count = whole_key(w, &step->key, &keys);
 
     if (state_select(t, keys, count, w->mem, &rows) != 0) {
-        if (step->duplicate_allowed)   /* it is taken as it is */
+        if (step->duplicate_allowed) /* it is taken as it is */
             return ETL_OK;
         return err_set(w->err, ETL_REJECT, "duplicate", "there already: %.*s",
                        STR_ARG(key_shown(w, step->table, keys, count)));
@@ -161,8 +164,7 @@ static enum etl_status meant(struct work *w, const struct table_step *step, stru
     size_t             count = fill_pairs(&step->key, &w->fill, w->mem, &keys), kept = 0;
 
     if (count == 0)
-        return err_set(w->err, ETL_REJECT, "key-missing", "nothing says which of %.*s is meant",
-                       STR_ARG(step->table));
+        return err_set(w->err, ETL_REJECT, "key-missing", "nothing says which of %.*s is meant", STR_ARG(step->table));
     *found = state_select(t, keys, count, w->mem, rows);
     for (size_t i = 0; i < *found; i++)
         if (owned(w, step, t, (*rows)[i]))
@@ -170,8 +172,7 @@ static enum etl_status meant(struct work *w, const struct table_step *step, stru
     *found = kept;
     if (kept != 0 || step->missing_allowed)
         return ETL_OK;
-    return err_set(w->err, ETL_REJECT, "missing", "not found: %.*s",
-                   STR_ARG(key_shown(w, step->table, keys, count)));
+    return err_set(w->err, ETL_REJECT, "missing", "not found: %.*s", STR_ARG(key_shown(w, step->table, keys, count)));
 }
 
 /* After a change of identity: is there another row of that identity now? */
@@ -261,7 +262,8 @@ static enum etl_status check_forbidden(struct work *w)
         if (!condition_holds(f->has_condition, f->unless, &f->condition, w->fill.values) || count < f->key.count)
             continue;
         if (state_select(state_table(w->state, f->table), keys, count, w->mem, &rows) != 0)
-            return err_set(w->err, ETL_REJECT, "forbidden", "there is still: %.*s", STR_ARG(key_shown(w, f->table, keys, count)));
+            return err_set(w->err, ETL_REJECT, "forbidden", "there is still: %.*s",
+                           STR_ARG(key_shown(w, f->table, keys, count)));
     }
     return ETL_OK;
 }
@@ -295,7 +297,7 @@ enum etl_status steps_apply(struct state *s, const struct command *command, cons
                             .fill = { .values = values, .extras = extras, .extra_count = 1 },
                             .mem = mem,
                             .err = err };
-    enum etl_status st = check_forbidden(&w);
+    enum etl_status   st = check_forbidden(&w);
 
     for (size_t i = 0; st == ETL_OK && i < command->step_count; i++) {
         const struct table_step *step = &command->steps[i];

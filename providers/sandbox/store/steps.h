@@ -9,9 +9,9 @@
 #include "providers/sandbox/store/fill.h"
 
 struct steps_done {
-    uint64_t use_id;       /* given: the number for {new_id}; 0: one that nothing has had */
+    uint64_t use_id; /* given: the number for {new_id}; 0: one that nothing has had */
     uint64_t new_id;
-    uint64_t count;        /* rows made, removed, or of which some column was set */
+    uint64_t count; /* rows made, removed, or of which some column was set */
 };
 
 /* ETL_OK, or ETL_REJECT with the reason in err, one line, secrets not shown; then nothing has changed. With `keep` false

@@ -4,9 +4,9 @@
 #include "tests/unit/apply/toy.h"
 
 struct scene {
-    struct toy     *toy;
-    enum toy_fault  fault;
-    unsigned        times;             /* the first so many requests */
+    struct toy    *toy;
+    enum toy_fault fault;
+    unsigned       times; /* the first so many requests */
 };
 
 static enum toy_fault first_ones(void *context, const struct toy_asked *asked)
@@ -43,7 +43,9 @@ static struct exchange *asking(struct scene *s, const char *command, const char 
 
     if (c->param_count != 0)
         values[0] = VALUE_OF(arena_str(&s->toy->mem, str_from(key)));
-    *x = (struct exchange){ .command = c, .values = values, .may_repeat = c->effect == EFFECT_READ, .mem = &s->toy->mem };
+    *x = (struct exchange){
+        .command = c, .values = values, .may_repeat = c->effect == EFFECT_READ, .mem = &s->toy->mem
+    };
     return x;
 }
 
@@ -58,17 +60,17 @@ static void what_is_sent_again_and_what_is_not(void **state)
         unsigned          requests;
     } cases[] = {
         { "find", TOY_NONE, 0, EXCHANGE_ANSWERED, REPLY_NOTHING, 1 },
-        { "find", TOY_503, 2, EXCHANGE_ANSWERED, REPLY_NOTHING, 3 },           /* a read may be asked again */
+        { "find", TOY_503, 2, EXCHANGE_ANSWERED, REPLY_NOTHING, 3 }, /* a read may be asked again */
         { "find", TOY_DROP_AFTER, 2, EXCHANGE_ANSWERED, REPLY_NOTHING, 3 },
         { "find", TOY_GARBAGE, 1, EXCHANGE_ANSWERED, REPLY_NOTHING, 2 },
-        { "find", TOY_DROP_BEFORE, 99, EXCHANGE_LOST, REPLY_DONE, 3 },         /* tries: 3 */
-        { "note", TOY_503, 1, EXCHANGE_ANSWERED, REPLY_OUTAGE, 1 },            /* a write never */
+        { "find", TOY_DROP_BEFORE, 99, EXCHANGE_LOST, REPLY_DONE, 3 }, /* tries: 3 */
+        { "note", TOY_503, 1, EXCHANGE_ANSWERED, REPLY_OUTAGE, 1 },    /* a write never */
         { "note", TOY_503_AFTER, 1, EXCHANGE_ANSWERED, REPLY_UNCERTAIN, 1 },
         { "note", TOY_DROP_AFTER, 1, EXCHANGE_LOST, REPLY_DONE, 1 },
         { "note", TOY_DROP_BEFORE, 1, EXCHANGE_LOST, REPLY_DONE, 1 },
         { "note", TOY_CUT_OFF, 1, EXCHANGE_LOST, REPLY_DONE, 1 },
         { "note", TOY_GARBAGE, 1, EXCHANGE_ANSWERED, REPLY_UNCERTAIN, 1 },
-        { "note", TOY_429, 1, EXCHANGE_ANSWERED, REPLY_DONE, 2 },              /* but what was not even looked at */
+        { "note", TOY_429, 1, EXCHANGE_ANSWERED, REPLY_DONE, 2 }, /* but what was not even looked at */
         { "make", TOY_NONE, 0, EXCHANGE_ANSWERED, REPLY_DONE, 1 },
     };
 
@@ -104,7 +106,7 @@ static void nobody_there_stops_it_all(void **state)
     assert_int_equal(s.toy->exchanges.stop, ETL_AGAIN);
     assert_string_equal(s.toy->exchanges.stop_err.rule, "outage");
     behind = asking(&s, "note", "l");
-    exchange_run(&s.toy->exchanges, behind);                                    /* begins nothing more */
+    exchange_run(&s.toy->exchanges, behind); /* begins nothing more */
     assert_int_equal(behind->end, EXCHANGE_NOT_SENT);
     assert_int_equal(behind->tries, 0);
     close_scene(&s);
@@ -139,7 +141,7 @@ static void the_pace_is_kept(void **state)
     }
     for (size_t back = 0; back < COUNT(x);)
         back += exchanges_next(&s.toy->exchanges, 100) != NULL;
-    assert_true(now_ms() - began >= 450);                                       /* 12 at 20/s, two of them at once */
+    assert_true(now_ms() - began >= 450); /* 12 at 20/s, two of them at once */
     close_scene(&s);
     (void)state;
 }

@@ -68,22 +68,26 @@ static void read_rows(struct shop *s, const char *body, struct verdict *out)
 static void reading_back(void **state)
 {
     static const struct {
-        const char    *domain, *plan, *now, *rows, *id;
-        enum readback  want;
+        const char   *domain, *plan, *now, *rows, *id;
+        enum readback want;
     } cases[] = {
         /* The first row is another's; what is yielded is ours. */
-        { "a.test", "7", "1", "{\"rows\":[{\"number\":1,\"host\":\"b.test\",\"plan\":7},{\"number\":2,\"host\":\"a.test\",\"plan\":7}]}", "2",
-          READBACK_DONE },
+        { "a.test", "7", "1",
+          "{\"rows\":[{\"number\":1,\"host\":\"b.test\",\"plan\":7},{\"number\":2,\"host\":\"a.test\",\"plan\":7}]}",
+          "2", READBACK_DONE },
         { "a.test", "7", "1", "{\"rows\":{\"number\":2,\"host\":\"a.test\",\"plan\":7}}", "2", READBACK_DONE },
         { "a.test", NULL, "1", "{\"rows\":[{\"number\":2,\"host\":\"a.test\",\"plan\":9}]}", "2", READBACK_DONE },
         { "a.test", "7", "1", "{\"rows\":[{\"number\":2,\"host\":\"a.test\",\"plan\":9}]}", NULL, READBACK_UNSURE },
-        { "a.test", "7", "1", "{\"rows\":[{\"number\":1,\"host\":\"a.test\",\"plan\":7},{\"number\":2,\"host\":\"a.test\",\"plan\":7}]}", NULL,
-          READBACK_UNSURE },
+        { "a.test", "7", "1",
+          "{\"rows\":[{\"number\":1,\"host\":\"a.test\",\"plan\":7},{\"number\":2,\"host\":\"a.test\",\"plan\":7}]}",
+          NULL, READBACK_UNSURE },
         { "a.test", "7", "1", "{\"rows\":[{\"number\":1,\"host\":\"b.test\",\"plan\":7}]}", NULL, READBACK_ABSENT },
         { "a.test", "7", "1", "{\"rows\":[]}", NULL, READBACK_ABSENT },
-        { "a.test", "7", NULL, "{\"rows\":[]}", NULL, READBACK_NO_PROOF },       /* absence proves something with now=1 only */
+        { "a.test", "7", NULL, "{\"rows\":[]}", NULL,
+          READBACK_NO_PROOF }, /* absence proves something with now=1 only */
         { "a.test", "7", "0", "{\"rows\":[]}", NULL, READBACK_NO_PROOF },
-        { NULL, "7", "1", "{\"rows\":[{\"number\":1,\"host\":\"b.test\",\"plan\":7}]}", NULL, READBACK_NO_PROOF },    /* which is it? */
+        { NULL, "7", "1", "{\"rows\":[{\"number\":1,\"host\":\"b.test\",\"plan\":7}]}", NULL,
+          READBACK_NO_PROOF }, /* which is it? */
         { "a.test", "7", "1", "{\"error\":\"no\"}", NULL, READBACK_UNREAD },
         { "a.test", "7", "1", "{\"rows\":[", NULL, READBACK_UNREAD },
     };

@@ -72,21 +72,21 @@ static void each_answer_proves_so_much(void **state)
         enum readback want;
     } cases[] = {
         { "plain", "1 pass=b", NOT_LOOKED, READBACK_DONE },
-        { "plain", "1 pass=c", NOT_LOOKED, READBACK_UNSURE },       /* other than we sent it */
+        { "plain", "1 pass=c", NOT_LOOKED, READBACK_UNSURE }, /* other than we sent it */
         { "plain", "0 nothing", NOT_LOOKED, READBACK_ABSENT },
-        { "plain", "2 down", NOT_LOOKED, READBACK_UNREAD },         /* a failed read is never "not there" */
+        { "plain", "2 down", NOT_LOOKED, READBACK_UNREAD }, /* a failed read is never "not there" */
         { "plain", "<html>", NOT_LOOKED, READBACK_UNREAD },
         { "based", "1 pass=b", LOOKED, READBACK_DONE },
         { "based", "1 pass=b", WAS_THERE, READBACK_UNSURE },
-        { "based", "1 pass=b", NOT_LOOKED, READBACK_UNSURE },       /* nobody looked, so nobody knows */
-        { "based", "1 pass=c", SAME, READBACK_ABSENT },             /* nothing has changed */
+        { "based", "1 pass=b", NOT_LOOKED, READBACK_UNSURE }, /* nobody looked, so nobody knows */
+        { "based", "1 pass=c", SAME, READBACK_ABSENT },       /* nothing has changed */
         { "based", "1 pass=c", LOOKED, READBACK_UNSURE },
         { "based", "0 nothing", LOOKED, READBACK_ABSENT },
         { "weak", "0 nothing", LOOKED, READBACK_NO_PROOF },
         { "weak", "1 pass=c", SAME, READBACK_NO_PROOF },
         { "weak", "1 pass=b", LOOKED, READBACK_DONE },
         { "kind", "1 pass=b kind=dial", NOT_LOOKED, READBACK_DONE },
-        { "kind", "1 pass=b kind=mail", NOT_LOOKED, READBACK_ABSENT },   /* no record of the kind that is meant */
+        { "kind", "1 pass=b kind=mail", NOT_LOOKED, READBACK_ABSENT }, /* no record of the kind that is meant */
         { "kind", "1 pass=c kind=dial", NOT_LOOKED, READBACK_UNSURE },
         { "gone", "0 nothing", NOT_LOOKED, READBACK_DONE },
         { "gone", "1 pass=b", NOT_LOOKED, READBACK_ABSENT },
@@ -100,14 +100,16 @@ static void each_answer_proves_so_much(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct command *c = provider_command(provider, str_from(cases[i].command));
         struct value          values[2] = { VALUE_OF(STR("a")), VALUE_OF(STR("b")) };
-        struct before         before = { .looked = cases[i].before != NOT_LOOKED, .there = cases[i].before == WAS_THERE,
+        struct before         before = { .looked = cases[i].before != NOT_LOOKED,
+                                         .there = cases[i].before == WAS_THERE,
                                          .same_answer = cases[i].before == SAME };
         struct verdict        v = answer(cases[i].body);
         const char           *why = NULL;
         enum readback         got = verify_judge(c, values, &before, &v, &mem, &why);
 
         if (got != cases[i].want)
-            fail_msg("%s, \"%s\", before %d: got %d, want %d", cases[i].command, cases[i].body, cases[i].before, got, cases[i].want);
+            fail_msg("%s, \"%s\", before %d: got %d, want %d", cases[i].command, cases[i].body, cases[i].before, got,
+                     cases[i].want);
         if (got != READBACK_DONE)
             assert_non_null(why);
     }
@@ -116,9 +118,14 @@ static void each_answer_proves_so_much(void **state)
 
 static void the_look_before_tells_what_was_there(void **state)
 {
-    static const struct { const char *body; enum readback want; bool there; } cases[] = {
-        { "1 pass=b", READBACK_DONE, true }, { "1 pass=c", READBACK_ABSENT, false }, { "0 nothing", READBACK_ABSENT, false },
-        { "2 down", READBACK_UNREAD, false }, { "???", READBACK_UNREAD, false },
+    static const struct {
+        const char   *body;
+        enum readback want;
+        bool          there;
+    } cases[] = {
+        { "1 pass=b", READBACK_DONE, true },     { "1 pass=c", READBACK_ABSENT, false },
+        { "0 nothing", READBACK_ABSENT, false }, { "2 down", READBACK_UNREAD, false },
+        { "???", READBACK_UNREAD, false },
     };
     struct value values[2] = { VALUE_OF(STR("a")), VALUE_OF(STR("b")) };
 
@@ -126,7 +133,8 @@ static void the_look_before_tells_what_was_there(void **state)
         struct verdict v = answer(cases[i].body);
         bool           there = !cases[i].there;
 
-        assert_int_equal(baseline_judge(provider_command(provider, STR("based")), values, &v, &mem, &there), cases[i].want);
+        assert_int_equal(baseline_judge(provider_command(provider, STR("based")), values, &v, &mem, &there),
+                         cases[i].want);
         if (cases[i].want != READBACK_UNREAD)
             assert_int_equal(there, cases[i].there);
     }

@@ -7,7 +7,7 @@ static const char impatient[] = "concurrency: 4, per_second: 5000, timeout_secon
 
 struct planned_fault {
     const char    *command, *key;
-    unsigned       from, to;       /* which of the requests with this command and key */
+    unsigned       from, to; /* which of the requests with this command and key */
     enum toy_fault fault;
 };
 
@@ -50,7 +50,7 @@ static void all_is_sent_once_over_tls(void **state)
         snprintf(params, sizeof params, "{\"key\":\"k%d\",\"pass\":\"p%d\"}", i, i);
         toy_call(t, lane, "make", params);
     }
-    for (int i = 0; i < 300; i++) {    /* the second calls of the lanes stand far from the first */
+    for (int i = 0; i < 300; i++) { /* the second calls of the lanes stand far from the first */
         snprintf(lane, sizeof lane, "l%d", i);
         snprintf(params, sizeof params, "{\"key\":\"k%d\",\"id\":{\"ref\":\"make.id\"}}", i);
         toy_call(t, lane, "note", params);
@@ -61,7 +61,7 @@ static void all_is_sent_once_over_tls(void **state)
     assert_int_equal(t->writes, 600);
     assert_int_equal(t->notes, 300);
     assert_true(little_server_connections(t->server) <= 4);
-    assert_int_equal(toy_apply(t, &err), ETL_OK);         /* again: nothing */
+    assert_int_equal(toy_apply(t, &err), ETL_OK); /* again: nothing */
     assert_int_equal(t->writes, 600);
     assert_int_equal(t->reads, 0);
     free_toy(t);
@@ -71,8 +71,8 @@ static void all_is_sent_once_over_tls(void **state)
 /* Every way in which an answer can fail to arrive, after and before the request was carried out: in the end exactly once, verified. */
 static void lost_answers_are_read_back_in_the_same_run(void **state)
 {
-    static const enum toy_fault ways[] = { TOY_DROP_BEFORE, TOY_DROP_AFTER, TOY_CUT_OFF, TOY_GARBAGE, TOY_503, TOY_503_AFTER,
-                                           TOY_HTML, TOY_SLOW };
+    static const enum toy_fault ways[] = { TOY_DROP_BEFORE, TOY_DROP_AFTER, TOY_CUT_OFF, TOY_GARBAGE,
+                                           TOY_503,         TOY_503_AFTER,  TOY_HTML,    TOY_SLOW };
 
     for (size_t i = 0; i < COUNT(ways); i++) {
         const struct planned_fault faults[] = { { "make", "a", 1, 1, ways[i] }, { 0 } };
@@ -80,7 +80,8 @@ static void lost_answers_are_read_back_in_the_same_run(void **state)
         struct err                 err;
 
         toy_call(t, "1", "make", "{\"key\":\"a\",\"pass\":\"p\"}");
-        toy_call(t, "1", "note", "{\"key\":\"a\",\"id\":{\"ref\":\"make.id\"}}");     /* the read-back yields the capture too */
+        toy_call(t, "1", "note",
+                 "{\"key\":\"a\",\"id\":{\"ref\":\"make.id\"}}"); /* the read-back yields the capture too */
         toy_call(t, "2", "make", "{\"key\":\"b\",\"pass\":\"p\"}");
         assert_int_equal(toy_apply(t, &err), ETL_OK);
         assert_int_equal(toy_executed(t, "a"), 1);
@@ -95,12 +96,14 @@ static void lost_answers_are_read_back_in_the_same_run(void **state)
 
 static void what_was_there_before_or_differs_stays_uncertain(void **state)
 {
-    static const struct planned_fault faults[] = { { "breed", NULL, 1, 1, TOY_DROP_BEFORE }, { "make", NULL, 1, 1, TOY_DROP_BEFORE }, { 0 } };
-    struct toy *t = new_toy(false, fast, faults);
-    struct str  reason;
-    struct err  err;
+    static const struct planned_fault faults[] = { { "breed", NULL, 1, 1, TOY_DROP_BEFORE },
+                                                   { "make", NULL, 1, 1, TOY_DROP_BEFORE },
+                                                   { 0 } };
+    struct toy                       *t = new_toy(false, fast, faults);
+    struct str                        reason;
+    struct err                        err;
 
-    toy_put(t, "a", "p");          /* just as breed would make it */
+    toy_put(t, "a", "p"); /* just as breed would make it */
     toy_put(t, "b", "another");
     toy_call(t, "1", "breed", "{\"key\":\"a\",\"pass\":\"p\"}");
     toy_call(t, "1", "note", "{\"key\":\"a\"}");
@@ -112,7 +115,7 @@ static void what_was_there_before_or_differs_stays_uncertain(void **state)
     assert_int_equal(toy_state(t, 3, &reason), CALL_UNCERTAIN);
     assert_true(str_contains(reason, STR("other than we sent it")));
     assert_int_equal(t->writes, 0);
-    t->lanes.resend_uncertain = true;      /* is no licence for what reading back shows to be wrong */
+    t->lanes.resend_uncertain = true; /* is no licence for what reading back shows to be wrong */
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(t->writes, 0);
     free_toy(t);
@@ -122,15 +125,15 @@ static void what_was_there_before_or_differs_stays_uncertain(void **state)
 static void a_look_before_the_first_sending_tells_ours_from_theirs(void **state)
 {
     static const struct planned_fault faults[] = { { "breed", NULL, 1, 1, TOY_DROP_AFTER }, { 0 } };
-    struct toy *t = new_toy(false, fast, faults);
-    struct err  err;
+    struct toy                       *t = new_toy(false, fast, faults);
+    struct err                        err;
 
-    toy_put(t, "b", "older");      /* there, but other than ours */
+    toy_put(t, "b", "older"); /* there, but other than ours */
     toy_call(t, "1", "breed", "{\"key\":\"a\",\"pass\":\"p\"}");
     toy_call(t, "2", "breed", "{\"key\":\"b\",\"pass\":\"older\"}");
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(toy_state(t, 1, NULL), CALL_DONE);
-    assert_int_equal(toy_state(t, 2, NULL), CALL_UNCERTAIN);       /* looks equal before and after: nobody can tell */
+    assert_int_equal(toy_state(t, 2, NULL), CALL_UNCERTAIN); /* looks equal before and after: nobody can tell */
     assert_int_equal(toy_executed(t, "a"), 1);
     assert_int_equal(t->doubles, 0);
     free_toy(t);
@@ -139,13 +142,15 @@ static void a_look_before_the_first_sending_tells_ours_from_theirs(void **state)
 
 static void without_reading_back_only_a_person_may_send_again(void **state)
 {
-    static const struct planned_fault faults[] = { { "note", "a", 1, 1, TOY_DROP_AFTER }, { "set", "a", 1, 2, TOY_DROP_AFTER }, { 0 } };
-    struct toy *t = new_toy(false, fast, faults);
-    struct str  reason;
-    struct err  err;
+    static const struct planned_fault faults[] = { { "note", "a", 1, 1, TOY_DROP_AFTER },
+                                                   { "set", "a", 1, 2, TOY_DROP_AFTER },
+                                                   { 0 } };
+    struct toy                       *t = new_toy(false, fast, faults);
+    struct str                        reason;
+    struct err                        err;
 
     toy_put(t, "a", "p");
-    toy_call(t, "1", "set", "{\"key\":\"a\",\"pass\":\"q\"}");     /* repeat: safe, so sending it again settles it */
+    toy_call(t, "1", "set", "{\"key\":\"a\",\"pass\":\"q\"}"); /* repeat: safe, so sending it again settles it */
     toy_call(t, "1", "note", "{\"key\":\"a\"}");
     toy_call(t, "1", "set", "{\"key\":\"a\",\"pass\":\"r\"}");
     assert_int_equal(toy_apply(t, &err), ETL_OK);
@@ -160,7 +165,7 @@ static void without_reading_back_only_a_person_may_send_again(void **state)
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(t->notes, 2);
     assert_int_equal(toy_state(t, 2, NULL), CALL_DONE);
-    assert_int_equal(toy_state(t, 3, NULL), CALL_DONE);            /* no longer blocked */
+    assert_int_equal(toy_state(t, 3, NULL), CALL_DONE); /* no longer blocked */
     assert_string_equal(t->things[0].pass, "r");
     free_toy(t);
     (void)state;
@@ -168,9 +173,11 @@ static void without_reading_back_only_a_person_may_send_again(void **state)
 
 static void a_removal_is_done_when_it_is_gone(void **state)
 {
-    static const struct planned_fault faults[] = { { "drop", "a", 1, 1, TOY_DROP_AFTER }, { "drop", "b", 1, 1, TOY_DROP_BEFORE }, { 0 } };
-    struct toy *t = new_toy(false, fast, faults);
-    struct err  err;
+    static const struct planned_fault faults[] = { { "drop", "a", 1, 1, TOY_DROP_AFTER },
+                                                   { "drop", "b", 1, 1, TOY_DROP_BEFORE },
+                                                   { 0 } };
+    struct toy                       *t = new_toy(false, fast, faults);
+    struct err                        err;
 
     toy_put(t, "a", "p");
     toy_put(t, "b", "p");
@@ -187,27 +194,30 @@ static void a_removal_is_done_when_it_is_gone(void **state)
 
 static void a_full_report_settles_all_at_once(void **state)
 {
-    static const struct planned_fault faults[] = { { "list", "a", 1, 1, TOY_DROP_AFTER }, { "list", "b", 1, 1, TOY_DROP_AFTER },
-                                                   { "list", "c", 1, 1, TOY_DROP_BEFORE }, { 0 } };
-    struct toy *t = new_toy(false, fast, faults);
-    struct str  reason;
-    struct err  err;
+    static const struct planned_fault faults[] = { { "list", "a", 1, 1, TOY_DROP_AFTER },
+                                                   { "list", "b", 1, 1, TOY_DROP_AFTER },
+                                                   { "list", "c", 1, 1, TOY_DROP_BEFORE },
+                                                   { 0 } };
+    struct toy                       *t = new_toy(false, fast, faults);
+    struct str                        reason;
+    struct err                        err;
 
     for (const char *k = "a\0b\0c\0d\0"; *k != '\0'; k += 2) {
         char params[64];
 
         snprintf(params, sizeof params, "{\"key\":\"%s\",\"pass\":\"p\"}", k);
         toy_call(t, k, "list", params);
-        toy_call(t, k, "note", params[0] == '{' ? (snprintf(params, sizeof params, "{\"key\":\"%s\"}", k), params) : "");
+        toy_call(t, k, "note",
+                 params[0] == '{' ? (snprintf(params, sizeof params, "{\"key\":\"%s\"}", k), params) : "");
     }
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(t->reports, 1);
     assert_int_equal(toy_state(t, 1, NULL), CALL_DONE);
-    assert_int_equal(toy_state(t, 2, NULL), CALL_DONE);            /* and its lane went on */
-    assert_int_equal(toy_state(t, 5, &reason), CALL_UNCERTAIN);    /* not there: seen once */
+    assert_int_equal(toy_state(t, 2, NULL), CALL_DONE);         /* and its lane went on */
+    assert_int_equal(toy_state(t, 5, &reason), CALL_UNCERTAIN); /* not there: seen once */
     assert_int_equal(toy_state(t, 6, NULL), CALL_BLOCKED);
     assert_true(str_contains(reason, STR("looks once more")));
-    assert_int_equal(toy_apply(t, &err), ETL_OK);                   /* at once: it waits settle_seconds by itself */
+    assert_int_equal(toy_apply(t, &err), ETL_OK); /* at once: it waits settle_seconds by itself */
     assert_int_equal(t->reports, 2);
     assert_int_equal(toy_state(t, 5, NULL), CALL_DONE);
     assert_int_equal(toy_state(t, 6, NULL), CALL_DONE);
@@ -219,16 +229,18 @@ static void a_full_report_settles_all_at_once(void **state)
 
 static void a_full_report_may_be_the_look_before(void **state)
 {
-    static const struct planned_fault faults[] = { { "recount", "a", 1, 1, TOY_DROP_AFTER }, { "recount", "b", 1, 1, TOY_DROP_AFTER }, { 0 } };
-    struct toy *t = new_toy(false, fast, faults);
-    struct err  err;
+    static const struct planned_fault faults[] = { { "recount", "a", 1, 1, TOY_DROP_AFTER },
+                                                   { "recount", "b", 1, 1, TOY_DROP_AFTER },
+                                                   { 0 } };
+    struct toy                       *t = new_toy(false, fast, faults);
+    struct err                        err;
 
     toy_put(t, "b", "p");
     toy_call(t, "1", "recount", "{\"key\":\"a\",\"pass\":\"p\"}");
     toy_call(t, "2", "recount", "{\"key\":\"b\",\"pass\":\"p\"}");
     toy_call(t, "3", "recount", "{\"key\":\"c\",\"pass\":\"p\"}");
     assert_int_equal(toy_apply(t, &err), ETL_OK);
-    assert_int_equal(t->reports, 2);                               /* one before, one behind */
+    assert_int_equal(t->reports, 2); /* one before, one behind */
     assert_int_equal(toy_state(t, 1, NULL), CALL_DONE);
     assert_int_equal(toy_state(t, 2, NULL), CALL_UNCERTAIN);
     assert_int_equal(toy_state(t, 3, NULL), CALL_DONE);
@@ -247,12 +259,12 @@ static void a_refusal_stops_its_lane_only(void **state)
     toy_call(t, "1", "make", "{\"key\":\"a\",\"pass\":\"Zaphod-77\"}");
     toy_call(t, "1", "note", "{\"key\":\"a\"}");
     toy_call(t, "2", "make", "{\"key\":\"b\",\"pass\":\"p\"}");
-    toy_call(t, "3", "make", "{\"key\":\"c\",\"day\":\"2026-01-01\"}");          /* past by now */
-    toy_call(t, "4", "note", "{\"key\":\"b\",\"id\":{\"ref\":\"make.id\"}}");     /* nothing yielded it */
+    toy_call(t, "3", "make", "{\"key\":\"c\",\"day\":\"2026-01-01\"}");       /* past by now */
+    toy_call(t, "4", "note", "{\"key\":\"b\",\"id\":{\"ref\":\"make.id\"}}"); /* nothing yielded it */
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(toy_state(t, 1, &reason), CALL_REFUSED);
     assert_true(str_contains(reason, STR("there already")));
-    assert_false(str_contains(reason, STR("Zaphod")));             /* the call's own secret, in the provider's words */
+    assert_false(str_contains(reason, STR("Zaphod"))); /* the call's own secret, in the provider's words */
     assert_int_equal(toy_state(t, 2, NULL), CALL_BLOCKED);
     assert_int_equal(toy_state(t, 3, NULL), CALL_DONE);
     assert_int_equal(toy_state(t, 4, &reason), CALL_FAILED);
@@ -267,7 +279,9 @@ static void a_refusal_stops_its_lane_only(void **state)
 
 static void an_outage_stops_it_all_and_the_same_again_goes_on(void **state)
 {
-    static struct planned_fault faults[] = { { "make", NULL, 1, 99, TOY_503 }, { "find", NULL, 1, 99, TOY_503 }, { 0 } };
+    static struct planned_fault faults[] = { { "make", NULL, 1, 99, TOY_503 },
+                                             { "find", NULL, 1, 99, TOY_503 },
+                                             { 0 } };
     struct toy          *t = new_toy(false, "concurrency: 2, per_second: 5000, timeout_seconds: 2, tries: 2", faults);
     struct ledger_counts counts;
     struct err           err;
@@ -298,16 +312,16 @@ static void an_outage_stops_it_all_and_the_same_again_goes_on(void **state)
 static void slow_down_is_obeyed(void **state)
 {
     static const struct planned_fault faults[] = { { "make", "a", 1, 1, TOY_429 }, { 0 } };
-    struct toy *t = new_toy(false, fast, faults);
-    uint64_t    began = now_ms();
-    struct err  err;
+    struct toy                       *t = new_toy(false, fast, faults);
+    uint64_t                          began = now_ms();
+    struct err                        err;
 
     toy_call(t, "1", "make", "{\"key\":\"a\",\"pass\":\"p\"}");
     assert_int_equal(toy_apply(t, &err), ETL_OK);
-    assert_true(now_ms() - began >= 1000);                         /* Retry-After: 1 */
+    assert_true(now_ms() - began >= 1000); /* Retry-After: 1 */
     assert_int_equal(toy_state(t, 1, NULL), CALL_DONE);
     assert_int_equal(t->throttled, 1);
-    assert_int_equal(t->reads, 0);                                 /* nothing was in doubt */
+    assert_int_equal(t->reads, 0); /* nothing was in doubt */
     free_toy(t);
     (void)state;
 }
@@ -380,7 +394,7 @@ static void nothing_begins_behind_a_before_that_failed(void **state)
 static void only_chosen_lanes_are_sent(void **state)
 {
     struct toy   *t = new_toy(false, fast, NULL);
-    unsigned char bits[2] = { 1 << 2, 0 };     /* lane 2 */
+    unsigned char bits[2] = { 1 << 2, 0 }; /* lane 2 */
     struct err    err;
 
     toy_call(t, "x", "make", "{\"key\":\"a\",\"pass\":\"p\"}");
@@ -390,7 +404,7 @@ static void only_chosen_lanes_are_sent(void **state)
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(toy_state(t, 1, NULL), CALL_PENDING);
     assert_int_equal(toy_state(t, 2, NULL), CALL_DONE);
-    assert_int_equal(toy_state(t, 3, NULL), CALL_PENDING);         /* after: comes behind all lanes */
+    assert_int_equal(toy_state(t, 3, NULL), CALL_PENDING); /* after: comes behind all lanes */
     free_toy(t);
     (void)state;
 }

@@ -1,12 +1,12 @@
 /* tests/unit/apply/test_sending_parts.c - the small parts around sending: plan lines, chosen lanes, needs, masks, results. */
 #include <unistd.h>
 
-#include "etl/core/system/atomic_file.h"
-#include "etl/apply/lane_selection.h"
-#include "etl/secrets/redact.h"
-#include "etl/apply/dependencies.h"
-#include "etl/run/results.h"
 #include "etl/apply/delivery.h"
+#include "etl/apply/dependencies.h"
+#include "etl/apply/lane_selection.h"
+#include "etl/core/system/atomic_file.h"
+#include "etl/run/results.h"
+#include "etl/secrets/redact.h"
 #include "tests/unit/apply/toy.h"
 
 static struct arena mem;
@@ -29,15 +29,20 @@ static int tear_down(void **state)
 
 /* ---- plan lines ---- */
 
-#define HEAD "{\"id\":\"0123456789abcdef0123456789abcdef\",\"seq\":30000000017,\"lane\":\"a\\\"\\u00e9\",\"from\":\"x.csv:17\",\"command\":\"make\","
+#define HEAD                                                                                                           \
+    "{\"id\":\"0123456789abcdef0123456789abcdef\",\"seq\":30000000017,\"lane\":\"a\\\"\\u00e9\",\"from\":\"x.csv:17\",\"command\":\"make\","
 
 static void a_plan_line_is_read(void **state)
 {
     struct plan_line line;
 
-    assert_int_equal(plan_line_parse(STR(HEAD "\"as\":\"m\",\"effect\":\"create\",\"stage\":\"after\",\"more\":{\"x\":[1,true,null]},\"params\":"
-                                              "{\"key\":\"k\",\"pass\":{\"sealed\":\"c2VhbGVk\"},\"id\":{\"ref\":\"m.id\"},\"day\":null,"
-                                              "\"empty\":\"\",\"list\":[\"a\",[\"b\",\"c\"]]}}"), &mem, &line, &err), ETL_OK);
+    assert_int_equal(
+        plan_line_parse(
+            STR(HEAD "\"as\":\"m\",\"effect\":\"create\",\"stage\":\"after\",\"more\":{\"x\":[1,true,null]},\"params\":"
+                     "{\"key\":\"k\",\"pass\":{\"sealed\":\"c2VhbGVk\"},\"id\":{\"ref\":\"m.id\"},\"day\":null,"
+                     "\"empty\":\"\",\"list\":[\"a\",[\"b\",\"c\"]]}}"),
+            &mem, &line, &err),
+        ETL_OK);
     assert_is(line.lane, "a\"é");
     assert_is(line.as, "m");
     assert_true(line.seq == UINT64_C(30000000017));
@@ -59,10 +64,22 @@ static void a_plan_line_is_read(void **state)
 static void a_plan_line_that_is_not_ours_is_refused(void **state)
 {
     static const char *const lines[] = {
-        "", "{", "[]", "null", HEAD "\"params\":{}", HEAD "\"params\":{}} x", HEAD "\"params\":[]}", HEAD "\"x\":{}}",
-        HEAD "\"params\":{\"a\":1}}", HEAD "\"params\":{\"a\":true}}", HEAD "\"params\":{\"a\":{\"other\":\"x\"}}}",
-        HEAD "\"params\":{\"a\":{\"sealed\":{\"x\":\"y\"}}}}", HEAD "\"params\":{\"a\":[[[\"x\"]]]}}", HEAD "\"params\":{\"a\":[null]}}",
-        "{\"id\":\"short\",\"lane\":\"a\",\"command\":\"c\",\"params\":{}}", "{\"id\":\"0123456789abcdef0123456789abcdef\",\"params\":{}}",
+        "",
+        "{",
+        "[]",
+        "null",
+        HEAD "\"params\":{}",
+        HEAD "\"params\":{}} x",
+        HEAD "\"params\":[]}",
+        HEAD "\"x\":{}}",
+        HEAD "\"params\":{\"a\":1}}",
+        HEAD "\"params\":{\"a\":true}}",
+        HEAD "\"params\":{\"a\":{\"other\":\"x\"}}}",
+        HEAD "\"params\":{\"a\":{\"sealed\":{\"x\":\"y\"}}}}",
+        HEAD "\"params\":{\"a\":[[[\"x\"]]]}}",
+        HEAD "\"params\":{\"a\":[null]}}",
+        "{\"id\":\"short\",\"lane\":\"a\",\"command\":\"c\",\"params\":{}}",
+        "{\"id\":\"0123456789abcdef0123456789abcdef\",\"params\":{}}",
         "{\"id\":\"0123456789abcdef0123456789abcdef\",\"seq\":-1,\"lane\":\"a\",\"command\":\"c\",\"params\":{}}",
         HEAD "\"params\":{\"a\":\"\xff\"}}",
     };
@@ -86,7 +103,7 @@ static void a_line_is_found_again_by_its_place(void **state)
     int                 fd = mkstemp(path);
     FILE               *f = fdopen(fd, "w");
 
-    for (unsigned i = 0; i < 200; i++) {       /* some are longer than a window */
+    for (unsigned i = 0; i < 200; i++) { /* some are longer than a window */
         fprintf(f, "%u:", i);
         for (unsigned k = 0; k < (i % 50 == 7 ? 100000U : 100 + i); k++)
             fputc('a' + (int)(i % 26), f);
@@ -120,7 +137,7 @@ static void a_line_is_found_again_by_its_place(void **state)
 
 static const char *file_of(struct toy *t, const char *name, const char *text)
 {
-    char path[128];
+    char  path[128];
     FILE *f;
 
     snprintf(path, sizeof path, "%s/%s", t->folder, name);
@@ -149,16 +166,16 @@ static struct str chosen(struct toy *t, struct ledger *l, const struct choice_op
 
 static void lanes_are_chosen(void **state)
 {
-    struct toy            *t = calloc(1, sizeof *t);
-    struct ledger         *l;
-    struct findings        faults;
-    struct choice_options  o = { 0 };
-    char                   path[128];
+    struct toy           *t = calloc(1, sizeof *t);
+    struct ledger        *l;
+    struct findings       faults;
+    struct choice_options o = { 0 };
+    char                  path[128];
 
     toy_open(t, false, "concurrency: 1");
     for (const char *k = "a\0b\0c\0d\0e\0"; *k != '\0'; k += 2)
         toy_call(t, k, "make", "{\"key\":\"x\"}");
-    toy_counts(t, &(struct ledger_counts){ 0 });           /* loads it */
+    toy_counts(t, &(struct ledger_counts){ 0 }); /* loads it */
     snprintf(path, sizeof path, "%s/ledger.db", t->folder);
     assert_int_equal(ledger_open(path, STR("00"), true, &l, &err), ETL_OK);
     findings_init(&faults, &t->mem);
@@ -208,14 +225,14 @@ static void an_earlier_call_of_the_lane_is_needed(void **state)
     toy_open(t, false, "concurrency: 1");
     make = loaded(t, "make", "a", none);
     note = loaded(t, "note", "a", none);
-    assert_int_equal(needs_find(n, &note, &name), 0);                  /* nothing of its lane makes it: it was there before */
+    assert_int_equal(needs_find(n, &note, &name), 0); /* nothing of its lane makes it: it was there before */
     needs_add(n, &make, 3);
     assert_int_equal(needs_find(n, &note, &name), 3);
     assert_is(name, "make");
     note = loaded(t, "note", "b", none);
-    assert_int_equal(needs_find(n, &note, &name), 0);                  /* another thing */
+    assert_int_equal(needs_find(n, &note, &name), 0); /* another thing */
     note = loaded(t, "note", "b", ref);
-    assert_int_equal(needs_find(n, &note, &name), 3);                  /* but what the first yields */
+    assert_int_equal(needs_find(n, &note, &name), 3); /* but what the first yields */
     needs_reset(n);
     assert_int_equal(needs_find(n, &note, &name), 0);
     needs_free(n);
@@ -228,15 +245,16 @@ static void an_earlier_call_of_the_lane_is_needed(void **state)
 
 static void every_form_of_a_secret_is_masked(void **state)
 {
-    struct toy  *t = calloc(1, sizeof *t);
-    struct value values[3] = { VALUE_OF(STR("key")), { VALUE_TEXT, true, STR("a\"<b&c d") }, VALUE_NONE };
+    struct toy           *t = calloc(1, sizeof *t);
+    struct value          values[3] = { VALUE_OF(STR("key")), { VALUE_TEXT, true, STR("a\"<b&c d") }, VALUE_NONE };
     const struct command *c;
-    struct str   text;
+    struct str            text;
 
     toy_open(t, false, "concurrency: 1");
     c = toy_command(t, "make");
-    text = mask_secrets(STR("auth open-sesame-42 key; a\"<b&c d; a%22%3Cb%26c%20d; a&quot;&lt;b&amp;c d; a\\\"<b&c d; YSI8YiZjIGQ="), &t->connection,
-                        c, values, &mem);
+    text = mask_secrets(
+        STR("auth open-sesame-42 key; a\"<b&c d; a%22%3Cb%26c%20d; a&quot;&lt;b&amp;c d; a\\\"<b&c d; YSI8YiZjIGQ="),
+        &t->connection, c, values, &mem);
     assert_is(text, "auth *** key; ***; ***; ***; ***; ***");
     text = STR("nothing in here");
     assert_ptr_equal(mask_secrets(text, &t->connection, c, values, &mem).ptr, text.ptr);
@@ -259,12 +277,19 @@ static struct str whole_file(struct toy *t, const char *name)
 
 static void results_tell_what_became_of_it(void **state)
 {
-    struct toy        *t = calloc(1, sizeof *t);
-    struct ledger     *l;
-    struct run         run;
-    struct settlement  done = { .state = CALL_DONE, .at_ms = 1700000000000, .http = 200, .reply = STR("1; OK, \"fine\""), .verified = true },
-                       refused = { .state = CALL_REFUSED, .at_ms = 1700000000000, .http = 200, .reason = STR("=cmd|' /C calc'!A0") };
-    char               path[128];
+    struct toy       *t = calloc(1, sizeof *t);
+    struct ledger    *l;
+    struct run        run;
+    struct settlement done = { .state = CALL_DONE,
+                               .at_ms = 1700000000000,
+                               .http = 200,
+                               .reply = STR("1; OK, \"fine\""),
+                               .verified = true },
+                      refused = { .state = CALL_REFUSED,
+                                  .at_ms = 1700000000000,
+                                  .http = 200,
+                                  .reason = STR("=cmd|' /C calc'!A0") };
+    char path[128];
 
     toy_open(t, false, "concurrency: 1");
     toy_call(t, "-1", "make", "{\"key\":\"x\"}");
@@ -286,20 +311,22 @@ static void results_tell_what_became_of_it(void **state)
     run = (struct run){ .path = t->folder };
     assert_int_equal(results_write(&run, l, &err), ETL_OK);
     assert_int_equal(results_write_test(&run, l, &err), ETL_OK);
-    assert_is(whole_file(t, "results.csv"),
-              "lane,from,command,outcome,reason,http,tries,at,how,reply,id\n"
-              "'-1,x.csv:2,make,done,,200,1,2023-11-14T22:13:20Z,read back,\"1; OK, \"\"fine\"\"\",00000000000000000000000000000001\n"
-              "'-1,x.csv:3,note,not sent,,,0,,,,00000000000000000000000000000002\n"
-              "\"b,c\",x.csv:4,make,refused,'=cmd|' /C calc'!A0,200,1,2023-11-14T22:13:20Z,,,00000000000000000000000000000003\n"
-              "\"b,c\",x.csv:5,note,blocked,\"behind make, which is refused\",,0,,,,00000000000000000000000000000004\n"
-              "(after),x.csv:6,set,not sent,,,0,,,,00000000000000000000000000000005\n");
+    assert_is(
+        whole_file(t, "results.csv"),
+        "lane,from,command,outcome,reason,http,tries,at,how,reply,id\n"
+        "'-1,x.csv:2,make,done,,200,1,2023-11-14T22:13:20Z,read back,\"1; OK, \"\"fine\"\"\",00000000000000000000000000000001\n"
+        "'-1,x.csv:3,note,not sent,,,0,,,,00000000000000000000000000000002\n"
+        "\"b,c\",x.csv:4,make,refused,'=cmd|' /C calc'!A0,200,1,2023-11-14T22:13:20Z,,,00000000000000000000000000000003\n"
+        "\"b,c\",x.csv:5,note,blocked,\"behind make, which is refused\",,0,,,,00000000000000000000000000000004\n"
+        "(after),x.csv:6,set,not sent,,,0,,,,00000000000000000000000000000005\n");
     assert_is(whole_file(t, "lanes.csv"),
               "lane,outcome,calls,done,refused,failed,uncertain,blocked,not_sent,command,reason\n"
               "'-1,not sent,2,1,0,0,0,0,1,note,\n"
               "\"b,c\",refused,2,0,1,0,0,1,0,make,'=cmd|' /C calc'!A0\n"
               "(after),not sent,1,0,0,0,0,0,1,set,\n");
-    assert_is(whole_file(t, "test.csv"), "lane,from,command,outcome,reason,http,id\n"
-                                         "'-1,x.csv:3,note,untestable,needs call 1 (make),,00000000000000000000000000000002\n");
+    assert_is(whole_file(t, "test.csv"),
+              "lane,from,command,outcome,reason,http,id\n"
+              "'-1,x.csv:3,note,untestable,needs call 1 (make),,00000000000000000000000000000002\n");
     ledger_close(l);
     toy_close(t);
     free(t);
@@ -311,8 +338,12 @@ static void results_tell_what_became_of_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_plan_line_is_read), TEST(a_plan_line_that_is_not_ours_is_refused), TEST(a_line_is_found_again_by_its_place),
-        TEST(lanes_are_chosen), TEST(an_earlier_call_of_the_lane_is_needed), TEST(every_form_of_a_secret_is_masked),
+        TEST(a_plan_line_is_read),
+        TEST(a_plan_line_that_is_not_ours_is_refused),
+        TEST(a_line_is_found_again_by_its_place),
+        TEST(lanes_are_chosen),
+        TEST(an_earlier_call_of_the_lane_is_needed),
+        TEST(every_form_of_a_secret_is_masked),
         TEST(results_tell_what_became_of_it),
     };
 

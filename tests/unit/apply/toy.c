@@ -128,9 +128,9 @@ static unsigned times_seen(struct toy *t, const char *command, const char *key)
 
 static void serve(void *context, const struct asked_of_us *asked, struct our_answer *answer)
 {
-    struct toy *t = context;
-    char        command[24] = "", key[TOY_KEY] = "", pass[TOY_KEY] = "", auth[80] = "", mode[8] = "";
-    struct buf  text;
+    struct toy    *t = context;
+    char           command[24] = "", key[TOY_KEY] = "", pass[TOY_KEY] = "", auth[80] = "", mode[8] = "";
+    struct buf     text;
     enum toy_fault fault = TOY_NONE;
 
     form_value(asked->body, "cmd", command, sizeof command);
@@ -162,25 +162,18 @@ static void serve(void *context, const struct asked_of_us *asked, struct our_ans
     t->tests += mode[0] != '\0';
     act(t, command, key, pass, strcmp(mode, "test") == 0, &text);
     switch (fault) {
-    case TOY_DROP_AFTER:
-        answer->close = true;
-        break;
+    case TOY_DROP_AFTER: answer->close = true; break;
     case TOY_CUT_OFF:
         buf_fmt(&answer->bytes, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n1", text.len + 20);
         answer->close = true;
         break;
-    case TOY_GARBAGE:
-        answer_text(answer, "\x01\x02\xff\xfe garbage");
-        break;
-    case TOY_503_AFTER:
-        answer_status(answer, 500, "", "oops");
-        break;
+    case TOY_GARBAGE: answer_text(answer, "\x01\x02\xff\xfe garbage"); break;
+    case TOY_503_AFTER: answer_status(answer, 500, "", "oops"); break;
     case TOY_SLOW:
         answer->delay_ms = 3000;
         answer_text(answer, buf_cstr(&text));
         break;
-    default:
-        answer_text(answer, buf_cstr(&text));
+    default: answer_text(answer, buf_cstr(&text));
     }
     buf_release(&text);
 }
@@ -214,9 +207,11 @@ void toy_open(struct toy *t, bool tls, const char *limits)
     snprintf(path, sizeof path, "%s/auth", t->folder);
     write_text(path, t->password);
     snprintf(path, sizeof path, "%s/subferry.yaml", t->folder);
-    snprintf(text, sizeof text, "connections:\n  here: {provider: ./toy.yaml, url: '%s', %s%s%s credentials: {auth: 'file:auth'}, limits: {%s}}\n",
-             little_server_url(t->server), tls ? "ca_file: " : "plain_http: true,", tls ? little_server_ca(t->server) : "", tls ? "," : "",
-             limits);
+    snprintf(
+        text, sizeof text,
+        "connections:\n  here: {provider: ./toy.yaml, url: '%s', %s%s%s credentials: {auth: 'file:auth'}, limits: {%s}}\n",
+        little_server_url(t->server), tls ? "ca_file: " : "plain_http: true,", tls ? little_server_ca(t->server) : "",
+        tls ? "," : "", limits);
     write_text(path, text);
     arena_init(&t->mem, 256 << 20, "a test");
     findings_init(&faults, &t->mem);
@@ -272,10 +267,14 @@ void toy_put(struct toy *t, const char *key, const char *pass)
 void toy_call(struct toy *t, const char *lane, const char *command, const char *params)
 {
     t->seq++;
-    buf_fmt(&t->plan, "{\"id\":\"%032llx\",\"seq\":%llu,\"lane\":\"%s\",%s\"from\":\"x.csv:%llu\",\"command\":\"%s\",\"as\":\"%s\",\"params\":%s}\n",
-            (unsigned long long)t->seq, (unsigned long long)t->seq, lane[0] == '@' ? "" : lane,
-            strcmp(lane, "@before") == 0 ? "\"stage\":\"before\"," : strcmp(lane, "@after") == 0 ? "\"stage\":\"after\"," : "",
-            (unsigned long long)t->seq + 1, command, command, params);
+    buf_fmt(
+        &t->plan,
+        "{\"id\":\"%032llx\",\"seq\":%llu,\"lane\":\"%s\",%s\"from\":\"x.csv:%llu\",\"command\":\"%s\",\"as\":\"%s\",\"params\":%s}\n",
+        (unsigned long long)t->seq, (unsigned long long)t->seq, lane[0] == '@' ? "" : lane,
+        strcmp(lane, "@before") == 0  ? "\"stage\":\"before\","
+        : strcmp(lane, "@after") == 0 ? "\"stage\":\"after\","
+                                      : "",
+        (unsigned long long)t->seq + 1, command, command, params);
 }
 
 static void open_ledger(struct toy *t)
@@ -295,11 +294,11 @@ static void open_ledger(struct toy *t)
 
 enum etl_status toy_apply(struct toy *t, struct err *err)
 {
-    struct plan_reader *plan;
+    struct plan_reader  *plan;
     struct ledger_counts counts;
-    uint64_t            recovered;
-    char                path[128];
-    enum etl_status     st;
+    uint64_t             recovered;
+    char                 path[128];
+    enum etl_status      st;
 
     *err = (struct err){ 0 };
     open_ledger(t);
@@ -310,8 +309,11 @@ enum etl_status toy_apply(struct toy *t, struct err *err)
     t->exchanges.stop_asked = &t->stop;
     t->lanes.ledger = t->ledger;
     t->lanes.exchanges = &t->exchanges;
-    t->lanes.source = (struct call_source){ .ledger = t->ledger, .plan = plan, .provider = t->connection.provider,
-                                            .sealer = sealer_new(t->key), .rules = rule_check_new(STR("2026-11-24")) };
+    t->lanes.source = (struct call_source){ .ledger = t->ledger,
+                                            .plan = plan,
+                                            .provider = t->connection.provider,
+                                            .sealer = sealer_new(t->key),
+                                            .rules = rule_check_new(STR("2026-11-24")) };
     assert_int_equal(ledger_count(t->ledger, &counts, err), ETL_OK);
     memcpy(t->lanes.by_state, counts.by_state, sizeof counts.by_state);
     st = lanes_run(&t->lanes, err);

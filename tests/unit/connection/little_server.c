@@ -20,15 +20,15 @@ struct connection_of_ours {
     pthread_t             thread;
 };
 struct little_server {
-    int             fd;
-    bool            stopping;
-    char            url[64], ca_path[64];
-    SSL_CTX        *tls;
-    little_script   script;
-    void           *context;
-    pthread_t       thread;
-    pthread_mutex_t mutex;
-    unsigned        requests, connection_count;
+    int                       fd;
+    bool                      stopping;
+    char                      url[64], ca_path[64];
+    SSL_CTX                  *tls;
+    little_script             script;
+    void                     *context;
+    pthread_t                 thread;
+    pthread_mutex_t           mutex;
+    unsigned                  requests, connection_count;
     struct connection_of_ours connections[CONNECTIONS_MAX];
 };
 
@@ -40,7 +40,8 @@ static ssize_t take(SSL *ssl, int fd, char *to, size_t size)
 static void give(SSL *ssl, int fd, struct str bytes)
 {
     while (bytes.len != 0) {
-        ssize_t n = ssl != NULL ? SSL_write(ssl, bytes.ptr, (int)bytes.len) : send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
+        ssize_t n =
+            ssl != NULL ? SSL_write(ssl, bytes.ptr, (int)bytes.len) : send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
 
         if (n <= 0)
             return;
@@ -141,12 +142,12 @@ static void *accept_all(void *argument)
 static void set_up_tls(struct little_server *s)
 {
     AUTO(arena_release) struct arena mem;
-    struct certificates certificates;
-    struct err          err = { 0 };
-    BIO                *bio;
-    X509               *certificate;
-    EVP_PKEY           *key;
-    int                 fd;
+    struct certificates              certificates;
+    struct err                       err = { 0 };
+    BIO                             *bio;
+    X509                            *certificate;
+    EVP_PKEY                        *key;
+    int                              fd;
 
     arena_init(&mem, 1 << 20, "certificates");
     if (certificates_make(time(NULL), 1, &mem, &certificates, &err) != ETL_OK)

@@ -8,14 +8,14 @@
 
 struct asked_of_us {
     struct str head, body;
-    unsigned   number;         /* 1-based over all requests that came whole */
-    unsigned   connection;     /* 1-based */
-    unsigned   nth;            /* 1-based on its connection */
+    unsigned   number;     /* 1-based over all requests that came whole */
+    unsigned   connection; /* 1-based */
+    unsigned   nth;        /* 1-based on its connection */
 };
 struct our_answer {
-    struct buf bytes;          /* as they go out */
+    struct buf bytes; /* as they go out */
     unsigned   delay_ms;
-    bool       close;          /* afterwards */
+    bool       close; /* afterwards */
 };
 typedef void (*little_script)(void *context, const struct asked_of_us *asked, struct our_answer *answer);
 
@@ -23,8 +23,8 @@ struct little_server;
 /* tls: with a certificate of a CA made for it; its PEM is at ca_path then. */
 struct little_server *little_server_new(bool tls, little_script script, void *context);
 void                  little_server_free(struct little_server *s);
-const char           *little_server_url(const struct little_server *s);     /* "https://127.0.0.1:1234/api" */
-const char           *little_server_ca(const struct little_server *s);      /* a file, or NULL */
+const char           *little_server_url(const struct little_server *s); /* "https://127.0.0.1:1234/api" */
+const char           *little_server_ca(const struct little_server *s);  /* a file, or NULL */
 unsigned              little_server_requests(struct little_server *s);
 unsigned              little_server_connections(struct little_server *s);
 

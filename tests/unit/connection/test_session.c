@@ -38,13 +38,13 @@ static const char description[] =
 enum { CALLS = 40 };
 
 struct shop {
-    unsigned uses_left, uses_each;     /* of a session; 0: it never lapses */
-    unsigned logins, refused, done[CALLS];
-    bool     never, drop_first_login, no_token;
-    const char *word;                  /* the right password */
-    const char *renew_path;            /* a wrong login makes somebody write the right one there */
-    char     token[32];
-    bool     authinfo_right;
+    unsigned    uses_left, uses_each; /* of a session; 0: it never lapses */
+    unsigned    logins, refused, done[CALLS];
+    bool        never, drop_first_login, no_token;
+    const char *word;       /* the right password */
+    const char *renew_path; /* a wrong login makes somebody write the right one there */
+    char        token[32];
+    bool        authinfo_right;
 };
 
 static void write_file(const char *path, const char *text)
@@ -95,8 +95,8 @@ static void script(void *context, const struct asked_of_us *asked, struct our_an
         return;
     }
     s->authinfo_right = form_value(asked->body, "authinfo", auth, sizeof auth) && strcmp(auth, "admin:Gr8-kite") == 0;
-    if (!s->authinfo_right && (!form_value(asked->body, "auth", auth, sizeof auth) || strcmp(auth, s->token) != 0 || s->never ||
-                               (s->uses_each != 0 && s->uses_left-- == 0))) {
+    if (!s->authinfo_right && (!form_value(asked->body, "auth", auth, sizeof auth) || strcmp(auth, s->token) != 0 ||
+                               s->never || (s->uses_each != 0 && s->uses_left-- == 0))) {
         s->token[0] = '\0';
         s->refused++;
         answer_text(answer, "who are you");
@@ -108,15 +108,15 @@ static void script(void *context, const struct asked_of_us *asked, struct our_an
 }
 
 struct stage {
-    char  folder[64], path[128];
+    char                  folder[64], path[128];
     struct little_server *server;
-    struct arena mem;
-    struct config config;
-    struct connection connection;
-    struct exchanges exchanges;
-    struct exchange x[CALLS];
-    struct value values[CALLS];
-    struct err err;
+    struct arena          mem;
+    struct config         config;
+    struct connection     connection;
+    struct exchanges      exchanges;
+    struct exchange       x[CALLS];
+    struct value          values[CALLS];
+    struct err            err;
 };
 
 static void open_stage(struct stage *s, struct shop *shop, const char *login, const char *word)
@@ -133,10 +133,11 @@ static void open_stage(struct stage *s, struct shop *shop, const char *login, co
     write_file(s->path, description);
     snprintf(s->path, sizeof s->path, "%s/word", s->folder);
     write_file(s->path, word);
-    snprintf(text, sizeof text,
-             "connections:\n  c: {provider: ./shop.yaml, url: \"%s\", plain_http: true, login: %s,\n"
-             "      credentials: {user: \"env:SESSION_TEST_USER\", word: \"file:word\"}, limits: {concurrency: 4, per_second: 10000}}\n",
-             little_server_url(s->server), login);
+    snprintf(
+        text, sizeof text,
+        "connections:\n  c: {provider: ./shop.yaml, url: \"%s\", plain_http: true, login: %s,\n"
+        "      credentials: {user: \"env:SESSION_TEST_USER\", word: \"file:word\"}, limits: {concurrency: 4, per_second: 10000}}\n",
+        little_server_url(s->server), login);
     snprintf(s->path, sizeof s->path, "%s/subferry.yaml", s->folder);
     write_file(s->path, text);
     setenv("SESSION_TEST_USER", "admin", 1);

@@ -8,8 +8,18 @@
 #include "tests/unit/connection/little_server.h"
 
 struct play {
-    enum { PLAY_OK, PLAY_CLOSE_SECOND, PLAY_CUT_OFF, PLAY_NO_LENGTH, PLAY_CLOSE, PLAY_REDIRECT, PLAY_SLOW, PLAY_CHUNKED,
-           PLAY_LONG, PLAY_CONTINUE } what;
+    enum {
+        PLAY_OK,
+        PLAY_CLOSE_SECOND,
+        PLAY_CUT_OFF,
+        PLAY_NO_LENGTH,
+        PLAY_CLOSE,
+        PLAY_REDIRECT,
+        PLAY_SLOW,
+        PLAY_CHUNKED,
+        PLAY_LONG,
+        PLAY_CONTINUE
+    } what;
     unsigned bodies_wrong, closed_on_reuse;
 };
 
@@ -19,10 +29,8 @@ static void script(void *context, const struct asked_of_us *asked, struct our_an
 
     play->bodies_wrong += !str_is(asked->body, "a=1&b=2");
     switch (play->what) {
-    case PLAY_OK:
-        answer_text(answer, "1; OK");
-        break;
-    case PLAY_CLOSE_SECOND:     /* processed, as far as anybody can know; then the kept-open connection is gone */
+    case PLAY_OK: answer_text(answer, "1; OK"); break;
+    case PLAY_CLOSE_SECOND: /* processed, as far as anybody can know; then the kept-open connection is gone */
         if (asked->nth == 1)
             answer_text(answer, "1; OK");
         answer->close = asked->nth > 1;
@@ -36,12 +44,8 @@ static void script(void *context, const struct asked_of_us *asked, struct our_an
         buf_lit(&answer->bytes, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n1; OK");
         answer->close = true;
         break;
-    case PLAY_CLOSE:
-        answer->close = true;
-        break;
-    case PLAY_REDIRECT:
-        answer_status(answer, 307, "Location: /other\r\n", "");
-        break;
+    case PLAY_CLOSE: answer->close = true; break;
+    case PLAY_REDIRECT: answer_status(answer, 307, "Location: /other\r\n", ""); break;
     case PLAY_SLOW:
         answer->delay_ms = 3500;
         answer_text(answer, "1; OK");
@@ -63,10 +67,13 @@ static void script(void *context, const struct asked_of_us *asked, struct our_an
 
 static struct transfers *open_to(const struct little_server *s, uint64_t timeout_ms)
 {
-    struct transfer_options o = { .concurrency = 4, .timeout_ms = timeout_ms, .ca_file = little_server_ca(s),
-                                  .user_agent = "test", .max_reply = 4096 };
-    struct transfers *t;
-    struct err        err = { 0 };
+    struct transfer_options o = { .concurrency = 4,
+                                  .timeout_ms = timeout_ms,
+                                  .ca_file = little_server_ca(s),
+                                  .user_agent = "test",
+                                  .max_reply = 4096 };
+    struct transfers       *t;
+    struct err              err = { 0 };
 
     assert_int_equal(transfers_open(&o, &t, &err), ETL_OK);
     return t;
@@ -98,9 +105,9 @@ static void each_end_proves_what_it_proves(void **state)
         { PLAY_OK, TRANSFER_WHOLE, 200, "1; OK" },
         { PLAY_CHUNKED, TRANSFER_WHOLE, 200, "1; OK" },
         { PLAY_CONTINUE, TRANSFER_WHOLE, 200, "1; OK" },
-        { PLAY_REDIRECT, TRANSFER_WHOLE, 307, "" },           /* an answer; not followed */
+        { PLAY_REDIRECT, TRANSFER_WHOLE, 307, "" }, /* an answer; not followed */
         { PLAY_CUT_OFF, TRANSFER_LOST, 200, NULL },
-        { PLAY_NO_LENGTH, TRANSFER_LOST, 200, NULL },         /* whole or cut off: nobody knows */
+        { PLAY_NO_LENGTH, TRANSFER_LOST, 200, NULL }, /* whole or cut off: nobody knows */
         { PLAY_CLOSE, TRANSFER_LOST, 0, NULL },
         { PLAY_SLOW, TRANSFER_LOST, 0, NULL },
         { PLAY_LONG, TRANSFER_LOST, 200, NULL },
@@ -110,8 +117,9 @@ static void each_end_proves_what_it_proves(void **state)
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
             struct play           play = { .what = cases[i].play };
             struct little_server *s = little_server_new(tls != 0, script, &play);
-            struct transfers     *t = open_to(s, play.what == PLAY_SLOW ? 2500 : 5000);   /* a busy machine takes a second to shake hands */
-            struct transfer      *x = send_one(t, little_server_url(s));
+            struct transfers     *t =
+                open_to(s, play.what == PLAY_SLOW ? 2500 : 5000); /* a busy machine takes a second to shake hands */
+            struct transfer *x = send_one(t, little_server_url(s));
 
             assert_int_equal(x->end, cases[i].end);
             assert_int_equal(x->status, cases[i].status);
@@ -141,10 +149,10 @@ static void a_reused_connection_that_closes_is_lost_and_not_repeated(void **stat
         transfer_give_back(t, x);
         x = send_one(t, little_server_url(s));
         assert_int_equal(x->end, TRANSFER_LOST);
-        assert_int_equal(little_server_requests(s), 2);       /* the second one exactly once */
-        assert_int_equal(play.closed_on_reuse, 1);            /* the trap was there */
+        assert_int_equal(little_server_requests(s), 2); /* the second one exactly once */
+        assert_int_equal(play.closed_on_reuse, 1);      /* the trap was there */
         transfer_give_back(t, x);
-        x = send_one(t, little_server_url(s));                /* and the pool goes on */
+        x = send_one(t, little_server_url(s)); /* and the pool goes on */
         assert_int_equal(x->end, TRANSFER_WHOLE);
         transfer_give_back(t, x);
         transfers_close(t);
@@ -155,21 +163,23 @@ static void a_reused_connection_that_closes_is_lost_and_not_repeated(void **stat
 
 static void what_never_left_is_not_sent(void **state)
 {
-    struct play           play = { .what = PLAY_OK };
-    struct little_server *s = little_server_new(true, script, &play);
-    struct transfer_options strangers = { .concurrency = 1, .timeout_ms = 5000, .user_agent = "test", .max_reply = 4096 };
-    struct transfers     *t;
-    struct transfer      *x;
-    struct err            err = { 0 };
-    char                  url[128];
+    struct play             play = { .what = PLAY_OK };
+    struct little_server   *s = little_server_new(true, script, &play);
+    struct transfer_options strangers = {
+        .concurrency = 1, .timeout_ms = 5000, .user_agent = "test", .max_reply = 4096
+    };
+    struct transfers *t;
+    struct transfer  *x;
+    struct err        err = { 0 };
+    char              url[128];
 
-    assert_int_equal(transfers_open(&strangers, &t, &err), ETL_OK);       /* does not trust the server's authority */
+    assert_int_equal(transfers_open(&strangers, &t, &err), ETL_OK); /* does not trust the server's authority */
     x = send_one(t, little_server_url(s));
     assert_int_equal(x->end, TRANSFER_NOT_SENT);
     assert_int_equal(little_server_requests(s), 0);
     transfer_give_back(t, x);
     snprintf(url, sizeof url, "%s", little_server_url(s));
-    little_server_free(s);                                                /* nobody listens there now */
+    little_server_free(s); /* nobody listens there now */
     x = send_one(t, url);
     assert_int_equal(x->end, TRANSFER_NOT_SENT);
     transfer_give_back(t, x);
@@ -213,7 +223,9 @@ static void many_at_once_keep_their_connections(void **state)
 
 static void a_wrong_authority_file_is_told(void **state)
 {
-    struct transfer_options o = { .concurrency = 1, .timeout_ms = 1000, .ca_file = "/dev/null", .user_agent = "test", .max_reply = 1 };
+    struct transfer_options o = {
+        .concurrency = 1, .timeout_ms = 1000, .ca_file = "/dev/null", .user_agent = "test", .max_reply = 1
+    };
     struct transfers *t;
     struct err        err = { 0 };
 

@@ -17,7 +17,7 @@ static void zeroed_and_aligned(void **state)
         for (size_t i = 0; i < size; i++)
             assert_int_equal(p[i], 0);
         memset(p, 0xaa, size);
-        memset(arena_bytes(&a, 3), 0xbb, 3);   /* leaves the next one unaligned */
+        memset(arena_bytes(&a, 3), 0xbb, 3); /* leaves the next one unaligned */
     }
 }
 
@@ -41,7 +41,7 @@ static void copies_of_text(void **state)
 static void arrays_grow(void **state)
 {
     AUTO(arena_release) struct arena a;
-    size_t *items = NULL, count = 0, cap = 0;
+    size_t                          *items = NULL, count = 0, cap = 0;
 
     (void)state;
     arena_init(&a, 1 << 20, "a test");
@@ -59,7 +59,7 @@ static void reset_keeps_a_chunk_and_forgets_the_rest(void **state)
 
     (void)state;
     arena_init(&a, 64 << 20, "a test");
-    arena_reset(&a);   /* a fresh one is fine */
+    arena_reset(&a); /* a fresh one is fine */
     for (int i = 0; i < 1000; i++)
         arena_alloc(&a, 1000);
     arena_reset(&a);
@@ -71,7 +71,7 @@ static void reset_keeps_a_chunk_and_forgets_the_rest(void **state)
         arena_reset(&a);
         assert_true(a.total <= 1 << 20);
     }
-    arena_alloc(&a, 32 << 20);   /* a giant is not kept */
+    arena_alloc(&a, 32 << 20); /* a giant is not kept */
     arena_reset(&a);
     assert_int_equal(a.total, 0);
     arena_alloc(&a, 10);
@@ -107,8 +107,10 @@ static void the_ceiling_is_a_safe_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zeroed_and_aligned), cmocka_unit_test(copies_of_text),
-        cmocka_unit_test(arrays_grow),        cmocka_unit_test(reset_keeps_a_chunk_and_forgets_the_rest),
+        cmocka_unit_test(zeroed_and_aligned),
+        cmocka_unit_test(copies_of_text),
+        cmocka_unit_test(arrays_grow),
+        cmocka_unit_test(reset_keeps_a_chunk_and_forgets_the_rest),
         cmocka_unit_test(the_ceiling_is_a_safe_end),
     };
 

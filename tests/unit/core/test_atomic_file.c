@@ -26,25 +26,25 @@ static size_t files_there(void)
     for (struct dirent *e; (e = readdir(dir)) != NULL;)
         n += e->d_name[0] != '.' || e->d_name[1] != '\0';
     closedir(dir);
-    return n - 1;   /* without ".." */
+    return n - 1; /* without ".." */
 }
 
 static void whole_after_commit(void **state)
 {
     AUTO(arena_release) struct arena mem;
-    struct atomic_file f;
-    struct err         err = { 0 };
-    struct stat        st;
-    struct str         text;
+    struct atomic_file               f;
+    struct err                       err = { 0 };
+    struct stat                      st;
+    struct str                       text;
 
     (void)state;
     arena_init(&mem, 1 << 20, "a test");
     assert_int_equal(atomic_file_begin(&f, in_folder("a"), &err), ETL_OK);
     assert_int_equal(atomic_file_write(&f, STR("one "), &err), ETL_OK);
-    assert_int_not_equal(access(in_folder("a"), F_OK), 0);   /* not yet */
+    assert_int_not_equal(access(in_folder("a"), F_OK), 0); /* not yet */
     fprintf(f.stream, "two");
     assert_int_equal(atomic_file_commit(&f, &err), ETL_OK);
-    atomic_file_drop(&f);   /* does nothing now */
+    atomic_file_drop(&f); /* does nothing now */
     assert_int_equal(stat(in_folder("a"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(file_read(in_folder("a"), 100, &mem, &text, &err), ETL_OK);
@@ -55,9 +55,9 @@ static void whole_after_commit(void **state)
 static void dropped_leaves_the_old_one(void **state)
 {
     AUTO(arena_release) struct arena mem;
-    struct atomic_file f;
-    struct err         err = { 0 };
-    struct str         text;
+    struct atomic_file               f;
+    struct err                       err = { 0 };
+    struct str                       text;
 
     (void)state;
     arena_init(&mem, 1 << 20, "a test");
@@ -72,9 +72,9 @@ static void dropped_leaves_the_old_one(void **state)
 static void says_why_not(void **state)
 {
     AUTO(arena_release) struct arena mem;
-    struct atomic_file f = { 0 };
-    struct err         err = { 0 };
-    struct str         text;
+    struct atomic_file               f = { 0 };
+    struct err                       err = { 0 };
+    struct str                       text;
 
     (void)state;
     arena_init(&mem, 1 << 20, "a test");
@@ -116,8 +116,10 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_after_commit), cmocka_unit_test(dropped_leaves_the_old_one),
-        cmocka_unit_test(says_why_not),       cmocka_unit_test(a_full_disk_is_again),
+        cmocka_unit_test(whole_after_commit),
+        cmocka_unit_test(dropped_leaves_the_old_one),
+        cmocka_unit_test(says_why_not),
+        cmocka_unit_test(a_full_disk_is_again),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -11,7 +11,7 @@ static void remembers_its_first_failure(void **state)
     assert_false(buf_failed(&b));
     buf_byte(&b, 'x');
     assert_true(buf_failed(&b));
-    assert_is(buf_str(&b), "1234567890");   /* what fitted is still there */
+    assert_is(buf_str(&b), "1234567890"); /* what fitted is still there */
     buf_reset(&b);
     assert_false(buf_failed(&b));
     buf_lit(&b, "12345678901");
@@ -54,7 +54,7 @@ static void grows_to_its_ceiling(void **state)
 static void formats_numbers(void **state)
 {
     AUTO(buf_release) struct buf b;
-    const unsigned char bytes[] = { 0, 0x7f, 0xff };
+    const unsigned char          bytes[] = { 0, 0x7f, 0xff };
 
     (void)state;
     buf_init(&b, 1000, "a test");
@@ -80,11 +80,15 @@ static void json_strings(void **state)
         { "\0\x01\x1f", 3, "\"\\u0000\\u0001\\u001f\"" },
         { "\x7f", 1, "\"\x7f\"" },
         { "Zo\xc3\xab \xf0\x9f\x98\x80", 9, "\"Zo\xc3\xab \xf0\x9f\x98\x80\"" },
-        { "a\xff" "b", 3, "\"a\xef\xbf\xbd" "b\"" },                     /* no UTF-8 */
+        { "a\xff"
+          "b",
+          3,
+          "\"a\xef\xbf\xbd"
+          "b\"" },                                                         /* no UTF-8 */
         { "\xed\xa0\x80", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" }, /* a surrogate */
-        { "\xc0\xaf", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\"" },                /* overlong */
-        { "\xe2\x82", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\"" },                /* cut off */
-        { "\xef\xbf\xbd", 3, "\"\xef\xbf\xbd\"" },                        /* itself */
+        { "\xc0\xaf", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\"" },                 /* overlong */
+        { "\xe2\x82", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\"" },                 /* cut off */
+        { "\xef\xbf\xbd", 3, "\"\xef\xbf\xbd\"" },                         /* itself */
     };
 
     (void)state;
@@ -164,8 +168,14 @@ static void percent_and_csv(void **state)
     static const struct {
         const char *in, *csv;
     } rows[] = {
-        { "", "" },           { "a b", "a b" },           { "a,b", "\"a,b\"" },      { "a\"b", "\"a\"\"b\"" },
-        { "a\nb", "\"a\nb\"" }, { "a\rb", "\"a\rb\"" },   { "\"", "\"\"\"\"" },      { "a;b", "a;b" },
+        { "", "" },
+        { "a b", "a b" },
+        { "a,b", "\"a,b\"" },
+        { "a\"b", "\"a\"\"b\"" },
+        { "a\nb", "\"a\nb\"" },
+        { "a\rb", "\"a\rb\"" },
+        { "\"", "\"\"\"\"" },
+        { "a;b", "a;b" },
     };
     AUTO(buf_release) struct buf b;
 
@@ -184,10 +194,14 @@ static void percent_and_csv(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(remembers_its_first_failure), cmocka_unit_test(an_empty_one_is_fine),
-        cmocka_unit_test(grows_to_its_ceiling),        cmocka_unit_test(formats_numbers),
-        cmocka_unit_test(json_strings),                cmocka_unit_test(json_every_byte),
-        cmocka_unit_test(percent_and_csv),             cmocka_unit_test(json_at_every_place),
+        cmocka_unit_test(remembers_its_first_failure),
+        cmocka_unit_test(an_empty_one_is_fine),
+        cmocka_unit_test(grows_to_its_ceiling),
+        cmocka_unit_test(formats_numbers),
+        cmocka_unit_test(json_strings),
+        cmocka_unit_test(json_every_byte),
+        cmocka_unit_test(percent_and_csv),
+        cmocka_unit_test(json_at_every_place),
         cmocka_unit_test(numbers),
     };
 

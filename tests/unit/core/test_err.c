@@ -9,9 +9,11 @@ static void printed_like_a_compiler(void **state)
         enum severity severity;
         const char   *want;
     } rows[] = {
-        { { "extract.csv", 17, 0, "hphone", "phone10", "must be exactly 10 digits, got \"555-01\"" }, SEVERITY_ERROR,
+        { { "extract.csv", 17, 0, "hphone", "phone10", "must be exactly 10 digits, got \"555-01\"" },
+          SEVERITY_ERROR,
           "extract.csv:17: hphone: must be exactly 10 digits, got \"555-01\" (rule phone10)\n" },
-        { { "mapping.yaml", 12, 9, NULL, "filter", "unknown filter \"digit\"" }, SEVERITY_ERROR,
+        { { "mapping.yaml", 12, 9, NULL, "filter", "unknown filter \"digit\"" },
+          SEVERITY_ERROR,
           "mapping.yaml:12:9: unknown filter \"digit\" (rule filter)\n" },
         { { NULL, 0, 0, NULL, "", "nothing" }, SEVERITY_ERROR, "nothing\n" },
         { { NULL, 4, 0, NULL, "", "nothing" }, SEVERITY_WARNING, "line 4: warning: nothing\n" },
@@ -32,13 +34,14 @@ static void printed_like_a_compiler(void **state)
 static void as_json(void **state)
 {
     AUTO(buf_release) struct buf out;
-    const struct err err = { "a \"b\".csv", 2, 5, "f", "r1", "line\nbreak" };
+    const struct err             err = { "a \"b\".csv", 2, 5, "f", "r1", "line\nbreak" };
 
     (void)state;
     buf_init(&out, 10000, "a test");
     err_json(&out, &err, SEVERITY_WARNING);
-    assert_is(buf_str(&out), "{\"severity\":\"warning\",\"file\":\"a \\\"b\\\".csv\",\"line\":2,\"column\":5,\"field\":\"f\","
-                             "\"rule\":\"r1\",\"message\":\"line\\nbreak\"}");
+    assert_is(buf_str(&out),
+              "{\"severity\":\"warning\",\"file\":\"a \\\"b\\\".csv\",\"line\":2,\"column\":5,\"field\":\"f\","
+              "\"rule\":\"r1\",\"message\":\"line\\nbreak\"}");
 }
 
 static void shown_values(void **state)
@@ -50,7 +53,7 @@ static void shown_values(void **state)
         { "", "\"\"" },
         { "a\tb\x1b[31m\x7f", "\"a\\x09b\\x1b[31m\\x7f\"" },
         { "\xe9t\xc3\xa9", "\"\\xe9t\xc3\xa9\"" },
-        { "\xc2\x9bx", "\"\\xc2\\x9bx\"" },   /* a C1 control, which a terminal may obey */
+        { "\xc2\x9bx", "\"\\xc2\\x9bx\"" }, /* a C1 control, which a terminal may obey */
     };
 
     (void)state;
@@ -114,8 +117,9 @@ static void findings_have_a_ceiling(void **state)
     memset(name, 'x', sizeof name - 1);
     assert_int_equal(f.errors, 4);
     findings_print(&out, &f);
-    assert_is(buf_str(&out), "first.csv:1: no. 1 (rule r)\nfirst.csv:2: warning: no. 2 (rule r)\n"
-                             "first.csv:3: no. 3 (rule r)\nand 2 more\n");
+    assert_is(buf_str(&out),
+              "first.csv:1: no. 1 (rule r)\nfirst.csv:2: warning: no. 2 (rule r)\n"
+              "first.csv:3: no. 3 (rule r)\nand 2 more\n");
 }
 
 static void a_caret_under_its_column(void **state)
@@ -137,9 +141,12 @@ static void a_caret_under_its_column(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(printed_like_a_compiler),    cmocka_unit_test(as_json),
-        cmocka_unit_test(shown_values),               cmocka_unit_test(clipped_between_characters),
-        cmocka_unit_test(the_place_stays),            cmocka_unit_test(findings_have_a_ceiling),
+        cmocka_unit_test(printed_like_a_compiler),
+        cmocka_unit_test(as_json),
+        cmocka_unit_test(shown_values),
+        cmocka_unit_test(clipped_between_characters),
+        cmocka_unit_test(the_place_stays),
+        cmocka_unit_test(findings_have_a_ceiling),
         cmocka_unit_test(a_caret_under_its_column),
     };
 

@@ -9,15 +9,13 @@ struct options {
     uint64_t        number;
     struct opt_list sets;
 };
-static const struct opt table[] = {
-    OPT(struct options, quiet, "quiet", 'q', NULL, NULL, "say less"),
-    OPT(struct options, force, "force", 0, NULL, NULL, "go on"),
-    OPT(struct options, name, "name", 'n', "NAME", NULL, "a name"),
-    OPT(struct options, place, "place", 0, "FILE", "here", "a place"),
-    OPT(struct options, number, "number", 'N', "N", "8", "a number"),
-    OPT(struct options, sets, "set", 's', "NAME=VALUE", NULL, "a variable"),
-    { 0 }
-};
+static const struct opt table[] = { OPT(struct options, quiet, "quiet", 'q', NULL, NULL, "say less"),
+                                    OPT(struct options, force, "force", 0, NULL, NULL, "go on"),
+                                    OPT(struct options, name, "name", 'n', "NAME", NULL, "a name"),
+                                    OPT(struct options, place, "place", 0, "FILE", "here", "a place"),
+                                    OPT(struct options, number, "number", 'N', "N", "8", "a number"),
+                                    OPT(struct options, sets, "set", 's', "NAME=VALUE", NULL, "a variable"),
+                                    { 0 } };
 
 struct parsed {
     struct arena    mem;
@@ -48,7 +46,8 @@ static struct parsed parse(const char *const *words)
 
 static void every_form(void **state)
 {
-    struct parsed p = PARSE("a.csv", "--name", "x", "-q", "--number=12", "b=c.csv", "-s", "k=v", "-sm=w", "--set=", "--force", "-");
+    struct parsed p =
+        PARSE("a.csv", "--name", "x", "-q", "--number=12", "b=c.csv", "-s", "k=v", "-sm=w", "--set=", "--force", "-");
 
     (void)state;
     assert_int_equal(p.status, ETL_OK);
@@ -62,7 +61,7 @@ static void every_form(void **state)
     assert_string_equal(p.options.sets.items[2], "");
     assert_int_equal(p.operands.count, 3);
     assert_string_equal(p.operands.items[1], "b=c.csv");
-    assert_string_equal(p.operands.items[2], "-");   /* stdin is an operand */
+    assert_string_equal(p.operands.items[2], "-"); /* stdin is an operand */
     arena_release(&p.mem);
 }
 
@@ -137,14 +136,17 @@ static void long_help_goes_on_below(void **state)
     (void)state;
     buf_init(&out, 10000, "a test");
     opt_help(&out, long_table);
-    assert_true(str_contains(buf_str(&out), STR(" columns, so\n                              that it has to go on below\n")));
+    assert_true(
+        str_contains(buf_str(&out), STR(" columns, so\n                              that it has to go on below\n")));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_form),          cmocka_unit_test(letters_run_together),
-        cmocka_unit_test(two_dashes_end_them), cmocka_unit_test(every_fault_at_once),
+        cmocka_unit_test(every_form),
+        cmocka_unit_test(letters_run_together),
+        cmocka_unit_test(two_dashes_end_them),
+        cmocka_unit_test(every_fault_at_once),
         cmocka_unit_test(help_comes_from_the_table),
         cmocka_unit_test(long_help_goes_on_below),
     };

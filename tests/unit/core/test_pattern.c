@@ -22,10 +22,10 @@ static void answers(void **state)
     (void)state;
     assert_int_equal(ask("^[0-9]{10}$", STR("9135550147")), PATTERN_YES);
     assert_int_equal(ask("^[0-9]{10}$", STR("913555014")), PATTERN_NO);
-    assert_int_equal(ask("^.$", STR("\xf0\x9f\x98\x80")), PATTERN_YES);   /* one character, four bytes */
-    assert_int_equal(ask("x", STR("a\0x")), PATTERN_YES);                  /* a NUL ends nothing */
+    assert_int_equal(ask("^.$", STR("\xf0\x9f\x98\x80")), PATTERN_YES); /* one character, four bytes */
+    assert_int_equal(ask("x", STR("a\0x")), PATTERN_YES);               /* a NUL ends nothing */
     assert_int_equal(ask("", STR_NONE), PATTERN_YES);
-    assert_int_equal(ask(".", STR("\xff")), PATTERN_NO);                    /* no text at all */
+    assert_int_equal(ask(".", STR("\xff")), PATTERN_NO); /* no text at all */
 }
 
 static void a_hostile_value_is_a_limit(void **state)
@@ -50,13 +50,13 @@ static void groups(void **state)
     assert_int_equal(pattern_run(p, STR("ann@example.net"), m), PATTERN_YES);
     assert_is(pattern_group(m, 0), "ann@example.net");
     assert_is(pattern_group(m, 1), "ann");
-    assert_null(pattern_group(m, 2).ptr);   /* took no part */
+    assert_null(pattern_group(m, 2).ptr); /* took no part */
     assert_is(pattern_group(m, 3), "example.net");
     assert_null(pattern_group(m, 4).ptr);
     assert_is(pattern_named(p, m, "user"), "ann");
     assert_null(pattern_named(p, m, "nobody").ptr);
     pattern_run(p, STR("none"), m);
-    assert_null(pattern_group(m, 0).ptr);   /* nothing is left of the match before */
+    assert_null(pattern_group(m, 0).ptr); /* nothing is left of the match before */
     pattern_match_free(m);
     pattern_free(p);
 }
@@ -69,14 +69,16 @@ static void bad_ones_are_told(void **state)
     (void)state;
     assert_int_equal(pattern_new(STR("a(b"), &p, &err), ETL_FAIL);
     assert_true(str_starts(str_from(err.text), STR("bad regular expression at its character 4: ")));
-    assert_int_equal(pattern_new(STR("\\C"), &p, &err), ETL_FAIL);   /* could cut a character in two */
+    assert_int_equal(pattern_new(STR("\\C"), &p, &err), ETL_FAIL); /* could cut a character in two */
     assert_null(p);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers), cmocka_unit_test(a_hostile_value_is_a_limit), cmocka_unit_test(groups),
+        cmocka_unit_test(answers),
+        cmocka_unit_test(a_hostile_value_is_a_limit),
+        cmocka_unit_test(groups),
         cmocka_unit_test(bad_ones_are_told),
     };
 

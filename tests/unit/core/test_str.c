@@ -6,7 +6,7 @@ static void absent_is_not_empty(void **state)
     (void)state;
     assert_null(str_from(NULL).ptr);
     assert_non_null(str_from("").ptr);
-    assert_true(str_eq(STR_NONE, STR("")));   /* equal as text: who cares asks ptr */
+    assert_true(str_eq(STR_NONE, STR(""))); /* equal as text: who cares asks ptr */
     assert_int_equal(str_skip(STR_NONE, 3).len, 0);
     assert_null(str_skip(STR_NONE, 3).ptr);
 }
@@ -18,10 +18,18 @@ static void compares(void **state)
         int         sign;
         bool        nocase;
     } rows[] = {
-        { "", "", 0, true },       { "a", "a", 0, true },     { "a", "b", -1, false },   { "b", "a", 1, false },
-        { "a", "ab", -1, false },  { "ab", "a", 1, false },   { "A", "a", -1, true },    { "\xff", "a", 1, false },
-        { "straSSe", "STRASSE", 1, true },                    { "\xc3\xa9", "\xc3\x89", 1, false },   /* é É: ASCII only */
-        { "[", "{", -1, false },   { "@", "`", -1, false },   /* 32 apart, but no letters */
+        { "", "", 0, true },
+        { "a", "a", 0, true },
+        { "a", "b", -1, false },
+        { "b", "a", 1, false },
+        { "a", "ab", -1, false },
+        { "ab", "a", 1, false },
+        { "A", "a", -1, true },
+        { "\xff", "a", 1, false },
+        { "straSSe", "STRASSE", 1, true },
+        { "\xc3\xa9", "\xc3\x89", 1, false }, /* é É: ASCII only */
+        { "[", "{", -1, false },
+        { "@", "`", -1, false }, /* 32 apart, but no letters */
     };
 
     (void)state;
@@ -54,7 +62,7 @@ static void trims_and_cuts(void **state)
     (void)state;
     assert_is(str_trim(STR(" \t\r\n\v\f a b \n")), "a b");
     assert_is(str_trim(STR("   ")), "");
-    assert_is(str_trim(STR("\xc2\xa0x")), "\xc2\xa0x");   /* a no-break space is no ASCII blank */
+    assert_is(str_trim(STR("\xc2\xa0x")), "\xc2\xa0x"); /* a no-break space is no ASCII blank */
     assert_is(str_head(STR("abc"), 2), "ab");
     assert_is(str_head(STR("abc"), 9), "abc");
     assert_is(str_skip(STR("abc"), 9), "");
@@ -77,10 +85,10 @@ static void numbers(void **state)
         bool        good;
         uint64_t    value;
     } rows[] = {
-        { "0", true, 0 },       { "007", true, 7 },        { "18446744073709551615", true, UINT64_MAX },
-        { "", false, 0 },       { "-1", false, 0 },        { "18446744073709551616", false, 0 },
-        { "+1", false, 0 },     { "1 ", false, 0 },        { "99999999999999999999", false, 0 },
-        { "1e3", false, 0 },    { "0x10", false, 0 },
+        { "0", true, 0 },    { "007", true, 7 },   { "18446744073709551615", true, UINT64_MAX },
+        { "", false, 0 },    { "-1", false, 0 },   { "18446744073709551616", false, 0 },
+        { "+1", false, 0 },  { "1 ", false, 0 },   { "99999999999999999999", false, 0 },
+        { "1e3", false, 0 }, { "0x10", false, 0 },
     };
     int64_t number;
 
@@ -102,10 +110,10 @@ static void did_you_mean(void **state)
 {
     static const struct str names[] = { { "digits", 6 }, { "first", 5 }, { "last", 4 }, { "lookup", 6 } };
     static const struct {
-        const char *typed, *want;   /* NULL: none is near */
+        const char *typed, *want; /* NULL: none is near */
     } rows[] = {
-        { "digit", "digits" },  { "dgits", "digits" }, { "idgits", "digits" },   /* a swap is one step */
-        { "Lookup", "lookup" }, { "lsat", "last" },    { "xyz", NULL },
+        { "digit", "digits" },  { "dgits", "digits" },  { "idgits", "digits" }, /* a swap is one step */
+        { "Lookup", "lookup" }, { "lsat", "last" },     { "xyz", NULL },
         { "", NULL },           { "firstly", "first" }, { "quite another word", NULL },
     };
 

@@ -9,7 +9,7 @@ struct hall {
     struct turnstile gate;
     pthread_mutex_t  mutex;
     uint64_t         next_ticket;
-    uint64_t         order[TICKETS];   /* written behind the gate only: a race would show under tsan */
+    uint64_t         order[TICKETS]; /* written behind the gate only: a race would show under tsan */
     uint64_t         passed;
     uint64_t         stop_at;
 };
@@ -28,7 +28,7 @@ static void *walk(void *context)
             return NULL;
         hall->order[hall->passed++] = ticket;
         if (ticket == hall->stop_at) {
-            turnstile_stop(&hall->gate);   /* who waits gives up, whoever's turn it is */
+            turnstile_stop(&hall->gate); /* who waits gives up, whoever's turn it is */
             return NULL;
         }
         turnstile_leave(&hall->gate);

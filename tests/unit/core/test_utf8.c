@@ -7,28 +7,29 @@ static void what_is_wrong_and_where(void **state)
 {
     static const struct {
         const char *bytes;
-        size_t      prefix;   /* SIZE_MAX: all is well */
+        size_t      prefix; /* SIZE_MAX: all is well */
     } rows[] = {
         { "", SIZE_MAX },
         { "plain ASCII, longer than a word of eight", SIZE_MAX },
-        { "\xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xef\xbf\xbf \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf", SIZE_MAX },
-        { "ab\x80", 2 },                    /* a continuation alone */
-        { "\xc0\xaf", 0 },                  /* overlong / */
+        { "\xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xef\xbf\xbf \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf",
+          SIZE_MAX },
+        { "ab\x80", 2 },   /* a continuation alone */
+        { "\xc0\xaf", 0 }, /* overlong / */
         { "\xc1\xbf", 0 },
-        { "\xe0\x9f\xbf", 0 },              /* overlong in three */
-        { "\xf0\x8f\xbf\xbf", 0 },          /* overlong in four */
-        { "x\xed\xa0\x80", 1 },             /* a surrogate */
+        { "\xe0\x9f\xbf", 0 },     /* overlong in three */
+        { "\xf0\x8f\xbf\xbf", 0 }, /* overlong in four */
+        { "x\xed\xa0\x80", 1 },    /* a surrogate */
         { "x\xed\xbf\xbf", 1 },
-        { "\xf4\x90\x80\x80", 0 },          /* past U+10FFFF */
+        { "\xf4\x90\x80\x80", 0 }, /* past U+10FFFF */
         { "\xf5\x80\x80\x80", 0 },
         { "\xff", 0 },
-        { "abcdefgh\xc3", 8 },              /* cut off */
+        { "abcdefgh\xc3", 8 }, /* cut off */
         { "abcdefgh\xe2\x82", 8 },
         { "abcdefgh\xf0\x9f\x98", 8 },
         { "\xc3(", 0 },
         { "\xe2\x28\xa1", 0 },
         { "\xf0\x9f\x28\x80", 0 },
-        { "0123456789012345\xe9", 16 },     /* latin-1 behind two ASCII words */
+        { "0123456789012345\xe9", 16 }, /* latin-1 behind two ASCII words */
     };
 
     (void)state;
@@ -110,8 +111,8 @@ static void any_alignment(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_wrong_and_where),   cmocka_unit_test(every_code_point),
-        cmocka_unit_test(counts_and_offsets),        cmocka_unit_test(wrong_bytes_one_at_a_time),
+        cmocka_unit_test(what_is_wrong_and_where), cmocka_unit_test(every_code_point),
+        cmocka_unit_test(counts_and_offsets),      cmocka_unit_test(wrong_bytes_one_at_a_time),
         cmocka_unit_test(any_alignment),
     };
 

@@ -22,7 +22,7 @@ static void scalars_stay_what_they_are(void **state)
 {
     static const char *const keys[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
     static const char *const want[] = { "NO", "0123", "1e5", "true", "2024-01-02", "0x1f", "null", "a: b # c" };
-    struct loaded l;
+    struct loaded            l;
 
     (void)state;
     load(&l, STR("a: NO\nb: 0123\nc: 1e5\nd: true\ne: 2024-01-02\nf: 0x1f\ng: \"null\"\nh: 'a: b # c'\ni: null\n"));
@@ -87,7 +87,9 @@ static void multi_line_texts(void **state)
 /* A doubled quote is one, however many stand in a row; line ends fold. */
 static void single_quotes(void **state)
 {
-    static const struct { const char *text, *want; } rows[] = {
+    static const struct {
+        const char *text, *want;
+    } rows[] = {
         { "a: 'x''y'\n", "x'y" },
         { "a: 'x''''y'\n", "x''y" },
         { "a: ''''''''\n", "'''" },
@@ -147,7 +149,8 @@ static void refusals(void **state)
         e = l.faults.count != 0 ? &l.faults.items[0].err : NULL;
         if (e == NULL)
             fail_row(i, "%.*s: no fault", STR_ARG(rows[i].text));
-        if (strcmp(e->rule, rows[i].rule) != 0 || (rows[i].line != 0 && (e->line != rows[i].line || e->column != rows[i].column)))
+        if (strcmp(e->rule, rows[i].rule) != 0 ||
+            (rows[i].line != 0 && (e->line != rows[i].line || e->column != rows[i].column)))
             fail_row(i, "got %s at %llu:%u: %s", e->rule, (unsigned long long)e->line, e->column, e->text);
         arena_release(&l.mem);
     }
@@ -168,7 +171,8 @@ static void a_bom_is_no_text(void **state)
     struct loaded l;
 
     (void)state;
-    load(&l, STR("\xef\xbb\xbf" "a: 1\n"));
+    load(&l, STR("\xef\xbb\xbf"
+                 "a: 1\n"));
     assert_int_equal(l.faults.count, 0);
     assert_is(yaml_text(l.root, "a"), "1");
     arena_release(&l.mem);
@@ -191,8 +195,8 @@ static void too_deep(void **state)
 static void unknown_keys(void **state)
 {
     static const char *const known[] = { "mapping", "provider", NULL };
-    struct yaml_source source = { "m.yaml", STR("mapping: 1\nprovidr: ispn\n") };
-    struct loaded      l;
+    struct yaml_source       source = { "m.yaml", STR("mapping: 1\nprovidr: ispn\n") };
+    struct loaded            l;
 
     (void)state;
     load(&l, source.text);
@@ -206,10 +210,16 @@ static void unknown_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scalars_stay_what_they_are), cmocka_unit_test(knows_its_places), cmocka_unit_test(json_is_yaml),
-        cmocka_unit_test(multi_line_texts),           cmocka_unit_test(refusals),         cmocka_unit_test(all_faults_at_once),
+        cmocka_unit_test(scalars_stay_what_they_are),
+        cmocka_unit_test(knows_its_places),
+        cmocka_unit_test(json_is_yaml),
+        cmocka_unit_test(multi_line_texts),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(all_faults_at_once),
         cmocka_unit_test(single_quotes),
-        cmocka_unit_test(a_bom_is_no_text),           cmocka_unit_test(too_deep),         cmocka_unit_test(unknown_keys),
+        cmocka_unit_test(a_bom_is_no_text),
+        cmocka_unit_test(too_deep),
+        cmocka_unit_test(unknown_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

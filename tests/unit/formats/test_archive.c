@@ -77,7 +77,8 @@ static void make_archive(const char *path, const char *content, const struct env
 }
 
 /* All of a member through source.c, as `plan` reads it. */
-static enum etl_status read_member(const char *path, const char *member, const struct envelope_keys *keys, struct buf *out, struct err *err)
+static enum etl_status read_member(const char *path, const char *member, const struct envelope_keys *keys,
+                                   struct buf *out, struct err *err)
 {
     char            whole[1024], bytes[5000];
     struct source  *s = NULL;
@@ -155,7 +156,7 @@ static void damage_is_noticed(void **state)
     (void)state;
     arena_init(&mem, 1U << 30, "test");
     write_file(in_folder("content"), STR("id,name\n1,Ann\n2,Bea\n3,Cy\n"));
-    for (size_t i = 1; i < 3; i++) {       /* .zip: only what a member's CRC covers is told */
+    for (size_t i = 1; i < 3; i++) { /* .zip: only what a member's CRC covers is told */
         struct str whole;
 
         make_archive(in_folder(forms[i]), in_folder("content"), NULL);
@@ -185,17 +186,17 @@ static void shell(const char *fmt, ...)
 
 static void make_certificate(const char *name)
 {
-    shell("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=%s -days 2 -keyout %s/%s.key -out %s/%s.crt 2>/dev/null", name, folder,
-          name, folder, name);
+    shell("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=%s -days 2 -keyout %s/%s.key -out %s/%s.crt 2>/dev/null",
+          name, folder, name, folder, name);
 }
 
 static void parts_open_with_the_right_key_only(void **state)
 {
     AUTO(buf_release) struct buf out;
-    const char           *recipients[1];
-    struct envelope_to   *to = NULL;
-    struct envelope_keys *keys = NULL;
-    struct err            err = { 0 };
+    const char                  *recipients[1];
+    struct envelope_to          *to = NULL;
+    struct envelope_keys        *keys = NULL;
+    struct err                   err = { 0 };
 
     (void)state;
     buf_init(&out, 1 << 20, "test");
@@ -226,8 +227,12 @@ static void parts_open_with_the_right_key_only(void **state)
 
     /* Other people's tools, nothing of ours. */
     shell("cd %s && mkdir -p x && tar -xzf e.tar.gz -C x && ! grep -rq planted-secret x", folder);
-    shell("cd %s && openssl cms -decrypt -inform DER -in x/customers.csv.001.p7m -inkey ann.key -recip ann.crt | grep -q '^1,planted-secret$'", folder);
-    shell("cd %s && openssl cms -decrypt -inform DER -in x/customers.csv.001.p7m -pwri_password 'a long passphrase' | grep -q '^1,planted-secret$'", folder);
+    shell(
+        "cd %s && openssl cms -decrypt -inform DER -in x/customers.csv.001.p7m -inkey ann.key -recip ann.crt | grep -q '^1,planted-secret$'",
+        folder);
+    shell(
+        "cd %s && openssl cms -decrypt -inform DER -in x/customers.csv.001.p7m -pwri_password 'a long passphrase' | grep -q '^1,planted-secret$'",
+        folder);
     envelope_to_free(to);
 }
 
@@ -235,9 +240,9 @@ static void parts_open_with_the_right_key_only(void **state)
 static void an_empty_member_is_sealed_too(void **state)
 {
     AUTO(buf_release) struct buf out;
-    struct envelope_to   *to = NULL;
-    struct envelope_keys *keys = NULL;
-    struct err            err = { 0 };
+    struct envelope_to          *to = NULL;
+    struct envelope_keys        *keys = NULL;
+    struct err                   err = { 0 };
 
     (void)state;
     buf_init(&out, 1 << 20, "test");
@@ -248,7 +253,9 @@ static void an_empty_member_is_sealed_too(void **state)
     assert_int_equal(envelope_keys_open(NULL, in_folder("pass"), &keys, &err), ETL_OK);
     assert_int_equal(read_member(in_folder("n.tar.gz"), "raw/list.xml", keys, &out, &err), ETL_END);
     assert_int_equal(out.len, 0);
-    shell("cd %s && mkdir -p n && tar -xzf n.tar.gz -C n && openssl cms -decrypt -inform DER -in n/customers.csv.001.p7m -pwri_password 'a long passphrase' -out n/clear && [ ! -s n/clear ]", folder);
+    shell(
+        "cd %s && mkdir -p n && tar -xzf n.tar.gz -C n && openssl cms -decrypt -inform DER -in n/customers.csv.001.p7m -pwri_password 'a long passphrase' -out n/clear && [ ! -s n/clear ]",
+        folder);
     envelope_keys_free(keys);
     envelope_to_free(to);
 }
@@ -256,12 +263,12 @@ static void an_empty_member_is_sealed_too(void **state)
 static void a_changed_message_gives_nothing(void **state)
 {
     AUTO(buf_release) struct buf clear, message;
-    struct envelope_to   *to = NULL;
-    struct envelope_keys *keys = NULL;
-    struct arena          mem;
-    struct err            err = { 0 };
-    struct str            sealed;
-    int                   in, sealed_fd;
+    struct envelope_to          *to = NULL;
+    struct envelope_keys        *keys = NULL;
+    struct arena                 mem;
+    struct err                   err = { 0 };
+    struct str                   sealed;
+    int                          in, sealed_fd;
 
     (void)state;
     arena_init(&mem, 1U << 30, "test");
@@ -279,14 +286,15 @@ static void a_changed_message_gives_nothing(void **state)
     sealed = read_file(in_folder("m.p7m"), &mem);
     assert_int_equal(envelope_keys_open(in_folder("carl.key"), NULL, &keys, &err), ETL_OK);
     assert_int_equal(envelope_open(keys, sealed, &clear, &err), ETL_OK);
-    for (size_t i = sealed.len - 120; i < sealed.len; i++) {     /* the content and its tag stand at the end */
+    for (size_t i = sealed.len - 120; i < sealed.len; i++) { /* the content and its tag stand at the end */
         buf_reset(&message);
         buf_reset(&clear);
         buf_add(&message, sealed);
         message.ptr[i] = (char)(message.ptr[i] ^ 0x10);
         if (envelope_open(keys, buf_str(&message), &clear, &err) == ETL_OK) {
             /* a length that only says where nothing follows */
-            assert_true(str_starts(buf_str(&clear), STR("a secret of some length, so that there is something to change")));
+            assert_true(
+                str_starts(buf_str(&clear), STR("a secret of some length, so that there is something to change")));
         } else {
             assert_int_equal(clear.len, 0);
         }
@@ -324,7 +332,7 @@ static void more_than_one_part(void **state)
     assert_int_equal(envelope_to_open(NULL, 0, in_folder("pass"), &to, &err), ETL_OK);
     make_archive(in_folder("big.tar.zst"), in_folder("big"), to);
     assert_int_equal(envelope_keys_open(NULL, in_folder("pass"), &keys, &err), ETL_OK);
-    snprintf(whole, sizeof whole, "%s:raw/list.xml", in_folder("big.tar.zst"));     /* past another member of two parts */
+    snprintf(whole, sizeof whole, "%s:raw/list.xml", in_folder("big.tar.zst")); /* past another member of two parts */
     assert_int_equal(source_open_with(whole, NULL, keys, &s, &err), ETL_OK);
     while ((st = source_read(s, block, 1 << 20, &got, &err)) == ETL_OK) {
         for (size_t i = 0; i < got; i += 4099)
@@ -346,7 +354,8 @@ int main(void)
         cmocka_unit_test(members_come_back),
         cmocka_unit_test(an_archive_is_there_whole_or_not_at_all),
         cmocka_unit_test(damage_is_noticed),
-        cmocka_unit_test(parts_open_with_the_right_key_only), cmocka_unit_test(an_empty_member_is_sealed_too),
+        cmocka_unit_test(parts_open_with_the_right_key_only),
+        cmocka_unit_test(an_empty_member_is_sealed_too),
         cmocka_unit_test(a_changed_message_gives_nothing),
         cmocka_unit_test(more_than_one_part),
     };

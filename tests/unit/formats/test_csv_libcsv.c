@@ -32,10 +32,11 @@ static void add_cell(struct buf *out)
     if (quoted)
         buf_byte(out, '"');
     for (uint32_t i = 0; i < len; i++) {
-        const char *piece = quoted && dice(3) == 0 ? quoted_only[dice(COUNT(quoted_only))] : pieces[dice(COUNT(pieces))];
+        const char *piece =
+            quoted && dice(3) == 0 ? quoted_only[dice(COUNT(quoted_only))] : pieces[dice(COUNT(pieces))];
 
         if (strcmp(piece, "\"") == 0 && (quoted || i == 0))
-            piece = "q";   /* a single quote is literal inside an unquoted cell only, and not at its beginning */
+            piece = "q"; /* a single quote is literal inside an unquoted cell only, and not at its beginning */
         buf_text(out, piece);
     }
     if (quoted)
@@ -58,7 +59,7 @@ static size_t make_file(struct buf *out)
         if (r + 1 < rows || dice(2) == 0)
             buf_text(out, line_end);
         if (dice(10) == 0 && r + 1 < rows)
-            buf_text(out, line_end);   /* an empty line */
+            buf_text(out, line_end); /* an empty line */
     }
     return columns;
 }
@@ -89,12 +90,14 @@ static void read_by_libcsv(struct str text, struct buf *log)
 static void read_by_us(size_t columns, size_t block_bytes, struct buf *log)
 {
     struct str         names[MOST_COLUMNS];
-    struct csv_options options = { .delimiter = ',', .quote = '"', .names = names, .name_count = columns, .block_bytes = block_bytes };
-    struct source     *source;
+    struct csv_options options = {
+        .delimiter = ',', .quote = '"', .names = names, .name_count = columns, .block_bytes = block_bytes
+    };
+    struct source        *source;
     struct record_reader *r;
-    struct record_block *b;
-    struct err         err = { 0 };
-    enum etl_status    st;
+    struct record_block  *b;
+    struct err            err = { 0 };
+    enum etl_status       st;
 
     for (size_t i = 0; i < columns; i++)
         names[i] = STR("x");
@@ -134,7 +137,7 @@ static void the_same_cells(void **unused)
         size_t columns;
         int    fd = open(temporary, O_WRONLY | O_TRUNC);
 
-        state = round;   /* the number that a failure names makes the same file again */
+        state = round; /* the number that a failure names makes the same file again */
         columns = make_file(&text);
         assert_int_equal(write(fd, text.ptr, text.len), (ssize_t)text.len);
         close(fd);
@@ -146,8 +149,8 @@ static void the_same_cells(void **unused)
             buf_reset(&got);
             read_by_us(columns, block, &got);
             if (!str_eq(buf_str(&got), buf_str(&want)))
-                fail_row(round, "blocks of %zu\n%.*s\n got  %.*s\n want %.*s", block, (int)text.len, text.ptr, (int)got.len, got.ptr,
-                         (int)want.len, want.ptr);
+                fail_row(round, "blocks of %zu\n%.*s\n got  %.*s\n want %.*s", block, (int)text.len, text.ptr,
+                         (int)got.len, got.ptr, (int)want.len, want.ptr);
         }
     }
 }

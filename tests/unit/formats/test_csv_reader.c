@@ -10,10 +10,10 @@
 /* The log begins with the columns. */
 static void read_text(struct str bytes, const struct csv_options *options, struct seen *seen)
 {
-    struct source     *source;
+    struct source        *source;
     struct record_reader *r;
-    const struct str  *columns;
-    size_t             count;
+    const struct str     *columns;
+    size_t                count;
 
     begin_seen(seen);
     write_input(bytes);
@@ -36,8 +36,8 @@ static const struct csv_options usual = { .delimiter = ',', .quote = '"', .has_h
 
 struct row {
     const char     *in, *log;
-    enum etl_status end;           /* 0: ETL_END */
-    uint64_t        line;          /* of the end's error */
+    enum etl_status end;  /* 0: ETL_END */
+    uint64_t        line; /* of the end's error */
 };
 
 static void check_rows(const struct row *rows, size_t count, const struct csv_options *options)
@@ -45,15 +45,17 @@ static void check_rows(const struct row *rows, size_t count, const struct csv_op
     for (size_t i = 0; i < count; i++) {
         struct str in = str_from(rows[i].in);
 
-        for (size_t block = 1; block <= in.len + 2; block++) {   /* cut at every place */
+        for (size_t block = 1; block <= in.len + 2; block++) { /* cut at every place */
             struct csv_options with = *options;
             struct seen        seen;
 
             with.block_bytes = block == in.len + 2 ? 0 : block;
             read_text(in, &with, &seen);
             if (!str_is(buf_str(&seen.log), rows[i].log))
-                fail_row(i, "blocks of %zu: %s\n got  %s\n want %s", block, rows[i].in, buf_cstr(&seen.log), rows[i].log);
-            if (seen.end != (rows[i].end != ETL_OK ? rows[i].end : ETL_END) || (rows[i].line != 0 && seen.err.line != rows[i].line))
+                fail_row(i, "blocks of %zu: %s\n got  %s\n want %s", block, rows[i].in, buf_cstr(&seen.log),
+                         rows[i].log);
+            if (seen.end != (rows[i].end != ETL_OK ? rows[i].end : ETL_END) ||
+                (rows[i].line != 0 && seen.err.line != rows[i].line))
                 fail_row(i, "blocks of %zu: %s\n ended with %d in line %llu: %s", block, rows[i].in, (int)seen.end,
                          (unsigned long long)seen.err.line, seen.err.text);
             forget(&seen);
@@ -66,27 +68,27 @@ static void cells_and_quotes(void **state)
 {
     static const struct row rows[] = {
         { "a,b\n1,2\n", "a|b 2:[1][2] ", 0, 0 },
-        { "a,b\n1,2", "a|b 2:[1][2] ", 0, 0 },                                 /* no line end at the end */
+        { "a,b\n1,2", "a|b 2:[1][2] ", 0, 0 }, /* no line end at the end */
         { "a,b\n,\n", "a|b 2:[][] ", 0, 0 },
-        { "a,b\n 1 , 2 \n", "a|b 2:[ 1 ][ 2 ] ", 0, 0 },                       /* blanks are kept */
-        { " a , b \n1,2\n", "a|b 2:[1][2] ", 0, 0 },                           /* but not in the header */
+        { "a,b\n 1 , 2 \n", "a|b 2:[ 1 ][ 2 ] ", 0, 0 }, /* blanks are kept */
+        { " a , b \n1,2\n", "a|b 2:[1][2] ", 0, 0 },     /* but not in the header */
         { "a,b\n\"1\",\"2\"\n", "a|b 2:[1][2] ", 0, 0 },
         { "a,b\n\"1,1\",2\n", "a|b 2:[1,1][2] ", 0, 0 },
-        { "a,b\n\"1\n1\",2\n3,4\n", "a|b 2:[1\n1][2] 4:[3][4] ", 0, 0 },       /* the line is the first physical one */
+        { "a,b\n\"1\n1\",2\n3,4\n", "a|b 2:[1\n1][2] 4:[3][4] ", 0, 0 }, /* the line is the first physical one */
         { "a,b\n\"1\"\"1\",\"\"\"\"\n", "a|b 2:[1\"1][\"] ", 0, 0 },
         { "a,b\n\"\",\"\"\"\"\"\"\n", "a|b 2:[][\"\"] ", 0, 0 },
         { "a,b\n\"\"\"1\"\"\",2\n", "a|b 2:[\"1\"][2] ", 0, 0 },
-        { "a,b\n1\"1,2\"\n", "a|b 2:[1\"1][2\"] ", 0, 0 },                     /* a quote inside an unquoted cell is literal */
+        { "a,b\n1\"1,2\"\n", "a|b 2:[1\"1][2\"] ", 0, 0 }, /* a quote inside an unquoted cell is literal */
         { "a,b\n5\" pipe,7\" pipe\n3,4\n", "a|b 2:[5\" pipe][7\" pipe] 3:[3][4] ", 0, 0 },
-        { "a,b\n \"1\",2\n", "a|b 2:[ \"1\"][2] ", 0, 0 },                     /* a blank before it makes it literal, too */
+        { "a,b\n \"1\",2\n", "a|b 2:[ \"1\"][2] ", 0, 0 }, /* a blank before it makes it literal, too */
         { "\"a\",\"b,c\"\n1,2\n", "a|b,c 2:[1][2] ", 0, 0 },
         { "\"a\nx\",b\n1,2\n", "a\nx|b 3:[1][2] ", 0, 0 },
         { "a\n1\n2\n", "a 2:[1] 3:[2] ", 0, 0 },
-        { "a,a,\n1,2,3\n", "a|a| 2:[1][2][3] ", 0, 0 },                        /* double and empty names are told as they are */
+        { "a,a,\n1,2,3\n", "a|a| 2:[1][2][3] ", 0, 0 }, /* double and empty names are told as they are */
         { "a,b\n", "a|b ", 0, 0 },
         { "a,b", "a|b ", 0, 0 },
         { "a,b\n\"1\"", "a|b 2!row-short[1] ", 0, 0 },
-        { "a,b\n1,\"2\"", "a|b 2:[1][2] ", 0, 0 },                             /* the quote closes with the last byte */
+        { "a,b\n1,\"2\"", "a|b 2:[1][2] ", 0, 0 }, /* the quote closes with the last byte */
         { "a,b\n1,\"\"", "a|b 2:[1][] ", 0, 0 },
     };
 
@@ -99,15 +101,15 @@ static void line_ends(void **state)
     static const struct row rows[] = {
         { "a,b\r\n1,2\r\n3,4\r\n", "a|b 2:[1][2] 3:[3][4] ", 0, 0 },
         { "a,b\r1,2\r3,4\r", "a|b 2:[1][2] 3:[3][4] ", 0, 0 },
-        { "a,b\r\"1\n1\",2\r3,4", "a|b 2:[1\n1][2] 3:[3][4] ", 0, 0 },         /* an LF in quotes tells nothing */
+        { "a,b\r\"1\n1\",2\r3,4", "a|b 2:[1\n1][2] 3:[3][4] ", 0, 0 }, /* an LF in quotes tells nothing */
         { "a,\"b\n\"\r1,2\r", "a|b 2:[1][2] ", 0, 0 },
-        { "a,b\n1,2\r\n3,4\n", "a|b 2:[1][2] 3:[3][4] ", 0, 0 },               /* mixed */
-        { "a,b\n1\r1,2\n", "a|b 2:[1\r1][2] ", 0, 0 },                         /* a lone CR in a file of LF is text */
+        { "a,b\n1,2\r\n3,4\n", "a|b 2:[1][2] 3:[3][4] ", 0, 0 }, /* mixed */
+        { "a,b\n1\r1,2\n", "a|b 2:[1\r1][2] ", 0, 0 },           /* a lone CR in a file of LF is text */
         { "a,b\r\n1,\"2\"\r\n", "a|b 2:[1][2] ", 0, 0 },
         { "a,b\r\n\"1\r\n1\",2\r\n3,4\r\n", "a|b 2:[1\r\n1][2] 4:[3][4] ", 0, 0 },
-        { "a,b\r\n1,2\r", "a|b 2:[1][2] ", 0, 0 },                             /* half a line end at the end */
+        { "a,b\r\n1,2\r", "a|b 2:[1][2] ", 0, 0 }, /* half a line end at the end */
         { "a,b\r\n1,\"2\"\r", "a|b 2:[1][2] ", 0, 0 },
-        { "\n\r\na,b\n1,2\n", "a|b 4:[1][2] ", 0, 0 },                         /* empty lines ahead of the header */
+        { "\n\r\na,b\n1,2\n", "a|b 4:[1][2] ", 0, 0 }, /* empty lines ahead of the header */
         { "a,b\n\n1,2\n\r\n\n3,4\n\n\n", "a|b 3:[1][2] 6:[3][4] ", 0, 0 },
     };
 
@@ -120,10 +122,10 @@ static void ragged_rows(void **state)
     static const struct row rows[] = {
         { "a,b,c\n1,2\n4,5,6\n", "a|b|c 2!row-short[1][2] 3:[4][5][6] ", 0, 0 },
         { "a,b\n1,2,3\n4,5\n", "a|b 2!row-long[1][2][3] 3:[4][5] ", 0, 0 },
-        { "a,b\n1,2,,\n", "a|b 2:[1][2] ", 0, 0 },                             /* the surplus is empty */
+        { "a,b\n1,2,,\n", "a|b 2:[1][2] ", 0, 0 }, /* the surplus is empty */
         { "a,b\n1,2,\"\",\n", "a|b 2:[1][2] ", 0, 0 },
         { "a,b\n1,2,,x\n", "a|b 2!row-long[1][2][][x] ", 0, 0 },
-        { "a,b\n1,2, \n", "a|b 2!row-long[1][2][ ] ", 0, 0 },                  /* a blank is something */
+        { "a,b\n1,2, \n", "a|b 2!row-long[1][2][ ] ", 0, 0 }, /* a blank is something */
         { "a,b\n \n", "a|b 2!row-short[ ] ", 0, 0 },
         { "a,b\n\"\"\n", "a|b 2!row-short[] ", 0, 0 },
         { "a,b\n1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\n",
@@ -141,10 +143,11 @@ static void broken_quotes(void **state)
         { "a,b\n\"1\"x,2\n3,4\n", "a|b 2~damaged-quote 3:[3][4] ", 0, 0 },
         { "a,b\n\"1\" ,2\n3,4\n", "a|b 2~damaged-quote 3:[3][4] ", 0, 0 },
         { "a,b\n1,\"2\"x\"\n3,4\n", "a|b 2~damaged-quote 3:[3][4] ", 0, 0 },
-        { "a,b\n1,\"2\"x,\"\n3,4\n", "a|b 2~damaged-quote 3:[3][4] ", 0, 0 },  /* the quote opening behind it opens nothing */
+        { "a,b\n1,\"2\"x,\"\n3,4\n", "a|b 2~damaged-quote 3:[3][4] ", 0,
+          0 }, /* the quote opening behind it opens nothing */
         { "a,b\n1,\"2\"x", "a|b 2~damaged-quote ", 0, 0 },
         { "a,b\n1,\"2\"\rx\n3,4\n", "a|b 2~damaged-quote 3:[3][4] ", 0, 0 },
-        { "a,b\n\"1\n1\"x,2\n3,4\n", "a|b 2~damaged-quote 4:[3][4] ", 0, 0 },  /* several lines belong to it */
+        { "a,b\n\"1\n1\"x,2\n3,4\n", "a|b 2~damaged-quote 4:[3][4] ", 0, 0 }, /* several lines belong to it */
         { "a,b\n\"1\"\"x,2\n3\",4\n", "a|b 2:[1\"x,2\n3][4] ", 0, 0 },
         /* a quote still open at the end stops, naming the line where it opened */
         { "a,b\n1,2\n3,\"4\n5,6\n", "a|b 2:[1][2] ", ETL_UNREAD, 3 },
@@ -171,14 +174,17 @@ static void other_delimiters_and_quotes(void **state)
     } cases[] = {
         { { .delimiter = ';', .quote = '"', .has_header = true }, { "a;b\n\"1;1\";2,0\n", "a|b 2:[1;1][2,0] ", 0, 0 } },
         { { .delimiter = '\t', .quote = '"', .has_header = true }, { "a\tb\n1\t\"2\t\"\n", "a|b 2:[1][2\t] ", 0, 0 } },
-        { { .delimiter = '|', .quote = '\'', .has_header = true }, { "a|b\n'1|''1'|\"2\n", "a|b 2:[1|'1][\"2] ", 0, 0 } },
-        { { .delimiter = '\t', .quote = 0, .has_header = true }, { "a\tb\n\"1\t2\"\n\"\t\"\n", "a|b 2:[\"1][2\"] 3:[\"][\"] ", 0, 0 } },
+        { { .delimiter = '|', .quote = '\'', .has_header = true },
+          { "a|b\n'1|''1'|\"2\n", "a|b 2:[1|'1][\"2] ", 0, 0 } },
+        { { .delimiter = '\t', .quote = 0, .has_header = true },
+          { "a\tb\n\"1\t2\"\n\"\t\"\n", "a|b 2:[\"1][2\"] 3:[\"][\"] ", 0, 0 } },
         { { .delimiter = ' ', .quote = '"', .has_header = true }, { "a b\n1 \"2 2\"\n", "a|b 2:[1][2 2] ", 0, 0 } },
         { { .delimiter = ',', .quote = '"', .has_header = false, .names = names, .name_count = 2 },
           { "1,2\n3\n", "x|y 1:[1][2] 2!row-short[3] ", 0, 0 } },
         { { .delimiter = ',', .quote = '"', .has_header = false, .names = names, .name_count = 1 },
           { "", "x ", 0, 0 } },
-        { { .has_header = true, .quote = '"' }, { "a,b\n1,2\n", "a|b 2:[1][2] ", 0, 0 } },   /* the comma is the default */
+        { { .has_header = true, .quote = '"' },
+          { "a,b\n1,2\n", "a|b 2:[1][2] ", 0, 0 } }, /* the comma is the default */
     };
 
     (void)state;
@@ -196,21 +202,52 @@ static void encodings(void **state)
         const char   *log;
     } rows[] = {
         { ENCODING_AUTO, BYTES("a,\xc3\xa9\n\xc3\xa9,2\n"), "a|\xc3\xa9 2:[\xc3\xa9][2] " },
-        { ENCODING_AUTO, BYTES("\xef\xbb\xbf" "a,b\n1,2\n"), "a|b 2:[1][2] " },
-        { ENCODING_LATIN1, BYTES("\xef\xbb\xbf" "a,b\n\xc3\xa9,2\n"), "a|b 2:[\xc3\xa9][2] " },   /* the BOM knows better */
+        { ENCODING_AUTO,
+          BYTES("\xef\xbb\xbf"
+                "a,b\n1,2\n"),
+          "a|b 2:[1][2] " },
+        { ENCODING_LATIN1,
+          BYTES("\xef\xbb\xbf"
+                "a,b\n\xc3\xa9,2\n"),
+          "a|b 2:[\xc3\xa9][2] " }, /* the BOM knows better */
         { ENCODING_AUTO, BYTES("a,b\n\xe9,2\n3,4\n"), "a|b 2~damaged-encoding 3:[3][4] " },
         { ENCODING_AUTO, BYTES("a,b\n\xed\xa0\x80,2\n3,4\n"), "a|b 2~damaged-encoding 3:[3][4] " },
         { ENCODING_AUTO, BYTES("a,b\n\xc0\xaf,2\n3,4\n"), "a|b 2~damaged-encoding 3:[3][4] " },
         { ENCODING_LATIN1, BYTES("a,\xe9\n\xe9\x80,2\n"), "a|\xc3\xa9 2:[\xc3\xa9\xc2\x80][2] " },
-        { ENCODING_WINDOWS_1252, BYTES("a,\x80\n\x93x\x94,\xff\n"), "a|\xe2\x82\xac 2:[\xe2\x80\x9cx\xe2\x80\x9d][\xc3\xbf] " },
+        { ENCODING_WINDOWS_1252, BYTES("a,\x80\n\x93x\x94,\xff\n"),
+          "a|\xe2\x82\xac 2:[\xe2\x80\x9cx\xe2\x80\x9d][\xc3\xbf] " },
         { ENCODING_WINDOWS_1252, BYTES("a,b\n\x81,2\n3,4\n"), "a|b 2~damaged-encoding 3:[3][4] " },
         { ENCODING_WINDOWS_1252, BYTES("a,b\n\"\xe9\"\"\xe9\",2\n"), "a|b 2:[\xc3\xa9\"\xc3\xa9][2] " },
-        { ENCODING_AUTO, BYTES("\xff\xfe" "a\0,\0\xe9\0\n\0" "1\0,\0=\xd8\0\xde\n\0"), "a|\xc3\xa9 2:[1][\xf0\x9f\x98\x80] " },
-        { ENCODING_AUTO, BYTES("\xfe\xff\0a\0,\0\xe9\0\n\0" "1\0,\xd8=\xde\0\0\n"), "a|\xc3\xa9 2:[1][\xf0\x9f\x98\x80] " },
-        { ENCODING_UTF16LE, BYTES("a\0,\0b\0\n\0" "1\0,\0" "2\0"), "a|b 2:[1][2] " },   /* named, no BOM */
-        { ENCODING_UTF16BE, BYTES("\0a\0,\0b\0\n\0" "1\0,\0" "2"), "a|b 2:[1][2] " },
-        { ENCODING_UTF16LE, BYTES("a\0,\0b\0\n\0\0\xd8,\0" "2\0\n\0" "3\0,\0" "4\0"), "a|b 2~damaged-encoding 3:[3][4] " },   /* half a pair */
-        { ENCODING_UTF16LE, BYTES("a\0,\0b\0\n\0" "1\0,\0" "2\0x"), "a|b 2~damaged-encoding " },   /* half a unit */
+        { ENCODING_AUTO,
+          BYTES("\xff\xfe"
+                "a\0,\0\xe9\0\n\0"
+                "1\0,\0=\xd8\0\xde\n\0"),
+          "a|\xc3\xa9 2:[1][\xf0\x9f\x98\x80] " },
+        { ENCODING_AUTO,
+          BYTES("\xfe\xff\0a\0,\0\xe9\0\n\0"
+                "1\0,\xd8=\xde\0\0\n"),
+          "a|\xc3\xa9 2:[1][\xf0\x9f\x98\x80] " },
+        { ENCODING_UTF16LE,
+          BYTES("a\0,\0b\0\n\0"
+                "1\0,\0"
+                "2\0"),
+          "a|b 2:[1][2] " }, /* named, no BOM */
+        { ENCODING_UTF16BE,
+          BYTES("\0a\0,\0b\0\n\0"
+                "1\0,\0"
+                "2"),
+          "a|b 2:[1][2] " },
+        { ENCODING_UTF16LE,
+          BYTES("a\0,\0b\0\n\0\0\xd8,\0"
+                "2\0\n\0"
+                "3\0,\0"
+                "4\0"),
+          "a|b 2~damaged-encoding 3:[3][4] " }, /* half a pair */
+        { ENCODING_UTF16LE,
+          BYTES("a\0,\0b\0\n\0"
+                "1\0,\0"
+                "2\0x"),
+          "a|b 2~damaged-encoding " }, /* half a unit */
         { ENCODING_AUTO, BYTES("a,b\n1\0,2\n3,4\n"), "a|b 2~damaged-nul 3:[3][4] " },
     };
 
@@ -232,10 +269,14 @@ static void a_header_in_another_encoding_is_told(void **state)
     struct seen seen;
 
     (void)state;
-    read_text(STR("name,stra\xdf" "e\n1,2\n"), &usual, &seen);
+    read_text(STR("name,stra\xdf"
+                  "e\n1,2\n"),
+              &usual, &seen);
     assert_int_equal(seen.end, ETL_UNREAD);
     assert_int_equal(seen.err.line, 1);
-    assert_string_equal(seen.err.text, "column 2 of the header has bytes that are no UTF-8; name the encoding in the mapping (windows-1252, latin-1)");
+    assert_string_equal(
+        seen.err.text,
+        "column 2 of the header has bytes that are no UTF-8; name the encoding in the mapping (windows-1252, latin-1)");
     forget(&seen);
 }
 
@@ -255,17 +296,19 @@ static void encoding_names(void **state)
 
 static void too_long_records(void **state)
 {
-    struct csv_options options = usual;
+    struct csv_options      options = usual;
     static const struct row rows[] = {
         { "a,b\n12345678901,2\n3,4\n", "a|b 2~damaged-long 3:[3][4] ", 0, 0 },
-        { "a,b\n12345678,2\n3,4\n", "a|b 2:[12345678][2] 3:[3][4] ", 0, 0 },         /* ten bytes are allowed */
+        { "a,b\n12345678,2\n3,4\n", "a|b 2:[12345678][2] 3:[3][4] ", 0, 0 }, /* ten bytes are allowed */
         { "a,b\n12345678,2\r\n3,4\n", "a|b 2:[12345678][2] 3:[3][4] ", 0, 0 },
         { "a,b\n123456789,2", "a|b 2~damaged-long ", 0, 0 },
         { "a,b\n\"1\",4567890\n3,4\n", "a|b 2~damaged-long 3:[3][4] ", 0, 0 },
-        { "a,b\n\"1\n1\n\",3456789\n5,6\n", "a|b 2~damaged-long 5:[5][6] ", 0, 0 },  /* quoted lines belong to it */
-        { "a,b\n1,2\n3,\"4567890123456\"\n5,6\n", "a|b 2:[1][2] ", ETL_UNREAD, 3 },  /* open at the limit: who knows what it swallows */
+        { "a,b\n\"1\n1\n\",3456789\n5,6\n", "a|b 2~damaged-long 5:[5][6] ", 0, 0 }, /* quoted lines belong to it */
+        { "a,b\n1,2\n3,\"4567890123456\"\n5,6\n", "a|b 2:[1][2] ", ETL_UNREAD,
+          3 }, /* open at the limit: who knows what it swallows */
         { "a,b\n1,2\n3,\"4567890123456\n5,6\n", "a|b 2:[1][2] ", ETL_UNREAD, 3 },
-        { "a,b\n12345678901,\"2\n2\n3,4\n", "a|b 2~damaged-long 3!row-short[2] 4:[3][4] ", 0, 0 },   /* opens behind the limit */
+        { "a,b\n12345678901,\"2\n2\n3,4\n", "a|b 2~damaged-long 3!row-short[2] 4:[3][4] ", 0,
+          0 }, /* opens behind the limit */
         { "a,b\n12345678901,\"2\n", "a|b 2~damaged-long ", 0, 0 },
     };
 
@@ -278,12 +321,12 @@ static void too_long_records(void **state)
 static void a_row_of_100_mb(void **state)
 {
     enum { MEGABYTE = 1 << 20 };
-    struct source     *source;
+    struct source        *source;
     struct record_reader *r;
-    struct err         err = { 0 };
-    struct seen        seen;
-    char              *part = malloc(MEGABYTE);
-    int                fd;
+    struct err            err = { 0 };
+    struct seen           seen;
+    char                 *part = malloc(MEGABYTE);
+    int                   fd;
 
     (void)state;
     write_input(STR("a,b\n1,2\n"));
@@ -310,11 +353,11 @@ static void a_row_of_100_mb(void **state)
 /* What stands at offset and length is the record: read again it gives the same cells. */
 static void check_places(struct str in, const struct csv_options *options)
 {
-    struct source     *source;
+    struct source        *source;
     struct record_reader *r;
-    struct record_block *b;
-    struct err         err = { 0 };
-    size_t             records = 0;
+    struct record_block  *b;
+    struct err            err = { 0 };
+    size_t                records = 0;
 
     write_input(in);
     assert_int_equal(source_open(temporary, NULL, &source, &err), ETL_OK);
@@ -350,7 +393,8 @@ static void a_record_is_found_again_by_its_place(void **state)
         struct str    in;
     } rows[] = {
         { ENCODING_AUTO, BYTES("a,b\n1,2\n\n\"x\n\"\"y\",\xc3\xa9\n5,6") },
-        { ENCODING_AUTO, BYTES("\xef\xbb\xbf" "a,b\r\n1,2\r\n\r\n\"x\r\ny\",\xf0\x9f\x98\x80\r\n5,6\r\n") },
+        { ENCODING_AUTO, BYTES("\xef\xbb\xbf"
+                               "a,b\r\n1,2\r\n\r\n\"x\r\ny\",\xf0\x9f\x98\x80\r\n5,6\r\n") },
         { ENCODING_LATIN1, BYTES("a,b\r1,\xe9\r\r\"x\ny\",2\r5,6\r") },
     };
 
@@ -403,7 +447,7 @@ static void knows_how_the_input_is_written(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct source         *source;
-        struct record_reader *r;
+        struct record_reader  *r;
         struct err             err = { 0 };
         const struct csv_form *form;
 
@@ -422,12 +466,12 @@ static void knows_how_the_input_is_written(void **state)
 /* What a pipe gives at a time tells nothing about the file. */
 static void a_slow_pipe_gives_the_same(void **state)
 {
-    static const char  text[] = "a,b\r\n1,2\r\n3,4\r\n";
-    struct source     *source;
+    static const char     text[] = "a,b\r\n1,2\r\n3,4\r\n";
+    struct source        *source;
     struct record_reader *r;
-    struct err         err = { 0 };
-    struct seen        seen;
-    pid_t              child;
+    struct err            err = { 0 };
+    struct seen           seen;
+    pid_t                 child;
 
     (void)state;
     unlink(temporary);

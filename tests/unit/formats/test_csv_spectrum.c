@@ -18,20 +18,21 @@ static void check_record(const char *name, const struct record *record, const st
         struct str text = str_from(YAJL_GET_STRING(YAJL_GET_OBJECT(want)->values[i]));
 
         if (!str_is(columns[i], YAJL_GET_OBJECT(want)->keys[i]) || !str_eq(record->cells[i], text))
-            fail_row(i, "%s: got %.*s=%.*s, want %.*s", name, STR_ARG(columns[i]), STR_ARG(record->cells[i]), STR_ARG(text));
+            fail_row(i, "%s: got %.*s=%.*s, want %.*s", name, STR_ARG(columns[i]), STR_ARG(record->cells[i]),
+                     STR_ARG(text));
     }
 }
 
 static void check_file(const char *name, yajl_val want)
 {
     const struct csv_options options = { .delimiter = ',', .quote = '"', .has_header = true };
-    char               path[500];
-    struct source     *source;
-    struct record_reader *r;
-    struct record_block *b;
-    struct err         err = { 0 };
-    const struct str  *columns;
-    size_t             count, records = 0;
+    char                     path[500];
+    struct source           *source;
+    struct record_reader    *r;
+    struct record_block     *b;
+    struct err               err = { 0 };
+    const struct str        *columns;
+    size_t                   count, records = 0;
 
     snprintf(path, sizeof path, "%s/csvs/%s.csv", suite, name);
     assert_int_equal(source_open(path, NULL, &source, &err), ETL_OK);
@@ -54,8 +55,8 @@ static void check_file(const char *name, yajl_val want)
 
 static void every_case(void **state)
 {
-    char  path[500], json_path[500];
-    DIR  *dir;
+    char   path[500], json_path[500];
+    DIR   *dir;
     size_t ran = 0;
 
     (void)state;
@@ -67,10 +68,10 @@ static void every_case(void **state)
     }
     for (struct dirent *e; (e = readdir(dir)) != NULL;) {
         AUTO(arena_release) struct arena mem;
-        struct str name = str_from(e->d_name), text;
-        struct err err = { 0 };
-        char       reason[200];
-        yajl_val   want;
+        struct str                       name = str_from(e->d_name), text;
+        struct err                       err = { 0 };
+        char                             reason[200];
+        yajl_val                         want;
 
         arena_init(&mem, 1 << 20, "a test");
         if (!str_ends(name, STR(".csv")))
@@ -79,7 +80,7 @@ static void every_case(void **state)
         snprintf(json_path, sizeof json_path, "%s/json/%.*s.json", suite, STR_ARG(name));
         assert_int_equal(file_read(json_path, 1 << 19, &mem, &text, &err), ETL_OK);
         want = yajl_tree_parse(text.ptr, reason, sizeof reason);
-        if (want == NULL || !YAJL_IS_ARRAY(want)) {   /* location_coordinates: its expectation is of another file */
+        if (want == NULL || !YAJL_IS_ARRAY(want)) { /* location_coordinates: its expectation is of another file */
             print_message("left out: %.*s, whose expectation is no array of records\n", STR_ARG(name));
             yajl_tree_free(want);
             continue;

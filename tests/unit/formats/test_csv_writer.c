@@ -22,7 +22,7 @@ static void results_are_defused(void **state)
         { "a=1", "a=1\n" },
         { "", "\n" },
     };
-    const struct str several[] = { STR("1"), STR("two, three"), STR(""), STR("=4") };
+    const struct str             several[] = { STR("1"), STR("two, three"), STR(""), STR("=4") };
     AUTO(buf_release) struct buf out;
 
     (void)state;
@@ -45,15 +45,15 @@ static void results_are_defused(void **state)
 static char temporary[] = "/tmp/test_csv_writer.XXXXXX";
 
 struct file {
-    struct source     *source;
+    struct source        *source;
     struct record_reader *reader;
-    size_t             columns;
+    size_t                columns;
 };
 
 static void open_text(struct file *f, struct str bytes, const struct csv_options *options)
 {
     AUTO(atomic_file_drop) struct atomic_file file = { 0 };
-    struct err err = { 0 };
+    struct err                                err = { 0 };
 
     assert_int_equal(atomic_file_begin(&file, temporary, &err), ETL_OK);
     assert_int_equal(atomic_file_write(&file, bytes, &err), ETL_OK);
@@ -72,11 +72,11 @@ static void close_text(struct file *f)
 /* Every record of `in` as a reject. replace: instead of the cell of that column. */
 static void reject_all(struct buf *out, struct str in, const struct csv_options *options, int replace)
 {
-    struct file       f;
+    struct file          f;
     struct record_block *b;
-    struct err        err = { 0 };
-    struct record     record;
-    bool              is_damaged;
+    struct err           err = { 0 };
+    struct record        record;
+    bool                 is_damaged;
 
     open_text(&f, in, options);
     csv_reject_header(out, csv_reader_form(f.reader));
@@ -87,7 +87,8 @@ static void reject_all(struct buf *out, struct str in, const struct csv_options 
             assert_false(is_damaged);
             if (replace >= 0)
                 replaced[replace] = STR("sealed:x,y");
-            csv_reject_row(out, csv_reader_form(f.reader), &record, f.columns, replace >= 0 ? replaced : NULL, STR("b: is \"so\", é (r)"));
+            csv_reject_row(out, csv_reader_form(f.reader), &record, f.columns, replace >= 0 ? replaced : NULL,
+                           STR("b: is \"so\", é (r)"));
         }
         record_block_release(b);
     }
@@ -104,26 +105,41 @@ static void rejects_keep_their_bytes(void **state)
     } rows[] = {
         { { ',', '"', ENCODING_AUTO, true, NULL, 0, 0, 0 },
           BYTES("a,\"b\"\n\"1\", 2 \n\"x\ny\",\"\"\"\"\n"),
-          BYTES("a,\"b\",_errors\n\"1\", 2 ,\"b: is \"\"so\"\", é (r)\"\n\"x\ny\",\"\"\"\",\"b: is \"\"so\"\", é (r)\"\n") },
-        { { ';', '\'', ENCODING_WINDOWS_1252, true, NULL, 0, 0, 0 },       /* its own encoding, delimiter, quote, line end */
-          BYTES("a;b\r\n\xe9;\x80\r\n"), BYTES("a;b;_errors\r\n\xe9;\x80;b: is \"so\", \xe9 (r)\r\n") },
+          BYTES(
+              "a,\"b\",_errors\n\"1\", 2 ,\"b: is \"\"so\"\", é (r)\"\n\"x\ny\",\"\"\"\",\"b: is \"\"so\"\", é (r)\"\n") },
+        { { ';', '\'', ENCODING_WINDOWS_1252, true, NULL, 0, 0, 0 }, /* its own encoding, delimiter, quote, line end */
+          BYTES("a;b\r\n\xe9;\x80\r\n"),
+          BYTES("a;b;_errors\r\n\xe9;\x80;b: is \"so\", \xe9 (r)\r\n") },
         { { ',', '"', ENCODING_LATIN1, true, NULL, 0, 0, 0 },
-          BYTES("a,b\r\xe9,2\r"), BYTES("a,b,_errors\r\xe9,2,\"b: is \"\"so\"\", \xe9 (r)\"\r") },
+          BYTES("a,b\r\xe9,2\r"),
+          BYTES("a,b,_errors\r\xe9,2,\"b: is \"\"so\"\", \xe9 (r)\"\r") },
         { { '\t', 0, ENCODING_AUTO, true, NULL, 0, 0, 0 },
-          BYTES("a\tb\n\"1\t=2\n"), BYTES("a\tb\t_errors\n\"1\t=2\tb: is \"so\", é (r)\n") },   /* not defused: it is fed again */
-        { { ',', 0, ENCODING_AUTO, true, NULL, 0, 0, 0 },                  /* without a quote no delimiter can stand in the reasons */
-          BYTES("a,b\n1,2\n"), BYTES("a,b,_errors\n1,2,b: is \"so\"  é (r)\n") },
-        { { ',', '"', ENCODING_AUTO, true, NULL, 0, 0, 0 },                /* the BOM stays, short rows are filled up */
-          BYTES("\xef\xbb\xbf" "a,b,c\n1\n"), BYTES("\xef\xbb\xbf" "a,b,c,_errors\n1,,,\"b: is \"\"so\"\", é (r)\"\n") },
+          BYTES("a\tb\n\"1\t=2\n"),
+          BYTES("a\tb\t_errors\n\"1\t=2\tb: is \"so\", é (r)\n") }, /* not defused: it is fed again */
+        { { ',', 0, ENCODING_AUTO, true, NULL, 0, 0, 0 }, /* without a quote no delimiter can stand in the reasons */
+          BYTES("a,b\n1,2\n"),
+          BYTES("a,b,_errors\n1,2,b: is \"so\"  é (r)\n") },
+        { { ',', '"', ENCODING_AUTO, true, NULL, 0, 0, 0 }, /* the BOM stays, short rows are filled up */
+          BYTES("\xef\xbb\xbf"
+                "a,b,c\n1\n"),
+          BYTES("\xef\xbb\xbf"
+                "a,b,c,_errors\n1,,,\"b: is \"\"so\"\", é (r)\"\n") },
         { { ',', '"', ENCODING_AUTO, true, NULL, 0, 0, 0 },
-          BYTES("a,b\n1,2,3\n"), BYTES("a,b,_errors\n1,2,3,\"b: is \"\"so\"\", é (r)\"\n") },
-        { { ',', '"', ENCODING_AUTO, true, NULL, 0, 0, 0 },                /* a column of that name is the reasons' */
-          BYTES("a,_errors\n1\n"), BYTES("a,_errors\n1,,\"b: is \"\"so\"\", é (r)\"\n") },
-        { { ',', '"', ENCODING_AUTO, true, NULL, 0, 0, 0 },                /* one that only ends so is not */
-          BYTES("a,my_errors\n1,2\n"), BYTES("a,my_errors,_errors\n1,2,\"b: is \"\"so\"\", é (r)\"\n") },
+          BYTES("a,b\n1,2,3\n"),
+          BYTES("a,b,_errors\n1,2,3,\"b: is \"\"so\"\", é (r)\"\n") },
+        { { ',', '"', ENCODING_AUTO, true, NULL, 0, 0, 0 }, /* a column of that name is the reasons' */
+          BYTES("a,_errors\n1\n"),
+          BYTES("a,_errors\n1,,\"b: is \"\"so\"\", é (r)\"\n") },
+        { { ',', '"', ENCODING_AUTO, true, NULL, 0, 0, 0 }, /* one that only ends so is not */
+          BYTES("a,my_errors\n1,2\n"),
+          BYTES("a,my_errors,_errors\n1,2,\"b: is \"\"so\"\", é (r)\"\n") },
         { { ',', '"', ENCODING_AUTO, true, NULL, 0, 0, 0 },
-          BYTES("\xff\xfe" "a\0,\0b\0\r\0\n\0\xe9\0,\0" "2\0\r\0\n\0"),
-          BYTES("\xff\xfe" "a\0,\0b\0,\0_\0e\0r\0r\0o\0r\0s\0\r\0\n\0\xe9\0,\0" "2\0,\0\"\0b\0:\0 \0i\0s\0 \0\"\0\"\0s\0o\0\"\0\"\0,\0 \0\xe9\0 \0(\0r\0)\0\"\0\r\0\n\0") },
+          BYTES("\xff\xfe"
+                "a\0,\0b\0\r\0\n\0\xe9\0,\0"
+                "2\0\r\0\n\0"),
+          BYTES("\xff\xfe"
+                "a\0,\0b\0,\0_\0e\0r\0r\0o\0r\0s\0\r\0\n\0\xe9\0,\0"
+                "2\0,\0\"\0b\0:\0 \0i\0s\0 \0\"\0\"\0s\0o\0\"\0\"\0,\0 \0\xe9\0 \0(\0r\0)\0\"\0\r\0\n\0") },
     };
 
     (void)state;
@@ -139,8 +155,8 @@ static void rejects_keep_their_bytes(void **state)
 
 static void a_headerless_file_stays_so(void **state)
 {
-    const struct str   names[] = { STR("a"), STR("b") };
-    struct csv_options options = { .delimiter = ',', .quote = '"', .names = names, .name_count = 2 };
+    const struct str             names[] = { STR("a"), STR("b") };
+    struct csv_options           options = { .delimiter = ',', .quote = '"', .names = names, .name_count = 2 };
     AUTO(buf_release) struct buf out;
 
     (void)state;
@@ -217,8 +233,11 @@ static int remove_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(results_are_defused),   cmocka_unit_test(rejects_keep_their_bytes), cmocka_unit_test(a_headerless_file_stays_so),
-        cmocka_unit_test(secrets_are_replaced),  cmocka_unit_test(encodings_back),
+        cmocka_unit_test(results_are_defused),
+        cmocka_unit_test(rejects_keep_their_bytes),
+        cmocka_unit_test(a_headerless_file_stays_so),
+        cmocka_unit_test(secrets_are_replaced),
+        cmocka_unit_test(encodings_back),
     };
 
     return cmocka_run_group_tests(tests, make_file, remove_file);

@@ -9,9 +9,9 @@ static void paths(void **state)
         const char *path, *place;
         bool        within;
     } rows[] = {
-        { "a", "a", true },          { "a.b", "a", true },         { "a", "a.b", false },      { "ab", "a", false },
-        { "a.0.b", "a.b", true },    { "a.b", "a.0.b", true },     { "a.0", "a", true },       { "a.b.c", "a.b", true },
-        { "a.c.b", "a.b", false },   { "x.a", "a", false },
+        { "a", "a", true },        { "a.b", "a", true },     { "a", "a.b", false }, { "ab", "a", false },
+        { "a.0.b", "a.b", true },  { "a.b", "a.0.b", true }, { "a.0", "a", true },  { "a.b.c", "a.b", true },
+        { "a.c.b", "a.b", false }, { "x.a", "a", false },
     };
     AUTO(arena_release) struct arena mem;
 
@@ -26,7 +26,9 @@ static void paths(void **state)
 
 static void texts(void **state)
 {
-    static const struct { const char *quoted, *text; } rows[] = {
+    static const struct {
+        const char *quoted, *text;
+    } rows[] = {
         { "\"\"", "" },
         { "\"plain\"", "plain" },
         { "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t" },
@@ -54,11 +56,14 @@ static void replace(void *context, struct str path, struct str text, struct buf 
 static void rejects(void **state)
 {
     static const struct str secret[] = { BYTES("card"), BYTES("boxes.0.pass") };
-    static const struct { const char *in, *out; } rows[] = {
+    static const struct {
+        const char *in, *out;
+    } rows[] = {
         { "{}", "{\"_errors\":\"bad \\\"x\\\"\"}" },
         { "{ }", "{\"_errors\":\"bad \\\"x\\\"\" }" },
         { "{\"a\":1}", "{\"a\":1,\"_errors\":\"bad \\\"x\\\"\"}" },
-        { "{\n  \"a\": [1, {\"b\": \"}\\\"\"}] \n}", "{\n  \"a\": [1, {\"b\": \"}\\\"\"}],\"_errors\":\"bad \\\"x\\\"\" \n}" },
+        { "{\n  \"a\": [1, {\"b\": \"}\\\"\"}] \n}",
+          "{\n  \"a\": [1, {\"b\": \"}\\\"\"}],\"_errors\":\"bad \\\"x\\\"\" \n}" },
         { "{\"a\":1,\"_errors\":\"old\"}", "{\"a\":1,\"_errors\":\"bad \\\"x\\\"\"}" },
         { "{\"_errors\":\"old\"}", "{\"_errors\":\"bad \\\"x\\\"\"}" },
         { "{\"_errors\":\"old\", \"a\":1}", "{\"a\":1,\"_errors\":\"bad \\\"x\\\"\"}" },
@@ -71,7 +76,8 @@ static void rejects(void **state)
           "{\"card\":{\"no\":\"<card.no=1\\n2>\",\"valid\":\"<card.valid=true>\",\"owners\":[\"<card.owners=a>\",\"\"]},\"_errors\":\"bad \\\"x\\\"\"}" },
         { "{\"boxes\":[{\"name\":\"a\",\"pass\":\"p\"},{\"pass\":\"q\"}]}",
           "{\"boxes\":[{\"name\":\"a\",\"pass\":\"<boxes.pass=p>\"},{\"pass\":\"<boxes.pass=q>\"}],\"_errors\":\"bad \\\"x\\\"\"}" },
-        { "{\"\\u0063ard\":\"1\",\"cards\":\"2\"}", "{\"\\u0063ard\":\"<card=1>\",\"cards\":\"2\",\"_errors\":\"bad \\\"x\\\"\"}" },
+        { "{\"\\u0063ard\":\"1\",\"cards\":\"2\"}",
+          "{\"\\u0063ard\":\"<card=1>\",\"cards\":\"2\",\"_errors\":\"bad \\\"x\\\"\"}" },
     };
 
     (void)state;
@@ -89,8 +95,12 @@ static void rejects(void **state)
 
 static void around_the_list(void **state)
 {
-    static const struct { const char *records, *text; } rows[] = {
-        { "", "[]\n" }, { "a", "{\"a\":[]}\n" }, { "data.customers", "{\"data\":{\"customers\":[]}}\n" },
+    static const struct {
+        const char *records, *text;
+    } rows[] = {
+        { "", "[]\n" },
+        { "a", "{\"a\":[]}\n" },
+        { "data.customers", "{\"data\":{\"customers\":[]}}\n" },
     };
 
     (void)state;
@@ -108,7 +118,10 @@ static void around_the_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths), cmocka_unit_test(texts), cmocka_unit_test(rejects), cmocka_unit_test(around_the_list),
+        cmocka_unit_test(paths),
+        cmocka_unit_test(texts),
+        cmocka_unit_test(rejects),
+        cmocka_unit_test(around_the_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

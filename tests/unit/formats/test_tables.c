@@ -9,17 +9,34 @@
 #include "etl/core/system/atomic_file.h"
 #include "formats/tables.h"
 
-static const struct { enum column_type type; const char *a, *b; bool equal; } pairs[] = {
-    { COLUMN_TEXT, " a ", "a", true },          { COLUMN_TEXT, "a", "A", false },          { COLUMN_TEXT, "007", "7", false },
-    { COLUMN_NAME, "Doe,  John", "DOE, JOHN", true }, { COLUMN_NAME, "Mc Donald", "McDonald", false }, { COLUMN_NAME, "Ann", "Anna", false },
-    { COLUMN_EMAIL, "Ann@X.net", "ann@x.net", true }, { COLUMN_LOGIN, "ann", "ann2", false },
-    { COLUMN_PHONE, "(913) 555-0147", "9135550147", true }, { COLUMN_PHONE, "+1 913 555 0147", "913.555.0147", true },
-    { COLUMN_PHONE, "5550147", "9135550147", false }, { COLUMN_PHONE, "none", "", false },
-    { COLUMN_NUMBER, "10.50", "10.5", true },   { COLUMN_NUMBER, "-0", "0.00", true },     { COLUMN_NUMBER, "1", "-1", false },
-    { COLUMN_NUMBER, "007", "7", true },        { COLUMN_NUMBER, "1e3", "1000", false },
-    { COLUMN_IP, "2001:db8::1", "2001:DB8:0:0::1", true }, { COLUMN_IP, "10.0.0.1", "10.0.0.2", false },
-    { COLUMN_MAC, "00-1A-2B-3C-4D-5E", "001a.2b3c.4d5e", true }, { COLUMN_MAC, "00:1a:2b:3c:4d:5e", "00:1a:2b:3c:4d:5f", false },
-    { COLUMN_DATE, "2026-01-02", "2026-01-03", false }, { COLUMN_STATUS, "active", "disabled", false },
+static const struct {
+    enum column_type type;
+    const char      *a, *b;
+    bool             equal;
+} pairs[] = {
+    { COLUMN_TEXT, " a ", "a", true },
+    { COLUMN_TEXT, "a", "A", false },
+    { COLUMN_TEXT, "007", "7", false },
+    { COLUMN_NAME, "Doe,  John", "DOE, JOHN", true },
+    { COLUMN_NAME, "Mc Donald", "McDonald", false },
+    { COLUMN_NAME, "Ann", "Anna", false },
+    { COLUMN_EMAIL, "Ann@X.net", "ann@x.net", true },
+    { COLUMN_LOGIN, "ann", "ann2", false },
+    { COLUMN_PHONE, "(913) 555-0147", "9135550147", true },
+    { COLUMN_PHONE, "+1 913 555 0147", "913.555.0147", true },
+    { COLUMN_PHONE, "5550147", "9135550147", false },
+    { COLUMN_PHONE, "none", "", false },
+    { COLUMN_NUMBER, "10.50", "10.5", true },
+    { COLUMN_NUMBER, "-0", "0.00", true },
+    { COLUMN_NUMBER, "1", "-1", false },
+    { COLUMN_NUMBER, "007", "7", true },
+    { COLUMN_NUMBER, "1e3", "1000", false },
+    { COLUMN_IP, "2001:db8::1", "2001:DB8:0:0::1", true },
+    { COLUMN_IP, "10.0.0.1", "10.0.0.2", false },
+    { COLUMN_MAC, "00-1A-2B-3C-4D-5E", "001a.2b3c.4d5e", true },
+    { COLUMN_MAC, "00:1a:2b:3c:4d:5e", "00:1a:2b:3c:4d:5f", false },
+    { COLUMN_DATE, "2026-01-02", "2026-01-03", false },
+    { COLUMN_STATUS, "active", "disabled", false },
 };
 
 static void each_type_has_its_own_equal(void **state)
@@ -31,14 +48,27 @@ static void each_type_has_its_own_equal(void **state)
     }
 }
 
-static const struct { enum column_type type; const char *in, *out; bool good; } forms[] = {
-    { COLUMN_BOOL, "Y", "true", true },                 { COLUMN_BOOL, "0", "false", true },          { COLUMN_BOOL, "maybe", "maybe", false },
-    { COLUMN_DATE, "0000-00-00", "", true },            { COLUMN_DATE, "2026-02-03T04:05:06", "2026-02-03", true },
-    { COLUMN_DATE, "02/03/2026", "02/03/2026", false }, { COLUMN_TIME, "2026-02-03 04:05", "2026-02-03 04:05:00", true },
-    { COLUMN_TIME, "0000-00-00 00:00:00", "", true },   { COLUMN_TIME, "2026-02-03T04:05:06.789", "2026-02-03 04:05:06", true },
-    { COLUMN_MAC, "00-1A-2B-3C-4D-5E", "00:1a:2b:3c:4d:5e", true }, { COLUMN_MAC, "00-1A", "00-1A", false },
-    { COLUMN_STATUS, "active", "active", true },        { COLUMN_STATUS, "current", "current", false },
-    { COLUMN_NUMBER, " 10.5 ", "10.5", true },          { COLUMN_NUMBER, "10,5", "10,5", false },     { COLUMN_IP, "10.0.0.256", "10.0.0.256", false },
+static const struct {
+    enum column_type type;
+    const char      *in, *out;
+    bool             good;
+} forms[] = {
+    { COLUMN_BOOL, "Y", "true", true },
+    { COLUMN_BOOL, "0", "false", true },
+    { COLUMN_BOOL, "maybe", "maybe", false },
+    { COLUMN_DATE, "0000-00-00", "", true },
+    { COLUMN_DATE, "2026-02-03T04:05:06", "2026-02-03", true },
+    { COLUMN_DATE, "02/03/2026", "02/03/2026", false },
+    { COLUMN_TIME, "2026-02-03 04:05", "2026-02-03 04:05:00", true },
+    { COLUMN_TIME, "0000-00-00 00:00:00", "", true },
+    { COLUMN_TIME, "2026-02-03T04:05:06.789", "2026-02-03 04:05:06", true },
+    { COLUMN_MAC, "00-1A-2B-3C-4D-5E", "00:1a:2b:3c:4d:5e", true },
+    { COLUMN_MAC, "00-1A", "00-1A", false },
+    { COLUMN_STATUS, "active", "active", true },
+    { COLUMN_STATUS, "current", "current", false },
+    { COLUMN_NUMBER, " 10.5 ", "10.5", true },
+    { COLUMN_NUMBER, "10,5", "10,5", false },
+    { COLUMN_IP, "10.0.0.256", "10.0.0.256", false },
     { COLUMN_TEXT, " a b ", "a b", true },
 };
 
@@ -61,11 +91,11 @@ static void values_are_brought_to_their_form(void **state)
 static void the_page_is_current(void **state)
 {
     AUTO(buf_release) struct buf page;
-    struct arena    mem;
-    struct findings faults;
-    struct tables   tables = { 0 };
-    struct str      kept = STR_NONE;
-    struct err      err = { 0 };
+    struct arena                 mem;
+    struct findings              faults;
+    struct tables                tables = { 0 };
+    struct str                   kept = STR_NONE;
+    struct err                   err = { 0 };
 
     (void)state;
     arena_init(&mem, 16 << 20, "test");

@@ -3,8 +3,8 @@
 
 #include <stdarg.h>
 
-#include "etl/core/system/atomic_file.h"
 #include "etl/core/list.h"
+#include "etl/core/system/atomic_file.h"
 #include "etl/language/expression.h"
 #include "etl/language/filter.h"
 #include "etl/language/lookup.h"
@@ -12,17 +12,17 @@
 enum { FIELDS_MAX = 16 };
 
 struct running {
-    struct arena        mem;
-    const char         *file;
-    unsigned            line;            /* of the case's first line */
-    struct case_counts  counts;
-    struct lookup       state, plan, grade, note;
+    struct arena         mem;
+    const char          *file;
+    unsigned             line; /* of the case's first line */
+    struct case_counts   counts;
+    struct lookup        state, plan, grade, note;
     const struct lookup *lookups[4];
-    struct pattern    **patterns;
-    size_t              pattern_count, pattern_cap;
-    struct str          names[FIELDS_MAX];      /* the fields of the expression at hand, by column */
-    size_t              name_count;
-    bool                has_lists;               /* the input at hand: {A: [x, y]}, as JSON records have them */
+    struct pattern     **patterns;
+    size_t               pattern_count, pattern_cap;
+    struct str           names[FIELDS_MAX]; /* the fields of the expression at hand, by column */
+    size_t               name_count;
+    bool                 has_lists; /* the input at hand: {A: [x, y]}, as JSON records have them */
 };
 
 static void fail(struct running *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -127,7 +127,8 @@ static struct node *compile(struct running *r, struct str expression, struct fin
     struct yaml             yaml = { .kind = YAML_TEXT, .text = expression, .line = 1, .column = 1 };
     struct expression_place place = { &source, faults, &yaml, &r->mem };
     struct preparing        p = { &place, r->lookups, 4, &r->patterns, &r->pattern_count, &r->pattern_cap };
-    struct node            *n = str_contains(expression, STR("{{")) ? template_parse(&place, expression) : expression_parse(&place, expression);
+    struct node            *n =
+        str_contains(expression, STR("{{")) ? template_parse(&place, expression) : expression_parse(&place, expression);
 
     if (n == NULL)
         return NULL;
@@ -141,12 +142,13 @@ static void expect_fault(struct running *r, const struct findings *faults, struc
     for (size_t i = 0; i < faults->count; i++)
         if (str_contains(str_from(faults->items[i].err.text), words))
             return;
-    fail(r, "expected a fault with \"%.*s\", got %s", STR_ARG(words), faults->count != 0 ? faults->items[0].err.text : "none");
+    fail(r, "expected a fault with \"%.*s\", got %s", STR_ARG(words),
+         faults->count != 0 ? faults->items[0].err.text : "none");
 }
 
 static void expect_reject(struct running *r, bool good, const struct value *v, const struct err *err, struct str want)
 {
-    struct str rule = want, words = STR("");
+    struct str  rule = want, words = STR("");
     const char *blank = memchr(want.ptr, ' ', want.len);
 
     if (blank != NULL) {
@@ -156,7 +158,8 @@ static void expect_reject(struct running *r, bool good, const struct value *v, c
     if (good)
         fail(r, "expected a reject by rule %.*s, got \"%.*s\"", STR_ARG(rule), STR_ARG(v->text));
     else if (!str_is(rule, err->rule) || !str_contains(str_from(err->text), words))
-        fail(r, "expected rule %.*s with \"%.*s\", got %s (rule %s)", STR_ARG(rule), STR_ARG(words), err->text, err->rule);
+        fail(r, "expected rule %.*s with \"%.*s\", got %s (rule %s)", STR_ARG(rule), STR_ARG(words), err->text,
+             err->rule);
 }
 
 static void evaluate(struct running *r, const struct node *n, struct str input, struct str want)
@@ -201,7 +204,8 @@ static void run_case(struct running *r, struct str expression, struct str input,
 
 /* ---- all ---- */
 
-static void add(struct running *r, struct lookup *t, const char *name, enum lookup_missing missing, struct str key, struct value value)
+static void add(struct running *r, struct lookup *t, const char *name, enum lookup_missing missing, struct str key,
+                struct value value)
 {
     t->name = str_from(name);
     t->missing = missing;

@@ -13,7 +13,9 @@
 
 #include "etl/core/str.h"
 
-struct case_counts { unsigned ran, failed; };
+struct case_counts {
+    unsigned ran, failed;
+};
 /* Told on stderr with file and line; `first_line` is that of the text's first. */
 struct case_counts run_expression_cases(const char *file, struct str text, unsigned first_line);
 struct case_counts run_expression_file(const char *path);

@@ -55,8 +55,8 @@ static void faults_have_their_column(void **state)
         struct str text;
         uint32_t   column;
     } rows[] = {
-        { BYTES("A | digit"), 13 },      { BYTES("A == "), 14 },       { BYTES("A | first(1, 2)"), 13 },
-        { BYTES("A and (B or C"), 22 },  { BYTES("'x"), 9 },           { BYTES("Zo\xc3\xab | nope"), 16 },
+        { BYTES("A | digit"), 13 },     { BYTES("A == "), 14 }, { BYTES("A | first(1, 2)"), 13 },
+        { BYTES("A and (B or C"), 22 }, { BYTES("'x"), 9 },     { BYTES("Zo\xc3\xab | nope"), 16 },
     };
 
     (void)state;
@@ -68,7 +68,8 @@ static void faults_have_their_column(void **state)
         assert_int_equal(p.faults.count, 1);
         assert_int_equal(p.faults.items[0].err.line, 2);
         if (p.faults.items[0].err.column != rows[i].column)
-            fail_row(i, "column %u, not %u: %s", p.faults.items[0].err.column, rows[i].column, p.faults.items[0].err.text);
+            fail_row(i, "column %u, not %u: %s", p.faults.items[0].err.column, rows[i].column,
+                     p.faults.items[0].err.text);
         release(&p);
     }
 }
@@ -115,7 +116,7 @@ static void constants_are_folded(void **state)
     assert_true(prepare(&p));
     assert_is(p.node->text, "2027-01-01");
     release(&p);
-    parse(&p, STR("'x' | date('MM/DD/YYYY')"));      /* what fails now fails for the record */
+    parse(&p, STR("'x' | date('MM/DD/YYYY')")); /* what fails now fails for the record */
     assert_true(prepare(&p));
     assert_int_equal(p.node->op, NODE_FILTER);
     release(&p);
@@ -173,18 +174,18 @@ static void secrecy_travels(void **state)
 {
     static const struct str rows[] = {
         BYTES("A | trim | upper"), BYTES("A | replace('x', 'y')"), BYTES("'z' | replace('z', A)"), BYTES("B or A"),
-        BYTES("'' | default(A)"), BYTES("A | date('YYYY')"), BYTES("A | extract('[0-9]+')"),
+        BYTES("'' | default(A)"),  BYTES("A | date('YYYY')"),      BYTES("A | extract('[0-9]+')"),
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct parsed        p;
-        struct str           cells[2] = { STR("2026"), STR("") };
-        struct record        record = { .cells = cells, .count = 2 };
-        struct eval          e = { .record = &record, .row_number = 1, .match = pattern_match_new() };
-        struct value         v;
-        struct node         *stack[16];
-        size_t               top = 0;
+        struct parsed p;
+        struct str    cells[2] = { STR("2026"), STR("") };
+        struct record record = { .cells = cells, .count = 2 };
+        struct eval   e = { .record = &record, .row_number = 1, .match = pattern_match_new() };
+        struct value  v;
+        struct node  *stack[16];
+        size_t        top = 0;
 
         parse(&p, rows[i]);
         stack[top++] = p.node;
@@ -212,9 +213,9 @@ static void secrecy_travels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cases_hold),           cmocka_unit_test(faults_have_their_column),
-        cmocka_unit_test(depth_has_an_end),     cmocka_unit_test(constants_are_folded),
-        cmocka_unit_test(a_value_has_an_end),   cmocka_unit_test(nothing_is_copied_that_need_not),
+        cmocka_unit_test(cases_hold),         cmocka_unit_test(faults_have_their_column),
+        cmocka_unit_test(depth_has_an_end),   cmocka_unit_test(constants_are_folded),
+        cmocka_unit_test(a_value_has_an_end), cmocka_unit_test(nothing_is_copied_that_need_not),
         cmocka_unit_test(secrecy_travels),
     };
 

@@ -38,8 +38,10 @@ static unsigned line_number;
 static void line(FILE *f, const char *stage, const char *lane, const char *command, unsigned seq)
 {
     line_number++;
-    fprintf(f, "{\"id\":\"%032x\",\"seq\":%u,\"lane\":\"%s\",%s\"from\":\"x.csv:%u\",\"command\":\"%s\",\"as\":\"%s\",\"params\":{\"a\":\"%s\"}}\n",
-            line_number, seq, lane, stage, line_number, command, command, command);
+    fprintf(
+        f,
+        "{\"id\":\"%032x\",\"seq\":%u,\"lane\":\"%s\",%s\"from\":\"x.csv:%u\",\"command\":\"%s\",\"as\":\"%s\",\"params\":{\"a\":\"%s\"}}\n",
+        line_number, seq, lane, stage, line_number, command, command, command);
 }
 
 /* Two inputs, so that the calls of a lane stand apart; after: ahead of all. */
@@ -115,8 +117,9 @@ static void a_lane_is_a_range_of_numbers(void **state)
     struct ledger_lane lane;
     struct ledger_call call;
 
-    assert_is(shown_rows(l), "1 - begin pending|2 A first pending|3 A second pending|4 A third pending|5 B first pending|"
-                             "6 B second pending|7 C first pending|8 - last pending|");
+    assert_is(shown_rows(l),
+              "1 - begin pending|2 A first pending|3 A second pending|4 A third pending|5 B first pending|"
+              "6 B second pending|7 C first pending|8 - last pending|");
     assert_int_equal(ledger_call_count(l), 8);
     assert_int_equal(ledger_lane_count(l), 3);
     assert_int_equal(ledger_lanes_begin(l), 2);
@@ -127,16 +130,19 @@ static void a_lane_is_a_range_of_numbers(void **state)
     assert_int_equal(ledger_lane_find(l, STR("Z"), &lane, &err), ETL_END);
     assert_int_equal(ledger_call_at(l, 8, &call, &err), ETL_OK);
     assert_true(call.lane == LANE_AFTER);
-    assert_int_equal(call.offset, 0);                /* its line is the plan's first */
+    assert_int_equal(call.offset, 0); /* its line is the plan's first */
     ledger_close(l);
     (void)state;
 }
 
 static void states_change_as_they_may_and_no_other_way(void **state)
 {
-    static const struct { enum call_state from; bool may_claim, may_settle; } cases[] = {
-        { CALL_PENDING, true, true },    { CALL_SENDING, false, true }, { CALL_DONE, false, false }, { CALL_REFUSED, false, false },
-        { CALL_FAILED, false, false },   { CALL_UNCERTAIN, true, true },
+    static const struct {
+        enum call_state from;
+        bool            may_claim, may_settle;
+    } cases[] = {
+        { CALL_PENDING, true, true },   { CALL_SENDING, false, true }, { CALL_DONE, false, false },
+        { CALL_REFUSED, false, false }, { CALL_FAILED, false, false }, { CALL_UNCERTAIN, true, true },
     };
     struct settlement done = { .state = CALL_DONE };
 
@@ -167,7 +173,7 @@ static void a_group_is_durable_whole_or_not_there(void **state)
     struct ledger     *l = loaded(), *other = open_ledger(false);
     struct ledger_call call;
 
-    assert_int_equal(ledger_call_at(l, 3, &call, &err), ETL_OK);      /* a read that is held does not keep others out */
+    assert_int_equal(ledger_call_at(l, 3, &call, &err), ETL_OK); /* a read that is held does not keep others out */
     assert_int_equal(ledger_begin(l, &err), ETL_OK);
     assert_int_equal(ledger_claim(l, 2, &err), ETL_OK);
     assert_int_equal(ledger_call_at(other, 2, &call, &err), ETL_OK);
@@ -219,8 +225,9 @@ static void behind_a_call_is_its_lane_only(void **state)
     assert_int_equal(ledger_block_behind(l, 1, LANE_BEFORE, &err), ETL_OK);
     assert_int_equal(ledger_block_behind(l, 8, LANE_AFTER, &err), ETL_OK);
     assert_int_equal(ledger_commit(l, &err), ETL_OK);
-    assert_is(shown_rows(l), "1 - begin pending|2 A first pending|3 A second blocked|4 A third blocked|5 B first pending|"
-                             "6 B second pending|7 C first pending|8 - last pending|");
+    assert_is(shown_rows(l),
+              "1 - begin pending|2 A first pending|3 A second blocked|4 A third blocked|5 B first pending|"
+              "6 B second pending|7 C first pending|8 - last pending|");
     assert_int_equal(ledger_begin(l, &err), ETL_OK);
     assert_int_equal(ledger_release_behind(l, 2, 1, &err), ETL_OK);
     assert_int_equal(ledger_commit(l, &err), ETL_OK);
@@ -257,8 +264,9 @@ static void what_was_seen_stays(void **state)
 
 static void captures_are_of_the_lane_or_of_before(void **state)
 {
-    struct ledger     *l = loaded();
-    struct pair_value  a = { STR("first.id"), STR("41") }, b = { STR("first.id"), STR("42") }, all = { STR("begin.site"), STR("7") };
+    struct ledger    *l = loaded();
+    struct pair_value a = { STR("first.id"), STR("41") }, b = { STR("first.id"), STR("42") },
+                      all = { STR("begin.site"), STR("7") };
     struct settlement  s = { .state = CALL_DONE, .captures = &all, .capture_count = 1 };
     struct ledger_call call;
     struct str         value;
@@ -277,7 +285,7 @@ static void captures_are_of_the_lane_or_of_before(void **state)
     assert_is(value, "7");
     assert_int_equal(ledger_capture(l, &call, STR("begin.other"), &mem, &value, &err), ETL_END);
     assert_int_equal(ledger_call_at(l, 2, &call, &err), ETL_OK);
-    assert_int_equal(ledger_capture(l, &call, STR("first.id"), &mem, &value, &err), ETL_END);   /* not its own */
+    assert_int_equal(ledger_capture(l, &call, STR("first.id"), &mem, &value, &err), ETL_END); /* not its own */
     assert_int_equal(ledger_capture_of_lane(l, STR("B"), STR("first.id"), &mem, &value, &err), ETL_OK);
     assert_is(value, "42");
     ledger_close(l);
@@ -295,9 +303,15 @@ static void the_runs_own_facts(void **state)
 
     assert_int_equal(ledger_bound(l, &mem, &bound, &err), ETL_OK);
     assert_null(bound.account.ptr);
-    assert_int_equal(ledger_call_at(l, 2, &call, &err), ETL_OK);     /* a transaction is held; what follows is durable all the same */
-    assert_int_equal(ledger_rung_add(l, &(struct ledger_rung){ STR("test"), STR("acc"), STR("here"), STR("2026-01-01T00:00:00Z") }, &err), ETL_OK);
-    assert_int_equal(ledger_bind(l, &(struct ledger_binding){ STR("here"), STR("toy"), STR("https://x"), STR("acc") }, &err), ETL_OK);
+    assert_int_equal(ledger_call_at(l, 2, &call, &err),
+                     ETL_OK); /* a transaction is held; what follows is durable all the same */
+    assert_int_equal(
+        ledger_rung_add(l, &(struct ledger_rung){ STR("test"), STR("acc"), STR("here"), STR("2026-01-01T00:00:00Z") },
+                        &err),
+        ETL_OK);
+    assert_int_equal(
+        ledger_bind(l, &(struct ledger_binding){ STR("here"), STR("toy"), STR("https://x"), STR("acc") }, &err),
+        ETL_OK);
     ledger_close(l);
     l = open_ledger(true);
     assert_int_equal(ledger_bound(l, &mem, &bound, &err), ETL_OK);
@@ -321,7 +335,7 @@ static void another_plans_ledger_is_refused(void **state)
     ledger_close(l);
     assert_int_equal(ledger_open(db_path, STR("another"), true, &l, &err), ETL_FAIL);
     assert_string_equal(err.rule, "ledger-plan");
-    assert_int_equal(ledger_open(db_path, STR_NONE, false, &l, &err), ETL_OK);     /* whichever, for what it captured */
+    assert_int_equal(ledger_open(db_path, STR_NONE, false, &l, &err), ETL_OK); /* whichever, for what it captured */
     ledger_close(l);
     (void)state;
 }
@@ -398,10 +412,18 @@ static void space_is_kept_and_given_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_lane_is_a_range_of_numbers), TEST(states_change_as_they_may_and_no_other_way), TEST(a_group_is_durable_whole_or_not_there),
-        TEST(what_was_under_way_is_uncertain_afterwards), TEST(behind_a_call_is_its_lane_only), TEST(what_was_seen_stays),
-        TEST(captures_are_of_the_lane_or_of_before), TEST(the_runs_own_facts), TEST(another_plans_ledger_is_refused),
-        TEST(nothing_is_loaded_from_a_plan_with_a_wrong_line), TEST(damage_is_noticed), TEST(there_is_none_to_read),
+        TEST(a_lane_is_a_range_of_numbers),
+        TEST(states_change_as_they_may_and_no_other_way),
+        TEST(a_group_is_durable_whole_or_not_there),
+        TEST(what_was_under_way_is_uncertain_afterwards),
+        TEST(behind_a_call_is_its_lane_only),
+        TEST(what_was_seen_stays),
+        TEST(captures_are_of_the_lane_or_of_before),
+        TEST(the_runs_own_facts),
+        TEST(another_plans_ledger_is_refused),
+        TEST(nothing_is_loaded_from_a_plan_with_a_wrong_line),
+        TEST(damage_is_noticed),
+        TEST(there_is_none_to_read),
         TEST(space_is_kept_and_given_back),
     };
 

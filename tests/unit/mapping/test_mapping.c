@@ -84,7 +84,8 @@ static bool has_faults(const struct loaded *l, const struct want *want, size_t c
         if (err->line == want[i].line && err->column == want[i].column && strcmp(err->rule, want[i].rule) == 0 &&
             strstr(err->text, want[i].words) != NULL)
             continue;
-        print_error("fault %zu: want %llu:%u %s (%s)\n", i + 1, (unsigned long long)want[i].line, want[i].column, want[i].rule, want[i].words);
+        print_error("fault %zu: want %llu:%u %s (%s)\n", i + 1, (unsigned long long)want[i].line, want[i].column,
+                    want[i].rule, want[i].words);
         good = false;
     }
     if (!good)
@@ -107,32 +108,34 @@ static void all_faults_at_once(void **state)
     struct loaded l;
 
     (void)state;
-    load(&l, STR("mapping: 1\n"
-                 "provider: ispn\n"
-                 "vars: {realm: example.net}\n"
-                 "lokups: {a: {b: c}}\n"                                   /* 1: unknown key */
-                 "inputs:\n"
-                 "  people: {format: csv, secret: [pin]}\n"
-                 "lookups:\n"
-                 "  plan: {D1: abc_dsl}\n"
-                 "let:\n"
-                 "  short: \"{{ A | first(x) }}\"\n"                       /* 2: an argument that is no number */
-                 "  realm: \"{{ B }}\"\n"                                  /* 3: a name that is two things */
-                 "lane: \"{{ pin }}\"\n"                                   /* 4: a lane fed by a secret column */
-                 "calls:\n"
-                 "  - command: addcusd\n"                                  /* 5: unknown command */
-                 "    fields: {billid: \"{{ A }}\"}\n"
-                 "  - command: addcust\n"                                  /* 6: billid is required, nothing sets it */
-                 "    fields:\n"
-                 "      bilid: \"{{ short }}\"\n"                          /* 7: unknown parameter */
-                 "      hphone: \"{{ B | digit }}\"\n"                     /* 8: unknown filter */
-                 "      fname: \"{{ B | lookup('plam') }}\"\n"             /* 9: unknown lookup */
-                 "      lname: \"{{ customer.id }}\"\n"                    /* 10: unknown call */
-                 "      cty: null\n"                                       /* 11: cannot be cleared */
-                 "      cty: x\n"                                          /* 12: twice */
-                 "  - command: addmbox\n"
-                 "    once_per: \"{{ pin }}\"\n"                           /* 13: once_per fed by a secret */
-                 "    fields: {billid: \"{{ A }}\", mbox: \"{{ B }}\", nopass: \"2\"}\n"));      /* 14: a constant that breaks its rule */
+    load(
+        &l,
+        STR("mapping: 1\n"
+            "provider: ispn\n"
+            "vars: {realm: example.net}\n"
+            "lokups: {a: {b: c}}\n" /* 1: unknown key */
+            "inputs:\n"
+            "  people: {format: csv, secret: [pin]}\n"
+            "lookups:\n"
+            "  plan: {D1: abc_dsl}\n"
+            "let:\n"
+            "  short: \"{{ A | first(x) }}\"\n" /* 2: an argument that is no number */
+            "  realm: \"{{ B }}\"\n"            /* 3: a name that is two things */
+            "lane: \"{{ pin }}\"\n"             /* 4: a lane fed by a secret column */
+            "calls:\n"
+            "  - command: addcusd\n" /* 5: unknown command */
+            "    fields: {billid: \"{{ A }}\"}\n"
+            "  - command: addcust\n" /* 6: billid is required, nothing sets it */
+            "    fields:\n"
+            "      bilid: \"{{ short }}\"\n"              /* 7: unknown parameter */
+            "      hphone: \"{{ B | digit }}\"\n"         /* 8: unknown filter */
+            "      fname: \"{{ B | lookup('plam') }}\"\n" /* 9: unknown lookup */
+            "      lname: \"{{ customer.id }}\"\n"        /* 10: unknown call */
+            "      cty: null\n"                           /* 11: cannot be cleared */
+            "      cty: x\n"                              /* 12: twice */
+            "  - command: addmbox\n"
+            "    once_per: \"{{ pin }}\"\n" /* 13: once_per fed by a secret */
+            "    fields: {billid: \"{{ A }}\", mbox: \"{{ B }}\", nopass: \"2\"}\n")); /* 14: a constant that breaks its rule */
     assert_int_equal(l.status, ETL_FAIL);
     {
         static const struct want all[] = {
@@ -157,7 +160,7 @@ static void all_faults_at_once(void **state)
     release(&l);
 }
 
-#define HEAD "mapping: 1\nprovider: ispn\n"
+#define HEAD    "mapping: 1\nprovider: ispn\n"
 #define ADDCUST "  - command: addcust\n    fields: {billid: \"{{ A }}\"}\n"
 
 static const struct {
@@ -167,26 +170,41 @@ static const struct {
     { BYTES("mapping: 2\nprovider: ispn\ncalls:\n" ADDCUST), { 1, 10, "version", "mapping: 1" } },
     { BYTES("mapping: 1\nprovider: isp\ncalls:\n" ADDCUST), { 2, 11, "provider-unknown", "did you mean \"ispn\"?" } },
     { BYTES(HEAD), { 1, 1, "head", "calls: is missing" } },
-    { BYTES("mapping: 1\nprovider: ispn\ncalls:\n  - command: addcust\n    fields: {billid: {{ A }}}\n"), { 5, 22, "yaml-braces", "in quotes" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: ~}\n"), { 5, 22, "yaml-null", "write null to clear" } },
+    { BYTES("mapping: 1\nprovider: ispn\ncalls:\n  - command: addcust\n    fields: {billid: {{ A }}}\n"),
+      { 5, 22, "yaml-braces", "in quotes" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: ~}\n"),
+      { 5, 22, "yaml-null", "write null to clear" } },
     { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: null}\n"), { 5, 22, "clear", "no word" } },
     { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: ''}\n"), { 5, 23, "required", "always empty" } },
     { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: [a]}\n"), { 5, 22, "list", "takes one text" } },
     { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: {a: b}}\n"), { 5, 22, "kind", "must be a text" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ A }}\", hphone: 555}\n"), { 5, 41, "phone10", "exactly 10 digits" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    when: \"{{ A }}\"\n    fields: {billid: \"{{ A }}\"}\n"), { 5, 12, "expression", "leave the {{ }} out" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    input: x\n    fields: {billid: \"{{ A }}\"}\n"), { 5, 12, "name-unknown", "unknown input" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    each: phones\n    fields: {billid: \"{{ A }}\"}\n"), { 5, 11, "each", "walks a list in a JSON record" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ item }}\"}\n"), { 5, 26, "name-unknown", "inside each:" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ record.A }}\"}\n"), { 5, 26, "name-unknown", "inside each:" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ old.A }}\"}\n"), { 5, 26, "name-unknown", "in a delta only" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ parent.A }}\"}\n"), { 5, 26, "parent", "no parent:" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ A }}\", hphone: 555}\n"),
+      { 5, 41, "phone10", "exactly 10 digits" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    when: \"{{ A }}\"\n    fields: {billid: \"{{ A }}\"}\n"),
+      { 5, 12, "expression", "leave the {{ }} out" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    input: x\n    fields: {billid: \"{{ A }}\"}\n"),
+      { 5, 12, "name-unknown", "unknown input" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    each: phones\n    fields: {billid: \"{{ A }}\"}\n"),
+      { 5, 11, "each", "walks a list in a JSON record" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ item }}\"}\n"),
+      { 5, 26, "name-unknown", "inside each:" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ record.A }}\"}\n"),
+      { 5, 26, "name-unknown", "inside each:" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ old.A }}\"}\n"),
+      { 5, 26, "name-unknown", "in a delta only" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ parent.A }}\"}\n"),
+      { 5, 26, "parent", "no parent:" } },
     { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ nth }}\"}\n"), { 5, 26, "nth", "no lane:" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ count(record) }}\"}\n"), { 5, 32, "input-unknown", "did you mean \"records\"?" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    when: A == true\n    fields: {billid: \"{{ A }}\"}\n"), { 5, 16, "name-unknown", "'true'" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    when: A | valid\n    fields: {billid: \"{{ A }}\"}\n"), { 5, 15, "valid", "in fields: only" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    when: password(8)\n    fields: {billid: \"{{ A }}\"}\n"), { 5, 11, "password", "in fields: only" } },
-    { BYTES(HEAD "calls:\n  - command: addcust\n    as: parent\n    fields: {billid: \"{{ A }}\"}\n"), { 5, 9, "name", "a meaning of its own" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    fields: {billid: \"{{ count(record) }}\"}\n"),
+      { 5, 32, "input-unknown", "did you mean \"records\"?" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    when: A == true\n    fields: {billid: \"{{ A }}\"}\n"),
+      { 5, 16, "name-unknown", "'true'" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    when: A | valid\n    fields: {billid: \"{{ A }}\"}\n"),
+      { 5, 15, "valid", "in fields: only" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    when: password(8)\n    fields: {billid: \"{{ A }}\"}\n"),
+      { 5, 11, "password", "in fields: only" } },
+    { BYTES(HEAD "calls:\n  - command: addcust\n    as: parent\n    fields: {billid: \"{{ A }}\"}\n"),
+      { 5, 9, "name", "a meaning of its own" } },
     { BYTES(HEAD "calls:\n" ADDCUST "  - command: setbus\n    when: addcust.id\n    fields: {billid: \"{{ A }}\"}\n"),
       { 7, 11, "capture-place", "fields: only" } },
     { BYTES(HEAD "calls:\n" ADDCUST "  - command: setbus\n    fields: {billid: \"{{ addcust.idd }}\"}\n"),
@@ -198,18 +216,24 @@ static const struct {
     { BYTES(HEAD "calls:\n  - command: setbus\n    fields: {billid: \"{{ addcust.id }}\"}\n" ADDCUST),
       { 5, 26, "capture-unknown", "stands above" } },
     { BYTES(HEAD "lane: \"{{ nth }}\"\ncalls:\n" ADDCUST), { 3, 11, "lane", "known only when the lanes are" } },
-    { BYTES(HEAD "let: {a: \"{{ b }}\", b: \"{{ a }}\"}\ncalls:\n  - command: addcust\n    fields: {billid: \"{{ a }}\"}\n"),
+    { BYTES(HEAD
+            "let: {a: \"{{ b }}\", b: \"{{ a }}\"}\ncalls:\n  - command: addcust\n    fields: {billid: \"{{ a }}\"}\n"),
       { 3, 28, "let", "round a circle" } },
     { BYTES(HEAD "let: {nth: \"{{ A }}\"}\ncalls:\n" ADDCUST), { 3, 7, "name", "a meaning of its own" } },
     { BYTES(HEAD "before:\n  - command: addparent\n    fields: {parentid: \"{{ A }}\"}\ncalls:\n" ADDCUST),
       { 5, 28, "name-unknown", "have no record" } },
     { BYTES(HEAD "before:\n  - command: addparent\n    input: records\n    fields: {parentid: '1'}\ncalls:\n" ADDCUST),
       { 5, 12, "call", "belong to no record" } },
-    { BYTES(HEAD "inputs: {a: {format: json, header: yes}}\ncalls:\n" ADDCUST), { 3, 36, "format", "how a CSV is written" } },
+    { BYTES(HEAD "inputs: {a: {format: json, header: yes}}\ncalls:\n" ADDCUST),
+      { 3, 36, "format", "how a CSV is written" } },
     { BYTES(HEAD "inputs: {a: {records: b.c}}\ncalls:\n" ADDCUST), { 3, 23, "format", "and this is csv" } },
-    { BYTES(HEAD "inputs: {a: {format: jsonl, records: b.c}}\ncalls:\n" ADDCUST), { 3, 38, "format", "and this is jsonl" } },
-    { BYTES(HEAD "inputs: {a: {format: json, records: b..c}}\ncalls:\n" ADDCUST), { 3, 37, "format", "names with dots between" } },
-    { BYTES(HEAD "inputs: {a: {format: json}}\ncalls:\n  - command: addcust\n    each: '{{ A }}'\n    fields: {billid: '1'}\n"),
+    { BYTES(HEAD "inputs: {a: {format: jsonl, records: b.c}}\ncalls:\n" ADDCUST),
+      { 3, 38, "format", "and this is jsonl" } },
+    { BYTES(HEAD "inputs: {a: {format: json, records: b..c}}\ncalls:\n" ADDCUST),
+      { 3, 37, "format", "names with dots between" } },
+    { BYTES(
+          HEAD
+          "inputs: {a: {format: json}}\ncalls:\n  - command: addcust\n    each: '{{ A }}'\n    fields: {billid: '1'}\n"),
       { 6, 12, "each", "the path of the list" } },
     { BYTES(HEAD "inputs: {a: {format: json}}\ncalls:\n  - command: addcust\n    fields: {billid: \"{{ A. }}\"}\n"),
       { 6, 28, "expression", "a name is missing after the dot" } },
@@ -218,27 +242,36 @@ static const struct {
       { 4, 8, "secret-shown", "the secret column \"a.card\"" } },
     { BYTES(HEAD "inputs: {a: {format: cvs}}\ncalls:\n" ADDCUST), { 3, 22, "name-unknown", "did you mean \"csv\"?" } },
     { BYTES(HEAD "inputs: {a: {delimiter: ab}}\ncalls:\n" ADDCUST), { 3, 25, "csv-form", "one character" } },
-    { BYTES(HEAD "inputs: {a: {header: no}}\ncalls:\n" ADDCUST), { 3, 22, "csv-form", "the list of the columns' names" } },
+    { BYTES(HEAD "inputs: {a: {header: no}}\ncalls:\n" ADDCUST),
+      { 3, 22, "csv-form", "the list of the columns' names" } },
     { BYTES(HEAD "inputs: {a: {header: [A, B, A]}}\ncalls:\n" ADDCUST), { 3, 29, "csv-form", "named twice" } },
-    { BYTES(HEAD "inputs: {a: {header: [B, AA]}}\ncalls:\n" ADDCUST), { 6, 26, "column-unknown", "has no column \"A\"" } },
+    { BYTES(HEAD "inputs: {a: {header: [B, AA]}}\ncalls:\n" ADDCUST),
+      { 6, 26, "column-unknown", "has no column \"A\"" } },
     { BYTES(HEAD "inputs: {a: {encoding: windows-1253}}\ncalls:\n" ADDCUST), { 3, 24, "encoding", "windows-1252" } },
     { BYTES(HEAD "inputs: {a: {expect: {rows: many}}}\ncalls:\n" ADDCUST), { 3, 29, "range", "a range like" } },
     { BYTES(HEAD "inputs: {a: {expect: {max_age: 20}}}\ncalls:\n" ADDCUST), { 3, 32, "expect", "20h" } },
     { BYTES(HEAD "inputs: {a: {}, b: {parent: a}}\ncalls: []\n"), { 3, 29, "parent", "both inputs need one" } },
-    { BYTES(HEAD "lane: \"{{ A }}\"\ninputs: {b: {parent: a}, a: {}}\ncalls: []\n"), { 4, 22, "parent", "has to stand above" } },
+    { BYTES(HEAD "lane: \"{{ A }}\"\ninputs: {b: {parent: a}, a: {}}\ncalls: []\n"),
+      { 4, 22, "parent", "has to stand above" } },
     { BYTES(HEAD "inputs: {a: {}, b: {}}\ncalls:\n" ADDCUST), { 5, 5, "call", "say whose records" } },
     { BYTES(HEAD "guards: {rejects: few}\ncalls:\n" ADDCUST), { 3, 19, "guard", "2% floor 20" } },
     { BYTES(HEAD "rules: {phone11: warn}\ncalls:\n" ADDCUST), { 3, 9, "rule-unknown", "did you mean \"phone10\"?" } },
     { BYTES(HEAD "rules: {phone10: ignore}\ncalls:\n" ADDCUST), { 3, 18, "name-unknown", "unknown severity" } },
     { BYTES(HEAD "allow: [spend]\ncalls:\n" ADDCUST), { 3, 9, "name-unknown", "did you mean \"spends\"?" } },
-    { BYTES(HEAD "lookups: {p: {file: none.csv, key: a, value: b}}\ncalls:\n" ADDCUST), { 3, 21, "source-open", "none.csv" } },
+    { BYTES(HEAD "lookups: {p: {file: none.csv, key: a, value: b}}\ncalls:\n" ADDCUST),
+      { 3, 21, "source-open", "none.csv" } },
     { BYTES(HEAD "lookups: {p: {file: none.csv}}\ncalls:\n" ADDCUST), { 3, 21, "lookup", "names of two columns" } },
     { BYTES(HEAD "vars: {x: \"{{ A }}\"}\ncalls:\n" ADDCUST), { 3, 12, "var", "a plain text" } },
-    { BYTES(HEAD "vars: {p: geheim77x}\ncalls:\n  - command: addmbox\n    fields: {billid: \"{{ A }}\", mbox: \"{{ B }}\", pass: \"{{ p }}\"}\n"),
+    { BYTES(
+          HEAD
+          "vars: {p: geheim77x}\ncalls:\n  - command: addmbox\n    fields: {billid: \"{{ A }}\", mbox: \"{{ B }}\", pass: \"{{ p }}\"}\n"),
       { 6, 57, "secret-var", "vars stay readable" } },
-    { BYTES(HEAD "calls:\n" ADDCUST "tests:\n  - record: {A: '1'}\n    calls: [{addcus: {billid: '1'}}]\n"), { 8, 14, "test", "did you mean \"addcust\"?" } },
-    { BYTES(HEAD "calls:\n" ADDCUST "tests:\n  - record: {A: '1'}\n    calls: [{addcust: {bilid: '1'}}]\n"), { 8, 24, "test", "no parameter" } },
-    { BYTES(HEAD "calls:\n" ADDCUST "tests:\n  - record: {A: '1'}\n"), { 7, 5, "test", "either calls: […] or rejects: […]" } },
+    { BYTES(HEAD "calls:\n" ADDCUST "tests:\n  - record: {A: '1'}\n    calls: [{addcus: {billid: '1'}}]\n"),
+      { 8, 14, "test", "did you mean \"addcust\"?" } },
+    { BYTES(HEAD "calls:\n" ADDCUST "tests:\n  - record: {A: '1'}\n    calls: [{addcust: {bilid: '1'}}]\n"),
+      { 8, 24, "test", "no parameter" } },
+    { BYTES(HEAD "calls:\n" ADDCUST "tests:\n  - record: {A: '1'}\n"),
+      { 7, 5, "test", "either calls: […] or rejects: […]" } },
 };
 
 static void each_fault_at_its_place(void **state)
@@ -261,7 +294,8 @@ static void each_fault_at_its_place(void **state)
 
 /* ---- columns ---- */
 
-static const struct str people[] = { BYTES("A"), BYTES("B"), BYTES("Home Phone"), BYTES("B"), BYTES("phone"), BYTES("pass") };
+static const struct str people[] = { BYTES("A"), BYTES("B"),     BYTES("Home Phone"),
+                                     BYTES("B"), BYTES("phone"), BYTES("pass") };
 
 static void columns_are_checked_when_they_are_known(void **state)
 {
@@ -275,11 +309,14 @@ static void columns_are_checked_when_they_are_known(void **state)
     struct loaded l;
 
     (void)state;
-    load(&l, STR(HEAD "inputs: {people: {unique: [AA], optional: [C]}}\n"
-                      "let: {phone: \"{{ [Home Phone] | digits }}\"}\n"
-                      "calls:\n"
-                      "  - command: addcust\n"
-                      "    fields: {billid: \"{{ A }}\", fname: \"{{ [Home Fone] }}\", lname: \"{{ B }}\", cty: A, ste: \"{{ C }}\", hphone: \"{{ phone }}\"}\n"));
+    load(
+        &l,
+        STR(HEAD
+            "inputs: {people: {unique: [AA], optional: [C]}}\n"
+            "let: {phone: \"{{ [Home Phone] | digits }}\"}\n"
+            "calls:\n"
+            "  - command: addcust\n"
+            "    fields: {billid: \"{{ A }}\", fname: \"{{ [Home Fone] }}\", lname: \"{{ B }}\", cty: A, ste: \"{{ C }}\", hphone: \"{{ phone }}\"}\n"));
     expect_well(&l);
     assert_int_equal(mapping_bind(l.m, 0, people, COUNT(people), &l.faults), ETL_FAIL);
     assert_int_equal(l.faults.count, COUNT(more));
@@ -287,7 +324,8 @@ static void columns_are_checked_when_they_are_known(void **state)
         bool found = false;
 
         for (size_t k = 0; k < l.faults.count; k++)
-            found = found || (strcmp(l.faults.items[k].err.rule, more[i].rule) == 0 && strstr(l.faults.items[k].err.text, more[i].words) != NULL);
+            found = found || (strcmp(l.faults.items[k].err.rule, more[i].rule) == 0 &&
+                              strstr(l.faults.items[k].err.text, more[i].words) != NULL);
         if (!found) {
             print_faults(&l);
             fail_row(i, "%s", more[i].words);
@@ -298,18 +336,22 @@ static void columns_are_checked_when_they_are_known(void **state)
 
 static void columns_that_feed_secrets_are_secret(void **state)
 {
-    static const struct str columns[] = { BYTES("A"), BYTES("B"), BYTES("plain"), BYTES("pass"), BYTES("pass2"), BYTES("code"), BYTES("pin") };
+    static const struct str columns[] = { BYTES("A"),     BYTES("B"),    BYTES("plain"), BYTES("pass"),
+                                          BYTES("pass2"), BYTES("code"), BYTES("pin") };
     static const bool       want[] = { false, false, false, true, true, true, true };
     struct loaded           l;
 
     (void)state;
-    load(&l, STR(HEAD "inputs: {people: {secret: pin}}\n"
-                      "let: {secret_thing: \"{{ pass2 | trim }}\"}\n"
-                      "lookups: {by_code: {values: {a: b}, missing: keep}}\n"
-                      "calls:\n"
-                      "  - command: addmbox\n"
-                      "    fields: {billid: \"{{ A }}\", mbox: \"{{ B }}\",\n"
-                      "             pass: \"{{ plain == 'x' and pass or secret_thing or code | lookup('by_code') or password(12) }}\"}\n"));
+    load(
+        &l,
+        STR(HEAD
+            "inputs: {people: {secret: pin}}\n"
+            "let: {secret_thing: \"{{ pass2 | trim }}\"}\n"
+            "lookups: {by_code: {values: {a: b}, missing: keep}}\n"
+            "calls:\n"
+            "  - command: addmbox\n"
+            "    fields: {billid: \"{{ A }}\", mbox: \"{{ B }}\",\n"
+            "             pass: \"{{ plain == 'x' and pass or secret_thing or code | lookup('by_code') or password(12) }}\"}\n"));
     expect_well(&l);
     assert_int_equal(mapping_bind(l.m, 0, columns, COUNT(columns), &l.faults), ETL_OK);
     for (size_t i = 0; i < COUNT(columns); i++)
@@ -347,8 +389,8 @@ static void passwords_are_kept_where_the_rules_take_them(void **state)
         bool       kept;
     } rows[] = {
         { BYTES("Tr4vel-kite"), true },
-        { BYTES("jdoe@example.net"), false },      /* the mailbox itself: a relation to another parameter */
-        { BYTES("elephants"), false },             /* a word of a dictionary */
+        { BYTES("jdoe@example.net"), false }, /* the mailbox itself: a relation to another parameter */
+        { BYTES("elephants"), false },        /* a word of a dictionary */
         { BYTES("short"), false },
         { BYTES(""), false },
     };
@@ -358,17 +400,19 @@ static void passwords_are_kept_where_the_rules_take_them(void **state)
     struct str     first = STR_NONE;
 
     (void)state;
-    load(&l, STR(HEAD "calls:\n  - command: addmbox\n"
-                      "    fields: {billid: \"{{ A }}\", pass: \"{{ pass | valid or password(12) }}\", mbox: \"{{ B }}\"}\n"));
+    load(&l,
+         STR(HEAD
+             "calls:\n  - command: addmbox\n"
+             "    fields: {billid: \"{{ A }}\", pass: \"{{ pass | valid or password(12) }}\", mbox: \"{{ B }}\"}\n"));
     expect_well(&l);
     assert_int_equal(mapping_bind(l.m, 0, columns, COUNT(columns), &l.faults), ETL_OK);
     key = test_key(&l);
     mapper = mapper_new(l.m, STR("2026-11-24"), key);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct str    cells[] = { STR("7"), STR("jdoe@example.net"), rows[i].pass };
-        struct record record = { .cells = cells, .count = 3 };
-        struct row    row = { .record = &record, .nth = 1 };
-        struct mapped mapped;
+        struct str          cells[] = { STR("7"), STR("jdoe@example.net"), rows[i].pass };
+        struct record       record = { .cells = cells, .count = 3 };
+        struct row          row = { .record = &record, .nth = 1 };
+        struct mapped       mapped;
         const struct value *v;
 
         assert_int_equal(mapper_row(mapper, &row, STR("7"), &l.mem, &mapped), ETL_OK);
@@ -381,7 +425,7 @@ static void passwords_are_kept_where_the_rules_take_them(void **state)
         assert_int_equal(v->text.len, 12);
         if (first.ptr == NULL)
             first = v->text;
-        assert_text(v->text, first);                /* the same at every planning */
+        assert_text(v->text, first); /* the same at every planning */
     }
     mapper_free(mapper);
     key_free(key);
@@ -392,12 +436,13 @@ static void expect_finding(const struct mapped *mapped, const char *field, const
 {
     for (size_t i = 0; i < mapped->finding_count; i++)
         if (mapped->findings[i].severity == severity && strcmp(mapped->findings[i].err.rule, rule) == 0 &&
-            (field == NULL ? mapped->findings[i].err.field == NULL
-                           : mapped->findings[i].err.field != NULL && strcmp(mapped->findings[i].err.field, field) == 0))
+            (field == NULL
+                 ? mapped->findings[i].err.field == NULL
+                 : mapped->findings[i].err.field != NULL && strcmp(mapped->findings[i].err.field, field) == 0))
             return;
     for (size_t i = 0; i < mapped->finding_count; i++)
-        print_error("%s: %s (rule %s)\n", mapped->findings[i].err.field != NULL ? mapped->findings[i].err.field : "-", mapped->findings[i].err.text,
-                    mapped->findings[i].err.rule);
+        print_error("%s: %s (rule %s)\n", mapped->findings[i].err.field != NULL ? mapped->findings[i].err.field : "-",
+                    mapped->findings[i].err.text, mapped->findings[i].err.rule);
     print_error("no finding %s of %s\n", rule, field != NULL ? field : "the record");
     fail();
 }
@@ -414,12 +459,15 @@ static void all_findings_of_a_record(void **state)
     struct mapped           mapped;
 
     (void)state;
-    load(&l, STR(HEAD "calls:\n"
-                      "  - command: addcust\n    fields: {billid: \"{{ C | date('MM/DD/YYYY') }}\", hphone: \"{{ B }}\", wphone: \"{{ B }}\"}\n"
-                      "  - command: setbus\n    when: B > C\n    fields: {billid: \"{{ A }}\"}\n"
-                      "  - command: addsvc\n    once_per: \"{{ D }}\"\n    fields: {billid: \"{{ A }}\", sid: \"{{ D }}\"}\n"
-                      "rules: {wphone.phone10: warn}\n"
-                      "inputs: {people: {optional: [D]}}\n"));
+    load(
+        &l,
+        STR(HEAD
+            "calls:\n"
+            "  - command: addcust\n    fields: {billid: \"{{ C | date('MM/DD/YYYY') }}\", hphone: \"{{ B }}\", wphone: \"{{ B }}\"}\n"
+            "  - command: setbus\n    when: B > C\n    fields: {billid: \"{{ A }}\"}\n"
+            "  - command: addsvc\n    once_per: \"{{ D }}\"\n    fields: {billid: \"{{ A }}\", sid: \"{{ D }}\"}\n"
+            "rules: {wphone.phone10: warn}\n"
+            "inputs: {people: {optional: [D]}}\n"));
     expect_well(&l);
     assert_int_equal(mapping_bind(l.m, 0, columns, COUNT(columns), &l.faults), ETL_OK);
     mapper = mapper_new(l.m, STR("2026-11-24"), NULL);
@@ -495,9 +543,11 @@ static void lanes_and_unique_values(void **state)
 
 static void vars_are_set_from_outside(void **state)
 {
-    static const struct pair_value good[] = { { BYTES("realm"), BYTES("other.net") } }, bad[] = { { BYTES("relam"), BYTES("x") } };
-    static const char text[] = HEAD "vars: {realm: example.net}\ncalls:\n  - command: addcust\n    fields: {billid: \"{{ A }}@{{ realm }}\"}\n";
-    struct loaded     l;
+    static const struct pair_value good[] = { { BYTES("realm"), BYTES("other.net") } },
+                                   bad[] = { { BYTES("relam"), BYTES("x") } };
+    static const char text[] = HEAD
+        "vars: {realm: example.net}\ncalls:\n  - command: addcust\n    fields: {billid: \"{{ A }}@{{ realm }}\"}\n";
+    struct loaded l;
 
     (void)state;
     begin(&l);
@@ -514,8 +564,9 @@ static void vars_are_set_from_outside(void **state)
 
 static void lookup_files_belong_to_the_mapping(void **state)
 {
-    static const char text[] = HEAD "lookups: {plan: {file: plans.csv, key: code, value: sid, missing: reject}}\ncalls:\n"
-                                    "  - command: addsvc\n    fields: {billid: \"{{ A }}\", sid: \"{{ B | lookup('plan') }}\"}\n";
+    static const char text[] = HEAD
+        "lookups: {plan: {file: plans.csv, key: code, value: sid, missing: reject}}\ncalls:\n"
+        "  - command: addsvc\n    fields: {billid: \"{{ A }}\", sid: \"{{ B | lookup('plan') }}\"}\n";
     struct loaded l;
 
     (void)state;
@@ -541,9 +592,10 @@ static void lookup_files_belong_to_the_mapping(void **state)
 
 static void dangers_have_to_be_allowed(void **state)
 {
-    static const char text[] = "mapping: 1\nprovider: safepages\n%scalls:\n  - command: full_cancel\n"
-                               "    fields: {type: acct_num, value: \"{{ A }}\"}\n";
-    struct loaded l;
+    static const char text[] =
+        "mapping: 1\nprovider: safepages\n%scalls:\n  - command: full_cancel\n"
+        "    fields: {type: acct_num, value: \"{{ A }}\"}\n";
+    struct loaded         l;
     const struct command *c;
 
     (void)state;
@@ -620,33 +672,44 @@ static void fields_may_be_lists(void **state)
     load_set(&l, str_from(wrong), NULL, 0);
     assert_true(has_faults(&l, want, COUNT(want)));
     l.faults.count = l.faults.errors = 0;
-    load_set(&l, STR("mapping: 1\nprovider: ./p.yaml\ncalls:\n  - {command: add, fields: {id: \"{{ id }}\", words: [\"{{ w }}\"]}}\n"), NULL, 0);
+    load_set(
+        &l,
+        STR("mapping: 1\nprovider: ./p.yaml\ncalls:\n  - {command: add, fields: {id: \"{{ id }}\", words: [\"{{ w }}\"]}}\n"),
+        NULL, 0);
     expect_well(&l);
     assert_int_equal(mapping_bind(l.m, 0, columns, 2, &l.faults), ETL_OK);
-    assert_true(l.m->inputs[0].secret[1]);           /* through a list, too */
+    assert_true(l.m->inputs[0].secret[1]); /* through a list, too */
     release(&l);
 }
 
 /* ---- its own tests ---- */
 
-#define TESTED HEAD "lane: \"{{ A }}\"\ncalls:\n  - command: addcust\n    fields: {billid: \"{{ A }}\", hphone: \"{{ B | digits }}\"}\ntests:\n"
+#define TESTED                                                                                                         \
+    HEAD                                                                                                               \
+        "lane: \"{{ A }}\"\ncalls:\n  - command: addcust\n    fields: {billid: \"{{ A }}\", hphone: \"{{ B | digits }}\"}\ntests:\n"
 
 static const struct {
     struct str  tests;
-    const char *words;                   /* NULL: passes */
+    const char *words; /* NULL: passes */
 } own_tests[] = {
-    { BYTES("  - {record: {A: '7', B: (913) 555-0147}, lane: '7', calls: [{addcust: {billid: '7', hphone: '9135550147'}}]}\n"), NULL },
+    { BYTES(
+          "  - {record: {A: '7', B: (913) 555-0147}, lane: '7', calls: [{addcust: {billid: '7', hphone: '9135550147'}}]}\n"),
+      NULL },
     { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '7'}}]}\n"), NULL },
     { BYTES("  - {record: {A: '7', B: '1'}, rejects: [{field: hphone, rule: phone10}]}\n"), NULL },
     { BYTES("  - {record: {B: '9135550147'}, rejects: [{rule: lane-empty}]}\n"), NULL },
     { BYTES("  - {record: {A: '7'}, calls: []}\n"), "the call addcust is made, and not expected" },
     { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '8'}}]}\n"), "billid: expected \"8\", got \"7\"" },
     { BYTES("  - {record: {A: '7', B: '9135550147'}, calls: [{addcust: {billid: '7'}}]}\n"), "hphone is not expected" },
-    { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '7', hphone: '1'}}]}\n"), "expected \"1\", got nothing" },
-    { BYTES("  - {record: {A: '7', B: '1'}, calls: [{addcust: {billid: '7', hphone: '1'}}]}\n"), "(rule phone10), and it is not expected" },
-    { BYTES("  - {record: {A: '7'}, rejects: [{field: hphone, rule: phone10}]}\n"), "expected hphone to break rule phone10, and it does not" },
+    { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '7', hphone: '1'}}]}\n"),
+      "expected \"1\", got nothing" },
+    { BYTES("  - {record: {A: '7', B: '1'}, calls: [{addcust: {billid: '7', hphone: '1'}}]}\n"),
+      "(rule phone10), and it is not expected" },
+    { BYTES("  - {record: {A: '7'}, rejects: [{field: hphone, rule: phone10}]}\n"),
+      "expected hphone to break rule phone10, and it does not" },
     { BYTES("  - {record: {A: '7'}, lane: '8', calls: [{addcust: {billid: '7'}}]}\n"), "the lane is \"7\"" },
-    { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '7'}}, {addcust: {billid: '7'}}]}\n"), "it is not made" },
+    { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '7'}}, {addcust: {billid: '7'}}]}\n"),
+      "it is not made" },
 };
 
 static void a_mappings_own_tests(void **state)

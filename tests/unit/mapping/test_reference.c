@@ -11,22 +11,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "etl/core/notation/json_tree.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/language/filter.h"
-#include "etl/core/notation/json_tree.h"
 #include "etl/mapping/keywords.h"
 #include "etl/plan/plan.h"
 #include "etl/run/plan_line.h"
 #include "tests/unit/check.h"
 #include "tests/unit/language/expression_cases.h"
 
-#define PAGE "../../mappings/reference.md"
+#define PAGE   "../../mappings/reference.md"
 #define SCHEMA "../../mappings/mapping.schema.json"
 enum { BLOCKS_MAX = 200, FILES_MAX = 8 };
 
 struct block {
     struct str kind, name, encoding, text;
-    unsigned   line;                     /* of its first line of text */
+    unsigned   line; /* of its first line of text */
     bool       used;
 };
 struct page {
@@ -77,13 +77,13 @@ static void read_page(struct page *p)
 /* ---- one example: a mapping, its files, and what comes of them ---- */
 
 struct example {
-    struct page        *page;
-    struct block       *mapping, *files[FILES_MAX], *plan, *findings, *faults;
-    size_t              file_count;
-    char                folder[64];
-    struct key         *key;
-    unsigned            failed;
-    struct findings     told;
+    struct page    *page;
+    struct block   *mapping, *files[FILES_MAX], *plan, *findings, *faults;
+    size_t          file_count;
+    char            folder[64];
+    struct key     *key;
+    unsigned        failed;
+    struct findings told;
 };
 
 static void fail_example(struct example *e, const struct block *at, const char *what, struct str want, struct str got)
@@ -174,14 +174,16 @@ static void render_finding(struct example *e, struct str text, struct buf *out)
 
     assert_int_equal(json_parse(text, "a finding", &tree, NULL), ETL_OK);
     field = json_str(tree, "field", mem);
-    buf_fmt(out, "%.*s: %s", STR_ARG(json_str(tree, "where", mem)), str_is(json_str(tree, "severity", mem), "warning") ? "warning: " : "");
+    buf_fmt(out, "%.*s: %s", STR_ARG(json_str(tree, "where", mem)),
+            str_is(json_str(tree, "severity", mem), "warning") ? "warning: " : "");
     if (field.ptr != NULL)
         buf_fmt(out, "%.*s: ", STR_ARG(field));
     buf_fmt(out, "%.*s (rule %.*s)\n", STR_ARG(json_str(tree, "message", mem)), STR_ARG(json_str(tree, "rule", mem)));
     json_free(tree);
 }
 
-static struct str render(struct example *e, const char *name, void (*one)(struct example *, struct str, struct buf *), struct buf *out)
+static struct str render(struct example *e, const char *name, void (*one)(struct example *, struct str, struct buf *),
+                         struct buf *out)
 {
     struct str rest, line;
 
@@ -213,19 +215,21 @@ static void compare_faults(struct example *e)
 
     buf_init(&out, 8 << 20, "faults");
     for (size_t i = 0; i < e->told.count; i++) {
-        struct err      err = e->told.items[i].err;
-        size_t          begin = out.len;
+        struct err err = e->told.items[i].err;
+        size_t     begin = out.len;
 
         err.file = NULL;
         if (err.line != 0)
             buf_fmt(&out, "%llu:%u: ", (unsigned long long)err.line, err.column);
-        buf_fmt(&out, "%s%s (rule %s)\n", e->told.items[i].severity == SEVERITY_WARNING ? "warning: " : "", err.text, err.rule);
+        buf_fmt(&out, "%s%s (rule %s)\n", e->told.items[i].severity == SEVERITY_WARNING ? "warning: " : "", err.text,
+                err.rule);
         rest = str_cut(rest, '\n', &line);
         same = same && rest.ptr != NULL && str_contains(str_skip(buf_str(&out), begin), line);
         n++;
     }
     if (!same || rest.len != 0)
-        fail_example(e, e->faults != NULL ? e->faults : e->mapping, "faults", e->faults != NULL ? e->faults->text : STR(""), buf_str(&out));
+        fail_example(e, e->faults != NULL ? e->faults : e->mapping, "faults",
+                     e->faults != NULL ? e->faults->text : STR(""), buf_str(&out));
 }
 
 /* ---- running it ---- */
@@ -260,8 +264,14 @@ static void plan_files(struct example *e, const char *path, const char **files, 
 {
     AUTO(buf_release) struct buf summary;
     struct plan_counts           counts;
-    struct plan_options          o = { .mapping = path, .run = path_of(e, "run"), .today = "2026-11-24", .files = files, .file_count = file_count,
-                                       .threads = 2, .key = e->key, .version = "test" };
+    struct plan_options          o = { .mapping = path,
+                                       .run = path_of(e, "run"),
+                                       .today = "2026-11-24",
+                                       .files = files,
+                                       .file_count = file_count,
+                                       .threads = 2,
+                                       .key = e->key,
+                                       .version = "test" };
 
     buf_init(&summary, 1 << 20, "the summary");
     findings_init(&e->told, &e->page->mem);
@@ -289,8 +299,9 @@ static void run_example(struct example *e)
     if (m != NULL) {
         for (size_t i = 0; i < e->file_count; i++)
             if (is_input(m, e->files[i]->name))
-                files[file_count++] = arena_fmt(&e->page->mem, "%.*s=%s/%.*s", STR_ARG(stem_of(e->files[i]->name)), e->folder,
-                                                STR_ARG(e->files[i]->name)).ptr;
+                files[file_count++] = arena_fmt(&e->page->mem, "%.*s=%s/%.*s", STR_ARG(stem_of(e->files[i]->name)),
+                                                e->folder, STR_ARG(e->files[i]->name))
+                                          .ptr;
         if (file_count == 0)
             mapping_run_tests(m, STR("2026-11-24"), e->key, &e->page->mem, &ran, &e->told);
         mapping_free(m);
@@ -328,7 +339,7 @@ static void every_example_is_so(void **state)
     (void)state;
     read_page(&p);
     for (size_t i = 0; i < p.count; i++) {
-        struct example e = { .page = &p, .mapping = &p.blocks[i] };
+        struct example     e = { .page = &p, .mapping = &p.blocks[i] };
         struct case_counts counts;
 
         if (str_is(p.blocks[i].kind, "filter")) {
@@ -342,7 +353,8 @@ static void every_example_is_so(void **state)
             failed += e.failed;
             ran++;
         } else {
-            fprintf(stderr, "%s:%u: a block that nothing runs: %.*s\n", PAGE, p.blocks[i].line, STR_ARG(p.blocks[i].kind));
+            fprintf(stderr, "%s:%u: a block that nothing runs: %.*s\n", PAGE, p.blocks[i].line,
+                    STR_ARG(p.blocks[i].kind));
             failed++;
         }
     }
@@ -418,7 +430,7 @@ static void the_schema_knows_the_same_words(void **state)
     arena_init(&mem, 64 << 20, "the schema");
     findings_init(&faults, &mem);
     assert_int_equal(file_read(SCHEMA, 1 << 20, &mem, &source.text, NULL), ETL_OK);
-    root = yaml_load(&source, &mem, &faults);      /* JSON is YAML */
+    root = yaml_load(&source, &mem, &faults); /* JSON is YAML */
     assert_non_null(root);
     assert_int_equal(faults.errors, 0);
     for (const struct mapping_words *w = mapping_words; w->what != NULL; w++)

@@ -56,9 +56,9 @@ static void remembers(void **state)
         assert_int_equal(*digest_set_get(s, numbered(i)), i * 3);
     for (uint64_t i = MANY; i < MANY + 1000; i++)
         assert_null(digest_set_get(s, numbered(i)));
-    *digest_set_put(s, numbered(5)) = 1;   /* found, not added */
+    *digest_set_put(s, numbered(5)) = 1; /* found, not added */
     assert_int_equal(digest_set_count(s), MANY);
-    assert_true(digest_set_bytes(s) <= UINT64_C(36) * MANY);   /* 24 bytes, 0.68 to 0.82 full */
+    assert_true(digest_set_bytes(s) <= UINT64_C(36) * MANY); /* 24 bytes, 0.68 to 0.82 full */
     digest_set_free(s);
     digest_set_free(NULL);
 }
@@ -81,7 +81,9 @@ static void neighbours_are_told_apart(void **state)
     digest_set_free(s);
 }
 
-struct sum { uint64_t count, values; };
+struct sum {
+    uint64_t count, values;
+};
 
 static void add_up(void *context, struct digest d, uint64_t value)
 {
@@ -109,7 +111,9 @@ static void each_is_seen_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_digest_tells_its_kind), cmocka_unit_test(everything_goes_into_it), cmocka_unit_test(remembers),
+        cmocka_unit_test(a_digest_tells_its_kind),
+        cmocka_unit_test(everything_goes_into_it),
+        cmocka_unit_test(remembers),
         cmocka_unit_test(neighbours_are_told_apart),
         cmocka_unit_test(each_is_seen_once),
     };

@@ -63,12 +63,18 @@ static void print_faults(struct bench *b)
 }
 
 /* files: "customers=c.csv", names in the test's folder. */
-static enum etl_status plan(struct bench *b, const char *run, const char *after, unsigned threads, const char *const *files)
+static enum etl_status plan(struct bench *b, const char *run, const char *after, unsigned threads,
+                            const char *const *files)
 {
     AUTO(buf_release) struct buf summary = { 0 };
-    const char         *paths[8];
-    struct plan_options o = { .mapping = path_of(b, "m.yaml"), .run = path_of(b, run), .today = "2026-11-24", .files = paths,
-                              .threads = threads, .key = b->key, .version = "test" };
+    const char                  *paths[8];
+    struct plan_options          o = { .mapping = path_of(b, "m.yaml"),
+                                       .run = path_of(b, run),
+                                       .today = "2026-11-24",
+                                       .files = paths,
+                                       .threads = threads,
+                                       .key = b->key,
+                                       .version = "test" };
 
     buf_init(&summary, 1 << 20, "the summary");
     findings_init(&b->faults, &b->mem);
@@ -81,13 +87,18 @@ static enum etl_status plan(struct bench *b, const char *run, const char *after,
     }
     return plan_make(&o, &b->mem, &b->counts, &summary, &b->faults);
 }
-#define FILES(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define FILES(...)                                                                                                     \
+    (const char *const[])                                                                                              \
+    {                                                                                                                  \
+        __VA_ARGS__, NULL                                                                                              \
+    }
 
 static size_t count_of(struct str text, const char *words)
 {
     size_t n = 0;
 
-    for (const char *at = text.ptr; (at = memmem(at, (size_t)(text.ptr + text.len - at), words, strlen(words))) != NULL; at += strlen(words))
+    for (const char *at = text.ptr; (at = memmem(at, (size_t)(text.ptr + text.len - at), words, strlen(words))) != NULL;
+         at += strlen(words))
         n++;
     return n;
 }
@@ -134,9 +145,11 @@ static void write_many(struct bench *b)
     buf_lit(&customers, "id,phone,domain,pin,group\n");
     buf_lit(&boxes, "customer,box\n");
     for (unsigned i = 0; i < 9000; i++) {
-        buf_fmt(&customers, "%u,%s,d%u.example,Kite-%u-xq,g%u\n", i % 997 == 3 ? i - 1 : i, i % 101 == 7 ? "555" : "9135550147", i % 50, i, i % 700);
+        buf_fmt(&customers, "%u,%s,d%u.example,Kite-%u-xq,g%u\n", i % 997 == 3 ? i - 1 : i,
+                i % 101 == 7 ? "555" : "9135550147", i % 50, i, i % 700);
         for (unsigned k = 0; k < i % 4; k++)
-            buf_fmt(&boxes, "%u,box%u%s\n", i % 1009 == 5 ? i + 100000 : i, i * 4 + (i % 503 == 9 ? 0 : k), k == 2 && i % 211 == 1 ? ",surplus" : "");
+            buf_fmt(&boxes, "%u,box%u%s\n", i % 1009 == 5 ? i + 100000 : i, i * 4 + (i % 503 == 9 ? 0 : k),
+                    k == 2 && i % 211 == 1 ? ",surplus" : "");
     }
     write_file(b, "customers.csv", buf_str(&customers));
     write_file(b, "boxes.csv", buf_str(&boxes));
@@ -155,7 +168,8 @@ static void threads_make_the_same_bytes(void **state)
     for (size_t i = 0; i < COUNT(threads); i++) {
         const char *run = arena_fmt(&b.mem, "run%zu", i).ptr;
 
-        assert_int_equal(plan(&b, run, NULL, threads[i], FILES("customers=customers.csv", "boxes=boxes.csv")), ETL_REJECT);
+        assert_int_equal(plan(&b, run, NULL, threads[i], FILES("customers=customers.csv", "boxes=boxes.csv")),
+                         ETL_REJECT);
         assert_int_equal(b.counts.read, b.counts.planned + b.counts.rejected + b.counts.without_calls);
         assert_true(b.counts.rejected > 100);
         assert_true(b.counts.planned > 15000);
@@ -176,7 +190,8 @@ static void threads_make_the_same_bytes(void **state)
 static void write_small(struct bench *b)
 {
     write_file(b, "m.yaml", str_from(two_inputs));
-    write_file(b, "customers.csv", STR("id,phone,domain,pin,group\n7,9135550147,example.net,Kite-7-xq,a\n8,555,example.org,Kite-8-xq,b\n"));
+    write_file(b, "customers.csv",
+               STR("id,phone,domain,pin,group\n7,9135550147,example.net,Kite-7-xq,a\n8,555,example.org,Kite-8-xq,b\n"));
     write_file(b, "boxes.csv", STR("customer,box\n7,jdoe\n7,in fo\n8,ann\n9,lost\n"));
 }
 
@@ -210,7 +225,7 @@ static void rejects_are_mended(void **state)
     assert_int_equal(plan(&b, "run1", NULL, 1, FILES("customers=customers.csv", "boxes=boxes.csv")), ETL_REJECT);
     assert_int_equal(b.counts.rejected, 4);
     first = read_file(&b, "run1/plan.jsonl");
-    assert_int_equal(count_of(first, "\"addmbox\""), 2 * 1);      /* command and as */
+    assert_int_equal(count_of(first, "\"addmbox\""), 2 * 1); /* command and as */
     expect_text(first, "jdoe@example.net");
     assert_false(str_contains(first, STR("Kite")));
     assert_false(str_contains(read_file(&b, "run1/rejects/customers.csv"), STR("Kite")));
@@ -224,8 +239,8 @@ static void rejects_are_mended(void **state)
     expect_text(second, "info@example.net");
     expect_text(second, "ann@example.org");
     assert_int_equal(b.counts.rejected, 1);
-    assert_int_equal(count_of(second, "\"primary\":\"0\""), 1);      /* info is the second of its lane still */
-    assert_int_equal(count_of(second, "\"setbus\""), 2 * 1);         /* group a was claimed in the first run */
+    assert_int_equal(count_of(second, "\"primary\":\"0\""), 1); /* info is the second of its lane still */
+    assert_int_equal(count_of(second, "\"setbus\""), 2 * 1);    /* group a was claimed in the first run */
 
     /* The third: a box whose parent stands in the first run's extract, two runs ago, and no customers at all. */
     mend(&b, "run2/rejects/boxes.csv", "boxes3.csv", "9,lost", "7,found");
@@ -245,8 +260,10 @@ static void a_mended_record_makes_calls_of_its_own(void **state)
 
     (void)state;
     begin(&b);
-    write_file(&b, "m.yaml", STR("mapping: 1\nprovider: ispn\nlane: \"{{ id }}\"\ncalls:\n"
-                                 "  - {command: addsvc, fields: {billid: \"{{ id }}\", sid: \"{{ sid }}\", phone: \"{{ phone }}\"}}\n"));
+    write_file(
+        &b, "m.yaml",
+        STR("mapping: 1\nprovider: ispn\nlane: \"{{ id }}\"\ncalls:\n"
+            "  - {command: addsvc, fields: {billid: \"{{ id }}\", sid: \"{{ sid }}\", phone: \"{{ phone }}\"}}\n"));
     write_file(&b, "r.csv", STR("id,sid,phone\n7,dsl,\n7,web,555\n7,mail,\n"));
     assert_int_equal(plan(&b, "run1", NULL, 1, FILES("records=r.csv")), ETL_REJECT);
     assert_int_equal(b.counts.calls, 1);
@@ -256,7 +273,7 @@ static void a_mended_record_makes_calls_of_its_own(void **state)
     assert_int_equal(plan(&b, "run2", "run1", 1, FILES("records=r2.csv")), ETL_OK);
     assert_int_equal(b.counts.calls, 2);
     for (second = read_file(&b, "run2/plan.jsonl"); (second = str_cut(second, '\n', &line)).ptr != NULL;)
-        assert_false(str_contains(first, str_head(line, 39)));      /* {"id":"32 digits" */
+        assert_false(str_contains(first, str_head(line, 39))); /* {"id":"32 digits" */
     end(&b);
 }
 
@@ -282,7 +299,7 @@ static void parents_that_are_gone_are_told(void **state)
 /* ---- guards ---- */
 
 static const struct {
-    const char *head, *rule, *words;
+    const char     *head, *rule, *words;
     enum etl_status status;
 } guards[] = {
     { "guards: {rejects: 0}\n", "guard-rejects", "allows 0", ETL_GUARD },
@@ -309,8 +326,11 @@ static void guards_stop_a_plan(void **state)
         const char     *run = arena_fmt(&b.mem, "run%zu", i).ptr, *file = i < 5 ? "records=p.csv" : "people=p.csv";
         enum etl_status st;
 
-        write_file(&b, "m.yaml", arena_fmt(&b.mem, "mapping: 1\nprovider: ispn\n%scalls:\n  - command: addcust\n"
-                                                   "    fields: {billid: \"{{ id }}\", hphone: \"{{ phone }}\"}\n", guards[i].head));
+        write_file(&b, "m.yaml",
+                   arena_fmt(&b.mem,
+                             "mapping: 1\nprovider: ispn\n%scalls:\n  - command: addcust\n"
+                             "    fields: {billid: \"{{ id }}\", hphone: \"{{ phone }}\"}\n",
+                             guards[i].head));
         st = plan(&b, run, NULL, 1, FILES(file));
         if (st != guards[i].status)
             fail_row(i, "%s: status %d", guards[i].head, st);
@@ -329,8 +349,9 @@ static void the_plan_says_what_was_eased(void **state)
     (void)state;
     begin(&b);
     write_file(&b, "p.csv", STR("id,phone\n7,555\n"));
-    write_file(&b, "m.yaml", STR("mapping: 1\nprovider: ispn\nvars: {x: y}\nrules: {hphone.phone10: warn}\ncalls:\n"
-                                 "  - {command: addcust, fields: {billid: \"{{ id }}\", hphone: \"{{ phone }}\"}}\n"));
+    write_file(&b, "m.yaml",
+               STR("mapping: 1\nprovider: ispn\nvars: {x: y}\nrules: {hphone.phone10: warn}\ncalls:\n"
+                   "  - {command: addcust, fields: {billid: \"{{ id }}\", hphone: \"{{ phone }}\"}}\n"));
     assert_int_equal(plan(&b, "run1", NULL, 1, FILES("records=p.csv")), ETL_OK);
     assert_int_equal(b.counts.warnings, 1);
     expect_text(read_file(&b, "run1/summary.json"), "\"rules\":{\"hphone.phone10\":\"warn\"}");
@@ -341,9 +362,11 @@ static void the_plan_says_what_was_eased(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(threads_make_the_same_bytes),    cmocka_unit_test(rejects_are_mended),
+        cmocka_unit_test(threads_make_the_same_bytes),
+        cmocka_unit_test(rejects_are_mended),
         cmocka_unit_test(a_mended_record_makes_calls_of_its_own),
-        cmocka_unit_test(parents_that_are_gone_are_told), cmocka_unit_test(guards_stop_a_plan),
+        cmocka_unit_test(parents_that_are_gone_are_told),
+        cmocka_unit_test(guards_stop_a_plan),
         cmocka_unit_test(the_plan_says_what_was_eased),
     };
 

@@ -56,7 +56,7 @@ static void rejected_lanes(void **state)
     known_lane_reject(&k, lane_of(&k, "1001"), (struct place){ 2, 17 });
     known_lane_reject(&k, lane_of(&k, "1001"), (struct place){ 3, 99 });
     assert_true(known_lane_rejected(&k, lane_of(&k, "1001"), &where));
-    assert_int_equal(where.input, 2);   /* the first is named */
+    assert_int_equal(where.input, 2); /* the first is named */
     assert_int_equal(where.line, 17);
     assert_false(known_lane_rejected(&k, lane_of(&k, "1002"), &where));
     known_release(&k);
@@ -64,9 +64,9 @@ static void rejected_lanes(void **state)
 
 static void claims_parents_and_rows(void **state)
 {
-    struct known  k;
-    struct place  where;
-    struct digest unique, parent, nth;
+    struct known        k;
+    struct place        where;
+    struct digest       unique, parent, nth;
     struct parent_place at;
 
     (void)state;
@@ -77,21 +77,22 @@ static void claims_parents_and_rows(void **state)
     assert_false(known_is_free(&k, unique, &where));
     assert_int_equal(where.input, 1);
     assert_int_equal(where.line, UINT64_C(5000000000));
-    for (unsigned call = 0; call < KNOWN_CALLS; call++) {     /* each call of a mapping claims for itself */
+    for (unsigned call = 0; call < KNOWN_CALLS; call++) { /* each call of a mapping claims for itself */
         assert_true(known_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("a")), call));
         assert_false(known_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("a")), call));
     }
     assert_true(known_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("b")), 0));
     parent = digest_of(k.seed, DIGEST_PARENT, 0, STR("1001"));
     assert_false(known_parent(&k, 2, parent, &at));
-    known_parent_add(&k, 2, parent, 0, 40);   /* a file without a header begins with it */
+    known_parent_add(&k, 2, parent, 0, 40); /* a file without a header begins with it */
     known_parent_add(&k, 2, parent, 777, 50);
     assert_true(known_parent(&k, 2, parent, &at));
-    assert_int_equal(at.offset, 0);           /* the first row of a lane is its parent */
+    assert_int_equal(at.offset, 0); /* the first row of a lane is its parent */
     assert_int_equal(at.length, 40);
     assert_int_equal(at.runs_ago, 0);
     parent = digest_of(k.seed, DIGEST_PARENT, 0, STR("1002"));
-    known_parent_add(&k, 2, parent, (UINT64_C(1) << 37) - 1, (2 << 20) + 1);   /* as far as places go, as long as a record in UTF-16 is */
+    known_parent_add(&k, 2, parent, (UINT64_C(1) << 37) - 1,
+                     (2 << 20) + 1); /* as far as places go, as long as a record in UTF-16 is */
     assert_true(known_parent(&k, 2, parent, &at));
     assert_int_equal(at.offset, (UINT64_C(1) << 37) - 1);
     assert_int_equal(at.length, (2 << 20) + 1);
@@ -104,18 +105,18 @@ static void claims_parents_and_rows(void **state)
     assert_int_equal(known_count_up(&k, nth), 1);
     assert_int_equal(known_count_up(&k, nth), 2);
     known_nth_rejected(&k, nth);
-    assert_int_equal(known_count_up(&k, nth), 3);   /* a rejected row keeps its number in this plan */
+    assert_int_equal(known_count_up(&k, nth), 3); /* a rejected row keeps its number in this plan */
     known_release(&k);
 }
 
 /* What RUN knew, after it was saved and loaded. */
 static void planned_after(void **state)
 {
-    struct known before, after;
-    struct place where;
-    struct err   err = { 0 };
+    struct known        before, after;
+    struct place        where;
+    struct err          err = { 0 };
     struct parent_place at;
-    bool         is_new;
+    bool                is_new;
 
     (void)state;
     known_init(&before, key);
@@ -136,10 +137,10 @@ static void planned_after(void **state)
 
     known_init(&after, key);
     assert_int_equal(known_load(&after, path, &err), ETL_OK);
-    assert_int_equal(call(&after, "1001", 0, &is_new), 2);   /* ids go on, none is given twice */
-    assert_true(is_new);                                     /* but in this plan it is the lane's first */
+    assert_int_equal(call(&after, "1001", 0, &is_new), 2); /* ids go on, none is given twice */
+    assert_true(is_new);                                   /* but in this plan it is the lane's first */
     assert_int_equal(call(&after, "many", 7, &is_new), 300);
-    assert_false(known_lane_rejected(&after, lane_of(&after, "1002"), &where));   /* it comes again, mended */
+    assert_false(known_lane_rejected(&after, lane_of(&after, "1002"), &where)); /* it comes again, mended */
     assert_false(known_is_free(&after, digest_of(after.seed, DIGEST_UNIQUE, 0, STR("u")), &where));
     assert_int_equal(where.input, PLACE_AFTER);
     assert_false(known_once(&after, digest_of(after.seed, DIGEST_ONCE, 0, STR("o")), 4));
@@ -147,7 +148,8 @@ static void planned_after(void **state)
     assert_true(known_parent(&after, 0, digest_of(after.seed, DIGEST_PARENT, 0, STR("1001")), &at));
     assert_int_equal(at.runs_ago, 1);
     assert_int_equal(at.offset, 4711);
-    assert_int_equal(known_count_up(&after, digest_of(after.seed, DIGEST_NTH, 0, STR("1001"))), 3);   /* two stand, this is the third */
+    assert_int_equal(known_count_up(&after, digest_of(after.seed, DIGEST_NTH, 0, STR("1001"))),
+                     3); /* two stand, this is the third */
     assert_int_equal(known_count(&after, digest_of(after.seed, DIGEST_COUNT, 0, STR("1001"))), 0);
     known_release(&after);
 }
@@ -196,8 +198,11 @@ static int remove_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(occurrences),   cmocka_unit_test(rejected_lanes), cmocka_unit_test(claims_parents_and_rows),
-        cmocka_unit_test(planned_after), cmocka_unit_test(damaged_files_are_refused),
+        cmocka_unit_test(occurrences),
+        cmocka_unit_test(rejected_lanes),
+        cmocka_unit_test(claims_parents_and_rows),
+        cmocka_unit_test(planned_after),
+        cmocka_unit_test(damaged_files_are_refused),
     };
 
     return cmocka_run_group_tests(tests, make_key, remove_key);

@@ -126,7 +126,8 @@ static const struct {
     { "tries: 5", "§trie: 5", "key-unknown", "did you mean \"tries\"" },
     { "expect: [done, nothing]", "expect: [done, §noting]", "name-unknown", "did you mean \"nothing\"" },
     { "expect: [done, nothing]", "expect: §done", "kind", "a list" },
-    { "command: look, with: {id: \"0\"}", "command: §loook, with: {id: \"0\"}", "name-unknown", "did you mean \"look\"" },
+    { "command: look, with: {id: \"0\"}", "command: §loook, with: {id: \"0\"}", "name-unknown",
+      "did you mean \"look\"" },
     { "command: look, with: {id: \"0\"}", "command: §make, with: {id: \"0\"}", "probe", "no reading command" },
     { "command: look, with: {id: \"0\"}", "command: look, with: {§idd: \"0\"}", "name-unknown", "did you mean \"id\"" },
     { "command: look, with: {id: \"0\"}", "command: look, with: {id: \"§{x}\"}", "name-unknown", "place" },
@@ -135,11 +136,14 @@ static const struct {
     { "test: {send: {mode: test}}", "test: {§snd: {mode: test}}", "key-unknown", "did you mean \"send\"" },
     /* rules */
     { "pattern: '[0-9]+', good: [\"7\"]", "pattern: '§[0-9', good: [\"7\"]", "pattern", "" },
-    { "  short: {message: must be short, source", "  short: {§mesage: must be short, source", "key-unknown", "did you mean \"message\"" },
-    { "  short: {message: must be short, source: the test,", "  short: §{source: the test,", "rule-words", "needs a message" },
+    { "  short: {message: must be short, source", "  short: {§mesage: must be short, source", "key-unknown",
+      "did you mean \"message\"" },
+    { "  short: {message: must be short, source: the test,", "  short: §{source: the test,", "rule-words",
+      "needs a message" },
     { "length: 1..8, good", "length: §8..1, good", "range", "1.." },
     { "length: 1..8, good", "length: §-3..8, good", "range", "" },
-    { "  short: {message: must be short, source: the test, length: 1..8,", "  short: §{message: must be short, source: the test,", "rule-check", "has 0 checks" },
+    { "  short: {message: must be short, source: the test, length: 1..8,",
+      "  short: §{message: must be short, source: the test,", "rule-check", "has 0 checks" },
     { "length: 1..8, good", "length: 1..8, chars: \"a-z\", good", "rule-check", "has 2 checks" },
     { "length: 1..8, good", "length: 1..8, severity: §eror, good", "name-unknown", "did you mean \"error\"" },
     { "length: 1..8, good", "length: 1..8, part: §locale, good", "name-unknown", "did you mean \"local\"" },
@@ -152,7 +156,8 @@ static const struct {
     { "good: [a], bad", "good: [§abcdefghij], bad", "rule-good", "refuses its good example" },
     { "bad: [abcdefghi]", "bad: [§ok]", "rule-bad", "lets its bad example" },
     { "good: [a], bad: [abcdefghi]", "good: [a]", "rule-examples", "needs examples" },
-    { "  short: {message: must be short, source: the test, length: 1..8, good: [a], bad: [abcdefghi]}", "  short: §must be short", "kind", "a rule" },
+    { "  short: {message: must be short, source: the test, length: 1..8, good: [a], bad: [abcdefghi]}",
+      "  short: §must be short", "kind", "a rule" },
     /* types */
     { "rules: [digits], example", "rules: [§digit], example", "name-unknown", "did you mean \"digits\"" },
     { "rules: [digits], example", "rules: §digits, example", "kind", "a list" },
@@ -194,43 +199,58 @@ static const struct {
     { "dangers: {\"1\": [cuts]}", "dangers: {\"1\": [§cut]}", "name-unknown", "did you mean \"cuts\"" },
     { "dangers: {\"1\": [cuts]}", "dangers: §[cuts]", "kind", "a map" },
     /* rules between parameters */
-    { "exactly_one_of: [word, {off: \"1\"}]", "exactly_one_of: [§wrd, {off: \"1\"}]", "name-unknown", "did you mean \"word\"" },
-    { "exactly_one_of: [word, {off: \"1\"}]", "exactly_one_of: [word, §{off: \"1\", id: \"2\"}]", "together", "one parameter" },
+    { "exactly_one_of: [word, {off: \"1\"}]", "exactly_one_of: [§wrd, {off: \"1\"}]", "name-unknown",
+      "did you mean \"word\"" },
+    { "exactly_one_of: [word, {off: \"1\"}]", "exactly_one_of: [word, §{off: \"1\", id: \"2\"}]", "together",
+      "one parameter" },
     { "exactly_one_of: [word, {off: \"1\"}]", "exactly_one_of: §[word]", "together", "two" },
     { "{rule: one, exactly_one_of", "§{exactly_one_of", "together", "needs a name" },
     { "{rule: one, exactly_one_of: [word, {off: \"1\"}]", "§{rule: one", "together", "says one thing" },
-    { "required: [user], when: {sort: x}", "required: [user], when: {§srt: x}", "name-unknown", "did you mean \"sort\"" },
-    { "required: [user], when: {sort: x}", "required: [user], when: §{sort: x, off: \"1\"}", "together", "one parameter" },
-    { "required: [user], when: {sort: x}", "required: [user], when: {sort: x}, unless: §{sort: y}", "together", "when or unless" },
+    { "required: [user], when: {sort: x}", "required: [user], when: {§srt: x}", "name-unknown",
+      "did you mean \"sort\"" },
+    { "required: [user], when: {sort: x}", "required: [user], when: §{sort: x, off: \"1\"}", "together",
+      "one parameter" },
+    { "required: [user], when: {sort: x}", "required: [user], when: {sort: x}, unless: §{sort: y}", "together",
+      "when or unless" },
     { "type_of: sort, by: user", "type_of: sort, by: §usr", "name-unknown", "did you mean \"user\"" },
     { "cases: {x: id}", "cases: {x: §idd}", "name-unknown", "did you mean \"id\"" },
     { "by: user, cases: {x: id}", "by: user", "together", "cases" },
     /* lookups */
     { "verify: {read: look, with", "verify: {read: §lok, with", "name-unknown", "did you mean \"look\"" },
     { "verify: {read: look, with", "verify: {read: §drop, with", "lookup", "no reading command" },
-    { "verify: {read: look, with: {id: \"{id}\"}", "verify: {read: look, with: {id: \"§{idd}\"}", "name-unknown", "did you mean \"id\"" },
-    { "verify: {read: look, with: {id: \"{id}\"}", "verify: {read: look, with: {id: \"§{id\"}", "place", "without its }" },
-    { "verify: {read: look, with: {id: \"{id}\"}", "verify: {read: look, with: {id: \"{id}\", §usr: x}", "name-unknown", "parameter" },
+    { "verify: {read: look, with: {id: \"{id}\"}", "verify: {read: look, with: {id: \"§{idd}\"}", "name-unknown",
+      "did you mean \"id\"" },
+    { "verify: {read: look, with: {id: \"{id}\"}", "verify: {read: look, with: {id: \"§{id\"}", "place",
+      "without its }" },
+    { "verify: {read: look, with: {id: \"{id}\"}", "verify: {read: look, with: {id: \"{id}\", §usr: x}", "name-unknown",
+      "parameter" },
     { "verify: {read: look, with: {id: \"{id}\"},", "verify: §{read: look,", "lookup", "requires id" },
     { "match: {owner: \"{user}\"}", "match: {§ower: \"{user}\"}", "name-unknown", "did you mean \"owner\"" },
     { "settle_seconds: 2", "settle_seconds: §soon", "kind", "whole number" },
     { "wants: nothing}\n    tables", "wants: §nothng}\n    tables", "name-unknown", "did you mean \"nothing\"" },
     { "test: {read: look, with: {id: \"{id}\"}, wants: nothing}", "test: §nothing", "test", "none" },
-    { "match: {id: \"{id}\"}, wants: nothing, full: true", "match: {§ident: \"{id}\"}, wants: nothing, full: true", "name-unknown", "column" },
+    { "match: {id: \"{id}\"}, wants: nothing, full: true", "match: {§ident: \"{id}\"}, wants: nothing, full: true",
+      "name-unknown", "column" },
     /* tables, the sandbox */
     { "- {make: things, key", "- §{mak: things, key", "step", "one of make" },
     { "key: {id: \"{id}\"}, within", "key: {id: \"§{ident}\"}, within", "name-unknown", "place" },
     { "- {make: things, key: {id: \"{id}\"}, within", "- §{make: things, within", "step", "key" },
     { "within: {owners: {name: \"{user}\"}}", "within: §{}", "step", "one table" },
-    { "set: {owner: \"{user}\"}, when: {off: \"1\"}", "set: {owner: \"{user}\"}, when: §{off: \"1\", id: \"2\"}", "together", "one parameter" },
+    { "set: {owner: \"{user}\"}, when: {off: \"1\"}", "set: {owner: \"{user}\"}, when: §{off: \"1\", id: \"2\"}",
+      "together", "one parameter" },
     { "answer: \"1 made {new_id}\"", "answer: \"§1 made {newid}\"", "name-unknown", "did you mean \"new_id\"" },
-    { "- {in: things, where: {id: \"{id}\"}, answer", "- {in: things, where: {id: \"§{ix}\"}, answer", "name-unknown", "place" },
+    { "- {in: things, where: {id: \"{id}\"}, answer", "- {in: things, where: {id: \"§{ix}\"}, answer", "name-unknown",
+      "place" },
     { "- {in: things, where", "- §{where", "find", "in:" },
-    { "lists: {in: things, report: things}", "lists: {in: things, report: §thing}", "name-unknown", "did you mean \"things\"" },
+    { "lists: {in: things, report: things}", "lists: {in: things, report: §thing}", "name-unknown",
+      "did you mean \"things\"" },
     { "lists: {in: things, report: things}", "lists: §{in: things}", "lists", "report" },
-    { "example: {id: \"7\", user: ann, word: kite}", "example: {id: \"7\", §usr: ann, word: kite}", "name-unknown", "did you mean \"user\"" },
-    { "example: {id: \"7\", user: ann, word: kite}", "example: §{id: seven, user: ann, word: kite}", "command-example", "id: must be digits" },
-    { "example: {id: \"7\", user: ann, word: kite}", "example: §{user: ann, word: kite}", "command-example", "is required" },
+    { "example: {id: \"7\", user: ann, word: kite}", "example: {id: \"7\", §usr: ann, word: kite}", "name-unknown",
+      "did you mean \"user\"" },
+    { "example: {id: \"7\", user: ann, word: kite}", "example: §{id: seven, user: ann, word: kite}", "command-example",
+      "id: must be digits" },
+    { "example: {id: \"7\", user: ann, word: kite}", "example: §{user: ann, word: kite}", "command-example",
+      "is required" },
     /* reports */
     { "{command: all, table", "{command: §al, table", "name-unknown", "did you mean \"all\"" },
     { "{command: all, table", "{command: §make, table", "report", "no reading command" },
@@ -242,7 +262,7 @@ static const struct {
 
 struct changed {
     struct str text;
-    uint64_t   line;       /* of the mark; 0: none */
+    uint64_t   line; /* of the mark; 0: none */
     uint32_t   column;
 };
 
@@ -287,7 +307,8 @@ static bool tells(const struct findings *found, const struct changed *c, const c
     for (size_t i = 0; i < found->count; i++) {
         const struct err *e = &found->items[i].err;
 
-        if (strcmp(e->rule, rule) == 0 && strstr(e->text, says) != NULL && (c->line == 0 || (e->line == c->line && e->column == c->column)))
+        if (strcmp(e->rule, rule) == 0 && strstr(e->text, says) != NULL &&
+            (c->line == 0 || (e->line == c->line && e->column == c->column)))
             return true;
     }
     return false;
@@ -331,7 +352,8 @@ static void test_each_fault(void **state)
         c = change(faults[i].from, faults[i].to, &mem);
         lint(c.text, &mem, &found);
         if (!tells(&found, &c, faults[i].rule, faults[i].says)) {
-            print_error("row %zu, %s: wanted %s at %llu:%u, got\n", i, faults[i].to, faults[i].rule, (unsigned long long)c.line, c.column);
+            print_error("row %zu, %s: wanted %s at %llu:%u, got\n", i, faults[i].to, faults[i].rule,
+                        (unsigned long long)c.line, c.column);
             print_all(&found);
             wrong++;
         }

@@ -10,7 +10,7 @@
 
 struct tried {
     const struct provider *provider;
-    const struct command  *command;        /* with the members its example names */
+    const struct command  *command; /* with the members its example names */
     struct value          *example, *values;
     struct rule_check     *check;
     struct arena           mem;
@@ -55,10 +55,11 @@ static bool told(const struct tried *t, struct str field, struct str rule, enum 
 
 static void complain(struct tried *t, const char *what, struct str param, struct str rule, struct str value)
 {
-    print_error("%.*s %.*s: %s: %.*s by %.*s, value %s\n", STR_ARG(t->provider->name), STR_ARG(t->command->name), what, STR_ARG(param),
-                STR_ARG(rule), shown(value, false).text);
+    print_error("%.*s %.*s: %s: %.*s by %.*s, value %s\n", STR_ARG(t->provider->name), STR_ARG(t->command->name), what,
+                STR_ARG(param), STR_ARG(rule), shown(value, false).text);
     for (size_t i = 0; i < t->found.count; i++)
-        print_error("    %s: %s (%s)\n", t->found.items[i].err.field, t->found.items[i].err.text, t->found.items[i].err.rule);
+        print_error("    %s: %s (%s)\n", t->found.items[i].err.field, t->found.items[i].err.text,
+                    t->found.items[i].err.rule);
     t->wrong++;
 }
 
@@ -87,10 +88,11 @@ static void set(struct tried *t, int param, struct str value)
 
 static void try_example(struct tried *t)
 {
-    struct credential_value *credentials = ARENA_ARRAY(&t->mem, struct credential_value, t->provider->credential_count + 1);
-    struct value            *checked = ARENA_ARRAY(&t->mem, struct value, t->command->param_count + 1);
-    struct request           request;
-    struct err               err = { 0 };
+    struct credential_value *credentials =
+        ARENA_ARRAY(&t->mem, struct credential_value, t->provider->credential_count + 1);
+    struct value  *checked = ARENA_ARRAY(&t->mem, struct value, t->command->param_count + 1);
+    struct request request;
+    struct err     err = { 0 };
 
     anew(t);
     if (judge(t) != ETL_OK)
@@ -100,13 +102,19 @@ static void try_example(struct tried *t)
     memcpy(checked, t->example, t->command->param_count * sizeof *checked);
     rules_call(t->check, t->command, checked, NULL, &t->mem);
     request_init(&request, 1 << 20);
-    if (wire_encode(&(struct wire_call){ .command = t->command, .url = STR("https://x.example/"), .values = checked,
-                                         .credentials = credentials, .how = ENCODE_MASKED }, &request, &err) != ETL_OK ||
+    if (wire_encode(&(struct wire_call){ .command = t->command,
+                                         .url = STR("https://x.example/"),
+                                         .values = checked,
+                                         .credentials = credentials,
+                                         .how = ENCODE_MASKED },
+                    &request, &err) != ETL_OK ||
         request.body.len == 0)
         complain(t, err.text, STR(""), STR("encode"), STR(""));
     for (size_t i = 0; i < t->command->param_count; i++)
-        if (checked[i].kind == VALUE_TEXT && checked[i].secret && checked[i].text.len > 3 && str_contains(buf_str(&request.body), checked[i].text))
-            complain(t, "the masked request shows a secret", t->command->params[i].name, STR("secret"), checked[i].text);
+        if (checked[i].kind == VALUE_TEXT && checked[i].secret && checked[i].text.len > 3 &&
+            str_contains(buf_str(&request.body), checked[i].text))
+            complain(t, "the masked request shows a secret", t->command->params[i].name, STR("secret"),
+                     checked[i].text);
     if (str_contains(buf_str(&request.body), STR("k1te-credential")))
         complain(t, "the masked request shows a credential", STR(""), STR("secret"), STR(""));
     request_release(&request);
@@ -123,7 +131,7 @@ static void try_without(struct tried *t, size_t param)
     if (judge(t) != ETL_REJECT || !told(t, p->name, STR("required"), SEVERITY_ERROR))
         complain(t, "it passes without", p->name, STR("required"), STR(""));
     anew(t);
-    t->values[param] = VALUE_OF(STR(""));      /* an empty value is none */
+    t->values[param] = VALUE_OF(STR("")); /* an empty value is none */
     if (judge(t) != ETL_REJECT || !told(t, p->name, STR("required"), SEVERITY_ERROR))
         complain(t, "it passes with nothing in", p->name, STR("required"), STR(""));
 }
@@ -264,9 +272,7 @@ static void try_together(struct tried *t, const struct together *rule)
             try_broken(t, rule, true, "it passes with all of the choice");
         break;
     case TOGETHER_AT_LEAST_ONE:
-    case TOGETHER_REQUIRED:
-        try_broken(t, rule, false, "it passes without what is needed");
-        break;
+    case TOGETHER_REQUIRED: try_broken(t, rule, false, "it passes without what is needed"); break;
     case TOGETHER_AT_MOST_ONE:
     case TOGETHER_ABSENT:
         if (!has_family(t, rule))

@@ -4,8 +4,8 @@
 
 #include <cmocka.h>
 
-#include "providers/wires/wire.h"
 #include "providers/rules/rules.h"
+#include "providers/wires/wire.h"
 
 static const char head[] =
     "provider: 1\n"
@@ -64,8 +64,8 @@ static const char rest[] =
     "  list: {title: List anything, effect: read, wire: \"{kind}\", params: {kind: {type: text, required: true}}, reply: ok}\n";
 
 struct shop {
-    struct arena    mem;
-    struct findings faults;
+    struct arena           mem;
+    struct findings        faults;
     const struct provider *provider;
 };
 
@@ -104,7 +104,8 @@ static void set(const struct command *c, struct value *values, const char *name,
     values[at] = VALUE_OF(str_from(text));
 }
 
-static void expect_body(const struct command *c, const struct value *values, unsigned how, const char *body, const char *headers)
+static void expect_body(const struct command *c, const struct value *values, unsigned how, const char *body,
+                        const char *headers)
 {
     struct credential_value credentials[8] = { 0 };
     struct request          request;
@@ -113,8 +114,12 @@ static void expect_body(const struct command *c, const struct value *values, uns
         if (str_is(c->provider->credentials[i].name, "auth"))
             credentials[i].value = STR("t0ken");
     request_init(&request, 1 << 20);
-    assert_int_equal(wire_encode(&(struct wire_call){ .command = c, .url = c->provider->url, .values = values, .credentials = credentials,
-                                                      .how = how }, &request, NULL), ETL_OK);
+    assert_int_equal(
+        wire_encode(
+            &(struct wire_call){
+                .command = c, .url = c->provider->url, .values = values, .credentials = credentials, .how = how },
+            &request, NULL),
+        ETL_OK);
     assert_string_equal(buf_cstr(&request.body), body);
     assert_string_equal(buf_cstr(&request.headers), headers);
     request_release(&request);
@@ -124,9 +129,9 @@ static void expect_body(const struct command *c, const struct value *values, uns
 
 static void a_family_is_called_by_its_place(void **state)
 {
-    struct shop s;
+    struct shop           s;
     const struct command *order;
-    struct value values[16] = { 0 };
+    struct value          values[16] = { 0 };
 
     (void)state;
     load_shop(&s);
@@ -139,9 +144,9 @@ static void a_family_is_called_by_its_place(void **state)
 
 static void like_takes_over_replaces_and_takes_away(void **state)
 {
-    struct shop s;
+    struct shop           s;
     const struct command *vps, *web;
-    struct value values[16] = { 0 };
+    struct value          values[16] = { 0 };
 
     (void)state;
     load_shop(&s);
@@ -162,10 +167,10 @@ static void like_takes_over_replaces_and_takes_away(void **state)
 
 static void members_are_parameters_behind_the_others(void **state)
 {
-    const struct str names[] = { STR("tariff"), STR("addon_5"), STR("addon_17"), STR("addon_5"), STR("addon_x") };
-    struct shop s;
+    const struct str      names[] = { STR("tariff"), STR("addon_5"), STR("addon_17"), STR("addon_5"), STR("addon_x") };
+    struct shop           s;
     const struct command *order, *with;
-    struct value values[32] = { 0 };
+    struct value          values[32] = { 0 };
 
     (void)state;
     load_shop(&s);
@@ -180,24 +185,25 @@ static void members_are_parameters_behind_the_others(void **state)
     set(with, values, "tariff", "7");
     set(with, values, "addon_5", "10");
     set(with, values, "addon_17", "a&b");
-    expect_body(with, values, 0, "auth=t0ken&func=v2.vps.order&tariff=7&out=json&sok=ok&addon_5=10&addon_17=a%26b", FORM);
+    expect_body(with, values, 0, "auth=t0ken&func=v2.vps.order&tariff=7&out=json&sok=ok&addon_5=10&addon_17=a%26b",
+                FORM);
     drop(&s);
 }
 
 static void rules_know_families(void **state)
 {
-    const struct str names[] = { STR("addon_5") };
-    struct shop s;
+    const struct str      names[] = { STR("addon_5") };
+    struct shop           s;
     const struct command *with;
-    struct value values[32] = { 0 };
-    struct rule_check *check = rule_check_new(STR("2026-11-24"));
+    struct value          values[32] = { 0 };
+    struct rule_check    *check = rule_check_new(STR("2026-11-24"));
 
     (void)state;
     load_shop(&s);
     with = command_with_members(provider_command(s.provider, STR("order")), names, 1, false, &s.mem);
     set(with, values, "kind", "vps");
     set(with, values, "tariff", "7");
-    assert_int_equal(rules_call(check, with, values, NULL, &s.mem), ETL_REJECT);   /* neither os nor an add-on */
+    assert_int_equal(rules_call(check, with, values, NULL, &s.mem), ETL_REJECT); /* neither os nor an add-on */
     set(with, values, "addon_5", "10");
     assert_int_equal(rules_call(check, with, values, NULL, &s.mem), ETL_OK);
     values[command_param_index(with, STR("renew"))].kind = VALUE_CLEAR;
@@ -211,9 +217,9 @@ static void rules_know_families(void **state)
 
 static void a_value_adds_its_header_and_test_mode_leaves_out(void **state)
 {
-    struct shop s;
+    struct shop           s;
     const struct command *order;
-    struct value values[16] = { 0 };
+    struct value          values[16] = { 0 };
 
     (void)state;
     load_shop(&s);
@@ -224,7 +230,8 @@ static void a_value_adds_its_header_and_test_mode_leaves_out(void **state)
     set(order, values, "tariff", "7");
     set(order, values, "theme", "dragon");
     set(order, values, "out", "xml");
-    expect_body(order, values, ENCODE_TEST, "auth=t0ken&func=v2.vps.order&tariff=7&theme=dragon&out=xml", FORM "X-Client: Web\n");
+    expect_body(order, values, ENCODE_TEST, "auth=t0ken&func=v2.vps.order&tariff=7&theme=dragon&out=xml",
+                FORM "X-Client: Web\n");
     set(order, values, "theme", "orion");
     expect_body(order, values, ENCODE_MASKED, "auth=***&func=v2.vps.order&tariff=7&theme=orion&out=xml&sok=ok", FORM);
     drop(&s);
@@ -232,9 +239,14 @@ static void a_value_adds_its_header_and_test_mode_leaves_out(void **state)
 
 static void names_on_the_wire_find_their_command(void **state)
 {
-    static const struct { const char *wire, *command, *place; } cases[] = {
-        { "v2.vps.order", "v2.vps.order", "vps" }, { "v2.soft.order", "order", "soft" }, { "vps", "list", "vps" },
-        { "v2..order", "list", "v2..order" },      { "", NULL, NULL },
+    static const struct {
+        const char *wire, *command, *place;
+    } cases[] = {
+        { "v2.vps.order", "v2.vps.order", "vps" },
+        { "v2.soft.order", "order", "soft" },
+        { "vps", "list", "vps" },
+        { "v2..order", "list", "v2..order" },
+        { "", NULL, NULL },
     };
     struct shop s;
 
@@ -255,7 +267,7 @@ static void names_on_the_wire_find_their_command(void **state)
 
 static void logins_name_what_they_need(void **state)
 {
-    struct shop s;
+    struct shop            s;
     const struct provider *p;
 
     (void)state;
@@ -266,7 +278,7 @@ static void logins_name_what_they_need(void **state)
     assert_true(str_is(p->logins[0].name, "session"));
     assert_non_null(p->logins[0].command);
     assert_null(p->logins[1].command);
-    assert_null(provider_command(p, STR("session")));   /* no mapping can call it */
+    assert_null(provider_command(p, STR("session"))); /* no mapping can call it */
     assert_true(login_needs(&p->logins[0], p, &p->credentials[0]));
     assert_true(login_needs(&p->logins[1], p, &p->credentials[1]));
     assert_false(login_needs(&p->logins[0], p, &p->credentials[2]));
@@ -276,13 +288,18 @@ static void logins_name_what_they_need(void **state)
 
 static void faults_stand_where_the_words_are(void **state)
 {
-    static const struct { const char *tail, *says; } cases[] = {
+    static const struct {
+        const char *tail, *says;
+    } cases[] = {
         { "commands:\n  a: {like: b, title: A}\n  b: {like: a}\n", "in a circle" },
         { "commands:\n  a: {like: nothing, effect: read, reply: ok}\n", "unknown command" },
         { "commands:\n  a: {effect: read, reply: ok, wire: \"{kind}.x\"}\n", "no parameter of the command" },
-        { "commands:\n  a: {effect: read, reply: ok, wire: \"{kind}.x\", params: {kind: {type: text}}}\n", "required or always" },
-        { "commands:\n  a: {effect: read, reply: ok, params: {\"x_{n}\": {type: text, required: true}}}\n", "neither required" },
-        { "commands:\n  a: {effect: read, reply: ok, params: {x: {type: text, key: \"0-9\"}}}\n", "key is for a family" },
+        { "commands:\n  a: {effect: read, reply: ok, wire: \"{kind}.x\", params: {kind: {type: text}}}\n",
+          "required or always" },
+        { "commands:\n  a: {effect: read, reply: ok, params: {\"x_{n}\": {type: text, required: true}}}\n",
+          "neither required" },
+        { "commands:\n  a: {effect: read, reply: ok, params: {x: {type: text, key: \"0-9\"}}}\n",
+          "key is for a family" },
         { "logins: {l: {send: {x: \"{usr}\"}}}\ncommands: {a: {effect: read, reply: ok}}\n", "did you mean \"user\"" },
         { "logins: {l: {send: {x: \"{token}\"}}}\ncommands: {a: {effect: read, reply: ok}}\n", "unknown place" },
         { "logins: {l: {title: x}}\ncommands: {a: {effect: read, reply: ok}}\n", "what goes with every request" },

@@ -2,16 +2,17 @@
 #include "tests/unit/check.h"
 
 #include "etl/core/list.h"
-#include "providers/rules/rules.h"
 #include "providers/description/value_form.h"
+#include "providers/rules/rules.h"
 
 static void test_written_and_read(void **state)
 {
-    static const struct str parts[] = { BYTES("105 Main St"), BYTES(""), BYTES("a\"b\\c"), BYTES("\x01\n\t/"), BYTES("Zo\xc3\xab"), BYTES("[x],") };
-    struct list_reader r;
-    struct list_item   item;
-    struct arena       mem;
-    struct buf         out;
+    static const struct str parts[] = { BYTES("105 Main St"), BYTES(""),           BYTES("a\"b\\c"),
+                                        BYTES("\x01\n\t/"),   BYTES("Zo\xc3\xab"), BYTES("[x],") };
+    struct list_reader      r;
+    struct list_item        item;
+    struct arena            mem;
+    struct buf              out;
 
     (void)state;
     arena_init(&mem, 1U << 20, "a test");
@@ -42,7 +43,8 @@ static void test_written_and_read(void **state)
 static void test_valid(void **state)
 {
     static const char *const good[] = { "[]", "[\"\"]", "[\"a\",\"b\"]", "[[\"a\"],[]]", "[\"\\u00e9\\\"\"]" };
-    static const char *const bad[] = { "", "[", "]", "[\"a\"", "[\"a\",]", "[a]", "[\"a\"] ", "[1]", "[[[\"a\"]]]", "[\"a\"\"b\"]", "[\"\n\"]" };
+    static const char *const bad[] = { "",         "[",   "]",           "[\"a\"",       "[\"a\",]", "[a]",
+                                       "[\"a\"] ", "[1]", "[[[\"a\"]]]", "[\"a\"\"b\"]", "[\"\n\"]" };
 
     (void)state;
     for (size_t i = 0; i < COUNT(good); i++)
@@ -168,8 +170,15 @@ static void test_not_so_written(void **state)
     struct setup *s = *state;
     static const struct {
         const char *param, *sent;
-    } rows[] = { { "us", "2026-03-09" }, { "us", "13/01/2026" }, { "us", "3/9/2026" }, { "eu", "01/13/2026" }, { "eu", "29/02/2026" },
-                 { "iso", "03/09/2026" }, { "rights", "a,b" }, { "rights", "{\"a\"" }, { "rights", "{\"a\" ,\"b\"}" },
+    } rows[] = { { "us", "2026-03-09" },
+                 { "us", "13/01/2026" },
+                 { "us", "3/9/2026" },
+                 { "eu", "01/13/2026" },
+                 { "eu", "29/02/2026" },
+                 { "iso", "03/09/2026" },
+                 { "rights", "a,b" },
+                 { "rights", "{\"a\"" },
+                 { "rights", "{\"a\" ,\"b\"}" },
                  { "address", "a:::b:::c:::2024-02-29" } };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -183,7 +192,7 @@ static void test_not_so_written(void **state)
 /* ---- the rules ---- */
 
 struct told {
-    char field[64], rule[40];
+    char   field[64], rule[40];
     size_t count;
 };
 
@@ -214,7 +223,7 @@ static const struct {
     { "address", "a:::b:::c:::d", "address list" },
     { "contacts", "[[\"Ann\"],[\"\",\"\"],[\"Bob\",\"2\"]]", "[[\"Ann\",\"\"],[\"Bob\",\"2\"]]" },
     { "contacts", "[\"Ann\",\"1\"]", "contacts[1] list" },
-    { "contacts", "[[\"Ann\",\"1/\"]]", "contacts[1].phone list-part" },   /* it touches the outer separator */
+    { "contacts", "[[\"Ann\",\"1/\"]]", "contacts[1].phone list-part" }, /* it touches the outer separator */
     { "contacts", "[[\"Ann:\",\"1\"]]", "contacts[1].name list-part" },
     { "groups", "[\"1\",\"\",\"2\"]", "[\"1\",\"2\"]" },
     { "groups", "[\"1\",\"2\",\"3\",\"4\"]", "groups list" },
@@ -246,7 +255,8 @@ static void test_rules(void **state)
         if (rules_call(s->check, s->put, values, &sink, &s->mem) != ETL_OK)
             snprintf(got, sizeof got, "%s %s", told.field, told.rule);
         else
-            snprintf(got, sizeof got, "%.*s", STR_ARG(values[at].kind == VALUE_ABSENT ? STR("(absent)") : values[at].text));
+            snprintf(got, sizeof got, "%.*s",
+                     STR_ARG(values[at].kind == VALUE_ABSENT ? STR("(absent)") : values[at].text));
         if (strcmp(got, judged[i].becomes) != 0)
             fail_row(i, "%s: got %s, wanted %s", judged[i].value, got, judged[i].becomes);
     }
@@ -267,8 +277,8 @@ static void test_list_for_a_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_written_and_read), cmocka_unit_test(test_valid),          cmocka_unit_test(test_hand),
-        cmocka_unit_test(test_not_so_written),   cmocka_unit_test(test_rules),          cmocka_unit_test(test_list_for_a_text),
+        cmocka_unit_test(test_written_and_read), cmocka_unit_test(test_valid), cmocka_unit_test(test_hand),
+        cmocka_unit_test(test_not_so_written),   cmocka_unit_test(test_rules), cmocka_unit_test(test_list_for_a_text),
     };
 
     return cmocka_run_group_tests(tests, load, unload);

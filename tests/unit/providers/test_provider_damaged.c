@@ -8,7 +8,10 @@
 #include "providers/wires/wire.h"
 #include "tests/unit/check.h"
 
-enum { STEP = 7, LINES_MAX = 8192 };     /* every 7th line is damaged in each way: all would take minutes under the sanitizers */
+enum {
+    STEP = 7,
+    LINES_MAX = 8192
+}; /* every 7th line is damaged in each way: all would take minutes under the sanitizers */
 
 struct lines {
     struct str at[LINES_MAX];
@@ -26,22 +29,18 @@ enum damage { LEFT_OUT, DOUBLED, DEEPER, SHALLOWER, VALUE_OF_ANOTHER, KEY_OF_ANO
 
 static void add_damaged(struct buf *out, const struct lines *l, size_t at, enum damage how)
 {
-    struct str line = l->at[at], other = l->at[(at * 31 + 17) % l->count], key, other_key, value = str_cut(line, ':', &key);
+    struct str line = l->at[at], other = l->at[(at * 31 + 17) % l->count], key, other_key,
+               value = str_cut(line, ':', &key);
     struct str other_value = str_cut(other, ':', &other_key);
 
     switch (how) {
-    case LEFT_OUT:
-        return;
+    case LEFT_OUT: return;
     case DOUBLED:
         buf_add(out, line);
         buf_byte(out, '\n');
         break;
-    case DEEPER:
-        buf_lit(out, "  ");
-        break;
-    case SHALLOWER:
-        line = str_starts(line, STR("  ")) ? str_skip(line, 2) : line;
-        break;
+    case DEEPER: buf_lit(out, "  "); break;
+    case SHALLOWER: line = str_starts(line, STR("  ")) ? str_skip(line, 2) : line; break;
     case VALUE_OF_ANOTHER:
         buf_add(out, key);
         buf_byte(out, ':');
@@ -52,15 +51,12 @@ static void add_damaged(struct buf *out, const struct lines *l, size_t at, enum 
         buf_byte(out, ':');
         line = value;
         break;
-    case HALVED:
-        line = str_head(line, line.len / 2);
-        break;
+    case HALVED: line = str_head(line, line.len / 2); break;
     case NULLED:
         buf_add(out, key);
         line = STR(": null");
         break;
-    case DAMAGES:
-        break;
+    case DAMAGES: break;
     }
     buf_add(out, line);
     buf_byte(out, '\n');

@@ -44,14 +44,15 @@ static enum etl_status write_down(void *context, const struct reply_record *reco
 
     (void)err;
     for (size_t i = 0; i < record->count; i++)
-        buf_fmt(out, "%s%.*s=%.*s", i != 0 ? "|" : "", STR_ARG(record->fields[i].name), STR_ARG(record->fields[i].value));
+        buf_fmt(out, "%s%.*s=%.*s", i != 0 ? "|" : "", STR_ARG(record->fields[i].name),
+                STR_ARG(record->fields[i].value));
     buf_byte(out, '\n');
     return ETL_OK;
 }
 
 /* The records as text, fed in pieces of `piece` bytes. */
-static enum etl_status read_rows(const struct provider *p, const char *command, struct str body, size_t piece, struct buf *out,
-                                 struct rows_end *end, struct err *err)
+static enum etl_status read_rows(const struct provider *p, const char *command, struct str body, size_t piece,
+                                 struct buf *out, struct rows_end *end, struct err *err)
 {
     struct rows_sink sink = { write_down, out };
     struct rows     *r = rows_new(provider_command(p, str_from(command)), NULL, &sink);
@@ -73,21 +74,29 @@ static const struct {
     bool        csv, proven;
     uint64_t    repairs;
 } good[] = {
-    { "list", "<?xml version=\"1.0\"?>\n<customers><customer><billid>1</billid><fname>Zo\xc3\xab</fname></customer><customer><billid>2</billid></customer></customers>\n",
+    { "list",
+      "<?xml version=\"1.0\"?>\n<customers><customer><billid>1</billid><fname>Zo\xc3\xab</fname></customer><customer><billid>2</billid></customer></customers>\n",
       "billid=1|fname=Zo\xc3\xab\nbillid=2\n", false, true, 0 },
-    { "list", "<customer><billid>1</billid></customer>\n<customer><billid>2</billid></customer>", "billid=1\nbillid=2\n", false, false, 0 },
-    { "list", "<a><customer><billid>1</billid></customer></a><?xml version=\"1.0\"?><a><customer><billid>2</billid></customer></a>",
+    { "list", "<customer><billid>1</billid></customer>\n<customer><billid>2</billid></customer>",
       "billid=1\nbillid=2\n", false, false, 0 },
-    { "list", "<a><customer><fname>Ann & Bob &amp; co</fname></customer></a>", "fname=Ann & Bob & co\n", false, true, 1 },
+    { "list",
+      "<a><customer><billid>1</billid></customer></a><?xml version=\"1.0\"?><a><customer><billid>2</billid></customer></a>",
+      "billid=1\nbillid=2\n", false, false, 0 },
+    { "list", "<a><customer><fname>Ann & Bob &amp; co</fname></customer></a>", "fname=Ann & Bob & co\n", false, true,
+      1 },
     { "list", "<a><customer><fname>Zo\xeb\x07</fname></customer></a>", "fname=Zo\xc3\xab\n", false, true, 2 },
     { "list", "<a><customer><1>x</1></customer></a>", "1=x\n", false, true, 2 },
     { "list", "<a><customer><fname><![CDATA[a<b]]></fname></customer></a>", "fname=a<b\n", false, true, 0 },
     { "dialup_full_report", "\"ann@x.net\",\"pw\",\"1\",\"enabled\",\"0000-00-00\",\"N\",\"0000-00-00\"\n",
-      "username=ann@x.net|password=pw|acct_num=1|status=enabled|cancel_date=0000-00-00|webaccel=N|webaccel_cancel_date=0000-00-00\n", true, false, 0 },
+      "username=ann@x.net|password=pw|acct_num=1|status=enabled|cancel_date=0000-00-00|webaccel=N|webaccel_cancel_date=0000-00-00\n",
+      true, false, 0 },
     { "dialup_full_report",
       "\"username\",\"password\",\"acct_num\",\"status\",\"cancel_date\",\"webaccel\",\"webaccel_cancel_date\"\r\n\"a\",\"q\"\"q\n,\",\"1\",\"e\",\"\",\"\",\"\"",
-      "username=a|password=q\"q\n,|acct_num=1|status=e|cancel_date=|webaccel=|webaccel_cancel_date=\n", true, false, 0 },
-    { "dialup_full_report", "a,Jos\xe9,1,e,,,\n", "username=a|password=Jos\xc3\xa9|acct_num=1|status=e|cancel_date=|webaccel=|webaccel_cancel_date=\n", true, false, 1 },
+      "username=a|password=q\"q\n,|acct_num=1|status=e|cancel_date=|webaccel=|webaccel_cancel_date=\n", true, false,
+      0 },
+    { "dialup_full_report", "a,Jos\xe9,1,e,,,\n",
+      "username=a|password=Jos\xc3\xa9|acct_num=1|status=e|cancel_date=|webaccel=|webaccel_cancel_date=\n", true, false,
+      1 },
 };
 
 static void pieces_make_no_difference(void **state)
@@ -100,7 +109,8 @@ static void pieces_make_no_difference(void **state)
         for (size_t piece = 1; piece <= strlen(good[i].body); piece++) {
             struct rows_end end;
             struct err      err = { 0 };
-            enum etl_status st = read_rows(good[i].csv ? safepages : ispn, good[i].command, str_from(good[i].body), piece, &out, &end, &err);
+            enum etl_status st = read_rows(good[i].csv ? safepages : ispn, good[i].command, str_from(good[i].body),
+                                           piece, &out, &end, &err);
 
             if (st != ETL_OK || !str_is(buf_str(&out), good[i].rows))
                 print_error("case %zu, pieces of %zu: %s\n%s", i, piece, err.text, buf_cstr(&out));
@@ -128,7 +138,10 @@ static void a_cut_is_never_proven(void **state)
     }
 }
 
-static const struct { const char *command, *body, *rule; bool csv; } bad[] = {
+static const struct {
+    const char *command, *body, *rule;
+    bool        csv;
+} bad[] = {
     { "list", "<!DOCTYPE html><html><body>down</body></html>", "xml", false },
     { "list", "<a><customer><billid>1</customer></a>", "xml", false },
     { "list", "<a><customer><billid>1</billid></customer>", "xml", false },
@@ -146,7 +159,9 @@ static void what_is_broken_is_named(void **state)
         struct rows_end end = { 0 };
         struct err      err = { 0 };
 
-        assert_int_equal(read_rows(bad[i].csv ? safepages : ispn, bad[i].command, str_from(bad[i].body), 5, &out, &end, &err), ETL_REJECT);
+        assert_int_equal(
+            read_rows(bad[i].csv ? safepages : ispn, bad[i].command, str_from(bad[i].body), 5, &out, &end, &err),
+            ETL_REJECT);
         assert_string_equal(err.rule, bad[i].rule);
     }
 }
@@ -166,25 +181,32 @@ static void repairing_holds_back_only_what_is_unclear(void **state)
 }
 
 /* JSON, piece by piece: the same records as of the whole tree, however it is cut. */
-static const struct { const char *body, *rows, *simpler; } json[] = {      /* simpler: a command of its, instead of BILLmanager's vds */
-    { "{\"doc\":{\"elem\":[{\"id\":{\"$\":\"1\"},\"ip\":{\"$\":\"10.0.0.1\"}},{\"id\":{\"$\":\"2\"}}],\"p_cnt\":{\"$\":\"2\"}}}", "id=1|ip=10.0.0.1\nid=2\n", NULL },
+static const struct {
+    const char *body, *rows, *simpler;
+} json[] = {
+    /* simpler: a command of its, instead of BILLmanager's vds */
+    { "{\"doc\":{\"elem\":[{\"id\":{\"$\":\"1\"},\"ip\":{\"$\":\"10.0.0.1\"}},{\"id\":{\"$\":\"2\"}}],\"p_cnt\":{\"$\":\"2\"}}}",
+      "id=1|ip=10.0.0.1\nid=2\n", NULL },
     { "{\"doc\":{\"elem\":{\"id\":{\"$\":\"7\"}}}}", "id=7\n", NULL },
     { "{\"doc\":{\"elem\":[]}}", "", NULL },
     { "{\"doc\":{\"x\":1}}", "", NULL },
     { "\xef\xbb\xbf{\"doc\":{\"elem\":[{\"n\":\"Zo\xc3\xab \\u00eb \\ud83d\\ude00\",\"a\":{\"b\":[1,2.50,1e9,null,true]}},null,{}]}}",
       "n=Zo\xc3\xab \xc3\xab \xf0\x9f\x98\x80|a.b=1; 2.50; 1e9; true\n", NULL },
     /* Several places where records may stand: by their number, or without. */
-    { "{\"result\":{\"customer\":{\"7\":{\"city\":\"A\"},\"8\":{\"city\":\"B\"}}}}", "customerid=7|city=A\ncustomerid=8|city=B\n", "searchCustomer" },
+    { "{\"result\":{\"customer\":{\"7\":{\"city\":\"A\"},\"8\":{\"city\":\"B\"}}}}",
+      "customerid=7|city=A\ncustomerid=8|city=B\n", "searchCustomer" },
     { "{\"result\":{\"customer\":{\"city\":\"A\",\"zip\":\"1\"}}}", "city=A|zip=1\n", "searchCustomer" },
     { "{\"result\":{\"customer\":[{\"city\":\"A\"},{\"city\":\"B\"}]}}", "city=A\ncity=B\n", "searchCustomer" },
     { "{\"result\":{\"customer\":{}}}", "", "searchCustomer" },
-    { "{\"result\":{\"subscription\":{\"5\":{\"price\":\"1.50\"}}}}", "subscriptionid=5|price=1.50\n", "getActiveSubscriptionData" },
-    { "{\"result\":{\"5\":{\"price\":\"1.50\"},\"6\":{\"price\":\"2\"}}}", "subscriptionid=5|price=1.50\nsubscriptionid=6|price=2\n",
+    { "{\"result\":{\"subscription\":{\"5\":{\"price\":\"1.50\"}}}}", "subscriptionid=5|price=1.50\n",
       "getActiveSubscriptionData" },
+    { "{\"result\":{\"5\":{\"price\":\"1.50\"},\"6\":{\"price\":\"2\"}}}",
+      "subscriptionid=5|price=1.50\nsubscriptionid=6|price=2\n", "getActiveSubscriptionData" },
     /* Indexed by table, customer, row and column. */
     { "{\"result\":{\"voip\":{\"rows_per_customerid\":{\"2\":{\"1\":{\"39\":\"x\",\"40\":\"y\"},\"3\":{\"39\":\"z\"}}},\"columns\":{\"39\":{\"id\":\"39\"}}}}}",
       "table=voip|customerid=2|rowid=1|columnid=39|value=x\ntable=voip|customerid=2|rowid=1|columnid=40|value=y\n"
-      "table=voip|customerid=2|rowid=3|columnid=39|value=z\n", "listCustomTableEntries" },
+      "table=voip|customerid=2|rowid=3|columnid=39|value=z\n",
+      "listCustomTableEntries" },
 };
 
 static void json_streams(void **state)
@@ -225,8 +247,14 @@ static void json_streams(void **state)
 }
 
 static const char *const bad_json[] = {
-    "{\"doc\":{\"elem\":[{\"id\":\"1\",\"id\":\"2\"}]}}", "{\"doc\":{\"elem\":[{\"id\":\"\xc3(\"}]}}", "{\"doc\":{\"elem\":[{\"id\":\"\\ud800\"}]}}",
-    "{\"doc\":{\"elem\":[{\"id\":\"\\udc00x\"}]}}", "{\"doc\":{\"elem\":[{\"id\":1,}]}}", "{\"doc\":{}} x", "", "<html>",
+    "{\"doc\":{\"elem\":[{\"id\":\"1\",\"id\":\"2\"}]}}",
+    "{\"doc\":{\"elem\":[{\"id\":\"\xc3(\"}]}}",
+    "{\"doc\":{\"elem\":[{\"id\":\"\\ud800\"}]}}",
+    "{\"doc\":{\"elem\":[{\"id\":\"\\udc00x\"}]}}",
+    "{\"doc\":{\"elem\":[{\"id\":1,}]}}",
+    "{\"doc\":{}} x",
+    "",
+    "<html>",
 };
 
 static void bad_json_is_refused(void **state)

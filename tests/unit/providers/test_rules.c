@@ -22,7 +22,8 @@ static void test_stock_examples(void **state)
         assert_true(p->rule_count != 0 && p->type_count != 0);
         provider_lint(p, STR("2026-11-24"), &mem, &found);
         for (size_t k = 0; k < found.count; k++)
-            print_error("%s:%llu: %s\n", found.items[k].err.file, (unsigned long long)found.items[k].err.line, found.items[k].err.text);
+            print_error("%s:%llu: %s\n", found.items[k].err.file, (unsigned long long)found.items[k].err.line,
+                        found.items[k].err.text);
         assert_int_equal(found.count, 0);
         provider_free(p);
         arena_release(&mem);
@@ -163,42 +164,105 @@ static void test_checks(void **state)
         bool        holds;
     } rows[] = {
         /* lengths count code points */
-        { "length", "abc", true },      { "length", "Zoë", true },          { "length", "Łódź!", true }, { "length", "ab", false },
-        { "length", "abcdef", false },  { "least", "ab", true },            { "least", "a", false },     { "exactly", "ab", true },
-        { "exactly", "abc", false },    { "chars", "a_b.c-d", true },       { "chars", "aB", false },    { "chars", "", true },
-        { "chars", "a b", false },      { "first", "a1", true },            { "first", "1a", false },    { "first", "", true },
+        { "length", "abc", true },
+        { "length", "Zoë", true },
+        { "length", "Łódź!", true },
+        { "length", "ab", false },
+        { "length", "abcdef", false },
+        { "least", "ab", true },
+        { "least", "a", false },
+        { "exactly", "ab", true },
+        { "exactly", "abc", false },
+        { "chars", "a_b.c-d", true },
+        { "chars", "aB", false },
+        { "chars", "", true },
+        { "chars", "a b", false },
+        { "first", "a1", true },
+        { "first", "1a", false },
+        { "first", "", true },
         /* the whole value, not a part of it */
-        { "pattern", "aaa", true },     { "pattern", "b", true },           { "pattern", "ab", false },  { "pattern", "a\n", false },
-        { "pattern", "xa", false },     { "pattern", "", false },
-        { "one_of", "Y", true },        { "one_of", "y", false },           { "none_of", "z", true },    { "none_of", "y", false },
+        { "pattern", "aaa", true },
+        { "pattern", "b", true },
+        { "pattern", "ab", false },
+        { "pattern", "a\n", false },
+        { "pattern", "xa", false },
+        { "pattern", "", false },
+        { "one_of", "Y", true },
+        { "one_of", "y", false },
+        { "none_of", "z", true },
+        { "none_of", "y", false },
         /* the calendar */
-        { "day", "2024-02-29", true },  { "day", "2023-02-29", false },     { "day", "1900-02-29", false }, { "day", "2000-02-29", true },
-        { "day", "2026-04-31", false }, { "day", "2026-13-01", false },     { "day", "2026-00-10", false }, { "day", "0000-00-00", false },
-        { "day", "26-11-24", false },   { "day", "2026-11-24 ", false },    { "day", "2026/11/24", false }, { "day", "２026-11-24", false },
-        { "future", "2026-11-25", true }, { "future", "2026-11-24", false }, { "future", "2026-11-23", false },
-        { "future", "0000-00-00", true }, { "future", "2027-02-30", false },
-        { "moment", "2026-11-24 23:59:59", true }, { "moment", "2026-11-24 24:00:00", false }, { "moment", "2026-11-24T23:59:59", false },
-        { "moment", "2026-11-24", false }, { "time", "00:00:00", true },    { "time", "23:60:00", false }, { "time", "9:00:00", false },
+        { "day", "2024-02-29", true },
+        { "day", "2023-02-29", false },
+        { "day", "1900-02-29", false },
+        { "day", "2000-02-29", true },
+        { "day", "2026-04-31", false },
+        { "day", "2026-13-01", false },
+        { "day", "2026-00-10", false },
+        { "day", "0000-00-00", false },
+        { "day", "26-11-24", false },
+        { "day", "2026-11-24 ", false },
+        { "day", "2026/11/24", false },
+        { "day", "２026-11-24", false },
+        { "future", "2026-11-25", true },
+        { "future", "2026-11-24", false },
+        { "future", "2026-11-23", false },
+        { "future", "0000-00-00", true },
+        { "future", "2027-02-30", false },
+        { "moment", "2026-11-24 23:59:59", true },
+        { "moment", "2026-11-24 24:00:00", false },
+        { "moment", "2026-11-24T23:59:59", false },
+        { "moment", "2026-11-24", false },
+        { "time", "00:00:00", true },
+        { "time", "23:60:00", false },
+        { "time", "9:00:00", false },
         /* numbers are decimal and whole */
-        { "number", "1", true },        { "number", "100", true },          { "number", "101", false },  { "number", "0", false },
-        { "number", "007", true },      { "number", " 7", false },          { "number", "7.0", false },  { "number", "0x7", false },
-        { "number", "99999999999999999999", false }, { "number", "", false },
-        { "ipv4", "255.255.255.255", true }, { "ipv4", "1.2.3", false },    { "ipv4", "1.2.3.4.5", false }, { "ipv4", "01.2.3.4", false },
-        { "ipv4", "1.2.3.256", false }, { "ipv4", "::1", false },           { "mac", "01-02-03-04-05-06", true },
-        { "mac", "0102.0304.0506", false }, { "mac", "01:02:03:04:05:0G", false },
+        { "number", "1", true },
+        { "number", "100", true },
+        { "number", "101", false },
+        { "number", "0", false },
+        { "number", "007", true },
+        { "number", " 7", false },
+        { "number", "7.0", false },
+        { "number", "0x7", false },
+        { "number", "99999999999999999999", false },
+        { "number", "", false },
+        { "ipv4", "255.255.255.255", true },
+        { "ipv4", "1.2.3", false },
+        { "ipv4", "1.2.3.4.5", false },
+        { "ipv4", "01.2.3.4", false },
+        { "ipv4", "1.2.3.256", false },
+        { "ipv4", "::1", false },
+        { "mac", "01-02-03-04-05-06", true },
+        { "mac", "0102.0304.0506", false },
+        { "mac", "01:02:03:04:05:0G", false },
         /* parts of user@domain */
-        { "local", "ab@abcdef", true }, { "local", "a@abc", false },        { "local", "ab", true },     { "local", "@ab", false },
-        { "domain", "a@abc", true },    { "domain", "abcdef", true },       { "domain", "a@abcd", false }, { "domain", "a@", false },
-        { "each", "ab@cd", true },      { "each", "abcd@cd", false },       { "each", "ab@abcd", false }, { "each", "abc", true },
+        { "local", "ab@abcdef", true },
+        { "local", "a@abc", false },
+        { "local", "ab", true },
+        { "local", "@ab", false },
+        { "domain", "a@abc", true },
+        { "domain", "abcdef", true },
+        { "domain", "a@abcd", false },
+        { "domain", "a@", false },
+        { "each", "ab@cd", true },
+        { "each", "abcd@cd", false },
+        { "each", "ab@abcd", false },
+        { "each", "abc", true },
         /* words */
-        { "word", "Football", false },  { "word", "football7", true },      { "word", "Tr4vel-kite", true },
-        { "weak", "123456", false },    { "weak", "p4ssw0rd", false },      { "weak", "kite-47x-garden", true },
+        { "word", "Football", false },
+        { "word", "football7", true },
+        { "word", "Tr4vel-kite", true },
+        { "weak", "123456", false },
+        { "weak", "p4ssw0rd", false },
+        { "weak", "kite-47x-garden", true },
     };
     struct world *w = *state;
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct err      err = { 0 };
-        enum etl_status st = rule_holds(w->check, rule_named(w->provider, rows[i].rule), str_from(rows[i].value), NULL, 0, &err);
+        enum etl_status st =
+            rule_holds(w->check, rule_named(w->provider, rows[i].rule), str_from(rows[i].value), NULL, 0, &err);
 
         if ((st == ETL_OK) != rows[i].holds)
             fail_row(i, "%s \"%s\": %s", rows[i].rule, rows[i].value, st == ETL_OK ? "holds" : err.text);
@@ -213,8 +277,8 @@ static void test_endless_pattern(void **state)
     struct world *w = *state;
     struct err    err = { 0 };
 
-    assert_int_equal(rule_holds(w->check, rule_named(w->provider, "endless"), STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaacb"),
-                                NULL, 0, &err),
+    assert_int_equal(rule_holds(w->check, rule_named(w->provider, "endless"),
+                                STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaacb"), NULL, 0, &err),
                      ETL_REJECT);
     assert_non_null(strstr(err.text, "takes too long"));
 }
@@ -225,20 +289,26 @@ static void test_relations(void **state)
         const char *rule, *login, *value;
         bool        holds;
     } rows[] = {
-        { "unequal", "ann@abc.com", "ann@abc.com", false }, { "unequal", "ann@abc.com", "ann", false },
-        { "unequal", "ann@abc.com", "ANN", false },         { "unequal", "ann@abc.com", "anna", true },
-        { "unequal", "ann@abc.com", "abc.com", true },      { "unequal", NULL, "ann", true },
-        { "apart", "ann@abc.com", "xAnNx", false },         { "apart", "ann@abc.com", "ann@abc.com!", false },
-        { "apart", "ann@abc.com", "bob", true },            { "apart", "", "bob", true },
-        { "apart", "@abc.com", "bob", true },               { "apart", NULL, "ann", true },
+        { "unequal", "ann@abc.com", "ann@abc.com", false },
+        { "unequal", "ann@abc.com", "ann", false },
+        { "unequal", "ann@abc.com", "ANN", false },
+        { "unequal", "ann@abc.com", "anna", true },
+        { "unequal", "ann@abc.com", "abc.com", true },
+        { "unequal", NULL, "ann", true },
+        { "apart", "ann@abc.com", "xAnNx", false },
+        { "apart", "ann@abc.com", "ann@abc.com!", false },
+        { "apart", "ann@abc.com", "bob", true },
+        { "apart", "", "bob", true },
+        { "apart", "@abc.com", "bob", true },
+        { "apart", NULL, "ann", true },
     };
     struct world *w = *state;
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct pair_value role = { STR("login"), str_from(rows[i].login) };
 
-        if ((rule_holds(w->check, rule_named(w->provider, rows[i].rule), str_from(rows[i].value), &role, rows[i].login != NULL, NULL) ==
-             ETL_OK) != rows[i].holds)
+        if ((rule_holds(w->check, rule_named(w->provider, rows[i].rule), str_from(rows[i].value), &role,
+                        rows[i].login != NULL, NULL) == ETL_OK) != rows[i].holds)
             fail_row(i, "%s beside %s", rows[i].value, rows[i].login);
     }
 }
@@ -246,9 +316,9 @@ static void test_relations(void **state)
 /* ---- whole calls ---- */
 
 struct judged {
-    enum etl_status  status;
-    struct findings  found;
-    struct value     values[16];
+    enum etl_status       status;
+    struct findings       found;
+    struct value          values[16];
     const struct command *command;
 };
 
@@ -277,7 +347,8 @@ static void judge(struct world *w, const char *command, const char *words, sever
         assert_true(at >= 0);
         out->values[at] = value.ptr != NULL ? VALUE_OF(value) : VALUE_NONE;
         if (value.ptr == NULL)
-            out->values[at] = (struct value){ str_ends(word, STR("~")) ? VALUE_CLEAR : VALUE_REF, false, STR("other.id") };
+            out->values[at] =
+                (struct value){ str_ends(word, STR("~")) ? VALUE_CLEAR : VALUE_REF, false, STR("other.id") };
     }
     out->status = rules_call(w->check, out->command, out->values, &sink, &w->mem);
 }
@@ -299,16 +370,16 @@ static void assert_found(size_t row, const struct judged *j, const char *want)
 static void test_calls(void **state)
 {
     static const struct {
-        const char     *command, *words, *found;
+        const char *command, *words, *found;
     } rows[] = {
         { "change", "id=abc", "" },
         { "change", "", "id required" },
-        { "change", "id=", "id required" },                       /* empty is absent */
+        { "change", "id=", "id required" }, /* empty is absent */
         { "change", "id=ab", "id length" },
-        { "change", "id~", "id required" },                       /* required cannot be cleared */
-        { "change", "id>", "" },                                  /* a reference is taken for good */
+        { "change", "id~", "id required" }, /* required cannot be cleared */
+        { "change", "id>", "" },            /* a reference is taken for good */
         { "change", "id=abc user~ name~", "" },
-        { "change", "id=abc name=NULL", "name no_clear" },        /* the clear word is no value */
+        { "change", "id=abc name=NULL", "name no_clear" }, /* the clear word is no value */
         { "change", "id=abc name=null", "" },
         { "change", "id=abc fixed=y", "fixed always" },
         { "change", "id=abc until=2026-11-24", "until future" },
@@ -322,7 +393,8 @@ static void test_calls(void **state)
         { "change", "id=abc user> word=ann", "" },
         { "change", "id=abc user~ word=ann", "" },
         /* every fault is told */
-        { "change", "id=ab user=b word=b flag=x fixed=1", "id length, word unequal, word apart, word least, flag bool, fixed always" },
+        { "change", "id=ab user=b word=b flag=x fixed=1",
+          "id length, word unequal, word apart, word least, flag bool, fixed always" },
         /* the type of one goes by another */
         { "change", "id=abc kind=n name=x what=7", "" },
         { "change", "id=abc kind=n name=x what=seven", "what number" },
@@ -330,7 +402,7 @@ static void test_calls(void **state)
         { "change", "id=abc kind=s what=7", "what length" },
         { "change", "id=abc kind=z what=7", "" },
         { "change", "id=abc kind=n", "name needs_name" },
-        { "change", "id=abc kind=n name~", "" },                  /* a clear is given */
+        { "change", "id=abc kind=n name~", "" }, /* a clear is given */
         { "change", "id=abc note=abc", "note no_note" },
         { "change", "id=abc kind=s note=abc", "" },
         { "change", "id=abc kind=s note=abcde", "note warned!" },
@@ -344,7 +416,7 @@ static void test_calls(void **state)
         { "choose", "a> c=N", "" },
         { "choose", "a=1 d=1", "" },
         { "choose", "a=1 d=1 e=1", "d few!" },
-        { "choose", "a=1 d~", "d clear" },                        /* no word for it here */
+        { "choose", "a=1 d~", "d clear" }, /* no word for it here */
     };
     struct world *w = *state;
 
@@ -362,13 +434,15 @@ static void test_calls(void **state)
 static void test_written_forms(void **state)
 {
     static const struct {
-        const char *words, *param, *text;     /* text NULL: absent */
+        const char *words, *param, *text; /* text NULL: absent */
     } rows[] = {
-        { "flag=true", "flag", "Y" },  { "flag=TRUE", "flag", "Y" }, { "flag=yes", "flag", "Y" }, { "flag=y", "flag", "Y" },
-        { "flag=on", "flag", "Y" },    { "flag=1", "flag", "Y" },    { "flag=t", "flag", "Y" },   { "flag=Y", "flag", "Y" },
-        { "flag=false", "flag", "N" }, { "flag=No", "flag", "N" },   { "flag=off", "flag", "N" }, { "flag=0", "flag", "N" },
-        { "flag=f", "flag", "N" },     { "flag=N", "flag", "N" },    { "mark=true", "mark", "1" }, { "mark=1", "mark", "1" },
-        { "mark=false", "mark", NULL }, { "mark=0", "mark", NULL },  { "mark=", "mark", NULL },
+        { "flag=true", "flag", "Y" }, { "flag=TRUE", "flag", "Y" },   { "flag=yes", "flag", "Y" },
+        { "flag=y", "flag", "Y" },    { "flag=on", "flag", "Y" },     { "flag=1", "flag", "Y" },
+        { "flag=t", "flag", "Y" },    { "flag=Y", "flag", "Y" },      { "flag=false", "flag", "N" },
+        { "flag=No", "flag", "N" },   { "flag=off", "flag", "N" },    { "flag=0", "flag", "N" },
+        { "flag=f", "flag", "N" },    { "flag=N", "flag", "N" },      { "mark=true", "mark", "1" },
+        { "mark=1", "mark", "1" },    { "mark=false", "mark", NULL }, { "mark=0", "mark", NULL },
+        { "mark=", "mark", NULL },
     };
     struct world *w = *state;
 
@@ -407,7 +481,8 @@ static void test_not_utf8(void **state)
     assert_found(0, &j, "id utf8");
 }
 
-static enum severity only_warn(const void *context, const struct command *c, const struct param *p, struct str rule, enum severity described)
+static enum severity only_warn(const void *context, const struct command *c, const struct param *p, struct str rule,
+                               enum severity described)
 {
     (void)context;
     (void)c;
@@ -433,7 +508,7 @@ static void test_dangers(void **state)
 
     judge(w, "change", "id=abc flag=yes", NULL, &j);
     assert_int_equal(rules_dangers(j.command, j.values), 0);
-    judge(w, "change", "id=abc flag=no", NULL, &j);            /* told by what is written, not by what was given */
+    judge(w, "change", "id=abc flag=no", NULL, &j); /* told by what is written, not by what was given */
     assert_int_equal(rules_dangers(j.command, j.values), DANGER_CUTS);
     judge(w, "choose", "a=1", NULL, &j);
     assert_int_equal(rules_dangers(j.command, j.values), DANGER_SPENDS);
@@ -442,11 +517,16 @@ static void test_dangers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stock_examples), cmocka_unit_test(test_checks),
-        cmocka_unit_test(test_endless_pattern), cmocka_unit_test(test_relations),
-        cmocka_unit_test(test_calls),          cmocka_unit_test(test_written_forms),
-        cmocka_unit_test(test_secrets_are_not_told), cmocka_unit_test(test_not_utf8),
-        cmocka_unit_test(test_severity_is_eased), cmocka_unit_test(test_dangers),
+        cmocka_unit_test(test_stock_examples),
+        cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_endless_pattern),
+        cmocka_unit_test(test_relations),
+        cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_written_forms),
+        cmocka_unit_test(test_secrets_are_not_told),
+        cmocka_unit_test(test_not_utf8),
+        cmocka_unit_test(test_severity_is_eased),
+        cmocka_unit_test(test_dangers),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -17,8 +17,12 @@ static void replace(void *context, struct str name, struct str clear, struct buf
 static const struct str secrets[] = { { "password", 8 }, { "card.number", 11 }, { "rows.*.*", 8 } };
 static const struct str columns[] = { { "username", 8 }, { "password", 8 }, { "status", 6 } };
 
-static const struct { enum scrub_form form; const char *in, *out; } cases[] = {
-    { SCRUB_CSV, "\"ann\",\"pw\",\"on\"\r\nbob,s3,off\n", "\"ann\",\"<password 2>\",\"on\"\r\nbob,\"<password 2>\",off\n" },
+static const struct {
+    enum scrub_form form;
+    const char     *in, *out;
+} cases[] = {
+    { SCRUB_CSV, "\"ann\",\"pw\",\"on\"\r\nbob,s3,off\n",
+      "\"ann\",\"<password 2>\",\"on\"\r\nbob,\"<password 2>\",off\n" },
     { SCRUB_CSV, "username,password,status\nann,pw,on", "username,password,status\nann,\"<password 2>\",on" },
     { SCRUB_CSV, "\"a\"\"n\",\"p\"\"w,\n\",on\n", "\"a\"\"n\",\"<password 5>\",on\n" },
     { SCRUB_CSV, "ann,,on\n", "ann,,on\n" },
@@ -26,17 +30,23 @@ static const struct { enum scrub_form form; const char *in, *out; } cases[] = {
     { SCRUB_CSV, "ann,pw,on,more\n", "ann,\"<password 2>\",on,\"<beyond 4>\"\n" },
     { SCRUB_CSV, "\"ann\"x,\"pw\",on\nbob,s3,off\n", "\"ann\"<damaged 9>\n<damaged 10>\n" },
     { SCRUB_CSV, "ann,\"pw", "ann,\"<password 2>\"" },
-    { SCRUB_XML, "<a><username>ann</username><password>p&amp;w</password></a>", "<a><username>ann</username><password>&lt;password 3></password></a>" },
+    { SCRUB_XML, "<a><username>ann</username><password>p&amp;w</password></a>",
+      "<a><username>ann</username><password>&lt;password 3></password></a>" },
     { SCRUB_XML, "<s:a x='>'><!-- <password> --><Password type=\"xsd:base64Binary\">cHc=</Password></s:a>",
       "<s:a x='>'><!-- <password> --><Password type=\"xsd:string\">&lt;Password 2></Password></s:a>" },
-    { SCRUB_XML, "<a><password><![CDATA[p<w]]></password><password/><number>5</number><card><number>4111</number></card></a>",
+    { SCRUB_XML,
+      "<a><password><![CDATA[p<w]]></password><password/><number>5</number><card><number>4111</number></card></a>",
       "<a><password>&lt;password 3></password><password/><number>5</number><card><number>&lt;number 4></number></card></a>" },
     { SCRUB_XML, "<a><password>never closed", "<a><password>&lt;password 12>" },
-    { SCRUB_JSON, "{\"username\":\"ann\", \"password\" : \"p\\\"w\\u00eb\",\"x\":[1,{\"password\":12345},{\"password\":null}]}",
+    { SCRUB_JSON,
+      "{\"username\":\"ann\", \"password\" : \"p\\\"w\\u00eb\",\"x\":[1,{\"password\":12345},{\"password\":null}]}",
       "{\"username\":\"ann\", \"password\" : \"<password 5>\",\"x\":[1,{\"password\":\"<password 5>\"},{\"password\":null}]}" },
-    { SCRUB_JSON, "{\"number\":1,\"card\":{\"number\":\"4111\",\"type\":\"visa\"}}", "{\"number\":1,\"card\":{\"number\":\"<number 4>\",\"type\":\"visa\"}}" },
-    { SCRUB_JSON, "{\"rows\":{\"2\":{\"39\":\"a\",\"40\":\"bc\"}},\"z\":\"y\"}", "{\"rows\":{\"2\":{\"39\":\"<39 1>\",\"40\":\"<40 2>\"}},\"z\":\"y\"}" },
-    { SCRUB_JSON, "{\"password\":[\"a\",\"b\"],\"b\":\"password\"}", "{\"password\":[\"<password 1>\",\"<password 1>\"],\"b\":\"password\"}" },
+    { SCRUB_JSON, "{\"number\":1,\"card\":{\"number\":\"4111\",\"type\":\"visa\"}}",
+      "{\"number\":1,\"card\":{\"number\":\"<number 4>\",\"type\":\"visa\"}}" },
+    { SCRUB_JSON, "{\"rows\":{\"2\":{\"39\":\"a\",\"40\":\"bc\"}},\"z\":\"y\"}",
+      "{\"rows\":{\"2\":{\"39\":\"<39 1>\",\"40\":\"<40 2>\"}},\"z\":\"y\"}" },
+    { SCRUB_JSON, "{\"password\":[\"a\",\"b\"],\"b\":\"password\"}",
+      "{\"password\":[\"<password 1>\",\"<password 1>\"],\"b\":\"password\"}" },
     { SCRUB_JSON, "{\"password\":\"cut of", "{\"password\":\"<password 6>\"" },
     { SCRUB_TEXT, "nothing here", "nothing here" },
 };
@@ -77,7 +87,7 @@ static void nothing_comes_through(void **state)
 
         buf_init(&in, 1 << 16, "test");
         buf_init(&out, 1 << 16, "test");
-        for (unsigned k = 0; k < 6; k++) {       /* broken rows, then good ones */
+        for (unsigned k = 0; k < 6; k++) { /* broken rows, then good ones */
             random = random * 1664525 + 1013904223;
             buf_text(&in, noise[random >> 16 & 7]);
         }

@@ -19,7 +19,8 @@ static struct path way(const char *text, struct arena *mem)
         rest = str_cut(rest, '.', &word);
         if (word.ptr[0] == '{') {
             steps[path.count].is_number = word.ptr[1] == '#';
-            steps[path.count].field = str_of(word.ptr + 1 + steps[path.count].is_number, word.len - 2 - steps[path.count].is_number);
+            steps[path.count].field =
+                str_of(word.ptr + 1 + steps[path.count].is_number, word.len - 2 - steps[path.count].is_number);
         } else if (!str_is(word, "*")) {
             steps[path.count].name = word;
         }
@@ -29,15 +30,16 @@ static struct path way(const char *text, struct arena *mem)
     return path;
 }
 
-#define ENVELOPE(body)                                                                                                             \
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" "          \
+#define ENVELOPE(body)                                                                                                   \
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" " \
     "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soap:Body>" body "</soap:Body></soap:Envelope>"
-#define ANSWER(inside) ENVELOPE("<namesp1:pingAPIResponse xmlns:namesp1=\"http://x/OperatorAPI\">" inside "</namesp1:pingAPIResponse>")
+#define ANSWER(inside)                                                                                                 \
+    ENVELOPE("<namesp1:pingAPIResponse xmlns:namesp1=\"http://x/OperatorAPI\">" inside "</namesp1:pingAPIResponse>")
 
 /* The text at a place. "-": the place is there and has no text; NULL: it is not there. */
 static const struct {
     const struct reply_style *style;
-    const char *body, *path, *text;
+    const char               *body, *path, *text;
 } texts[] = {
     { &reply_json, "{\"ip\":\"1.2.3.4\",\"result\":\"OK: 7\"}", "result", "OK: 7" },
     { &reply_json, "\xef\xbb\xbf {\"result\":\"OK\"}\n", "result", "OK" },
@@ -60,21 +62,27 @@ static const struct {
     { &reply_json, "{\"a\":\"\\u00e9\\ud83d\\ude00\\n\"}", "a", "\xc3\xa9\xf0\x9f\x98\x80\n" },
     { &reply_soap, ANSWER("<s-gensym3 xsi:type=\"xsd:string\">OK: 7</s-gensym3>"), "result", "OK: 7" },
     { &reply_soap, ANSWER("<any xsi:type=\"xsd:int\">15</any>"), "result", "15" },
-    { &reply_soap, ANSWER("<s xsi:type=\"xsd:base64Binary\">Wm/DqyDDiMO8</s>"), "result", "Zo\xc3\xab \xc3\x88\xc3\xbc" },
+    { &reply_soap, ANSWER("<s xsi:type=\"xsd:base64Binary\">Wm/DqyDDiMO8</s>"), "result",
+      "Zo\xc3\xab \xc3\x88\xc3\xbc" },
     { &reply_soap, ANSWER("<s xsi:type=\"SOAP-ENC:base64\">Wm/r</s>"), "result", "Zo\xc3\xab" },
     { &reply_soap, ANSWER("<s xsi:nil=\"true\"/>"), "result", "-" },
     { &reply_soap, ANSWER(""), "result", "" },
     { &reply_soap, ANSWER("<s xsi:type=\"xsd:string\" />"), "result", "" },
     { &reply_soap, ANSWER("<s><a xsi:type=\"xsd:string\"> x </a></s>"), "result.a", " x " },
-    { &reply_soap, ANSWER("<s xsi:type=\"apachens:Map\"><item><key>39</key><value>x</value></item></s>"), "result.39", "x" },
-    { &reply_soap, ANSWER("<s><l xsi:type=\"soapenc:Array\"><item>a</item><item><c>2</c></item></l></s>"), "result.l.c", "2" },
+    { &reply_soap, ANSWER("<s xsi:type=\"apachens:Map\"><item><key>39</key><value>x</value></item></s>"), "result.39",
+      "x" },
+    { &reply_soap, ANSWER("<s><l xsi:type=\"soapenc:Array\"><item>a</item><item><c>2</c></item></l></s>"), "result.l.c",
+      "2" },
     { &reply_soap, ANSWER("<s>&lt;root&gt;&lt;results&gt;6&lt;/results&gt;&lt;/root&gt;</s>"), "result.results", "6" },
     { &reply_soap, ANSWER("<s>&lt;c id=\"27738\"&gt;&lt;city/&gt;&lt;/c&gt;</s>"), "result.id", "27738" },
-    { &reply_soap, ANSWER("<s>&lt;E&gt;&lt;1&gt;&lt;id&gt;9&lt;/id&gt;&lt;/1&gt;&lt;/E&gt;</s>"), "result.{#n}.id", "9" },
-    { &reply_soap, ANSWER("<s>&lt;E&gt;&lt;l New Status=\"a > b\" post=\"p\" /&gt;&lt;/E&gt;</s>"), "result.l.New Status", "a > b" },
+    { &reply_soap, ANSWER("<s>&lt;E&gt;&lt;1&gt;&lt;id&gt;9&lt;/id&gt;&lt;/1&gt;&lt;/E&gt;</s>"), "result.{#n}.id",
+      "9" },
+    { &reply_soap, ANSWER("<s>&lt;E&gt;&lt;l New Status=\"a > b\" post=\"p\" /&gt;&lt;/E&gt;</s>"),
+      "result.l.New Status", "a > b" },
     { &reply_soap, ANSWER("<s>&lt;E&gt;A &amp; B &lt;/E&gt;</s>"), "result", "A & B " },
     { &reply_soap, ENVELOPE("<r><s href=\"#one\"/></r><multiRef id=\"one\"><a>x</a></multiRef>"), "result.a", "x" },
-    { &reply_soap, ENVELOPE("<r><s href=\"#one\"/></r><multiRef id=\"one\"><a href=\"#one\"/></multiRef>"), "result.a", NULL },
+    { &reply_soap, ENVELOPE("<r><s href=\"#one\"/></r><multiRef id=\"one\"><a href=\"#one\"/></multiRef>"), "result.a",
+      NULL },
     { &reply_soap, ENVELOPE("<soap:Fault><faultcode>soap:Client</faultcode><faultstring>no</faultstring></soap:Fault>"),
       "Fault.faultstring", "no" },
     { &reply_soap, ENVELOPE("<soap:Fault><faultcode>soap:Client</faultcode></soap:Fault>"), "result", NULL },
@@ -116,7 +124,8 @@ static void test_member_that_is_the_text(void **state)
     (void)state;
     arena_init(&mem, 1U << 20, "a test");
     path = way("doc.elem.id", &mem);
-    assert_int_equal(reply_json.tree(&dollar, STR("{\"doc\":{\"elem\":{\"id\":{\"$\":\"958\"}}}}"), &mem, &top, NULL), ETL_OK);
+    assert_int_equal(reply_json.tree(&dollar, STR("{\"doc\":{\"elem\":{\"id\":{\"$\":\"958\"}}}}"), &mem, &top, NULL),
+                     ETL_OK);
     assert_is(tree_text(tree_at(top, &path)), "958");
     assert_null(tree_at(top, &path)->first);
     arena_release(&mem);
@@ -125,7 +134,7 @@ static void test_member_that_is_the_text(void **state)
 /* Records, written name=value,… with | between them. */
 static const struct {
     const struct reply_style *style;
-    const char *body, *path, *records;
+    const char               *body, *path, *records;
 } records[] = {
     { &reply_json, "{\"r\":{\"e\":[{\"id\":\"1\",\"n\":null},{\"id\":\"2\"}]}}", "r.e", "id=1|id=2" },
     { &reply_json, "{\"r\":{\"e\":{\"id\":\"1\"}}}", "r.e", "id=1" },
@@ -135,15 +144,21 @@ static const struct {
     { &reply_json, "{\"r\":{\"c\":[\"a\",\"b\"]}}", "r.c", "c=a|c=b" },
     { &reply_json, "{\"e\":{\"a\":{\"b\":\"1\",\"c\":[\"2\",\"3\"]},\"d\":[{\"f\":\"4\"},{\"f\":\"5\"}]}}", "e",
       "a.b=1,a.c=2; 3,d.f=4; 5" },
-    { &reply_json, "{\"voip\":{\"rows\":{\"2\":{\"1\":{\"39\":\"u\",\"40\":\"p\"},\"3\":{\"39\":\"v\"}}}}}", "{table}.rows.{customer}.{row}",
-      "table=voip,customer=2,row=1,39=u,40=p|table=voip,customer=2,row=3,39=v" },
-    { &reply_json, "{\"r\":{\"39\":\"u\",\"40\":{\"value\":\"p\"}}}", "r.{column}", "column=39,value=u|column=40,value=p" },
-    { &reply_json, "{\"r\":{\"customer\":{\"27\":{\"city\":\"A\"},\"28\":{\"city\":\"B\"}}}}", "r.customer.{#id}", "id=27,city=A|id=28,city=B" },
+    { &reply_json, "{\"voip\":{\"rows\":{\"2\":{\"1\":{\"39\":\"u\",\"40\":\"p\"},\"3\":{\"39\":\"v\"}}}}}",
+      "{table}.rows.{customer}.{row}", "table=voip,customer=2,row=1,39=u,40=p|table=voip,customer=2,row=3,39=v" },
+    { &reply_json, "{\"r\":{\"39\":\"u\",\"40\":{\"value\":\"p\"}}}", "r.{column}",
+      "column=39,value=u|column=40,value=p" },
+    { &reply_json, "{\"r\":{\"customer\":{\"27\":{\"city\":\"A\"},\"28\":{\"city\":\"B\"}}}}", "r.customer.{#id}",
+      "id=27,city=A|id=28,city=B" },
     { &reply_json, "{\"r\":{\"customer\":{\"city\":\"A\"}}}", "r.customer.{#id}", "" },
-    { &reply_soap, ANSWER("<s>&lt;r&gt;&lt;customer id=\"7\"&gt;&lt;city&gt;A&lt;/city&gt;&lt;/customer&gt;&lt;customer id=\"8\"/&gt;&lt;/r&gt;</s>"),
+    { &reply_soap,
+      ANSWER(
+          "<s>&lt;r&gt;&lt;customer id=\"7\"&gt;&lt;city&gt;A&lt;/city&gt;&lt;/customer&gt;&lt;customer id=\"8\"/&gt;&lt;/r&gt;</s>"),
       "result.customer", "id=7,city=A|id=8" },
-    { &reply_soap, ANSWER("<s><customer><item><city>A</city></item></customer></s>"), "result.customer", "item.city=A" },
-    { &reply_soap, ANSWER("<s xsi:type=\"soapenc:Array\"><item><a>1</a></item><item><a>2</a></item></s>"), "result", "a=1|a=2" },
+    { &reply_soap, ANSWER("<s><customer><item><city>A</city></item></customer></s>"), "result.customer",
+      "item.city=A" },
+    { &reply_soap, ANSWER("<s xsi:type=\"soapenc:Array\"><item><a>1</a></item><item><a>2</a></item></s>"), "result",
+      "a=1|a=2" },
     { &reply_xml_tree, "<doc><elem><id>1</id></elem><elem><id>2</id></elem></doc>", "doc.elem", "id=1|id=2" },
 };
 
@@ -167,8 +182,11 @@ static void test_records(void **state)
             fail_row(i, "refused: %s", err.text);
         for (size_t k = 0; k < count; k++)
             for (size_t f = 0; f < list[k].count; f++)
-                buf_fmt(&got, "%s%.*s=%.*s", f != 0 ? "," : k != 0 ? "|" : "", STR_ARG(list[k].fields[f].name),
-                        STR_ARG(list[k].fields[f].value));
+                buf_fmt(&got, "%s%.*s=%.*s",
+                        f != 0   ? ","
+                        : k != 0 ? "|"
+                                 : "",
+                        STR_ARG(list[k].fields[f].name), STR_ARG(list[k].fields[f].value));
         if (!str_is(buf_str(&got), records[i].records))
             fail_row(i, "got %s, wanted %s", buf_cstr(&got), records[i].records);
         buf_release(&got);
@@ -178,7 +196,7 @@ static void test_records(void **state)
 
 static const struct {
     const struct reply_style *style;
-    struct str body;
+    struct str                body;
 } refused[] = {
     { &reply_json, BYTES("") },
     { &reply_json, BYTES("{\"result\":\"OK\"") },
@@ -227,7 +245,8 @@ static void test_refused(void **state)
 static void test_limits(void **state)
 {
     static const char json[] = "{\"result\":{\"e\":[{\"id\":\"\\u00e9\"},7,null,true]}}";
-    static const char soap[] = ANSWER("<s xsi:type=\"apachens:Map\"><item><key>39</key><value>&lt;a b c=\"d\"/&gt;</value></item></s>");
+    static const char soap[] =
+        ANSWER("<s xsi:type=\"apachens:Map\"><item><key>39</key><value>&lt;a b c=\"d\"/&gt;</value></item></s>");
     const struct tree *top;
     struct arena       mem;
     struct buf         deep;
@@ -259,8 +278,9 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),   cmocka_unit_test(test_member_that_is_the_text), cmocka_unit_test(test_records),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_texts),   cmocka_unit_test(test_member_that_is_the_text),
+        cmocka_unit_test(test_records), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_limits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,8 @@
 #include "tests/unit/check.h"
 
 #include "etl/core/list.h"
-#include "providers/rules/rules.h"
 #include "providers/replies/tree_xml.h"
+#include "providers/rules/rules.h"
 #include "providers/wires/wire.h"
 
 static const char provider_text[] =
@@ -75,12 +75,16 @@ static int unload(void **state)
 
 static struct credential_value credentials[] = { { BYTES("us<er") }, { BYTES("pa\"ss&word") }, { { NULL, 0 } } };
 
-static enum etl_status encode(struct setup *s, const char *wire, const struct command *c, const struct value *values, unsigned how,
-                              struct err *err)
+static enum etl_status encode(struct setup *s, const char *wire, const struct command *c, const struct value *values,
+                              unsigned how, struct err *err)
 {
     request_reset(&s->request);
-    return wire_encode(&(struct wire_call){ .command = c, .wire = provider_wire(s->p, str_from(wire)), .url = STR("https://isp.example:8443/api/"),
-                                            .values = values, .credentials = credentials, .how = how },
+    return wire_encode(&(struct wire_call){ .command = c,
+                                            .wire = provider_wire(s->p, str_from(wire)),
+                                            .url = STR("https://isp.example:8443/api/"),
+                                            .values = values,
+                                            .credentials = credentials,
+                                            .how = how },
                        &s->request, err);
 }
 
@@ -97,7 +101,7 @@ static const struct tree *fields_of(struct setup *s, const char *wire)
         print_error("%s\n%s\n", err.text, buf_cstr(&s->request.body));
         fail();
     }
-    return soap ? top->first->first->first->first : top;    /* Envelope, Body, put, its one argument */
+    return soap ? top->first->first->first->first : top; /* Envelope, Body, put, its one argument */
 }
 
 static const struct tree *member(const struct tree *top, const char *name)
@@ -172,10 +176,10 @@ static void test_no_utf8(void **state)
 
 static void test_bytes(void **state)
 {
-    struct setup         *s = *state;
+    struct setup           *s = *state;
     static const struct str names[] = { BYTES("39") };
-    const struct command *with = command_with_members(s->put, names, 1, false, &s->mem);
-    struct value         *values = ARENA_ARRAY(&s->mem, struct value, with->param_count + 1);
+    const struct command   *with = command_with_members(s->put, names, 1, false, &s->mem);
+    struct value           *values = ARENA_ARRAY(&s->mem, struct value, with->param_count + 1);
 
     values[0] = VALUE_OF(STR("007"));
     values[2] = (struct value){ VALUE_TEXT, true, STR("kite") };
@@ -185,34 +189,43 @@ static void test_bytes(void **state)
     assert_string_equal(s->request.method, "POST");
     assert_is(buf_str(&s->request.url), "https://isp.example:8443/api/do/put");
     assert_is(buf_str(&s->request.headers), "Content-Type: application/json\nAccept: application/json\n");
-    assert_is(buf_str(&s->request.body), "{\"user\":\"us<er\",\"word\":\"pa\\\"ss&word\",\"a\":\"007\",\"p\":\"kite\",\"l\":[\"x\",\"7\"]}");
+    assert_is(buf_str(&s->request.body),
+              "{\"user\":\"us<er\",\"word\":\"pa\\\"ss&word\",\"a\":\"007\",\"p\":\"kite\",\"l\":[\"x\",\"7\"]}");
     assert_int_equal(encode(s, "rest", s->put, values, ENCODE_MASKED, NULL), ETL_OK);
-    assert_is(buf_str(&s->request.body), "{\"user\":\"***\",\"word\":\"***\",\"a\":\"007\",\"p\":\"***\",\"l\":[\"x\",\"7\"]}");
+    assert_is(buf_str(&s->request.body),
+              "{\"user\":\"***\",\"word\":\"***\",\"a\":\"007\",\"p\":\"***\",\"l\":[\"x\",\"7\"]}");
     assert_int_equal(encode(s, "plain", s->put, values, 0, NULL), ETL_OK);
     assert_string_equal(s->request.method, "PUT");
     assert_is(buf_str(&s->request.url), "https://isp.example:8443/api/things");
     assert_int_equal(encode(s, "soap", s->put, values, ENCODE_MASKED, NULL), ETL_OK);
     assert_is(buf_str(&s->request.url), "https://isp.example:8443/api/soap.pl");
-    assert_is(buf_str(&s->request.headers), "Content-Type: text/xml; charset=utf-8\nAccept: text/xml\nSOAPAction: \"https://isp.example:8443/Things#put\"\n");
-    assert_true(str_contains(buf_str(&s->request.body), STR("<put xmlns=\"https://isp.example:8443/Things\"><c-gensym3>"
-                                                            "<user xsi:type=\"xsd:string\">***</user><word xsi:type=\"xsd:string\">***</word>"
-                                                            "<a xsi:type=\"xsd:string\">007</a><p xsi:type=\"xsd:string\">***</p>"
-                                                            "<l soapenc:arrayType=\"xsd:anyType[2]\" xsi:type=\"soapenc:Array\">"
-                                                            "<item xsi:type=\"xsd:string\">x</item><item xsi:type=\"xsd:int\">7</item></l>")));
+    assert_is(
+        buf_str(&s->request.headers),
+        "Content-Type: text/xml; charset=utf-8\nAccept: text/xml\nSOAPAction: \"https://isp.example:8443/Things#put\"\n");
+    assert_true(str_contains(buf_str(&s->request.body),
+                             STR("<put xmlns=\"https://isp.example:8443/Things\"><c-gensym3>"
+                                 "<user xsi:type=\"xsd:string\">***</user><word xsi:type=\"xsd:string\">***</word>"
+                                 "<a xsi:type=\"xsd:string\">007</a><p xsi:type=\"xsd:string\">***</p>"
+                                 "<l soapenc:arrayType=\"xsd:anyType[2]\" xsi:type=\"soapenc:Array\">"
+                                 "<item xsi:type=\"xsd:string\">x</item><item xsi:type=\"xsd:int\">7</item></l>")));
     values[with->param_count - 1] = VALUE_OF(STR("v"));
     assert_int_equal(encode(s, "soap", with, values, 0, NULL), ETL_OK);
     assert_true(str_contains(buf_str(&s->request.body), STR("xmlns:apachens=\"http://xml.apache.org/xml-soap\"")));
-    assert_true(str_contains(buf_str(&s->request.body), STR("<c-gensym3 xsi:type=\"apachens:Map\"><item><key xsi:type=\"xsd:string\">user</key>")));
-    assert_true(str_contains(buf_str(&s->request.body), STR("<item><key xsi:type=\"xsd:int\">39</key><value xsi:type=\"xsd:string\">v</value></item>")));
+    assert_true(
+        str_contains(buf_str(&s->request.body),
+                     STR("<c-gensym3 xsi:type=\"apachens:Map\"><item><key xsi:type=\"xsd:string\">user</key>")));
+    assert_true(
+        str_contains(buf_str(&s->request.body),
+                     STR("<item><key xsi:type=\"xsd:int\">39</key><value xsi:type=\"xsd:string\">v</value></item>")));
 }
 
 static void test_ceiling(void **state)
 {
     static const char *const wires[] = { "rest", "soap" };
-    struct setup *s = *state;
-    struct value *values = ARENA_ARRAY(&s->mem, struct value, s->put->param_count + 1);
-    char         *much = arena_bytes(&s->mem, 2 << 20);
-    struct err    err = { 0 };
+    struct setup            *s = *state;
+    struct value            *values = ARENA_ARRAY(&s->mem, struct value, s->put->param_count + 1);
+    char                    *much = arena_bytes(&s->mem, 2 << 20);
+    struct err               err = { 0 };
 
     memset(much, 'x', 2 << 20);
     values[0] = VALUE_OF(str_of(much, 2 << 20));
@@ -225,7 +238,10 @@ static void test_ceiling(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values_stay_values), cmocka_unit_test(test_no_utf8), cmocka_unit_test(test_bytes), cmocka_unit_test(test_ceiling),
+        cmocka_unit_test(test_values_stay_values),
+        cmocka_unit_test(test_no_utf8),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_ceiling),
     };
 
     return cmocka_run_group_tests(tests, load, unload);

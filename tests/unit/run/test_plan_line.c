@@ -13,15 +13,18 @@ static char path[] = "/tmp/test_plan_line.XXXXXX";
 static void every_form_of_a_value(void **state)
 {
     AUTO(arena_release) struct arena mem;
-    struct plan_line line;
-    struct err       err = { 0 };
+    struct plan_line                 line;
+    struct err                       err = { 0 };
 
     (void)state;
     arena_init(&mem, 1 << 20, "a test");
-    assert_int_equal(plan_line_parse(STR("{" ID ",\"seq\":20000000017,\"lane\":\"1001\",\"from\":\"customers.csv:17\",\"command\":\"addcust\","
-                                         "\"as\":\"customer\",\"effect\":\"create\",\"params\":{\"billid\":\"0123\",\"pass\":{\"sealed\":\"QUJD\"},"
-                                         "\"parent\":{\"ref\":\"customer.id\"},\"fax\":null,\"name\":\"Zo\\u00eb \\\"x\\\"\",\"empty\":\"\"}}"),
-                                     &mem, &line, &err), ETL_OK);
+    assert_int_equal(
+        plan_line_parse(
+            STR("{" ID ",\"seq\":20000000017,\"lane\":\"1001\",\"from\":\"customers.csv:17\",\"command\":\"addcust\","
+                "\"as\":\"customer\",\"effect\":\"create\",\"params\":{\"billid\":\"0123\",\"pass\":{\"sealed\":\"QUJD\"},"
+                "\"parent\":{\"ref\":\"customer.id\"},\"fax\":null,\"name\":\"Zo\\u00eb \\\"x\\\"\",\"empty\":\"\"}}"),
+            &mem, &line, &err),
+        ETL_OK);
     assert_is(line.id, "0123456789abcdef0123456789abcdef");
     assert_int_equal(line.seq, UINT64_C(20000000017));
     assert_is(line.lane, "1001");
@@ -45,14 +48,18 @@ static void every_form_of_a_value(void **state)
 static void stages(void **state)
 {
     AUTO(arena_release) struct arena mem;
-    struct plan_line line;
-    struct err       err = { 0 };
+    struct plan_line                 line;
+    struct err                       err = { 0 };
 
     (void)state;
     arena_init(&mem, 1 << 20, "a test");
-    assert_int_equal(plan_line_parse(STR("{" ID ",\"stage\":\"before\",\"lane\":\"\",\"command\":\"c\",\"params\":{}}"), &mem, &line, &err), ETL_OK);
+    assert_int_equal(plan_line_parse(STR("{" ID ",\"stage\":\"before\",\"lane\":\"\",\"command\":\"c\",\"params\":{}}"),
+                                     &mem, &line, &err),
+                     ETL_OK);
     assert_int_equal(line.stage, STAGE_BEFORE);
-    assert_int_equal(plan_line_parse(STR("{" ID ",\"stage\":\"after\",\"lane\":\"\",\"command\":\"c\",\"params\":{}}"), &mem, &line, &err), ETL_OK);
+    assert_int_equal(plan_line_parse(STR("{" ID ",\"stage\":\"after\",\"lane\":\"\",\"command\":\"c\",\"params\":{}}"),
+                                     &mem, &line, &err),
+                     ETL_OK);
     assert_int_equal(line.stage, STAGE_AFTER);
 }
 
@@ -76,13 +83,13 @@ static void what_is_not_ours(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         AUTO(arena_release) struct arena mem;
-        struct plan_line line = { .seq = 99 };
-        struct err       err = { 0 };
+        struct plan_line                 line = { .seq = 99 };
+        struct err                       err = { 0 };
 
         arena_init(&mem, 1 << 20, "a test");
         if (plan_line_parse(str_from(rows[i]), &mem, &line, &err) != ETL_FAIL || err.text[0] == '\0')
             fail_row(i, "%s: %s", rows[i], err.text);
-        assert_int_equal(line.seq, 99);   /* an out is written only on success */
+        assert_int_equal(line.seq, 99); /* an out is written only on success */
     }
 }
 
@@ -94,7 +101,8 @@ static void write_lines(size_t count, size_t length, bool whole)
     for (size_t i = 0; i < count; i++) {
         memset(line, 'a' + (int)(i % 26), length);
         line[length] = '\n';
-        assert_int_equal(write(fd, line, length + (i + 1 < count || whole)), (ssize_t)(length + (i + 1 < count || whole)));
+        assert_int_equal(write(fd, line, length + (i + 1 < count || whole)),
+                         (ssize_t)(length + (i + 1 < count || whole)));
     }
     free(line);
     close(fd);
@@ -102,17 +110,19 @@ static void write_lines(size_t count, size_t length, bool whole)
 
 static void lines_and_their_places(void **state)
 {
-    static const struct { size_t count, length; } rows[] = { { 0, 0 }, { 1, 10 }, { 1000, 0 }, { 5000, 700 }, { 3, 1 << 20 } };
+    static const struct {
+        size_t count, length;
+    } rows[] = { { 0, 0 }, { 1, 10 }, { 1000, 0 }, { 5000, 700 }, { 3, 1 << 20 } };
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         AUTO(arena_release) struct arena mem;
-        struct plan_reader *r;
-        struct err          err = { 0 };
-        struct str          line, again;
-        uint64_t            offset = 0;
-        size_t              count = 0;
-        enum etl_status     st;
+        struct plan_reader              *r;
+        struct err                       err = { 0 };
+        struct str                       line, again;
+        uint64_t                         offset = 0;
+        size_t                           count = 0;
+        enum etl_status                  st;
 
         arena_init(&mem, 64 << 20, "a test");
         write_lines(rows[i].count, rows[i].length, true);
@@ -135,10 +145,10 @@ static void lines_and_their_places(void **state)
 static void a_cut_off_file(void **state)
 {
     AUTO(arena_release) struct arena mem;
-    struct plan_reader *r;
-    struct err          err = { 0 };
-    struct str          line;
-    uint64_t            offset;
+    struct plan_reader              *r;
+    struct err                       err = { 0 };
+    struct str                       line;
+    uint64_t                         offset;
 
     (void)state;
     arena_init(&mem, 1 << 20, "a test");

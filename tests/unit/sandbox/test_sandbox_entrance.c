@@ -57,7 +57,8 @@ static void close_shop(struct shop *s)
 
 static bool admits(struct shop *s, const char *name, struct str value)
 {
-    struct form_field fields[] = { { STR("func"), STR("look"), false }, { STR("k"), STR("k-1"), false },
+    struct form_field fields[] = { { STR("func"), STR("look"), false },
+                                   { STR("k"), STR("k-1"), false },
                                    { str_from(name), value, false } };
 
     return entrance_admits(s->entrance, fields, value.ptr != NULL ? 3 : 2, &s->mem);

@@ -25,12 +25,23 @@ static void spelling(void **state)
     static const struct {
         const char *spec, *rule;
     } rows[] = {
-        { "drop", "fault-kind" },           { "drop-befor", "fault-kind" },      { "delay", "fault-number" },
-        { "delay=0", "fault-number" },      { "delay=x", "fault-number" },       { "status=200", "fault-number" },
-        { "html=3", "fault-number" },       { "cutoff=x", "fault-number" },      { "html:101%", "fault-rate" },
-        { "html:5", "fault-rate" },         { "html:", "fault-rate" },           { "html:0.00001%", "fault-rate" },
-        { "html,often", "fault-option" },   { "html,times=", "fault-option" },   { "html,command=", "fault-option" },
-        { "html,reused=1", "fault-option" }, { "html garbag", "fault-kind" },
+        { "drop", "fault-kind" },
+        { "drop-befor", "fault-kind" },
+        { "delay", "fault-number" },
+        { "delay=0", "fault-number" },
+        { "delay=x", "fault-number" },
+        { "status=200", "fault-number" },
+        { "html=3", "fault-number" },
+        { "cutoff=x", "fault-number" },
+        { "html:101%", "fault-rate" },
+        { "html:5", "fault-rate" },
+        { "html:", "fault-rate" },
+        { "html:0.00001%", "fault-rate" },
+        { "html,often", "fault-option" },
+        { "html,times=", "fault-option" },
+        { "html,command=", "fault-option" },
+        { "html,reused=1", "fault-option" },
+        { "html garbag", "fault-kind" },
     };
     struct faults *f = faults_new(1);
 
@@ -57,10 +68,10 @@ static void when_they_happen(void **state)
     order(f, "status=503,command=addcust,provider=ispn,after=1,times=2");
     assert_int_equal(pick(f, "ispn", "list", false).kind, FAULT_NONE);
     assert_int_equal(pick(f, "safepages", "addcust", false).kind, FAULT_NONE);
-    assert_int_equal(pick(f, "ispn", "addcust", false).kind, FAULT_NONE);      /* after=1 */
+    assert_int_equal(pick(f, "ispn", "addcust", false).kind, FAULT_NONE); /* after=1 */
     assert_int_equal(pick(f, "ispn", "addcust", false).number, 503);
     assert_int_equal(pick(f, "ispn", "addcust", false).kind, FAULT_STATUS);
-    assert_int_equal(pick(f, "ispn", "addcust", false).kind, FAULT_NONE);      /* times=2 */
+    assert_int_equal(pick(f, "ispn", "addcust", false).kind, FAULT_NONE); /* times=2 */
 
     order(f, "drop-before,reused");
     assert_int_equal(pick(f, "ispn", "list", false).kind, FAULT_NONE);

@@ -1,8 +1,8 @@
 /* tests/unit/sandbox/test_sandbox_intake.c - providers/sandbox/intake.h: what the wire styles write is read as it was meant; answers by each wire. */
 #include "etl/core/list.h"
+#include "providers/replies/tree.h"
 #include "providers/sandbox/listing.h"
 #include "providers/sandbox/respond.h"
-#include "providers/replies/tree.h"
 #include "providers/wires/wire.h"
 #include "tests/unit/check.h"
 
@@ -111,17 +111,20 @@ static int close_two(void **state)
 /* The call as this wire writes it, for a sandbox at https://h. */
 static struct asked encoded(struct two *two, const char *wire, const char *command, const struct value *values)
 {
-    const struct wire             *w = provider_wire(two->provider, str_from(wire));
-    const struct credential_value  given[] = { { STR("abc") } };
-    struct wire_call               call = { .command = provider_command(two->provider, str_from(command)), .wire = w, .values = values,
-                                            .credentials = given };
-    struct asked                   asked;
+    const struct wire            *w = provider_wire(two->provider, str_from(wire));
+    const struct credential_value given[] = { { STR("abc") } };
+    struct wire_call              call = {
+                     .command = provider_command(two->provider, str_from(command)), .wire = w, .values = values, .credentials = given
+    };
+    struct asked asked;
 
     call.url = arena_fmt(&two->mem, "https://h%.*s", STR_ARG(intake_base(two->provider, w, &two->mem)));
     request_reset(&two->request);
     assert_int_equal(wire_encode(&call, &two->request, NULL), ETL_OK);
-    asked = (struct asked){ .method = str_from(two->request.method), .path = str_skip(buf_str(&two->request.url), strlen("https://h")),
-                            .headers = buf_str(&two->request.headers), .body = buf_str(&two->request.body) };
+    asked = (struct asked){ .method = str_from(two->request.method),
+                            .path = str_skip(buf_str(&two->request.url), strlen("https://h")),
+                            .headers = buf_str(&two->request.headers),
+                            .body = buf_str(&two->request.body) };
     asked.type = intake_header(&asked, "content-type");
     return asked;
 }
@@ -148,8 +151,10 @@ static void round_trips(void **state)
     struct two              *two = *state;
 
     for (size_t i = 0; i < COUNT(wires); i++) {
-        struct value values[] = { VALUE_OF(STR("a<&>\"\\ \xc3\xab 007")), VALUE_OF(STR("true")), VALUE_OF(STR("2025-02-28")),
-                                  { VALUE_LIST, false, STR("[\"105 Main St\",\"\",\"Kansas City\"]") } };
+        struct value  values[] = { VALUE_OF(STR("a<&>\"\\ \xc3\xab 007")),
+                                   VALUE_OF(STR("true")),
+                                   VALUE_OF(STR("2025-02-28")),
+                                   { VALUE_LIST, false, STR("[\"105 Main St\",\"\",\"Kansas City\"]") } };
         struct asked  asked = encoded(two, wires[i], "add", values);
         struct intake taken;
         struct err    err = { 0 };
@@ -169,7 +174,9 @@ static void round_trips(void **state)
 static void answers(void **state)
 {
     struct two  *two = *state;
-    struct value values[] = { VALUE_OF(STR("a<b")), VALUE_OF(STR("pw")), VALUE_OF(STR("2025-02-28")),
+    struct value values[] = { VALUE_OF(STR("a<b")),
+                              VALUE_OF(STR("pw")),
+                              VALUE_OF(STR("2025-02-28")),
                               { VALUE_LIST, false, STR("[\"Main St\",\"KC\"]") } };
     struct value none[] = { VALUE_NONE };
     struct asked asked = encoded(two, "rest", "add", values);
@@ -177,12 +184,18 @@ static void answers(void **state)
     assert_is(ask(two, &asked), "{\"result\":\"OK: 1001 <&> \\\"a<b\\\"\"}");
     assert_is(two->got.type, "application/json");
     asked = encoded(two, "soap", "add", values);
-    assert_is(ask(two, &asked), "<Envelope><Body><addThingResponse><r>there already: customers customer_id=&quot;a&lt;b&quot;</r></addThingResponse></Body></Envelope>");
+    assert_is(
+        ask(two, &asked),
+        "<Envelope><Body><addThingResponse><r>there already: customers customer_id=&quot;a&lt;b&quot;</r></addThingResponse></Body></Envelope>");
     assert_is(two->got.type, "text/xml");
     asked = encoded(two, "rest", "find", none);
-    assert_is(ask(two, &asked), "{\"result\":{\"customer\":[{\"id\":\"a<b\",\"when\":{\"since\":\"2025-02-28\",\"pass\":\"pw\"},\"where\":\"[\\\"Main St\\\",\\\"KC\\\"]\"}]}}\n");
+    assert_is(
+        ask(two, &asked),
+        "{\"result\":{\"customer\":[{\"id\":\"a<b\",\"when\":{\"since\":\"2025-02-28\",\"pass\":\"pw\"},\"where\":\"[\\\"Main St\\\",\\\"KC\\\"]\"}]}}\n");
     asked = encoded(two, "soap", "find", none);
-    assert_true(str_starts(ask(two, &asked), STR("<Envelope><Body><findResponse><r><customer><id>a&lt;b</id><when><since>2025-02-28</since>")));
+    assert_true(
+        str_starts(ask(two, &asked),
+                   STR("<Envelope><Body><findResponse><r><customer><id>a&lt;b</id><when><since>2025-02-28</since>")));
     assert_true(str_ends(two->got.body, STR("</customer>\n</r></findResponse></Body></Envelope>")));
     asked = encoded(two, "rest", "keyed", none);
     assert_is(ask(two, &asked), "{\"result\":{\"a<b\":{\"since\":\"2025-02-28\"}}}\n");
@@ -202,8 +215,11 @@ static void answers_are_read(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct asked         asked = encoded(two, rows[i].wire, "add", values);
         struct str           body = ask(two, &asked);
-        struct reply_message m = { .wire = provider_wire(two->provider, str_from(rows[i].wire)), .status = 200,
-                                   .content_type = two->got.type, .headers = STR(""), .body = body };
+        struct reply_message m = { .wire = provider_wire(two->provider, str_from(rows[i].wire)),
+                                   .status = 200,
+                                   .content_type = two->got.type,
+                                   .headers = STR(""),
+                                   .body = body };
         struct verdict       v;
 
         reply_judge_call(judge, provider_command(two->provider, STR("add")), &m, &two->mem, &v);
@@ -217,20 +233,26 @@ static void lists_are_read(void **state)
 {
     static const struct {
         const char *wire, *command, *field;
-    } rows[] = { { "rest", "find", "when.since" }, { "soap", "find", "when.since" }, { "rest", "keyed", "since" }, { "soap", "keyed", "since" } };
+    } rows[] = { { "rest", "find", "when.since" },
+                 { "soap", "find", "when.since" },
+                 { "rest", "keyed", "since" },
+                 { "soap", "keyed", "since" } };
     struct two         *two = *state;
     struct reply_judge *judge = reply_judge_new();
     struct value        none[] = { VALUE_NONE };
 
     for (int id = 1; id <= 3; id++) {
-        struct value values[] = { VALUE_OF(arena_fmt(&two->mem, "%d", id)), VALUE_NONE, VALUE_OF(STR("2025-02-28")), VALUE_NONE };
+        struct value values[] = { VALUE_OF(arena_fmt(&two->mem, "%d", id)), VALUE_NONE, VALUE_OF(STR("2025-02-28")),
+                                  VALUE_NONE };
         struct asked asked = encoded(two, "rest", "add", values);
 
         ask(two, &asked);
     }
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct asked         asked = encoded(two, rows[i].wire, rows[i].command, none);
-        struct reply_message m = { .wire = provider_wire(two->provider, str_from(rows[i].wire)), .status = 200, .headers = STR("") };
+        struct reply_message m = { .wire = provider_wire(two->provider, str_from(rows[i].wire)),
+                                   .status = 200,
+                                   .headers = STR("") };
         struct verdict       v;
         bool                 found = false;
 
@@ -240,7 +262,8 @@ static void lists_are_read(void **state)
         if (v.record_count != 3)
             fail_row(i, "%zu records in %.*s", v.record_count, STR_ARG(m.body));
         for (size_t k = 0; k < v.records[2].count; k++)
-            found = found || (str_is(v.records[2].fields[k].name, rows[i].field) && str_is(v.records[2].fields[k].value, "2025-02-28"));
+            found = found || (str_is(v.records[2].fields[k].name, rows[i].field) &&
+                              str_is(v.records[2].fields[k].value, "2025-02-28"));
         if (!found)
             fail_row(i, "no %s in %.*s", rows[i].field, STR_ARG(m.body));
         for (size_t k = 0; k < v.records[2].count; k++)
@@ -266,14 +289,18 @@ static void malformed(void **state)
         { "POST", "/two/restapi/API/addThing", "application/json", "", "{\"id\":{\"a\":\"1\"}}", 400 },
         { "POST", "/two/API/operator.pl", "text/xml", "", "<Envelope><Body/></Envelope>", 400 },
         { "POST", "/two/API/operator.pl", "text/xml", "", "<Envelope><Body><addThing/></Body></Envelope>", 400 },
-        { "POST", "/two/API/operator.pl", "text/xml", "SOAPAction: \"x#other\"\n", "<Envelope><Body><addThing><h><id>1</id></h></addThing></Body></Envelope>", 400 },
+        { "POST", "/two/API/operator.pl", "text/xml", "SOAPAction: \"x#other\"\n",
+          "<Envelope><Body><addThing><h><id>1</id></h></addThing></Body></Envelope>", 400 },
         { "POST", "/two/API/operator.pl", "text/xml", "", "no xml", 400 },
     };
     struct two *two = *state;
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct asked asked = { .method = str_from(rows[i].method), .path = str_from(rows[i].path), .type = str_from(rows[i].type),
-                                     .headers = str_from(rows[i].headers), .body = str_from(rows[i].body) };
+        const struct asked asked = { .method = str_from(rows[i].method),
+                                     .path = str_from(rows[i].path),
+                                     .type = str_from(rows[i].type),
+                                     .headers = str_from(rows[i].headers),
+                                     .body = str_from(rows[i].body) };
 
         ask(two, &asked);
         if (two->got.status != rows[i].status || two->got.outcome != OUTCOME_MALFORMED)
@@ -284,7 +311,8 @@ static void malformed(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_two, close_two)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(addresses), TEST(round_trips), TEST(answers), TEST(answers_are_read), TEST(lists_are_read), TEST(malformed) };
+    const struct CMUnitTest tests[] = { TEST(addresses),        TEST(round_trips),    TEST(answers),
+                                        TEST(answers_are_read), TEST(lists_are_read), TEST(malformed) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,8 +70,8 @@ static struct listing *list(struct shop *shop, const char *name, enum fault_kind
 static struct str rest_of(struct shop *shop, struct listing *l, size_t room)
 {
     AUTO(buf_release) struct buf out;
-    char   piece[4096];
-    size_t n;
+    char                         piece[4096];
+    size_t                       n;
 
     buf_init(&out, 1 << 24, "a test");
     while ((n = listing_read(l, piece, room)) != 0) {
@@ -85,14 +85,15 @@ static struct str rest_of(struct shop *shop, struct listing *l, size_t room)
 
 static void pieces(void **state)
 {
-    static const size_t rooms[] = { 1, 7, 100, 4096 };
-    struct shop        *shop = *state;
-    const struct render render = how(shop, "customers", FAULT_NONE);
+    static const size_t          rooms[] = { 1, 7, 100, 4096 };
+    struct shop                 *shop = *state;
+    const struct render          render = how(shop, "customers", FAULT_NONE);
     AUTO(buf_release) struct buf whole;
 
     buf_init(&whole, 1 << 24, "a test");
     listing_whole(&render, shop->table, shop->rows, ROWS, &whole);
-    assert_true(str_starts(buf_str(&whole), STR("<customerlist>\n<customer><id>0</id><who><name>Zo\xc3\xab \"Z\" &lt;&amp;&gt;</name>")));
+    assert_true(str_starts(
+        buf_str(&whole), STR("<customerlist>\n<customer><id>0</id><who><name>Zo\xc3\xab \"Z\" &lt;&amp;&gt;</name>")));
     assert_true(str_ends(buf_str(&whole), STR("</customer>\n</customerlist>\n")));
     for (size_t i = 0; i < COUNT(rooms); i++)
         assert_text(rest_of(shop, list(shop, "customers", FAULT_NONE), rooms[i]), buf_str(&whole));

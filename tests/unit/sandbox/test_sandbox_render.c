@@ -1,8 +1,8 @@
 /* tests/unit/sandbox/test_sandbox_render.c - providers/sandbox/render.h: rows of a tree, as the sandbox writes them, are read again as they were,
  * for every report of the providers that answer with trees, over each of their wires. */
+#include "providers/replies/tree.h"
 #include "providers/sandbox/listing.h"
 #include "providers/sandbox/render_private.h"
-#include "providers/replies/tree.h"
 #include "tests/unit/check.h"
 
 enum { ROWS = 7 };
@@ -59,7 +59,8 @@ static struct str field_of(const struct reply_record *record, struct str name)
     return STR_NONE;
 }
 
-static void compare(struct round *t, const struct wire *wire, const struct reply_record *record, const struct state_row *row)
+static void compare(struct round *t, const struct wire *wire, const struct reply_record *record,
+                    const struct state_row *row)
 {
     const struct report *r = t->report;
 
@@ -69,27 +70,28 @@ static void compare(struct round *t, const struct wire *wire, const struct reply
         if (render_is_repeated(r, i))
             continue;
         if (!str_eq(got, want))
-            fail_row(i, "%.*s %.*s over %.*s: %.*s is %.*s, not %.*s", STR_ARG(t->provider->name), STR_ARG(r->name), STR_ARG(wire->name),
-                     STR_ARG(r->columns[i].field), STR_ARG(got), STR_ARG(want));
+            fail_row(i, "%.*s %.*s over %.*s: %.*s is %.*s, not %.*s", STR_ARG(t->provider->name), STR_ARG(r->name),
+                     STR_ARG(wire->name), STR_ARG(r->columns[i].field), STR_ARG(got), STR_ARG(want));
         t->compared++;
     }
 }
 
 static void over(struct round *t, const struct wire *wire, size_t count)
 {
-    const struct reply_style  *style = t->report->command->reply->styles[wire->index];
-    const struct render        render = { t->report, t->report->command, wire, FAULT_NONE };
-    const struct reply_record *records;
-    size_t                     found = 0;
-    struct err                 err = { 0 };
+    const struct reply_style    *style = t->report->command->reply->styles[wire->index];
+    const struct render          render = { t->report, t->report->command, wire, FAULT_NONE };
+    const struct reply_record   *records;
+    size_t                       found = 0;
+    struct err                   err = { 0 };
     AUTO(buf_release) struct buf out;
 
     buf_init(&out, 1 << 20, "a test");
     render_sort(&render, t->table, t->rows, count);
     listing_whole(&render, t->table, t->rows, count, &out);
-    if (tree_rows(style, t->report->command, buf_str(&out), &t->mem, &records, &found, &err) != ETL_OK || found != count)
-        fail_row(wire->index, "%.*s over %.*s: %zu records of %zu; %s\n%s", STR_ARG(t->report->name), STR_ARG(wire->name), found, count,
-                 err.text, buf_cstr(&out));
+    if (tree_rows(style, t->report->command, buf_str(&out), &t->mem, &records, &found, &err) != ETL_OK ||
+        found != count)
+        fail_row(wire->index, "%.*s over %.*s: %zu records of %zu; %s\n%s", STR_ARG(t->report->name),
+                 STR_ARG(wire->name), found, count, err.text, buf_cstr(&out));
     for (size_t i = 0; i < count; i++)
         compare(t, wire, &records[i], t->rows[i]);
 }

@@ -41,8 +41,12 @@ static int close_shop(void **state)
 
 static struct asked post(const char *body)
 {
-    return (struct asked){ .method = STR("POST"), .path = STR("/shop/api/do.pl"), .type = STR("application/x-www-form-urlencoded"),
-                           .body = str_from(body), .connection = 3, .now_seconds = 1000 };
+    return (struct asked){ .method = STR("POST"),
+                           .path = STR("/shop/api/do.pl"),
+                           .type = STR("application/x-www-form-urlencoded"),
+                           .body = str_from(body),
+                           .connection = 3,
+                           .now_seconds = 1000 };
 }
 
 /* A body without its credentials is given them. */
@@ -64,7 +68,7 @@ static void order(struct shop *shop, const char *text)
 static struct str journal(struct shop *shop)
 {
     AUTO(buf_release) struct buf out;
-    struct str text;
+    struct str                   text;
 
     buf_init(&out, 1 << 20, "a test");
     journal_text(shop->house.journal, &out);
@@ -76,7 +80,7 @@ static struct str journal(struct shop *shop)
 static bool counted(struct shop *shop, const char *part)
 {
     AUTO(buf_release) struct buf out;
-    bool found;
+    bool                         found;
 
     buf_init(&out, 1 << 20, "a test");
     counts_json(shop->desk.counts, &out);
@@ -121,7 +125,8 @@ static void answers(void **state)
         { "cmd=look&box=b", "ok box of 7, L.", OUTCOME_DONE },
         { "cmd=look&box=c", "no such thing", OUTCOME_NOTHING },
         { "cmd=list&id=9", "none", OUTCOME_NOTHING },
-        { "cmd=list&id=8", "<customerlist>\n<customer><id>8</id><who><name></name><state>on</state></who></customer>\n</customerlist>\n",
+        { "cmd=list&id=8",
+          "<customerlist>\n<customer><id>8</id><who><name></name><state>on</state></who></customer>\n</customerlist>\n",
           OUTCOME_DONE },
         { "cmd=nonsense", "what?", OUTCOME_UNKNOWN },
         { "id=7", "what?", OUTCOME_UNKNOWN },
@@ -138,9 +143,13 @@ static void answers(void **state)
 
 static void credentials(void **state)
 {
-    static const char *const bodies[] = { "cmd=look&id=7", "u=abc&cmd=look", "u=abc&k=wrong&cmd=look", "u=&k=&cmd=look",
-                                          "u=abd&k=sesame-1&cmd=add&kind=1&id=7", "u=abc&k=sesame-1+&cmd=look" };
-    struct shop *shop = *state;
+    static const char *const bodies[] = { "cmd=look&id=7",
+                                          "u=abc&cmd=look",
+                                          "u=abc&k=wrong&cmd=look",
+                                          "u=&k=&cmd=look",
+                                          "u=abd&k=sesame-1&cmd=add&kind=1&id=7",
+                                          "u=abc&k=sesame-1+&cmd=look" };
+    struct shop             *shop = *state;
 
     for (size_t i = 0; i < COUNT(bodies); i++) {
         struct asked asked = post(bodies[i]);
@@ -149,7 +158,7 @@ static void credentials(void **state)
         assert_is(shop->got.body, "go away");
         assert_int_equal(shop->got.outcome, OUTCOME_LOGIN);
     }
-    assert_true(state_table_at(shop->desk.state, 0) == NULL);      /* nothing was even looked at */
+    assert_true(state_table_at(shop->desk.state, 0) == NULL); /* nothing was even looked at */
 }
 
 static void malformed(void **state)
@@ -184,11 +193,13 @@ static void test_mode(void **state)
 
     assert_is(ask(shop, "cmd=add&kind=1&id=7&mode=test"), "ok 1001 7 !");
     assert_is(ask(shop, "cmd=look&id=7"), "no such thing");
-    assert_is(ask(shop, "cmd=add&kind=1&id=7&mode=live"), "no mode: must be as documented for test mode, or not be sent at all");
+    assert_is(ask(shop, "cmd=add&kind=1&id=7&mode=live"),
+              "no mode: must be as documented for test mode, or not be sent at all");
     assert_is(ask(shop, "cmd=add&kind=1&id=x&mode=test"), "no id: must be digits, got \"x\"");
     ask(shop, "cmd=add&kind=1&id=7");
     assert_is(ask(shop, "cmd=add&kind=1&id=7&mode=test"), "no there already: customers customer_id=\"7\"");
-    assert_true(counted(shop, "\"add\":{\"received\":5,\"executed\":1,\"answered\":0,\"refused\":3,\"tested\":1,\"dropped\":0}"));
+    assert_true(counted(
+        shop, "\"add\":{\"received\":5,\"executed\":1,\"answered\":0,\"refused\":3,\"tested\":1,\"dropped\":0}"));
 }
 
 static void journals(void **state)
@@ -196,11 +207,15 @@ static void journals(void **state)
     struct shop *shop = *state;
 
     ask(shop, "cmd=add&kind=1&id=7&pass=sesame&name=Ann");
-    assert_is(journal(shop), "{\"seq\":1,\"provider\":\"shop\",\"command\":\"add\",\"params\":{\"kind\":\"1\",\"id\":\"7\",\"pass\":\"***\",\"name\":\"Ann\"},"
-                             "\"mode\":\"live\",\"outcome\":\"done\",\"reason\":\"\",\"fault\":\"\",\"executed\":true,\"connection\":3}\n");
+    assert_is(
+        journal(shop),
+        "{\"seq\":1,\"provider\":\"shop\",\"command\":\"add\",\"params\":{\"kind\":\"1\",\"id\":\"7\",\"pass\":\"***\",\"name\":\"Ann\"},"
+        "\"mode\":\"live\",\"outcome\":\"done\",\"reason\":\"\",\"fault\":\"\",\"executed\":true,\"connection\":3}\n");
     ask(shop, "cmd=add&kind=1&id=8&pas=typo-of-a-secret&mode=test");
-    assert_is(journal(shop), "{\"seq\":2,\"provider\":\"shop\",\"command\":\"add\",\"params\":{\"kind\":\"1\",\"id\":\"8\",\"pas\":\"***\",\"mode\":\"test\"},"
-                             "\"mode\":\"test\",\"outcome\":\"refused\",\"reason\":\"unknown parameter \\\"pas\\\"\",\"fault\":\"\",\"executed\":false,\"connection\":3}\n");
+    assert_is(
+        journal(shop),
+        "{\"seq\":2,\"provider\":\"shop\",\"command\":\"add\",\"params\":{\"kind\":\"1\",\"id\":\"8\",\"pas\":\"***\",\"mode\":\"test\"},"
+        "\"mode\":\"test\",\"outcome\":\"refused\",\"reason\":\"unknown parameter \\\"pas\\\"\",\"fault\":\"\",\"executed\":false,\"connection\":3}\n");
 }
 
 static void duplicates(void **state)
@@ -208,13 +223,14 @@ static void duplicates(void **state)
     struct shop *shop = *state;
 
     ask(shop, "cmd=add&kind=1&id=7&pass=sesame");
-    ask(shop, "cmd=add&kind=1&id=7&pass=sesame");          /* refused, so not carried out twice */
+    ask(shop, "cmd=add&kind=1&id=7&pass=sesame"); /* refused, so not carried out twice */
     assert_true(counted(shop, "\"duplicates\":[]"));
     ask(shop, "cmd=addbox&id=7&box=b");
     ask(shop, "cmd=delbox&box=b");
     ask(shop, "cmd=addbox&id=7&box=b");
-    ask(shop, "cmd=delbox&box=b");                         /* a removal is no create */
-    assert_true(counted(shop, "\"duplicates\":[{\"command\":\"addbox\",\"times\":2,\"params\":{\"id\":\"7\",\"box\":\"b\"}}]"));
+    ask(shop, "cmd=delbox&box=b"); /* a removal is no create */
+    assert_true(
+        counted(shop, "\"duplicates\":[{\"command\":\"addbox\",\"times\":2,\"params\":{\"id\":\"7\",\"box\":\"b\"}}]"));
 }
 
 /* Which faults carry a call out, and what is then said. */
@@ -226,12 +242,18 @@ static void faults(void **state)
         int         status;
         const char *says;
     } rows[] = {
-        { "drop-before", false, 200, "" },        { "drop-after", true, 200, NULL },
-        { "status=503", false, 503, NULL },       { "status-after=500", true, 500, NULL },
-        { "html", false, 200, NULL },             { "empty", false, 200, "" },
-        { "throttle", false, 429, "slow down\n" }, { "login", false, 200, "go away" },
-        { "garbage", true, 200, NULL },           { "cutoff", true, 200, NULL },
-        { "close-idle", true, 200, NULL },        { "delay=10", true, 200, NULL },
+        { "drop-before", false, 200, "" },
+        { "drop-after", true, 200, NULL },
+        { "status=503", false, 503, NULL },
+        { "status-after=500", true, 500, NULL },
+        { "html", false, 200, NULL },
+        { "empty", false, 200, "" },
+        { "throttle", false, 429, "slow down\n" },
+        { "login", false, 200, "go away" },
+        { "garbage", true, 200, NULL },
+        { "cutoff", true, 200, NULL },
+        { "close-idle", true, 200, NULL },
+        { "delay=10", true, 200, NULL },
     };
     struct shop *shop = *state;
 
@@ -279,8 +301,9 @@ static void csv(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_shop, close_shop)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(path),       TEST(answers),   TEST(credentials), TEST(malformed), TEST(test_mode), TEST(journals),
-                                        TEST(duplicates), TEST(faults),    TEST(rate_limit),  TEST(csv) };
+    const struct CMUnitTest tests[] = { TEST(path),       TEST(answers),  TEST(credentials), TEST(malformed),
+                                        TEST(test_mode),  TEST(journals), TEST(duplicates),  TEST(faults),
+                                        TEST(rate_limit), TEST(csv) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

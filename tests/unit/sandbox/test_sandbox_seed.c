@@ -97,10 +97,12 @@ static void whole(void **state)
 static void only_some_tables(void **state)
 {
     static const struct str tables[] = { { "customers", 9 }, { "mailboxes", 9 } };
-    const struct seeding    s = { .subscribers = 50, .seed = 1, .today = STR("2026-11-24"), .tables = tables, .table_count = 2 };
-    struct arena            mem;
-    const struct provider  *p;
-    struct desk             desk;
+    const struct seeding    s = {
+           .subscribers = 50, .seed = 1, .today = STR("2026-11-24"), .tables = tables, .table_count = 2
+    };
+    struct arena           mem;
+    const struct provider *p;
+    struct desk            desk;
 
     (void)state;
     arena_init(&mem, 1U << 30, "a test");

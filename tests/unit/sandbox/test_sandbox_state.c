@@ -29,10 +29,10 @@ static struct str written(struct state *s, const char *table)
 
 static size_t found(struct state *s, const char *table, const char *column, const char *value, struct state_row **first)
 {
-    struct pair_value   key = { str_from(column), str_from(value) };
-    struct arena        mem;
-    struct state_row  **rows;
-    size_t              count;
+    struct pair_value  key = { str_from(column), str_from(value) };
+    struct arena       mem;
+    struct state_row **rows;
+    size_t             count;
 
     arena_init(&mem, 1 << 20, "a test");
     count = state_select(state_table(s, str_from(table)), &key, 1, &mem, &rows);
@@ -63,11 +63,11 @@ static void selects(void **state)
     put(s, "t", "3", "a");
     state_commit(s);
     assert_int_equal(found(s, "t", "owner", "a", &row), 2);
-    assert_is(state_cell(state_table(s, STR("t")), row, STR("id")), "1");     /* oldest first */
+    assert_is(state_cell(state_table(s, STR("t")), row, STR("id")), "1"); /* oldest first */
     assert_int_equal(found(s, "t", "owner", "c", NULL), 0);
-    assert_int_equal(found(s, "t", "none", "", NULL), 3);                     /* not there equals empty */
+    assert_int_equal(found(s, "t", "none", "", NULL), 3); /* not there equals empty */
     assert_int_equal(state_table_count(state_table(s, STR("t"))), 3);
-    state_set(s, state_table(s, STR("t")), row, STR("owner"), STR("b"));      /* the index follows */
+    state_set(s, state_table(s, STR("t")), row, STR("owner"), STR("b")); /* the index follows */
     state_commit(s);
     assert_int_equal(found(s, "t", "owner", "a", NULL), 1);
     assert_int_equal(found(s, "t", "owner", "b", NULL), 2);
@@ -143,7 +143,7 @@ static void change(struct state *s, struct model *m, uint32_t *random)
     }
     at = next(random) % m->count;
     if (found(s, "t", "id", m->rows[at].id, &row) != 1)
-        return;                                        /* twice the same id: leave it */
+        return; /* twice the same id: leave it */
     if (what == 1) {
         snprintf(m->rows[at].owner, 8, "%u", next(random) % 5);
         state_set(s, t, row, STR("owner"), str_from(m->rows[at].owner));
@@ -197,8 +197,8 @@ static void agrees_with_a_plain_list(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(selects), cmocka_unit_test(rolls_back), cmocka_unit_test(numbers),
-                                        cmocka_unit_test(agrees_with_a_plain_list) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(selects), cmocka_unit_test(rolls_back),
+                                        cmocka_unit_test(numbers), cmocka_unit_test(agrees_with_a_plain_list) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,8 @@ static int close_shop(void **state)
 }
 
 /* `call` is "command name=value …"; a bare name clears. */
-static enum etl_status carry_out(struct shop *shop, const char *call, bool keep, struct steps_done *done, struct err *err)
+static enum etl_status carry_out(struct shop *shop, const char *call, bool keep, struct steps_done *done,
+                                 struct err *err)
 {
     struct str            rest = str_from(call), word, name, value;
     const struct command *c;
@@ -96,7 +97,7 @@ static void makes(void **state)
     assert_int_equal(rows(shop, "customers", "name", "Ann"), 1);
     assert_int_equal(rows(shop, "customers", "name", "Bob"), 0);
     assert_int_equal(rows(shop, "customers", "status", "active"), 1);
-    done(shop, "add id=01", 1);                /* 1 and 01 are two */
+    done(shop, "add id=01", 1); /* 1 and 01 are two */
 }
 
 static void owners(void **state)
@@ -108,7 +109,7 @@ static void owners(void **state)
     done(shop, "add id=2", 1);
     done(shop, "addbox id=1 box=a", 1);
     refused(shop, "addbox id=2 box=a", "duplicate", NULL);
-    refused(shop, "delbox id=2 box=a", "missing", "not found: boxes box=\"a\"");    /* it is another's */
+    refused(shop, "delbox id=2 box=a", "missing", "not found: boxes box=\"a\""); /* it is another's */
     refused(shop, "delbox id=3 box=a", "within", NULL);
     done(shop, "delbox id=1 box=a", 1);
     refused(shop, "delbox id=1 box=a", "missing", NULL);
@@ -120,7 +121,7 @@ static void all_or_nothing(void **state)
 
     done(shop, "add id=1", 1);
     done(shop, "addbox id=1 box=b2", 1);
-    refused(shop, "addbox id=1 box=b second=Y", "duplicate", NULL);     /* b is made, then b2 is there */
+    refused(shop, "addbox id=1 box=b second=Y", "duplicate", NULL); /* b is made, then b2 is there */
     assert_int_equal(rows(shop, "boxes", "box", "b"), 0);
     done(shop, "addbox id=1 box=b second=N", 1);
     done(shop, "addbox id=1 box=c second=Y", 2);
@@ -138,7 +139,7 @@ static void renames(void **state)
     done(shop, "change id=1 newid=3", 2);
     assert_int_equal(rows(shop, "boxes", "customer_id", "3"), 1);
     assert_int_equal(rows(shop, "customers", "customer_id", "1"), 0);
-    done(shop, "change id=3 name", 1);                                  /* a cleared name is the empty one */
+    done(shop, "change id=3 name", 1); /* a cleared name is the empty one */
     assert_int_equal(rows(shop, "customers", "name", ""), 2);
     done(shop, "change id=3", 0);
 }
@@ -180,9 +181,12 @@ static void secrets(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_shop, close_shop)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(makes),   TEST(owners),
-                                        TEST(renames), TEST(all_or_nothing),
-                                        TEST(secrets), TEST(a_removal_means_something),
+    const struct CMUnitTest tests[] = { TEST(makes),
+                                        TEST(owners),
+                                        TEST(renames),
+                                        TEST(all_or_nothing),
+                                        TEST(secrets),
+                                        TEST(a_removal_means_something),
                                         TEST(a_test_changes_nothing) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,12 +44,12 @@ static void the_earlier_first(void **state)
     timers_add(t, 150, &names[1]);
     timers_add(t, 1, &names[0]);
     wait_for(3);
-    timers_stop(t);            /* the one of an hour from now wakes too */
+    timers_stop(t); /* the one of an hour from now wakes too */
     assert_int_equal(seen.count, 4);
     for (int i = 0; i < 4; i++)
         assert_int_equal(seen.order[i], i);
     timers_add(t, 3600000, &names[0]);
-    assert_int_equal(seen.count, 5);        /* nobody sleeps after the end */
+    assert_int_equal(seen.count, 5); /* nobody sleeps after the end */
     timers_free(t);
 }
 

@@ -54,7 +54,7 @@ static void made_once_and_kept(void **state)
     char        id[17];
 
     (void)state;
-    assert_int_equal(key_open(path_of("made"), false, &k, &err), ETL_FAIL);   /* nobody said that it may be made */
+    assert_int_equal(key_open(path_of("made"), false, &k, &err), ETL_FAIL); /* nobody said that it may be made */
     assert_string_equal(err.rule, "key-missing");
     assert_int_equal(key_open(path_of("made"), true, &k, &err), ETL_OK);
     assert_int_equal(stat(path_of("made"), &st), 0);
@@ -88,9 +88,10 @@ static void bad_files(void **state)
         struct key *k = NULL;
         struct err  err = { 0 };
 
-        if (key_open(key_file("bad", rows[i].text, rows[i].mode), true, &k, &err) != ETL_FAIL || strcmp(err.rule, rows[i].rule) != 0)
+        if (key_open(key_file("bad", rows[i].text, rows[i].mode), true, &k, &err) != ETL_FAIL ||
+            strcmp(err.rule, rows[i].rule) != 0)
             fail_row(i, "%s: %s", err.rule, err.text);
-        assert_null(strstr(err.text, "0001"));   /* no part of a key in a message */
+        assert_null(strstr(err.text, "0001")); /* no part of a key in a message */
     }
 }
 
@@ -119,9 +120,9 @@ static const struct seal_place place = { { "ispn", 4 }, { "addcust", 7 }, { "pas
 
 static void what_is_sealed_opens_again(void **state)
 {
-    struct key    *k = open_key("k", known_key);
-    struct sealer *s = sealer_new(k), *other = sealer_new(k);
-    char           plain[5000];
+    struct key         *k = open_key("k", known_key);
+    struct sealer      *s = sealer_new(k), *other = sealer_new(k);
+    char                plain[5000];
     static const size_t lengths[] = { 1, 2, 15, 16, 17, 31, 32, 33, 100, 1000, 5000 };
 
     (void)state;
@@ -131,7 +132,7 @@ static void what_is_sealed_opens_again(void **state)
         AUTO(buf_wipe) struct buf sealed;
         AUTO(buf_wipe) struct buf again;
         AUTO(buf_wipe) struct buf opened;
-        struct err err = { 0 };
+        struct err                err = { 0 };
 
         buf_init(&sealed, 20000, "a test");
         buf_init(&again, 20000, "a test");
@@ -139,7 +140,7 @@ static void what_is_sealed_opens_again(void **state)
         seal(s, &place, str_of(plain, lengths[i]), &sealed);
         assert_int_equal(sealed.len, ((16 + lengths[i]) * 4 + 2) / 3);
         seal(other, &place, str_of(plain, lengths[i]), &again);
-        assert_text(buf_str(&again), buf_str(&sealed));   /* equal input, equal bytes */
+        assert_text(buf_str(&again), buf_str(&sealed)); /* equal input, equal bytes */
         assert_int_equal(unseal(other, &place, buf_str(&sealed), &opened, &err), ETL_OK);
         assert_true(str_eq(buf_str(&opened), str_of(plain, lengths[i])));
     }
@@ -152,7 +153,7 @@ static void what_is_sealed_opens_again(void **state)
 static void assert_refused(struct sealer *s, const struct seal_place *at, struct str sealed)
 {
     AUTO(buf_wipe) struct buf opened;
-    struct err err = { 0 };
+    struct err                err = { 0 };
 
     buf_init(&opened, 1000, "a test");
     assert_int_equal(unseal(s, at, sealed, &opened, &err), ETL_FAIL);
@@ -163,9 +164,12 @@ static void assert_refused(struct sealer *s, const struct seal_place *at, struct
 static void moved_values_refuse(void **state)
 {
     const struct seal_place elsewhere[] = {
-        { STR("safepages"), place.command, place.param, place.lane }, { place.provider, STR("dialup_add"), place.param, place.lane },
-        { place.provider, place.command, STR("dbpass"), place.lane }, { place.provider, place.command, place.param, STR("1002") },
-        { STR("ispna"), STR("ddcust"), place.param, place.lane },     { place.provider, place.command, STR("pass1"), STR("001") },
+        { STR("safepages"), place.command, place.param, place.lane },
+        { place.provider, STR("dialup_add"), place.param, place.lane },
+        { place.provider, place.command, STR("dbpass"), place.lane },
+        { place.provider, place.command, place.param, STR("1002") },
+        { STR("ispna"), STR("ddcust"), place.param, place.lane },
+        { place.provider, place.command, STR("pass1"), STR("001") },
         { place.provider, place.command, STR(""), STR("pass1001") },
     };
     struct key    *k = open_key("k", known_key);
@@ -187,14 +191,14 @@ static void moved_values_refuse(void **state)
 
 static void changed_values_refuse(void **state)
 {
-    struct key    *k = open_key("k", known_key);
-    struct sealer *s = sealer_new(k);
+    struct key               *k = open_key("k", known_key);
+    struct sealer            *s = sealer_new(k);
     AUTO(buf_wipe) struct buf sealed;
 
     (void)state;
     buf_init(&sealed, 1000, "a test");
     seal(s, &place, STR("hunter2 and more"), &sealed);
-    for (size_t i = 0; i + 1 < sealed.len; i++) {   /* the last character has bits that stand for nothing */
+    for (size_t i = 0; i + 1 < sealed.len; i++) { /* the last character has bits that stand for nothing */
         char was = sealed.ptr[i];
 
         sealed.ptr[i] = was == 'A' ? 'B' : 'A';
@@ -211,12 +215,14 @@ static void changed_values_refuse(void **state)
 
 /* ---- the same by an independent hand: RFC 5297 on CMAC and CTR, RFC 5869 ---- */
 
-static void cmac(const unsigned char *key, size_t key_len, const unsigned char *bytes, size_t len, unsigned char out[16])
+static void cmac(const unsigned char *key, size_t key_len, const unsigned char *bytes, size_t len,
+                 unsigned char out[16])
 {
     EVP_MAC     *mac = EVP_MAC_fetch(NULL, "CMAC", NULL);
     EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
     char         cipher[] = "AES-256-CBC";
-    OSSL_PARAM   params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0), OSSL_PARAM_construct_end() };
+    OSSL_PARAM   params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0),
+                              OSSL_PARAM_construct_end() };
     size_t       got = 0;
 
     if (key_len == 16)
@@ -238,7 +244,8 @@ static void double_it(unsigned char block[16])
 }
 
 /* Section 2.4. */
-static void s2v(const unsigned char *key, size_t key_len, const struct str *parts, size_t count, struct str plain, unsigned char out[16])
+static void s2v(const unsigned char *key, size_t key_len, const struct str *parts, size_t count, struct str plain,
+                unsigned char out[16])
 {
     static const unsigned char zero[16] = { 0 };
     unsigned char              d[16], mac[16], last[5000];
@@ -266,7 +273,8 @@ static void s2v(const unsigned char *key, size_t key_len, const struct str *part
 }
 
 /* Section 2.6: V || CTR. */
-static size_t siv_encrypt(const unsigned char *key, size_t half, const struct str *parts, size_t count, struct str plain, unsigned char *out)
+static size_t siv_encrypt(const unsigned char *key, size_t half, const struct str *parts, size_t count,
+                          struct str plain, unsigned char *out)
 {
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     unsigned char   counter[16];
@@ -276,7 +284,8 @@ static size_t siv_encrypt(const unsigned char *key, size_t half, const struct st
     memcpy(counter, out, 16);
     counter[8] &= 0x7f;
     counter[12] &= 0x7f;
-    assert_int_equal(EVP_EncryptInit_ex(ctx, half == 16 ? EVP_aes_128_ctr() : EVP_aes_256_ctr(), NULL, key + half, counter), 1);
+    assert_int_equal(
+        EVP_EncryptInit_ex(ctx, half == 16 ? EVP_aes_128_ctr() : EVP_aes_256_ctr(), NULL, key + half, counter), 1);
     assert_int_equal(EVP_EncryptUpdate(ctx, out + 16, &len, (const unsigned char *)plain.ptr, (int)plain.len), 1);
     EVP_CIPHER_CTX_free(ctx);
     return 16 + plain.len;
@@ -315,7 +324,8 @@ static void derive(const char *info, unsigned char *out, size_t len)
     char          digest[] = "SHA256", text[64];
     OSSL_PARAM    params[] = { OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
                                OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, master, sizeof master),
-                               OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, text, strlen(info)), OSSL_PARAM_construct_end() };
+                               OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, text, strlen(info)),
+                               OSSL_PARAM_construct_end() };
 
     from_hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", master);
     snprintf(text, sizeof text, "%s", info);
@@ -326,17 +336,19 @@ static void derive(const char *info, unsigned char *out, size_t len)
 
 static void sealed_as_the_rfcs_say(void **state)
 {
-    struct key    *k = open_key("k", known_key);
-    struct sealer *s = sealer_new(k);
-    unsigned char  key[64], want[100], got[100];
-    const struct str parts[4] = { place.provider, place.command, place.param, place.lane };
-    static const struct str plains[] = { { "hunter2", 7 }, { "exactly16letters", 16 }, { "more than sixteen letters long", 30 } };
+    struct key             *k = open_key("k", known_key);
+    struct sealer          *s = sealer_new(k);
+    unsigned char           key[64], want[100], got[100];
+    const struct str        parts[4] = { place.provider, place.command, place.param, place.lane };
+    static const struct str plains[] = { { "hunter2", 7 },
+                                         { "exactly16letters", 16 },
+                                         { "more than sixteen letters long", 30 } };
 
     (void)state;
     derive("subferry value", key, sizeof key);
     for (size_t i = 0; i < COUNT(plains); i++) {
         AUTO(buf_wipe) struct buf sealed;
-        size_t len = siv_encrypt(key, 32, parts, 4, plains[i], want), at = 0;
+        size_t                    len = siv_encrypt(key, 32, parts, 4, plains[i], want), at = 0;
 
         buf_init(&sealed, 1000, "a test");
         seal(s, &place, plains[i], &sealed);
@@ -357,7 +369,8 @@ static void sealed_as_the_rfcs_say(void **state)
 
 /* ---- passwords and fingerprints ---- */
 
-static void password_of(struct sealer *s, const char *lane, const char *param, unsigned attempt, size_t length, char *out)
+static void password_of(struct sealer *s, const char *lane, const char *param, unsigned attempt, size_t length,
+                        char *out)
 {
     AUTO(buf_wipe) struct buf b;
 
@@ -379,7 +392,7 @@ static void passwords(void **state)
     (void)state;
     password_of(s, "1001", "pass", 0, 12, first);
     password_of(s, "1001", "pass", 0, 12, second);
-    assert_string_equal(first, second);   /* the same at every planning */
+    assert_string_equal(first, second); /* the same at every planning */
     password_of(s, "1001", "pass", 1, 12, second);
     assert_string_not_equal(first, second);
     password_of(s, "1002", "pass", 0, 12, second);
@@ -390,7 +403,7 @@ static void passwords(void **state)
     assert_string_not_equal(first, second);
     password_of(s, "ab", "c", 0, 12, first);
     password_of(s, "a", "bc", 0, 12, second);
-    assert_string_not_equal(first, second);   /* lane and parameter do not run together */
+    assert_string_not_equal(first, second); /* lane and parameter do not run together */
     for (unsigned i = 0; i < 2000; i++) {
         password_of(s, "1001", "pass", i, 3 + i % 60, first);
         assert_non_null(strpbrk(first, "abcdefghijkmnpqrstuvwxyz"));
@@ -402,7 +415,7 @@ static void passwords(void **state)
     for (const char *c = "0Oo1lI"; *c != '\0'; c++)
         assert_int_equal(seen[(unsigned char)*c], 0);
     for (const char *c = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"; *c != '\0'; c++)
-        assert_in_range(seen[(unsigned char)*c], 800, 1400);   /* 59,000 over 56: 1,054 each, give or take ten sigma */
+        assert_in_range(seen[(unsigned char)*c], 800, 1400); /* 59,000 over 56: 1,054 each, give or take ten sigma */
     sealer_free(s);
     sealer_free(other);
     key_free(k);
@@ -424,7 +437,7 @@ static void fingerprints_and_macs(void **state)
     key_fingerprint(strange, STR("hunter2"), b);
     assert_memory_not_equal(a, b, 16);
     key_mac(k, STR("hunter2"), b);
-    assert_memory_not_equal(a, b, 16);   /* each use has a key of its own */
+    assert_memory_not_equal(a, b, 16); /* each use has a key of its own */
     key_free(k);
     key_free(strange);
 }
@@ -451,11 +464,16 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(made_once_and_kept),   cmocka_unit_test(bad_files),
-        cmocka_unit_test(the_default_place),    cmocka_unit_test(what_is_sealed_opens_again),
-        cmocka_unit_test(moved_values_refuse),  cmocka_unit_test(changed_values_refuse),
-        cmocka_unit_test(the_vector_of_the_rfc), cmocka_unit_test(sealed_as_the_rfcs_say),
-        cmocka_unit_test(passwords),            cmocka_unit_test(fingerprints_and_macs),
+        cmocka_unit_test(made_once_and_kept),
+        cmocka_unit_test(bad_files),
+        cmocka_unit_test(the_default_place),
+        cmocka_unit_test(what_is_sealed_opens_again),
+        cmocka_unit_test(moved_values_refuse),
+        cmocka_unit_test(changed_values_refuse),
+        cmocka_unit_test(the_vector_of_the_rfc),
+        cmocka_unit_test(sealed_as_the_rfcs_say),
+        cmocka_unit_test(passwords),
+        cmocka_unit_test(fingerprints_and_macs),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
