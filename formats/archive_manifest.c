@@ -22,7 +22,7 @@ static void number(struct buf *b, const char *name, uint64_t value)
     buf_u64(b, value);
 }
 
-static void write_report(const struct manifest_report *r, struct buf *b)
+static void write_report(const struct archive_manifest_report *r, struct buf *b)
 {
     buf_lit(b, "  {");
     text(b, "name", r->name);
@@ -45,7 +45,7 @@ static void write_report(const struct manifest_report *r, struct buf *b)
     buf_byte(b, '}');
 }
 
-static void write_member(const struct manifest_member *m, struct buf *b)
+static void write_member(const struct archive_manifest_member *m, struct buf *b)
 {
     buf_lit(b, "  {");
     text(b, "name", m->name);
@@ -66,7 +66,7 @@ static void write_member(const struct manifest_member *m, struct buf *b)
     buf_lit(b, "]}");
 }
 
-void manifest_write(const struct manifest *m, struct buf *out)
+void archive_manifest_write(const struct archive_manifest *m, struct buf *out)
 {
     const struct {
         const char *name;
@@ -117,94 +117,100 @@ static enum etl_status read_text(const char *archive, struct buf *out, struct er
                : ETL_OK;
 }
 
-static void read_reports(yajl_val list, struct manifest *m, struct arena *mem)
+static void read_reports(yajl_val list, struct archive_manifest *m, struct arena *mem)
 {
-    struct manifest_report *out;
+    struct archive_manifest_report *out;
 
     if (!YAJL_IS_ARRAY(list))
         return;
-    out = ARENA_ARRAY(mem, struct manifest_report, list->u.array.len + 1);
+    out = ARENA_ARRAY(mem, struct archive_manifest_report, list->u.array.len + 1);
     for (size_t i = 0; i < list->u.array.len; i++) {
         yajl_val v = list->u.array.values[i];
 
-        out[i] = (struct manifest_report){
-            json_str(v, "name", mem),      json_str(v, "table", mem), json_str(v, "proof", mem),
-            json_str(v, "why", mem),       json_u64(v, "asked"),      json_u64(v, "records"),
-            json_u64(v, "repaired_bytes"), json_u64(v, "odd_values"), json_str(v, "first_odd_value", mem)
-        };
+        out[i] = (struct archive_manifest_report){ json_tree_text(v, "name", mem),
+                                                   json_tree_text(v, "table", mem),
+                                                   json_tree_text(v, "proof", mem),
+                                                   json_tree_text(v, "why", mem),
+                                                   json_tree_u64(v, "asked"),
+                                                   json_tree_u64(v, "records"),
+                                                   json_tree_u64(v, "repaired_bytes"),
+                                                   json_tree_u64(v, "odd_values"),
+                                                   json_tree_text(v, "first_odd_value", mem) };
     }
     m->reports = out;
     m->report_count = list->u.array.len;
 }
 
-static void read_parts(yajl_val list, struct manifest_member *m, struct arena *mem)
+static void read_parts(yajl_val list, struct archive_manifest_member *m, struct arena *mem)
 {
-    struct manifest_part *out;
+    struct archive_manifest_part *out;
 
     if (!YAJL_IS_ARRAY(list))
         return;
-    out = ARENA_ARRAY(mem, struct manifest_part, list->u.array.len + 1);
+    out = ARENA_ARRAY(mem, struct archive_manifest_part, list->u.array.len + 1);
     for (size_t i = 0; i < list->u.array.len; i++) {
         yajl_val v = list->u.array.values[i];
 
-        out[i] = (struct manifest_part){ json_str(v, "name", mem), json_str(v, "sha256", mem), json_u64(v, "bytes") };
+        out[i] = (struct archive_manifest_part){ json_tree_text(v, "name", mem), json_tree_text(v, "sha256", mem),
+                                                 json_tree_u64(v, "bytes") };
     }
     m->parts = out;
     m->part_count = list->u.array.len;
 }
 
-static void read_members(yajl_val list, struct manifest *m, struct arena *mem)
+static void read_members(yajl_val list, struct archive_manifest *m, struct arena *mem)
 {
-    struct manifest_member *out;
+    struct archive_manifest_member *out;
 
     if (!YAJL_IS_ARRAY(list))
         return;
-    out = ARENA_ARRAY(mem, struct manifest_member, list->u.array.len + 1);
+    out = ARENA_ARRAY(mem, struct archive_manifest_member, list->u.array.len + 1);
     for (size_t i = 0; i < list->u.array.len; i++) {
         yajl_val v = list->u.array.values[i];
 
-        out[i] = (struct manifest_member){ .name = json_str(v, "name", mem),
-                                           .table = json_str(v, "table", mem),
-                                           .rows = json_u64(v, "rows"),
-                                           .encrypted = YAJL_IS_TRUE(json_member(v, "encrypted")) };
-        read_parts(json_member(v, "stored"), &out[i], mem);
+        out[i] = (struct archive_manifest_member){ .name = json_tree_text(v, "name", mem),
+                                                   .table = json_tree_text(v, "table", mem),
+                                                   .rows = json_tree_u64(v, "rows"),
+                                                   .encrypted = YAJL_IS_TRUE(json_tree_member(v, "encrypted")) };
+        read_parts(json_tree_member(v, "stored"), &out[i], mem);
     }
     m->members = out;
     m->member_count = list->u.array.len;
 }
 
-enum etl_status manifest_read(const char *archive, struct arena *mem, struct manifest *out, struct err *err)
+enum etl_status archive_manifest_read(const char *archive, struct arena *mem, struct archive_manifest *out,
+                                      struct err *err)
 {
     AUTO(buf_release) struct buf content = { 0 };
-    struct manifest              m = { 0 };
+    struct archive_manifest      m = { 0 };
     yajl_val                     root = NULL;
     enum etl_status              st;
 
     buf_init(&content, MANIFEST_MAX, "a manifest");
     st = read_text(archive, &content, err);
     if (st == ETL_OK)
-        st = json_parse(buf_str(&content), "manifest.json", &root, err);
-    if (st == ETL_OK && json_u64(root, "archive") != 1)
+        st = json_tree_parse(buf_str(&content), "manifest.json", &root, err);
+    if (st == ETL_OK && json_tree_u64(root, "archive") != 1)
         st =
             err_set(err, ETL_FAIL, "manifest", "%s: its manifest.json is of another version, or none of ours", archive);
     if (st == ETL_OK) {
-        m.version = json_str(root, "version", mem);
-        m.provider = json_str(root, "provider", mem);
-        m.connection = json_str(root, "connection", mem);
-        m.made = json_str(root, "made", mem);
-        m.from = json_str(root, "from", mem);
-        m.to = json_str(root, "to", mem);
-        m.secrets = json_str(root, "secrets", mem);
-        m.key = json_str(root, "key", mem);
-        read_reports(json_member(root, "reports"), &m, mem);
-        read_members(json_member(root, "members"), &m, mem);
+        m.version = json_tree_text(root, "version", mem);
+        m.provider = json_tree_text(root, "provider", mem);
+        m.connection = json_tree_text(root, "connection", mem);
+        m.made = json_tree_text(root, "made", mem);
+        m.from = json_tree_text(root, "from", mem);
+        m.to = json_tree_text(root, "to", mem);
+        m.secrets = json_tree_text(root, "secrets", mem);
+        m.key = json_tree_text(root, "key", mem);
+        read_reports(json_tree_member(root, "reports"), &m, mem);
+        read_members(json_tree_member(root, "members"), &m, mem);
         *out = m;
     }
-    json_free(root);
+    json_tree_free(root);
     return st;
 }
 
-const struct manifest_member *manifest_table(const struct manifest *m, struct str table)
+const struct archive_manifest_member *archive_manifest_table(const struct archive_manifest *m, struct str table)
 {
     for (size_t i = 0; i < m->member_count; i++)
         if (str_eq(m->members[i].table, table))

@@ -6,34 +6,36 @@
 
 #include "etl/core/err.h"
 
-struct manifest_part {
+struct archive_manifest_part {
     struct str name, sha256;
     uint64_t   bytes;
 };
-struct manifest_member {
-    struct str                  name, table; /* table: ptr NULL for a raw answer */
-    uint64_t                    rows;
-    bool                        encrypted;
-    const struct manifest_part *parts; /* as it is stored: one, or several of an encrypted one */
-    size_t                      part_count;
+struct archive_manifest_member {
+    struct str                          name, table; /* table: ptr NULL for a raw answer */
+    uint64_t                            rows;
+    bool                                encrypted;
+    const struct archive_manifest_part *parts; /* as it is stored: one, or several of an encrypted one */
+    size_t                              part_count;
 };
-struct manifest_report {
+struct archive_manifest_report {
     struct str name, table, proof, why; /* proof: complete | unproven | incomplete */
     uint64_t   asked, records, repairs, odd;
     struct str odd_value;
 };
-struct manifest {
-    struct str                    version, provider, connection, made, from, to, secrets, key;
-    const struct manifest_report *reports;
-    size_t                        report_count;
-    const struct manifest_member *members;
-    size_t                        member_count;
+struct archive_manifest {
+    struct str                            version, provider, connection, made, from, to, secrets, key;
+    const struct archive_manifest_report *reports;
+    size_t                                report_count;
+    const struct archive_manifest_member *members;
+    size_t                                member_count;
 };
 #define MANIFEST_NAME "manifest.json"
 
-void manifest_write(const struct manifest *m, struct buf *out);
+void archive_manifest_write(const struct archive_manifest *m, struct buf *out);
 /* ETL_FAIL: the file is no archive of ours. */
-enum etl_status manifest_read(const char *archive, struct arena *mem, struct manifest *out, struct err *err);
-const struct manifest_member *manifest_table(const struct manifest *m, struct str table); /* NULL: not in it */
+enum etl_status archive_manifest_read(const char *archive, struct arena *mem, struct archive_manifest *out,
+                                      struct err *err);
+const struct archive_manifest_member *archive_manifest_table(const struct archive_manifest *m,
+                                                             struct str table); /* NULL: not in it */
 
 #endif

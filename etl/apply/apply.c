@@ -4,16 +4,16 @@
 #include "etl/run/results.h"
 
 struct counting {
-    const struct lane_choice *choice;
-    struct ledger_counts      counts;
-    uint64_t                  lane, open_lane;
+    const struct lane_selection *choice;
+    struct ledger_counts         counts;
+    uint64_t                     lane, open_lane;
 };
 
 static void count_one(void *context, uint64_t lane, enum call_state state)
 {
     struct counting *c = context;
 
-    if (!lane_chosen(c->choice, lane))
+    if (!lane_is_selected(c->choice, lane))
         return;
     c->counts.calls++;
     c->counts.by_state[state]++;
@@ -25,7 +25,7 @@ static void count_one(void *context, uint64_t lane, enum call_state state)
     }
 }
 
-enum etl_status apply_count(struct work *w, struct ledger_counts *out, struct err *err)
+enum etl_status apply_count(struct delivery *w, struct ledger_counts *out, struct err *err)
 {
     struct counting c = { .choice = &w->choice };
     enum etl_status st = ledger_each_state(w->ledger, count_one, &c, err);
@@ -35,12 +35,12 @@ enum etl_status apply_count(struct work *w, struct ledger_counts *out, struct er
     return st;
 }
 
-static bool is_part(const struct work *w)
+static bool is_part(const struct delivery *w)
 {
     return w->options.choice.limit != 0 || w->options.choice.only != NULL;
 }
 
-static enum etl_status check_ladder(struct work *w, struct err *err)
+static enum etl_status check_ladder(struct delivery *w, struct err *err)
 {
     static const struct {
         unsigned    bit;
@@ -58,7 +58,7 @@ static enum etl_status check_ladder(struct work *w, struct err *err)
     for (size_t i = 0; st == ETL_OK && i < 2; i++) {
         if ((wanted & rungs[i].bit) == 0)
             continue;
-        st = work_rung_passed(w, rungs[i].name, &passed, err);
+        st = delivery_rung_passed(w, rungs[i].name, &passed, err);
         if (st == ETL_OK && !passed)
             return err_set(err, ETL_FAIL, "ladder", "connection %.*s requires the rung \"%s\" first: %s %.*s",
                            STR_ARG(w->connection.name), rungs[i].name, rungs[i].how, STR_ARG(w->connection.name));
@@ -77,10 +77,11 @@ static bool all_done(const struct ledger_counts *c)
 }
 
 /* Up to the first byte: everything that could be a reason to send nothing. */
-static enum etl_status prepare(struct work *w, const struct apply_options *o, struct apply_report *r, struct err *err)
+static enum etl_status prepare(struct delivery *w, const struct apply_options *o, struct apply_report *r,
+                               struct err *err)
 {
     bool            bound;
-    enum etl_status st = work_check_binding(w, o->same_account, &bound, err);
+    enum etl_status st = delivery_check_binding(w, o->same_account, &bound, err);
 
     if (st == ETL_OK)
         st = check_ladder(w, err);
@@ -97,42 +98,42 @@ static enum etl_status prepare(struct work *w, const struct apply_options *o, st
         return ETL_END;
     st = ledger_reserve(w->ledger, err);
     if (st == ETL_OK)
-        st = work_connect(w, err);
+        st = delivery_connect(w, err);
     if (st == ETL_OK)
-        st = work_probe(w, err);
+        st = delivery_probe(w, err);
     if (st == ETL_OK && !bound)
-        st = work_bind(w, err);
+        st = delivery_bind(w, err);
     return st;
 }
 
-static enum etl_status send_lanes(struct work *w, const struct apply_options *o, const struct apply_report *r,
+static enum etl_status send_lanes(struct delivery *w, const struct apply_options *o, const struct apply_report *r,
                                   struct err *err)
 {
-    struct lanes lanes = { .ledger = w->ledger,
-                           .source = w->source,
-                           .exchanges = &w->exchanges,
-                           .choice = w->choice,
-                           .resend_uncertain = o->resend_uncertain,
-                           .progress = o->progress,
-                           .progress_context = o->context };
+    struct scheduler lanes = { .ledger = w->ledger,
+                               .source = w->source,
+                               .exchanges = &w->exchanges,
+                               .choice = w->choice,
+                               .resend_uncertain = o->resend_uncertain,
+                               .progress = o->progress,
+                               .progress_context = o->context };
 
     memcpy(lanes.by_state, r->chosen.by_state, sizeof lanes.by_state);
-    return lanes_run(&lanes, err);
+    return scheduler_run(&lanes, err);
 }
 
-static enum etl_status note_rungs(struct work *w, struct apply_report *r, struct err *err)
+static enum etl_status note_rungs(struct delivery *w, struct apply_report *r, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
     if (is_part(w) && all_done(&r->chosen))
-        st = work_rung_add(w, r->rung = "canary", err);
+        st = delivery_rung_add(w, r->rung = "canary", err);
     if (st == ETL_OK && all_done(&r->all))
-        st = work_rung_add(w, r->rung = "all", err);
+        st = delivery_rung_add(w, r->rung = "all", err);
     return st;
 }
 
 /* What the ledger says now, for the books; results are worth writing after any end. */
-static enum etl_status close_books(struct work *w, struct apply_report *r, struct err *err)
+static enum etl_status close_books(struct delivery *w, struct apply_report *r, struct err *err)
 {
     enum etl_status st = ledger_count(w->ledger, &r->all, err);
 
@@ -143,7 +144,7 @@ static enum etl_status close_books(struct work *w, struct apply_report *r, struc
     return st;
 }
 
-enum etl_status apply_run(struct work *w, const struct apply_options *o, struct apply_report *out, struct err *err)
+enum etl_status apply_run(struct delivery *w, const struct apply_options *o, struct apply_report *out, struct err *err)
 {
     struct err      books_err = { 0 };
     enum etl_status st, books;

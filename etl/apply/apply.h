@@ -1,7 +1,7 @@
 /* etl/apply/apply.h - applying a run: everything around the sending itself.
  *
  * In this order: what a killed command left is put in doubt; the run's connection and the ladder's rungs are checked; one writer a
- * connection; space for the answers is reserved; the probe must answer; the run is bound; lanes.h sends; results are written;
+ * connection; space for the answers is reserved; the probe must answer; the run is bound; scheduler.h sends; results are written;
  * rungs are noted.
  * Errors  ETL_OK: finished, whatever became of the calls (see counts). Everything else: stopped, with the reason in err. */
 #ifndef ETL_APPLY_APPLY_H
@@ -14,7 +14,7 @@ struct apply_options {
     bool     resend_uncertain;
     bool     same_account; /* other credentials, but they are the same account's */
     /* What is about to be sent is told before it is. */
-    void (*tell)(void *context, const struct work *w, const struct ledger_counts *chosen);
+    void (*tell)(void *context, const struct delivery *w, const struct ledger_counts *chosen);
     void (*progress)(void *context, const uint64_t by_state[CALL_STATES]);
     void *context;
 };
@@ -25,11 +25,11 @@ struct apply_report {
     const char          *rung;        /* passed by this command, or NULL */
     struct err           results_err; /* text "" : results.csv and lanes.csv are written */
 };
-enum etl_status apply_run(struct work *w, const struct apply_options *o, struct apply_report *out, struct err *err);
+enum etl_status apply_run(struct delivery *w, const struct apply_options *o, struct apply_report *out, struct err *err);
 
 /* The calls of the lanes that are meant, by state. */
-enum etl_status apply_count(struct work *w, struct ledger_counts *out, struct err *err);
+enum etl_status apply_count(struct delivery *w, struct ledger_counts *out, struct err *err);
 /* Prints the exact requests that apply would send now, secrets as ***, to stdout. */
-enum etl_status dry_run(struct work *w, struct err *err);
+enum etl_status dry_run(struct delivery *w, struct err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* etl/apply/call_flow.h - one call on its way: looked for, claimed, sent, settled, and read back when its answer got lost.
  *
- * What one end of an exchange proves is decided here; lanes.c decides when anything is written and sent. Nothing here touches the
- * network or the disk by itself, but to load the call. Private to job.c, lanes.c and doubt.c.
+ * What one end of an exchange proves is decided here; scheduler.c decides when anything is written and sent. Nothing here touches the
+ * network or the disk by itself, but to load the call. Private to call_flow.c, scheduler.c and reconcile.c.
  *
  *   take → (LOOKING) → READY → SENDING → SETTLING ─ done: the lane's next call
  *                        ▲                  │ uncertain
@@ -12,17 +12,17 @@
 #include "etl/apply/readback.h"
 #include "etl/apply/scheduler.h"
 
-enum job_step {
-    JOB_IDLE,
-    JOB_LOOKING, /* the read before the first sending is on its way */
-    JOB_READY,   /* to be claimed */
-    JOB_SENDING,
-    JOB_SETTLING, /* to be settled */
-    JOB_READING_BACK
+enum flow_step {
+    FLOW_IDLE,
+    FLOW_LOOKING, /* the read before the first sending is on its way */
+    FLOW_READY,   /* to be claimed */
+    FLOW_SENDING,
+    FLOW_SETTLING, /* to be settled */
+    FLOW_READING_BACK
 };
-struct job {
-    enum job_step      step;
-    struct lanes      *lanes;
+struct call_flow {
+    enum flow_step     step;
+    struct scheduler  *lanes;
     struct arena       mem;  /* this call's */
     struct ledger_call call; /* as it stands in the ledger */
     struct loaded_call loaded;
@@ -39,27 +39,27 @@ struct job {
 };
 
 /* Begins a call. ETL_OK also when it cannot be sent: then it is to be settled. */
-enum etl_status job_take(struct job *j, const struct ledger_call *call, struct err *err);
+enum etl_status call_flow_take(struct call_flow *j, const struct ledger_call *call, struct err *err);
 /* The read before the first sending answered so. */
-void job_looked(struct job *j, const struct verdict *read, uint64_t fingerprint);
+void call_flow_looked(struct call_flow *j, const struct verdict *read, uint64_t fingerprint);
 /* Claimed, on the disk: off it goes. */
-void job_send(struct job *j);
+void call_flow_send(struct call_flow *j);
 /* Its exchange came back. */
-void job_came_back(struct job *j);
+void call_flow_came_back(struct call_flow *j);
 /* Uncertain, on the disk: read it back, make it ready again, or leave it (then it is to be settled once more, for good). */
-void     job_resolve_doubt(struct job *j);
-void     job_settle_as(struct job *j, enum call_state state, struct str reason);
-void     job_leave(struct job *j);
-uint64_t job_settle_ms(const struct command *command); /* how far apart "not there" must be seen */
+void     call_flow_resolve_doubt(struct call_flow *j);
+void     call_flow_settle_as(struct call_flow *j, enum call_state state, struct str reason);
+void     call_flow_leave(struct call_flow *j);
+uint64_t call_flow_settle_ms(const struct command *command); /* how far apart "not there" must be seen */
 
 /* It was read back: what the read yields is what the call captured. */
-void job_keep_read_back(struct job *j, const struct verdict *read);
+void call_flow_keep_read_back(struct call_flow *j, const struct verdict *read);
 
-/* ---- full reports (doubt.c) ---- */
+/* ---- full reports (reconcile.c) ---- */
 /* Before any lane: reads the reports that calls must be looked for in before their first sending. */
-enum etl_status doubt_read_baselines(struct lanes *w, struct err *err);
-void            doubt_look(struct lanes *w, struct job *j);
+enum etl_status reconcile_read_baselines(struct scheduler *w, struct err *err);
+void            reconcile_look(struct scheduler *w, struct call_flow *j);
 /* Behind all lanes: reads each report once and settles what is in doubt. */
-enum etl_status doubt_settle(struct lanes *w, struct err *err);
+enum etl_status reconcile_settle(struct scheduler *w, struct err *err);
 
 #endif

@@ -3,19 +3,19 @@
 
 /* ---- opening ---- */
 
-static enum etl_status open_run(struct work *w, struct findings *faults, struct err *err)
+static enum etl_status open_run(struct delivery *w, struct findings *faults, struct err *err)
 {
     enum etl_status st = config_load(w->options.config, w->mem, &w->config, faults);
 
     if (st == ETL_OK)
         st = config_key_at_hand(&w->config, &w->key, err);
     if (st == ETL_OK)
-        st = run_open(w->options.run, true, w->mem, &w->run, err);
-    return st == ETL_OK ? run_check(&w->run, w->key, w->mem, &w->facts, err) : st;
+        st = run_folder_open(w->options.run, true, w->mem, &w->run, err);
+    return st == ETL_OK ? run_folder_check(&w->run, w->key, w->mem, &w->facts, err) : st;
 }
 
 /* By the connection's description the bytes are made, by the sealed one the plan was checked: they must be one. */
-static enum etl_status open_connection(struct work *w, struct findings *faults, struct err *err)
+static enum etl_status open_connection(struct delivery *w, struct findings *faults, struct err *err)
 {
     enum etl_status st =
         connection_open(&w->config, str_from(w->options.connection), w->key, w->mem, &w->connection, faults);
@@ -34,7 +34,7 @@ static enum etl_status open_connection(struct work *w, struct findings *faults, 
 }
 
 /* The run before, for what its calls captured. */
-static void open_after(struct work *w)
+static void open_after(struct delivery *w)
 {
     if (w->facts.after.len != 0 &&
         ledger_open(arena_cstr(w->mem, arena_fmt(w->mem, "%.*s/ledger.db", STR_ARG(w->facts.after))), STR_NONE, false,
@@ -42,12 +42,12 @@ static void open_after(struct work *w)
         w->source.after = NULL;
 }
 
-static enum etl_status open_ledger(struct work *w, struct err *err)
+static enum etl_status open_ledger(struct delivery *w, struct err *err)
 {
-    const char     *plan = run_file(&w->run, "plan.jsonl", w->mem);
+    const char     *plan = run_folder_file(&w->run, "plan.jsonl", w->mem);
     char            today[16];
     enum etl_status st =
-        ledger_open(run_file(&w->run, "ledger.db", w->mem), w->facts.plan_digest, true, &w->ledger, err);
+        ledger_open(run_folder_file(&w->run, "ledger.db", w->mem), w->facts.plan_digest, true, &w->ledger, err);
 
     if (st == ETL_OK && !ledger_loaded(w->ledger))
         st = ledger_load(w->ledger, plan, err);
@@ -64,12 +64,12 @@ static enum etl_status open_ledger(struct work *w, struct err *err)
     return ETL_OK;
 }
 
-enum etl_status work_open(const struct work_options *options, struct arena *mem, struct work *out,
-                          struct findings *faults, struct err *err)
+enum etl_status delivery_open(const struct delivery_options *options, struct arena *mem, struct delivery *out,
+                              struct findings *faults, struct err *err)
 {
     enum etl_status st;
 
-    *out = (struct work){
+    *out = (struct delivery){
         .mem = mem, .options = *options, .run = { .dir_fd = -1, .lock_fd = -1 }, .connection = { .lock_fd = -1 }
     };
     st = open_run(out, faults, err);
@@ -78,13 +78,13 @@ enum etl_status work_open(const struct work_options *options, struct arena *mem,
     if (st == ETL_OK)
         st = open_ledger(out, err);
     if (st == ETL_OK)
-        st = choice_make(out->ledger, &options->choice, mem, &out->choice, faults, err);
+        st = lane_selection_make(out->ledger, &options->choice, mem, &out->choice, faults, err);
     if (st != ETL_OK)
-        work_close(out);
+        delivery_close(out);
     return st;
 }
 
-void work_close(struct work *w)
+void delivery_close(struct delivery *w)
 {
     if (w->connected)
         exchanges_close(&w->exchanges);
@@ -96,14 +96,14 @@ void work_close(struct work *w)
     connection_close(&w->connection);
     if (w->run.dir_fd >= 0)
         provider_free(w->facts.description);
-    run_close(&w->run);
+    run_folder_close(&w->run);
     key_free(w->key);
-    *w = (struct work){ .run = { .dir_fd = -1, .lock_fd = -1 }, .connection = { .lock_fd = -1 } };
+    *w = (struct delivery){ .run = { .dir_fd = -1, .lock_fd = -1 }, .connection = { .lock_fd = -1 } };
 }
 
 /* ---- the way to the provider ---- */
 
-enum etl_status work_connect(struct work *w, struct err *err)
+enum etl_status delivery_connect(struct delivery *w, struct err *err)
 {
     enum etl_status st = exchanges_open(&w->connection, w->mem, &w->exchanges, err);
 
@@ -114,7 +114,7 @@ enum etl_status work_connect(struct work *w, struct err *err)
     return ETL_OK;
 }
 
-enum etl_status work_probe(struct work *w, struct err *err)
+enum etl_status delivery_probe(struct delivery *w, struct err *err)
 {
     const struct provider *p = w->connection.provider;
     struct exchange        x;
@@ -136,7 +136,7 @@ enum etl_status work_probe(struct work *w, struct err *err)
         STR_ARG(w->connection.name));
 }
 
-enum etl_status work_check_binding(struct work *w, bool same_account, bool *bound, struct err *err)
+enum etl_status delivery_check_binding(struct delivery *w, bool same_account, bool *bound, struct err *err)
 {
     struct ledger_binding b;
     bool                  same_place;
@@ -160,7 +160,7 @@ enum etl_status work_check_binding(struct work *w, bool same_account, bool *boun
                    STR_ARG(b.connection), STR_ARG(b.url), STR_ARG(w->connection.name), STR_ARG(w->connection.url));
 }
 
-enum etl_status work_bind(struct work *w, struct err *err)
+enum etl_status delivery_bind(struct delivery *w, struct err *err)
 {
     return ledger_bind(w->ledger,
                        &(struct ledger_binding){ w->connection.name, w->connection.provider->name, w->connection.url,
@@ -168,7 +168,7 @@ enum etl_status work_bind(struct work *w, struct err *err)
                        err);
 }
 
-enum etl_status work_rung_passed(struct work *w, const char *name, bool *passed, struct err *err)
+enum etl_status delivery_rung_passed(struct delivery *w, const char *name, bool *passed, struct err *err)
 {
     struct ledger_rung *rungs;
     size_t              count = 0;
@@ -180,7 +180,7 @@ enum etl_status work_rung_passed(struct work *w, const char *name, bool *passed,
     return st;
 }
 
-enum etl_status work_rung_add(struct work *w, const char *name, struct err *err)
+enum etl_status delivery_rung_add(struct delivery *w, const char *name, struct err *err)
 {
     char now[32];
 

@@ -9,21 +9,21 @@ struct made { /* a row that a call is to make */
     size_t             count;
     size_t             call;
 };
-struct earlier {
+struct prior_runs {
     struct str name; /* as references name it */
     uint64_t   position;
 };
-struct needs {
-    struct arena    mem;
-    struct made    *rows;
-    size_t          row_count, row_cap;
-    struct earlier *calls;
-    size_t          call_count, call_cap;
+struct dependencies {
+    struct arena       mem;
+    struct made       *rows;
+    size_t             row_count, row_cap;
+    struct prior_runs *calls;
+    size_t             call_count, call_cap;
 };
 
-struct needs *needs_new(void)
+struct dependencies *dependencies_new(void)
 {
-    struct needs *n = calloc(1, sizeof *n);
+    struct dependencies *n = calloc(1, sizeof *n);
 
     if (n == NULL)
         memory_exhausted("a lane's needs", sizeof *n);
@@ -31,7 +31,7 @@ struct needs *needs_new(void)
     return n;
 }
 
-void needs_free(struct needs *n)
+void dependencies_free(struct dependencies *n)
 {
     if (n == NULL)
         return;
@@ -39,7 +39,7 @@ void needs_free(struct needs *n)
     free(n);
 }
 
-void needs_reset(struct needs *n)
+void dependencies_reset(struct dependencies *n)
 {
     arena_reset(&n->mem);
     n->rows = NULL;
@@ -76,8 +76,8 @@ static bool is_row(const struct made *row, struct str table, const struct pairs 
     return any;
 }
 
-static size_t find_row(const struct needs *n, struct str table, const struct pairs *pairs, const struct value *values,
-                       struct arena *mem)
+static size_t find_row(const struct dependencies *n, struct str table, const struct pairs *pairs,
+                       const struct value *values, struct arena *mem)
 {
     for (size_t i = 0; i < n->row_count; i++)
         if (is_row(&n->rows[i], table, pairs, values, mem))
@@ -85,7 +85,7 @@ static size_t find_row(const struct needs *n, struct str table, const struct pai
     return 0;
 }
 
-static size_t needed_by_step(const struct needs *n, const struct table_step *step, const struct value *values,
+static size_t needed_by_step(const struct dependencies *n, const struct table_step *step, const struct value *values,
                              struct arena *mem)
 {
     size_t at = 0;
@@ -100,7 +100,7 @@ static size_t needed_by_step(const struct needs *n, const struct table_step *ste
 }
 
 /* "customer.id": the latest call of that name. */
-static size_t needed_by_reference(const struct needs *n, const struct value *v)
+static size_t needed_by_reference(const struct dependencies *n, const struct value *v)
 {
     struct str  name;
     const char *dot;
@@ -115,7 +115,7 @@ static size_t needed_by_reference(const struct needs *n, const struct value *v)
     return 0;
 }
 
-uint64_t needs_find(const struct needs *n, const struct loaded_call *call, struct str *name)
+uint64_t dependencies_find(const struct dependencies *n, const struct loaded_call *call, struct str *name)
 {
     AUTO(arena_wipe) struct arena mem = { 0 };
     size_t                        at = 0;
@@ -131,7 +131,7 @@ uint64_t needs_find(const struct needs *n, const struct loaded_call *call, struc
     return n->calls[at - 1].position;
 }
 
-static void add_columns(struct needs *n, struct made *row, const struct pairs *pairs, const struct value *values)
+static void add_columns(struct dependencies *n, struct made *row, const struct pairs *pairs, const struct value *values)
 {
     for (size_t i = 0; i < pairs->count; i++) {
         struct str value = text_fill(&pairs->items[i].text, values, NULL, 0, &n->mem);
@@ -141,11 +141,11 @@ static void add_columns(struct needs *n, struct made *row, const struct pairs *p
     }
 }
 
-void needs_add(struct needs *n, const struct loaded_call *call, uint64_t position)
+void dependencies_add(struct dependencies *n, const struct loaded_call *call, uint64_t position)
 {
     struct str as = call->line.as.len != 0 ? call->line.as : call->command->name;
 
-    ARENA_PUSH(&n->mem, n->calls, n->call_count, n->call_cap) = (struct earlier){ arena_str(&n->mem, as), position };
+    ARENA_PUSH(&n->mem, n->calls, n->call_count, n->call_cap) = (struct prior_runs){ arena_str(&n->mem, as), position };
     for (size_t i = 0; i < call->command->step_count; i++) {
         const struct table_step *step = &call->command->steps[i];
         struct made              row = { .table = step->table, .call = n->call_count - 1 };

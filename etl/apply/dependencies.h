@@ -8,13 +8,13 @@
 
 #include "etl/apply/call_loader.h"
 
-struct needs;
-struct needs *needs_new(void);
-void          needs_free(struct needs *n);
-void          needs_reset(struct needs *n); /* another lane */
+struct dependencies;
+struct dependencies *dependencies_new(void);
+void                 dependencies_free(struct dependencies *n);
+void                 dependencies_reset(struct dependencies *n); /* another lane */
 /* The position in the lane of the first earlier call that it needs, 0: none; *name: what that call is called. */
-uint64_t needs_find(const struct needs *n, const struct loaded_call *call, struct str *name);
+uint64_t dependencies_find(const struct dependencies *n, const struct loaded_call *call, struct str *name);
 /* The lane's call at this position (from 1) is yet to be done. */
-void needs_add(struct needs *n, const struct loaded_call *call, uint64_t position);
+void dependencies_add(struct dependencies *n, const struct loaded_call *call, uint64_t position);
 
 #endif

@@ -14,8 +14,8 @@ static void name_refs(const struct loaded_call *call, struct arena *mem)
                 (struct value){ VALUE_TEXT, false, arena_fmt(mem, "{%.*s}", STR_ARG(call->values[i].text)) };
 }
 
-static enum etl_status show(struct work *w, const struct loaded_call *call, struct request *request, struct buf *out,
-                            struct err *err)
+static enum etl_status show(struct delivery *w, const struct loaded_call *call, struct request *request,
+                            struct buf *out, struct err *err)
 {
     const struct wire_call c = { .command = call->command,
                                  .wire = w->connection.wire,
@@ -39,7 +39,7 @@ static enum etl_status show(struct work *w, const struct loaded_call *call, stru
     return ETL_OK;
 }
 
-static enum etl_status show_call(struct work *w, const struct ledger_call *at, struct request *request,
+static enum etl_status show_call(struct delivery *w, const struct ledger_call *at, struct request *request,
                                  struct arena *mem, struct buf *out, struct err *err)
 {
     struct loaded_call call;
@@ -63,7 +63,7 @@ static enum etl_status show_call(struct work *w, const struct ledger_call *at, s
     return show(w, &call, request, out, err);
 }
 
-enum etl_status dry_run(struct work *w, struct err *err)
+enum etl_status dry_run(struct delivery *w, struct err *err)
 {
     AUTO(arena_release) struct arena     mem = { 0 };
     AUTO(buf_release) struct buf         out = { 0 };
@@ -81,7 +81,7 @@ enum etl_status dry_run(struct work *w, struct err *err)
         from = call.number + 1;
         if (w->options.stop_asked != NULL && *w->options.stop_asked != 0)
             break;
-        if (!lane_chosen(&w->choice, call.lane))
+        if (!lane_is_selected(&w->choice, call.lane))
             continue;
         arena_reset(&mem);
         st = show_call(w, &call, &request, &mem, &out, err);

@@ -5,19 +5,19 @@
 
 enum { KEYS_TOLD = 20 };
 
-static void set_bit(struct lane_choice *c, uint64_t lane, bool on)
+static void set_bit(struct lane_selection *c, uint64_t lane, bool on)
 {
     unsigned char bit = (unsigned char)(1U << (lane % 8));
 
     c->bits[lane / 8] = (unsigned char)(on ? c->bits[lane / 8] | bit : c->bits[lane / 8] & ~bit);
 }
 
-static bool bit(const struct lane_choice *c, uint64_t lane)
+static bool bit(const struct lane_selection *c, uint64_t lane)
 {
     return (c->bits[lane / 8] >> (lane % 8) & 1) != 0;
 }
 
-bool lane_chosen(const struct lane_choice *c, uint64_t lane)
+bool lane_is_selected(const struct lane_selection *c, uint64_t lane)
 {
     if (c->bits == NULL || lane == LANE_BEFORE || lane == LANE_AFTER)
         return true;
@@ -31,7 +31,7 @@ static void tell_unknown(const char *path, uint64_t line, struct str key, uint64
                      shown(key, false).text);
 }
 
-static enum etl_status mark_line(struct ledger *l, struct lane_choice *c, struct str key, bool on, bool *known,
+static enum etl_status mark_line(struct ledger *l, struct lane_selection *c, struct str key, bool on, bool *known,
                                  struct err *err)
 {
     struct ledger_lane lane;
@@ -43,7 +43,7 @@ static enum etl_status mark_line(struct ledger *l, struct lane_choice *c, struct
     return st == ETL_END ? ETL_OK : st;
 }
 
-static enum etl_status mark_file(struct ledger *l, struct lane_choice *c, const char *path, bool on,
+static enum etl_status mark_file(struct ledger *l, struct lane_selection *c, const char *path, bool on,
                                  struct findings *faults, struct err *err)
 {
     FILE           *file = fopen(path, "re");
@@ -79,13 +79,13 @@ static enum etl_status mark_file(struct ledger *l, struct lane_choice *c, const 
     return st;
 }
 
-enum etl_status choice_make(struct ledger *l, const struct choice_options *o, struct arena *mem,
-                            struct lane_choice *out, struct findings *faults, struct err *err)
+enum etl_status lane_selection_make(struct ledger *l, const struct lane_selection_options *o, struct arena *mem,
+                                    struct lane_selection *out, struct findings *faults, struct err *err)
 {
     uint64_t        lanes = ledger_lane_count(l), left = 0;
     enum etl_status st = ETL_OK;
 
-    *out = (struct lane_choice){ .lanes = lanes };
+    *out = (struct lane_selection){ .lanes = lanes };
     if (o->only == NULL && o->skip == NULL && o->limit == 0)
         return ETL_OK;
     out->bits = (unsigned char *)arena_bytes(mem, lanes / 8 + 1);

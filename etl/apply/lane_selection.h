@@ -6,17 +6,17 @@
 
 #include "etl/ledger/ledger.h"
 
-struct lane_choice { /* bits NULL: all lanes */
+struct lane_selection { /* bits NULL: all lanes */
     unsigned char *bits;
     uint64_t       lanes;
 };
-struct choice_options {
+struct lane_selection_options {
     const char *only, *skip; /* or NULL */
     uint64_t    limit;       /* the first so many of those; 0: all */
 };
 /* Unknown keys go to `faults` as warnings, the first 20 of a file by name. ETL_FAIL: a file cannot be read, or no lane is left. */
-enum etl_status choice_make(struct ledger *l, const struct choice_options *o, struct arena *mem,
-                            struct lane_choice *out, struct findings *faults, struct err *err);
-bool            lane_chosen(const struct lane_choice *c, uint64_t lane); /* before: and after: always are */
+enum etl_status lane_selection_make(struct ledger *l, const struct lane_selection_options *o, struct arena *mem,
+                                    struct lane_selection *out, struct findings *faults, struct err *err);
+bool            lane_is_selected(const struct lane_selection *c, uint64_t lane); /* before: and after: always are */
 
 #endif

@@ -74,8 +74,8 @@ static enum readback judge_removal(bool absence_is_proof, enum lookup_answer ans
     return READBACK_UNREAD;
 }
 
-enum readback verify_judge(const struct command *command, const struct value *values, const struct before *before,
-                           const struct verdict *read, struct arena *mem, const char **why)
+enum readback readback_judge(const struct command *command, const struct value *values, const struct before *before,
+                             const struct verdict *read, struct arena *mem, const char **why)
 {
     const struct lookup_read  *lookup = &command->verify;
     enum lookup_answer         answer = look(lookup, values, read, mem);

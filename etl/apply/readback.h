@@ -26,7 +26,7 @@ struct before {
 };
 /* One full report answers for all calls of the command: nothing of a call is in its question. */
 bool          lookup_is_shared(const struct lookup_read *lookup);
-enum readback verify_judge(const struct command *command, const struct value *values, const struct before *before,
-                           const struct verdict *read, struct arena *mem, const char **why);
+enum readback readback_judge(const struct command *command, const struct value *values, const struct before *before,
+                             const struct verdict *read, struct arena *mem, const char **why);
 
 #endif

@@ -3,7 +3,7 @@
 #include "etl/apply/full_report.h"
 
 /* A full report is asked for as a whole, so no call's values are in the question. */
-enum etl_status doubt_read_baselines(struct lanes *w, struct err *err)
+enum etl_status reconcile_read_baselines(struct scheduler *w, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
     struct str                      *names;
@@ -24,7 +24,7 @@ enum etl_status doubt_read_baselines(struct lanes *w, struct err *err)
     return st;
 }
 
-void doubt_look(struct lanes *w, struct job *j)
+void reconcile_look(struct scheduler *w, struct call_flow *j)
 {
     const struct lookup_read *v = &j->loaded.command->verify;
     struct full_report       *r = full_report_find(w->reports, v->read);
@@ -32,16 +32,16 @@ void doubt_look(struct lanes *w, struct job *j)
 
     if (r == NULL || full_report_failed(r).ptr != NULL) {
         j->x.why = r != NULL ? full_report_failed(r) : STR("the report was not read");
-        job_looked(j, NULL, 0);
+        call_flow_looked(j, NULL, 0);
         return;
     }
     full_report_about(r, v, j->loaded.values, &j->mem, &verdict);
-    job_looked(j, &verdict, 0);
+    call_flow_looked(j, &verdict, 0);
 }
 
 /* ---- in doubt ---- */
 
-static void judge(struct job *j, struct full_report *r, bool *absent)
+static void judge(struct call_flow *j, struct full_report *r, bool *absent)
 {
     const struct command *c = j->loaded.command;
     struct before         before = { .looked = j->call.has_baseline, .there = j->call.there_before };
@@ -53,30 +53,30 @@ static void judge(struct job *j, struct full_report *r, bool *absent)
 
     *absent = false;
     if (failed.ptr != NULL) {
-        job_settle_as(j, CALL_UNCERTAIN,
-                      arena_fmt(&j->mem, "its answer got lost, and reading back failed: %.*s", STR_ARG(failed)));
+        call_flow_settle_as(j, CALL_UNCERTAIN,
+                            arena_fmt(&j->mem, "its answer got lost, and reading back failed: %.*s", STR_ARG(failed)));
         return;
     }
     full_report_about(r, &c->verify, j->loaded.values, &j->mem, &verdict);
-    answer = verify_judge(c, j->loaded.values, &before, &verdict, &j->mem, &why);
+    answer = readback_judge(c, j->loaded.values, &before, &verdict, &j->mem, &why);
     j->x.http = full_report_http(r);
     *absent = answer == READBACK_ABSENT;
     if (answer == READBACK_DONE) {
-        job_settle_as(j, CALL_DONE, STR_NONE);
+        call_flow_settle_as(j, CALL_DONE, STR_NONE);
         j->settlement.verified = true;
-        job_keep_read_back(j, &verdict);
-    } else if (*absent && seen != 0 && seen <= now && now >= seen + job_settle_ms(c)) {
-        job_settle_as(j, CALL_PENDING, STR("twice not found when read back: to be sent again"));
+        call_flow_keep_read_back(j, &verdict);
+    } else if (*absent && seen != 0 && seen <= now && now >= seen + call_flow_settle_ms(c)) {
+        call_flow_settle_as(j, CALL_PENDING, STR("twice not found when read back: to be sent again"));
     } else if (answer == READBACK_NO_PROOF && j->lanes->resend_uncertain && j->old_doubt) {
-        job_settle_as(j, CALL_PENDING, STR("not found when read back: to be sent again, as asked for"));
+        call_flow_settle_as(j, CALL_PENDING, STR("not found when read back: to be sent again, as asked for"));
     } else {
-        job_settle_as(j, CALL_UNCERTAIN,
-                      arena_fmt(&j->mem, "its answer got lost; %s%s", why,
-                                *absent ? "; run the same command again: it looks once more" : ""));
+        call_flow_settle_as(j, CALL_UNCERTAIN,
+                            arena_fmt(&j->mem, "its answer got lost; %s%s", why,
+                                      *absent ? "; run the same command again: it looks once more" : ""));
     }
 }
 
-static enum etl_status write_down(struct lanes *w, struct job *j, bool absent, struct err *err)
+static enum etl_status write_down(struct scheduler *w, struct call_flow *j, bool absent, struct err *err)
 {
     bool            again = j->settlement.state == CALL_PENDING;
     enum etl_status st = ledger_begin(w->ledger, err);
@@ -99,7 +99,8 @@ static enum etl_status write_down(struct lanes *w, struct job *j, bool absent, s
     return st;
 }
 
-static enum etl_status settle_one(struct lanes *w, struct job *j, const struct ledger_call *call, struct err *err)
+static enum etl_status settle_one(struct scheduler *w, struct call_flow *j, const struct ledger_call *call,
+                                  struct err *err)
 {
     const struct lookup_read *v;
     struct full_report       *r;
@@ -108,7 +109,7 @@ static enum etl_status settle_one(struct lanes *w, struct job *j, const struct l
     enum etl_status           st;
 
     arena_reset(&j->mem);
-    *j = (struct job){ .lanes = w, .mem = j->mem, .call = *call };
+    *j = (struct call_flow){ .lanes = w, .mem = j->mem, .call = *call };
     st = call_load(&w->source, call, false, &j->mem, &j->loaded, err);
     v = &j->loaded.command->verify;
     if (st != ETL_OK || v->read == NULL || !lookup_is_shared(v))
@@ -126,8 +127,8 @@ static enum etl_status settle_one(struct lanes *w, struct job *j, const struct l
 }
 
 /* How long until a report says something new of this call: it was not there once, and that must be seen again settle_seconds later. */
-static enum etl_status settles_in(struct lanes *w, struct job *j, const struct ledger_call *call, uint64_t *ms,
-                                  struct err *err)
+static enum etl_status settles_in(struct scheduler *w, struct call_flow *j, const struct ledger_call *call,
+                                  uint64_t *ms, struct err *err)
 {
     uint64_t        now = wall_ms(), seen = call->absent_at_ms;
     enum etl_status st;
@@ -139,14 +140,14 @@ static enum etl_status settles_in(struct lanes *w, struct job *j, const struct l
     st = call_load(&w->source, call, false, &j->mem, &j->loaded, err);
     if (st != ETL_OK)
         return st == ETL_REJECT ? ETL_OK : st;
-    if (lookup_is_shared(&j->loaded.command->verify) && seen + job_settle_ms(j->loaded.command) > now)
-        *ms = seen + job_settle_ms(j->loaded.command) - now;
+    if (lookup_is_shared(&j->loaded.command->verify) && seen + call_flow_settle_ms(j->loaded.command) > now)
+        *ms = seen + call_flow_settle_ms(j->loaded.command) - now;
     return ETL_OK;
 }
 
 /* A report is read once a command: sooner than that it would be read for nothing, and whoever runs the same command again at once, as he is
  * told to, would get no further. It is seconds, as the description says. */
-static enum etl_status wait_to_settle(struct lanes *w, struct job *j, struct err *err)
+static enum etl_status wait_to_settle(struct scheduler *w, struct call_flow *j, struct err *err)
 {
     struct ledger_call call;
     uint64_t           from = 1, longest = 0, until, ms;
@@ -154,7 +155,7 @@ static enum etl_status wait_to_settle(struct lanes *w, struct job *j, struct err
 
     while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
-        if (call.state != CALL_UNCERTAIN || !lane_chosen(&w->choice, call.lane))
+        if (call.state != CALL_UNCERTAIN || !lane_is_selected(&w->choice, call.lane))
             continue;
         st = settles_in(w, j, &call, &ms, err);
         if (st != ETL_OK)
@@ -167,9 +168,9 @@ static enum etl_status wait_to_settle(struct lanes *w, struct job *j, struct err
     return st == ETL_END ? ETL_OK : st;
 }
 
-enum etl_status doubt_settle(struct lanes *w, struct err *err)
+enum etl_status reconcile_settle(struct scheduler *w, struct err *err)
 {
-    struct job        *j = &w->jobs[0];
+    struct call_flow  *j = &w->jobs[0];
     struct ledger_call call;
     uint64_t           from = 1;
     enum etl_status    st = wait_to_settle(w, j, err);
@@ -179,13 +180,13 @@ enum etl_status doubt_settle(struct lanes *w, struct err *err)
     full_reports_free(&w->reports); /* what was read before the first sending is old now */
     while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
-        if (call.state != CALL_UNCERTAIN || !lane_chosen(&w->choice, call.lane))
+        if (call.state != CALL_UNCERTAIN || !lane_is_selected(&w->choice, call.lane))
             continue;
         st = settle_one(w, j, &call, err);
         if (st != ETL_OK)
             break;
     }
-    j->step = JOB_IDLE;
+    j->step = FLOW_IDLE;
     w->settle_since_ms = 0;
     w->report_is_read = true;
     return st == ETL_END ? ETL_OK : st;

@@ -15,7 +15,7 @@ enum {
 
 /* ---- groups: what is claimed and settled in one commit ---- */
 
-static enum etl_status write_settlement(struct lanes *w, struct job *j, struct err *err)
+static enum etl_status write_settlement(struct scheduler *w, struct call_flow *j, struct err *err)
 {
     enum call_state state = j->settlement.state;
     enum etl_status st = ledger_settle(w->ledger, j->call.number, &j->settlement, err);
@@ -27,7 +27,7 @@ static enum etl_status write_settlement(struct lanes *w, struct job *j, struct e
     return st;
 }
 
-static enum etl_status write_claim(struct lanes *w, struct job *j, struct err *err)
+static enum etl_status write_claim(struct scheduler *w, struct call_flow *j, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
@@ -37,7 +37,7 @@ static enum etl_status write_claim(struct lanes *w, struct job *j, struct err *e
     return st == ETL_OK ? ledger_claim(w->ledger, j->call.number, err) : st;
 }
 
-static enum etl_status write_notes(struct lanes *w, const struct job *j, struct err *err)
+static enum etl_status write_notes(struct scheduler *w, const struct call_flow *j, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
@@ -56,7 +56,7 @@ static bool can_be_cleared(const struct command *c, const struct value *values)
 }
 
 /* May it be claimed now? See "claimed ahead". */
-static bool may_claim(const struct job *j, size_t *room, size_t *ahead)
+static bool may_claim(const struct call_flow *j, size_t *room, size_t *ahead)
 {
     if (j->lanes->exchanges->drain)
         return false;
@@ -71,7 +71,7 @@ static bool may_claim(const struct job *j, size_t *room, size_t *ahead)
 }
 
 /* How many may wait their turn, claimed, so that no connection idles while the disk works: never more than leave within a second. */
-static size_t ahead_now(const struct lanes *w)
+static size_t ahead_now(const struct scheduler *w)
 {
     const struct provider_limits *l = &w->exchanges->connection->limits;
     size_t                        most = AHEAD * (size_t)l->concurrency, waiting = w->exchanges->waiting_count;
@@ -81,7 +81,7 @@ static size_t ahead_now(const struct lanes *w)
     return waiting < most ? most - waiting : 0;
 }
 
-static enum etl_status write_group(struct lanes *w, bool claims, struct err *err)
+static enum etl_status write_group(struct scheduler *w, bool claims, struct err *err)
 {
     size_t          room = exchanges_room(w->exchanges), ahead = ahead_now(w);
     enum etl_status st = ledger_begin(w->ledger, err);
@@ -89,12 +89,12 @@ static enum etl_status write_group(struct lanes *w, bool claims, struct err *err
     if (st != ETL_OK)
         return st;
     for (size_t i = 0; st == ETL_OK && i < w->job_count; i++) {
-        struct job *j = &w->jobs[i];
+        struct call_flow *j = &w->jobs[i];
 
         st = write_notes(w, j, err);
-        if (st == ETL_OK && j->step == JOB_SETTLING) {
+        if (st == ETL_OK && j->step == FLOW_SETTLING) {
             st = write_settlement(w, j, err);
-        } else if (st == ETL_OK && j->step == JOB_READY && claims && may_claim(j, &room, &ahead)) {
+        } else if (st == ETL_OK && j->step == FLOW_READY && claims && may_claim(j, &room, &ahead)) {
             j->claimed = true;
             st = write_claim(w, j, err);
         }
@@ -105,26 +105,26 @@ static enum etl_status write_group(struct lanes *w, bool claims, struct err *err
     return st;
 }
 
-static enum etl_status next_in_lane(struct lanes *w, struct job *j, struct err *err)
+static enum etl_status next_in_lane(struct scheduler *w, struct call_flow *j, struct err *err)
 {
     struct ledger_call next;
     enum etl_status    st = w->exchanges->drain ? ETL_END : ledger_next_open(w->ledger, j->call.number + 1, &next, err);
 
     if (st == ETL_END || (st == ETL_OK && next.lane != j->call.lane)) {
-        job_leave(j);
+        call_flow_leave(j);
         return ETL_OK;
     }
-    return st == ETL_OK ? job_take(j, &next, err) : st;
+    return st == ETL_OK ? call_flow_take(j, &next, err) : st;
 }
 
-static void count_change(struct lanes *w, enum call_state from, enum call_state to)
+static void count_change(struct scheduler *w, enum call_state from, enum call_state to)
 {
     if (w->by_state[from] != 0)
         w->by_state[from]--;
     w->by_state[to]++;
 }
 
-static enum etl_status after_settlement(struct lanes *w, struct job *j, struct err *err)
+static enum etl_status after_settlement(struct scheduler *w, struct call_flow *j, struct err *err)
 {
     enum call_state state = j->settlement.state;
 
@@ -133,35 +133,35 @@ static enum etl_status after_settlement(struct lanes *w, struct job *j, struct e
     if (state == CALL_DONE)
         return next_in_lane(w, j, err);
     if (state == CALL_UNCERTAIN && !j->last_word && !w->exchanges->drain)
-        job_resolve_doubt(j);
+        call_flow_resolve_doubt(j);
     else
-        job_leave(j);
+        call_flow_leave(j);
     return ETL_OK;
 }
 
 /* The group is on the disk: go on from there. */
-static enum etl_status after_group(struct lanes *w, struct err *err)
+static enum etl_status after_group(struct scheduler *w, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
     w->settle_since_ms = 0;
     for (size_t i = 0; st == ETL_OK && i < w->job_count; i++) {
-        struct job *j = &w->jobs[i];
+        struct call_flow *j = &w->jobs[i];
 
         j->note_baseline = j->note_absence = false;
-        if (j->step == JOB_SETTLING) {
+        if (j->step == FLOW_SETTLING) {
             st = after_settlement(w, j, err);
-        } else if (j->step == JOB_READY && j->claimed) {
+        } else if (j->step == FLOW_READY && j->claimed) {
             j->claimed = false;
             count_change(w, j->call.state, CALL_SENDING);
-            job_send(j);
+            call_flow_send(j);
         }
     }
     return st;
 }
 
 /* A full disk: the reserve goes, what is in flight is settled with it, and nothing new begins. */
-static enum etl_status commit_group(struct lanes *w, struct err *err)
+static enum etl_status commit_group(struct scheduler *w, struct err *err)
 {
     enum etl_status st = write_group(w, true, err);
 
@@ -178,7 +178,7 @@ static enum etl_status commit_group(struct lanes *w, struct err *err)
 }
 
 /* Worth a commit: an idle connection could work; the queue of those that may leave runs low; or an answer has waited long enough. */
-static bool group_is_due(struct lanes *w)
+static bool group_is_due(struct scheduler *w)
 {
     size_t settling = 0, now = 0, ahead = 0, room = exchanges_room(w->exchanges), more = ahead_now(w);
     bool   low = w->exchanges->waiting_count <= w->exchanges->connection->limits.concurrency / 2;
@@ -186,8 +186,8 @@ static bool group_is_due(struct lanes *w)
     for (size_t i = 0; i < w->job_count; i++) {
         size_t had_room = room;
 
-        settling += w->jobs[i].step == JOB_SETTLING;
-        if (w->jobs[i].step == JOB_READY && may_claim(&w->jobs[i], &room, &more)) {
+        settling += w->jobs[i].step == FLOW_SETTLING;
+        if (w->jobs[i].step == FLOW_READY && may_claim(&w->jobs[i], &room, &more)) {
             now += room != had_room;
             ahead += room == had_room;
         }
@@ -198,7 +198,7 @@ static bool group_is_due(struct lanes *w)
 
 /* ---- lanes ---- */
 
-static uint64_t behind_lane(struct lanes *w, const struct ledger_lane *lane, uint64_t number)
+static uint64_t behind_lane(struct scheduler *w, const struct ledger_lane *lane, uint64_t number)
 {
     return number == LANE_BEFORE  ? w->first_of_lanes
            : number == LANE_AFTER ? ledger_call_count(w->ledger) + 1
@@ -206,7 +206,7 @@ static uint64_t behind_lane(struct lanes *w, const struct ledger_lane *lane, uin
 }
 
 /* The next lane of this phase that has something to do and is chosen. */
-static enum etl_status next_lane(struct lanes *w, struct ledger_call *out, struct err *err)
+static enum etl_status next_lane(struct scheduler *w, struct ledger_call *out, struct err *err)
 {
     for (;;) {
         struct ledger_lane lane = { 0 };
@@ -220,19 +220,19 @@ static enum etl_status next_lane(struct lanes *w, struct ledger_call *out, struc
             return st;
         w->cursor = behind_lane(w, &lane, out->lane);
         /* What the report left in doubt is told; taking it up again would only ask the same report. */
-        if (lane_chosen(&w->choice, out->lane) && !(w->report_is_read && out->state == CALL_UNCERTAIN))
+        if (lane_is_selected(&w->choice, out->lane) && !(w->report_is_read && out->state == CALL_UNCERTAIN))
             return ETL_OK;
     }
 }
 
-static enum etl_status take_lanes(struct lanes *w, struct err *err)
+static enum etl_status take_lanes(struct scheduler *w, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
     for (size_t i = 0; st == ETL_OK && !w->exhausted && !w->exchanges->drain && i < w->job_count; i++) {
         struct ledger_call call;
 
-        if (w->jobs[i].step != JOB_IDLE)
+        if (w->jobs[i].step != FLOW_IDLE)
             continue;
         st = next_lane(w, &call, err);
         if (st == ETL_END) {
@@ -241,43 +241,43 @@ static enum etl_status take_lanes(struct lanes *w, struct err *err)
         }
         if (st == ETL_OK) {
             w->busy++;
-            st = job_take(&w->jobs[i], &call, err);
+            st = call_flow_take(&w->jobs[i], &call, err);
         }
     }
     return st;
 }
 
 /* Stopped: what was only meant to be sent stays as it is in the ledger. */
-static void drop_ready(struct lanes *w)
+static void drop_ready(struct scheduler *w)
 {
     for (size_t i = 0; i < w->job_count; i++)
-        if (w->jobs[i].step == JOB_READY)
-            job_leave(&w->jobs[i]);
+        if (w->jobs[i].step == FLOW_READY)
+            call_flow_leave(&w->jobs[i]);
 }
 
-static uint64_t wait_ms(struct lanes *w)
+static uint64_t wait_ms(struct scheduler *w)
 {
     uint64_t wait = w->settle_since_ms != 0 ? SETTLE_AT_LATEST_MS / 2 : WAIT_MS, pause;
 
     for (size_t i = 0; i < w->job_count; i++)
-        if (w->jobs[i].step == JOB_READY) { /* the pace alone may hold it back */
+        if (w->jobs[i].step == FLOW_READY) { /* the pace alone may hold it back */
             pause = exchanges_pause_ms(w->exchanges);
             return pause != 0 && pause < wait ? pause : wait;
         }
     return wait;
 }
 
-static void come_back(struct lanes *w)
+static void come_back(struct scheduler *w)
 {
     struct exchange *x = exchanges_next(w->exchanges, wait_ms(w));
 
     for (; x != NULL; x = exchanges_next(w->exchanges, 0))
-        job_came_back(x->owner);
+        call_flow_came_back(x->owner);
     if (w->progress != NULL)
         w->progress(w->progress_context, w->by_state);
 }
 
-static enum etl_status run_phase(struct lanes *w, uint64_t first_call, uint64_t last_lane, struct err *err)
+static enum etl_status run_phase(struct scheduler *w, uint64_t first_call, uint64_t last_lane, struct err *err)
 {
     w->cursor = first_call;
     w->phase_last = last_lane;
@@ -298,7 +298,7 @@ static enum etl_status run_phase(struct lanes *w, uint64_t first_call, uint64_t 
 
 /* ---- the whole ---- */
 
-static void open_jobs(struct lanes *w)
+static void open_jobs(struct scheduler *w)
 {
     w->job_count = JOBS * (size_t)w->exchanges->connection->limits.concurrency;
     w->jobs = calloc(w->job_count, sizeof *w->jobs);
@@ -310,7 +310,7 @@ static void open_jobs(struct lanes *w)
     }
 }
 
-static void close_jobs(struct lanes *w)
+static void close_jobs(struct scheduler *w)
 {
     for (size_t i = 0; i < w->job_count; i++)
         arena_release(&w->jobs[i].mem);
@@ -320,7 +320,7 @@ static void close_jobs(struct lanes *w)
 }
 
 /* Are all calls numbered below `end` done? */
-static enum etl_status all_done(struct lanes *w, uint64_t end, bool *done, struct err *err)
+static enum etl_status all_done(struct scheduler *w, uint64_t end, bool *done, struct err *err)
 {
     *done = true;
     for (uint64_t n = 1; *done && n < end; n++) {
@@ -334,7 +334,7 @@ static enum etl_status all_done(struct lanes *w, uint64_t end, bool *done, struc
     return ETL_OK;
 }
 
-static enum etl_status run_before(struct lanes *w, struct err *err)
+static enum etl_status run_before(struct scheduler *w, struct err *err)
 {
     bool            done = true;
     enum etl_status st = run_phase(w, 1, LANE_BEFORE, err);
@@ -348,7 +348,7 @@ static enum etl_status run_before(struct lanes *w, struct err *err)
 }
 
 /* after: comes when no lane has anything left to do, whatever became of it. */
-static enum etl_status run_after(struct lanes *w, struct err *err)
+static enum etl_status run_after(struct scheduler *w, struct err *err)
 {
     struct ledger_call call;
     enum etl_status    st = ledger_next_open(w->ledger, 1, &call, err);
@@ -358,16 +358,16 @@ static enum etl_status run_after(struct lanes *w, struct err *err)
     return run_phase(w, ledger_after_begins(w->ledger), LANE_AFTER, err);
 }
 
-static enum etl_status run_all(struct lanes *w, struct err *err)
+static enum etl_status run_all(struct scheduler *w, struct err *err)
 {
     enum etl_status st = run_before(w, err);
 
     if (st == ETL_OK && !w->exchanges->drain)
-        st = doubt_read_baselines(w, err);
+        st = reconcile_read_baselines(w, err);
     if (st == ETL_OK)
         st = run_phase(w, w->first_of_lanes, LANE_AFTER - 1, err);
     if (st == ETL_OK && w->waits_for_report != 0 && !w->exchanges->drain) {
-        st = doubt_settle(w, err);
+        st = reconcile_settle(w, err);
         if (st == ETL_OK && !w->exchanges->drain)
             st = run_phase(w, w->first_of_lanes, LANE_AFTER - 1, err);
     }
@@ -376,7 +376,7 @@ static enum etl_status run_all(struct lanes *w, struct err *err)
     return st;
 }
 
-enum etl_status lanes_run(struct lanes *w, struct err *err)
+enum etl_status scheduler_run(struct scheduler *w, struct err *err)
 {
     enum etl_status st;
 

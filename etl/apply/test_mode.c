@@ -17,12 +17,12 @@ struct asking { /* one call that is being asked about */
     bool               busy, is_lookup;
 };
 struct testing {
-    struct work               *work;
+    struct delivery           *work;
     const struct test_options *options;
     struct test_report        *report;
     struct asking             *slots;
     size_t                     slot_count, busy;
-    struct needs              *needs;
+    struct dependencies       *needs;
     uint64_t                   lane, position;
     struct full_report        *reports;
     size_t                     in_group;
@@ -236,8 +236,8 @@ static enum etl_status take_call(struct testing *t, const struct ledger_call *ca
         *err = fault;
         return st;
     }
-    a->needs = needs_find(t->needs, &a->call, &a->needs_name);
-    needs_add(t->needs, &a->call, t->position);
+    a->needs = dependencies_find(t->needs, &a->call, &a->needs_name);
+    dependencies_add(t->needs, &a->call, t->position);
     if (a->needs != 0) /* the lane may be over before the answer comes */
         a->needs_name = arena_str(&a->mem, a->needs_name);
     return begin(t, a, err);
@@ -245,17 +245,17 @@ static enum etl_status take_call(struct testing *t, const struct ledger_call *ca
 
 static enum etl_status ask_all(struct testing *t, struct err *err)
 {
-    struct work    *w = t->work;
-    enum etl_status st = ETL_OK;
+    struct delivery *w = t->work;
+    enum etl_status  st = ETL_OK;
 
     for (uint64_t n = 1; st == ETL_OK && !w->exchanges.drain && n <= ledger_call_count(w->ledger); n++) {
         struct ledger_call call;
 
         st = ledger_call_at(w->ledger, n, &call, err);
-        if (st != ETL_OK || !lane_chosen(&w->choice, call.lane))
+        if (st != ETL_OK || !lane_is_selected(&w->choice, call.lane))
             continue;
         if (n == 1 || call.lane != t->lane) {
-            needs_reset(t->needs);
+            dependencies_reset(t->needs);
             t->position = 0;
         }
         t->lane = call.lane;
@@ -280,7 +280,7 @@ static void open_slots(struct testing *t)
         memory_exhausted("the calls that are asked about", t->slot_count * sizeof *t->slots);
     for (size_t i = 0; i < t->slot_count; i++)
         arena_init(&t->slots[i].mem, CALL_MEMORY, "a call");
-    t->needs = needs_new();
+    t->needs = dependencies_new();
     t->extra = ARENA_ARRAY(t->work->mem, struct pair_value, send->count + 1);
     for (size_t i = 0; i < send->count; i++)
         t->extra[i] =
@@ -292,20 +292,20 @@ static void close_slots(struct testing *t)
     for (size_t i = 0; i < t->slot_count; i++)
         arena_release(&t->slots[i].mem);
     free(t->slots);
-    needs_free(t->needs);
+    dependencies_free(t->needs);
     full_reports_free(&t->reports);
 }
 
 struct open_count {
-    const struct lane_choice *choice;
-    uint64_t                  calls, lanes, last;
+    const struct lane_selection *choice;
+    uint64_t                     calls, lanes, last;
 };
 
 static void count_open(void *context, uint64_t lane, enum call_state state)
 {
     struct open_count *c = context;
 
-    if (state != CALL_PENDING || !lane_chosen(c->choice, lane))
+    if (state != CALL_PENDING || !lane_is_selected(c->choice, lane))
         return;
     c->calls++;
     c->lanes += lane != c->last && lane != LANE_BEFORE && lane != LANE_AFTER;
@@ -314,10 +314,10 @@ static void count_open(void *context, uint64_t lane, enum call_state state)
 
 static enum etl_status ask_provider(struct testing *t, struct err *err)
 {
-    enum etl_status st = work_connect(t->work, err);
+    enum etl_status st = delivery_connect(t->work, err);
 
     if (st == ETL_OK)
-        st = work_probe(t->work, err);
+        st = delivery_probe(t->work, err);
     if (st != ETL_OK)
         return st;
     open_slots(t);
@@ -331,13 +331,13 @@ static enum etl_status ask_provider(struct testing *t, struct err *err)
     return st;
 }
 
-enum etl_status test_run(struct work *w, const struct test_options *o, struct test_report *out, struct err *err)
+enum etl_status test_run(struct delivery *w, const struct test_options *o, struct test_report *out, struct err *err)
 {
-    struct testing               t = { .work = w, .options = o, .report = out };
-    struct open_count            open = { .choice = &w->choice };
-    const struct choice_options *c = &w->options.choice;
-    bool                         whole = c->limit == 0 && c->only == NULL && c->skip == NULL;
-    enum etl_status              st;
+    struct testing                       t = { .work = w, .options = o, .report = out };
+    struct open_count                    open = { .choice = &w->choice };
+    const struct lane_selection_options *c = &w->options.choice;
+    bool                                 whole = c->limit == 0 && c->only == NULL && c->skip == NULL;
+    enum etl_status                      st;
 
     *out = (struct test_report){ 0 };
     st = ledger_each_state(w->ledger, count_open, &open, err);
@@ -349,7 +349,7 @@ enum etl_status test_run(struct work *w, const struct test_options *o, struct te
         st = ask_provider(&t, err);
     ledger_rollback(w->ledger);
     if (st == ETL_OK && whole && !w->exchanges.drain && out->counts.refused + out->counts.no_answer == 0) {
-        st = work_rung_add(w, "test", err);
+        st = delivery_rung_add(w, "test", err);
         out->rung = st == ETL_OK;
     }
     results_write_test(&w->run, w->ledger, &out->results_err);

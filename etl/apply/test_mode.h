@@ -13,7 +13,7 @@ struct test_counts {
     uint64_t passed, refused, untestable, no_answer;
 };
 struct test_options {
-    void (*tell)(void *context, const struct work *w, uint64_t calls, uint64_t lanes);
+    void (*tell)(void *context, const struct delivery *w, uint64_t calls, uint64_t lanes);
     void (*progress)(void *context, const struct test_counts *c);
     void *context;
 };
@@ -23,6 +23,6 @@ struct test_report {
     bool               rung;        /* the rung "test" is passed */
     struct err         results_err; /* text "" : test.csv is written */
 };
-enum etl_status test_run(struct work *w, const struct test_options *o, struct test_report *out, struct err *err);
+enum etl_status test_run(struct delivery *w, const struct test_options *o, struct test_report *out, struct err *err);
 
 #endif

@@ -29,7 +29,7 @@ struct talk {
     struct ledger_counts  chosen;
 };
 
-static void tell(void *context, const struct work *w, const struct ledger_counts *chosen)
+static void tell(void *context, const struct delivery *w, const struct ledger_counts *chosen)
 {
     struct talk *t = context;
     uint64_t     open = chosen->by_state[CALL_PENDING] + chosen->by_state[CALL_UNCERTAIN];
@@ -69,7 +69,7 @@ static int outcome(const struct apply_report *r, enum etl_status st)
     return code;
 }
 
-static void summary(const struct work *w, const struct apply_report *r, const struct err *err, uint64_t began_ms,
+static void summary(const struct delivery *w, const struct apply_report *r, const struct err *err, uint64_t began_ms,
                     int code)
 {
     AUTO(buf_release) struct buf out = { 0 };
@@ -90,7 +90,7 @@ static void summary(const struct work *w, const struct apply_report *r, const st
     cli_out(buf_str(&out));
 }
 
-static void tell_end(struct cli *cli, const struct work *w, const struct apply_report *r, enum etl_status st,
+static void tell_end(struct cli *cli, const struct delivery *w, const struct apply_report *r, enum etl_status st,
                      const struct err *err)
 {
     progress_end();
@@ -108,7 +108,7 @@ static void tell_end(struct cli *cli, const struct work *w, const struct apply_r
     say("next: subferry status %s", w->options.run);
 }
 
-static int send_run(struct cli *cli, const struct options *o, struct work *w)
+static int send_run(struct cli *cli, const struct options *o, struct delivery *w)
 {
     struct talk          t = { .options = o };
     struct apply_options a = { .resend_uncertain = o->resend_uncertain,
@@ -134,7 +134,7 @@ static int send_run(struct cli *cli, const struct options *o, struct work *w)
     return code;
 }
 
-static int show_requests(struct cli *cli, const struct options *o, struct work *w)
+static int show_requests(struct cli *cli, const struct options *o, struct delivery *w)
 {
     struct talk          t = { .options = o };
     struct ledger_counts chosen;
@@ -154,7 +154,7 @@ static int run(struct cli *cli, int argc, char **argv)
 {
     struct options  o = { 0 };
     struct opt_list words;
-    struct work     work;
+    struct delivery work;
     int             code = cli_parse(cli, &cmd_apply, &o, argc, argv, 1, 1, &words);
 
     if (code < 0)
@@ -162,7 +162,7 @@ static int run(struct cli *cli, int argc, char **argv)
     if (code >= 0)
         return code;
     code = o.dry_run ? show_requests(cli, &o, &work) : send_run(cli, &o, &work);
-    work_close(&work);
+    delivery_close(&work);
     return code;
 }
 

@@ -25,7 +25,7 @@ static const struct cmd list_cmd, verify_cmd, cat_cmd;
 
 /* ---- list ---- */
 
-static uint64_t stored_bytes(const struct manifest_member *m)
+static uint64_t stored_bytes(const struct archive_manifest_member *m)
 {
     uint64_t sum = 0;
 
@@ -34,19 +34,19 @@ static uint64_t stored_bytes(const struct manifest_member *m)
     return sum;
 }
 
-static void list_people(const struct manifest *m, struct buf *out)
+static void list_people(const struct archive_manifest *m, struct buf *out)
 {
     buf_fmt(out, "%.*s by %.*s, %.*s; dates %.*s to %.*s; secrets: %.*s\n\n", STR_ARG(m->provider),
             STR_ARG(m->connection), STR_ARG(m->made), STR_ARG(m->from), STR_ARG(m->to), STR_ARG(m->secrets));
     for (size_t i = 0; i < m->report_count; i++) {
-        const struct manifest_report *r = &m->reports[i];
+        const struct archive_manifest_report *r = &m->reports[i];
 
         buf_fmt(out, "%-26.*s %-10.*s %9" PRIu64 " records → %.*s%s%.*s\n", STR_ARG(r->name), STR_ARG(r->proof),
                 r->records, STR_ARG(r->table), r->why.len != 0 ? "; " : "", STR_ARG(r->why));
     }
     buf_byte(out, '\n');
     for (size_t i = 0; i < m->member_count; i++) {
-        const struct manifest_member *f = &m->members[i];
+        const struct archive_manifest_member *f = &m->members[i];
 
         buf_fmt(out, "%-34.*s %12" PRIu64 " bytes", STR_ARG(f->name), stored_bytes(f));
         if (f->table.ptr != NULL)
@@ -59,7 +59,7 @@ static int run_list(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
     struct opt_list              words;
-    struct manifest              m;
+    struct archive_manifest      m;
     struct err                   err = { 0 };
     enum etl_status              st;
     int                          code = cli_parse(cli, &list_cmd, NULL, argc, argv, 1, 1, &words);
@@ -67,11 +67,11 @@ static int run_list(struct cli *cli, int argc, char **argv)
     if (code >= 0)
         return code;
     buf_init(&out, 32 << 20, "a list");
-    st = manifest_read(words.items[0], &cli->mem, &m, &err);
+    st = archive_manifest_read(words.items[0], &cli->mem, &m, &err);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
     if (cli->json)
-        manifest_write(&m, &out);
+        archive_manifest_write(&m, &out);
     else
         list_people(&m, &out);
     cli_out(buf_str(&out));
@@ -81,14 +81,14 @@ static int run_list(struct cli *cli, int argc, char **argv)
 /* ---- verify ---- */
 
 struct verifying {
-    const struct manifest *manifest;
-    bool                  *seen; /* by all parts of all members, in order */
-    size_t                 part_count;
-    struct findings       *faults;
-    const char            *path;
+    const struct archive_manifest *manifest;
+    bool                          *seen; /* by all parts of all members, in order */
+    size_t                         part_count;
+    struct findings               *faults;
+    const char                    *path;
 };
 
-static const struct manifest_part *part_named(const struct verifying *v, const char *name, size_t *at)
+static const struct archive_manifest_part *part_named(const struct verifying *v, const char *name, size_t *at)
 {
     *at = 0;
     for (size_t i = 0; i < v->manifest->member_count; i++)
@@ -105,12 +105,12 @@ static void say_fault(struct verifying *v, const char *rule, const char *name, c
 
 static enum etl_status verify_member(struct verifying *v, struct archive_reader *r, const char *name, struct err *err)
 {
-    size_t                      at, got;
-    const struct manifest_part *part = part_named(v, name, &at);
-    struct sha256              *digest = sha256_new();
-    uint64_t                    bytes = 0;
-    char                        piece[1 << 16];
-    enum etl_status             st;
+    size_t                              at, got;
+    const struct archive_manifest_part *part = part_named(v, name, &at);
+    struct sha256                      *digest = sha256_new();
+    uint64_t                            bytes = 0;
+    char                                piece[1 << 16];
+    enum etl_status                     st;
 
     while ((st = archive_reader_read(r, piece, sizeof piece, &got, err)) == ETL_OK) {
         sha256_add(digest, str_of(piece, got));
@@ -165,19 +165,19 @@ static enum etl_status verify_all(struct verifying *v, struct err *err)
 
 static int run_verify(struct cli *cli, int argc, char **argv)
 {
-    struct opt_list  words;
-    struct manifest  m;
-    struct findings  faults;
-    struct verifying v = { .manifest = &m, .faults = &faults };
-    struct err       err = { 0 };
-    enum etl_status  st;
-    int              code = cli_parse(cli, &verify_cmd, NULL, argc, argv, 1, 1, &words);
+    struct opt_list         words;
+    struct archive_manifest m;
+    struct findings         faults;
+    struct verifying        v = { .manifest = &m, .faults = &faults };
+    struct err              err = { 0 };
+    enum etl_status         st;
+    int                     code = cli_parse(cli, &verify_cmd, NULL, argc, argv, 1, 1, &words);
 
     if (code >= 0)
         return code;
     findings_init(&faults, &cli->mem);
     v.path = words.items[0];
-    st = manifest_read(v.path, &cli->mem, &m, &err);
+    st = archive_manifest_read(v.path, &cli->mem, &m, &err);
     for (size_t i = 0; st == ETL_OK && i < m.member_count; i++)
         v.part_count += m.members[i].part_count;
     if (st == ETL_OK) {
@@ -198,10 +198,10 @@ static int run_verify(struct cli *cli, int argc, char **argv)
 
 /* ---- cat ---- */
 
-static struct str member_of(const struct manifest *m, const char *word, struct arena *mem)
+static struct str member_of(const struct archive_manifest *m, const char *word, struct arena *mem)
 {
-    const struct manifest_member *table = manifest_table(m, str_from(word));
-    struct str                   *names;
+    const struct archive_manifest_member *table = archive_manifest_table(m, str_from(word));
+    struct str                           *names;
 
     if (table != NULL)
         return table->name;
@@ -231,28 +231,28 @@ static enum etl_status write_member(const char *archive, struct str name, const 
 
 static int run_cat(struct cli *cli, int argc, char **argv)
 {
-    struct options        o = { 0 };
-    struct opt_list       words;
-    struct manifest       m;
-    struct envelope_keys *keys = NULL;
-    struct err            err = { 0 };
-    struct str            name;
-    enum etl_status       st = ETL_OK;
-    int                   code = cli_parse(cli, &cat_cmd, &o, argc, argv, 1, 2, &words);
+    struct options          o = { 0 };
+    struct opt_list         words;
+    struct archive_manifest m;
+    struct envelope_keys   *keys = NULL;
+    struct err              err = { 0 };
+    struct str              name;
+    enum etl_status         st = ETL_OK;
+    int                     code = cli_parse(cli, &cat_cmd, &o, argc, argv, 1, 2, &words);
 
     if (code >= 0)
         return code;
     if (o.decrypt_key != NULL || o.passphrase_file != NULL)
         st = envelope_keys_open(o.decrypt_key, o.passphrase_file, &keys, &err);
     if (st == ETL_OK)
-        st = manifest_read(words.items[0], &cli->mem, &m, &err);
+        st = archive_manifest_read(words.items[0], &cli->mem, &m, &err);
     if (st == ETL_OK && words.count == 1) {
         for (size_t i = 0; i < m.member_count; i++)
             if (m.members[i].table.ptr != NULL)
                 cli_out(arena_fmt(&cli->mem, "%.*s\n", STR_ARG(m.members[i].table)));
     } else if (st == ETL_OK) {
         name = member_of(&m, words.items[1], &cli->mem);
-        if (name.ptr == NULL || (manifest_table(&m, name) != NULL && !str_is(name, words.items[1])))
+        if (name.ptr == NULL || (archive_manifest_table(&m, name) != NULL && !str_is(name, words.items[1])))
             st = err_set(&err, ETL_FAIL, "archive-member", "%s has no table \"%s\"%s%.*s%s", words.items[0],
                          words.items[1], name.ptr != NULL ? ", did you mean \"" : "", STR_ARG(name),
                          name.ptr != NULL ? "\"?" : "");

@@ -326,7 +326,7 @@ static int check(struct cli *cli, struct connection *k)
     return EXIT_WELL;
 }
 
-static int run_check(struct cli *cli, int argc, char **argv)
+static int run_folder_check(struct cli *cli, int argc, char **argv)
 {
     struct opt_list   words;
     struct findings   faults;
@@ -362,7 +362,7 @@ static const struct cmd check_cmd = {
         "Sends one harmless read and says, line by line, what is well and what is wrong and what to do about it.\n"
         "Exit code 0: all well; 1: the clock is off; 2: the configuration; 4: network, login or provider.\n\n"
         "  subferry connection check ispn-live",
-    .run = run_check,
+    .run = run_folder_check,
 };
 
 static int run(struct cli *cli, int argc, char **argv)

@@ -5,7 +5,7 @@
 
 extern const struct cmd cmd_explain;
 
-static int explain(struct cli *cli, const struct run *r, const struct key *key, struct str wanted)
+static int explain(struct cli *cli, const struct run_folder *r, const struct key *key, struct str wanted)
 {
     AUTO(buf_wipe) struct buf out;
     struct explanation        x = { 0 };
@@ -31,27 +31,27 @@ static int explain(struct cli *cli, const struct run *r, const struct key *key, 
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct opt_list words;
-    struct findings faults;
-    struct config   config;
-    struct run      r;
-    struct key     *key = NULL;
-    struct err      err = { 0 };
-    enum etl_status st;
-    int             code = cli_parse(cli, &cmd_explain, NULL, argc, argv, 2, 2, &words);
+    struct opt_list   words;
+    struct findings   faults;
+    struct config     config;
+    struct run_folder r;
+    struct key       *key = NULL;
+    struct err        err = { 0 };
+    enum etl_status   st;
+    int               code = cli_parse(cli, &cmd_explain, NULL, argc, argv, 2, 2, &words);
 
     if (code >= 0)
         return code;
     findings_init(&faults, &cli->mem);
     if (config_load(cli->config, &cli->mem, &config, &faults) != ETL_OK)
         return cli_faults(cli, ETL_FAIL, &faults);
-    st = run_open(words.items[0], false, &cli->mem, &r, &err);
+    st = run_folder_open(words.items[0], false, &cli->mem, &r, &err);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
     config_key_at_hand(&config, &key, NULL);
     code = explain(cli, &r, key, str_from(words.items[1]));
     key_free(key);
-    run_close(&r);
+    run_folder_close(&r);
     return code;
 }
 

@@ -84,7 +84,7 @@ static int run_plan(struct cli *cli, const struct options *o, const struct opt_l
     struct findings              faults;
     struct plan_counts           counts;
     struct plan_options          p = { 0 };
-    struct guard                 max_rejects = { 0 };
+    struct threshold             max_rejects = { 0 };
     struct err                   err = { 0 };
     struct key                  *key = NULL;
     struct envelope_keys        *archive_keys = NULL;
@@ -109,7 +109,7 @@ static int run_plan(struct cli *cli, const struct options *o, const struct opt_l
                                .max_rejects = o->max_rejects != NULL ? &max_rejects : NULL,
                                .replace = o->replace,
                                .version = SUBFERRY_VERSION };
-    if (o->max_rejects != NULL && !guard_read(str_from(o->max_rejects), &max_rejects))
+    if (o->max_rejects != NULL && !threshold_read(str_from(o->max_rejects), &max_rejects))
         findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value",
                      "--max-rejects takes 50, 2%% or \"2%% floor 20\", got \"%s\"", o->max_rejects);
     p.threads = o->threads != 0 ? (unsigned)o->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);

@@ -206,7 +206,7 @@ static int pull(struct cli *cli, const struct options *o, const struct opt_list 
         return cli_faults(cli, ETL_FAIL, &faults);
     say("%s%.*s at %.*s → %s; it only reads", k->config->live ? "LIVE " : "", STR_ARG(k->name), STR_ARG(k->url),
         o->archive);
-    stop_by_signals();
+    signals_ask_to_stop();
     st = pull_run(&p, &cli->mem, &done, &faults, &err);
     if (st != ETL_OK) {
         code = faults.errors != 0 ? cli_faults(cli, st, &faults) : cli_fail(cli, st, &err);

@@ -65,7 +65,7 @@ static int run(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_wipe) struct buf out;
     struct opt_list           words;
-    struct run                r;
+    struct run_folder         r;
     struct run_facts          facts;
     struct key               *key = NULL;
     struct sealer            *sealer;
@@ -81,21 +81,21 @@ static int run(struct cli *cli, int argc, char **argv)
         err_set(&err, ETL_FAIL, "terminal", "sealed values are shown on a terminal only: not into files or pipes");
         return cli_fail(cli, ETL_FAIL, &err);
     }
-    st = run_open(words.items[0], false, &cli->mem, &r, &err);
+    st = run_folder_open(words.items[0], false, &cli->mem, &r, &err);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
     st = config_key(cli->config, &key, &err);
     if (st == ETL_OK)
-        st = run_check(&r, key, &cli->mem, &facts, &err);
+        st = run_folder_check(&r, key, &cli->mem, &facts, &err);
     if (st == ETL_OK) {
         sealer = sealer_new(key);
-        st =
-            reveal(run_file(&r, "plan.jsonl", &cli->mem), str_from(words.items[1]), &facts, sealer, &out, &calls, &err);
+        st = reveal(run_folder_file(&r, "plan.jsonl", &cli->mem), str_from(words.items[1]), &facts, sealer, &out,
+                    &calls, &err);
         sealer_free(sealer);
         provider_free(facts.description);
     }
     key_free(key);
-    run_close(&r);
+    run_folder_close(&r);
     if (st == ETL_OK && calls == 0)
         st = err_set(&err, ETL_FAIL, "key-unknown", "%s plans no call for %s", words.items[0],
                      shown(str_from(words.items[1]), false).text);

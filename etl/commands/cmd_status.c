@@ -4,7 +4,7 @@
 
 extern const struct cmd cmd_status;
 
-static int run_status(struct cli *cli, const struct run *r)
+static int run_status(struct cli *cli, const struct run_folder *r)
 {
     AUTO(buf_release) struct buf out;
     struct run_status            s;
@@ -30,19 +30,19 @@ static int run_status(struct cli *cli, const struct run *r)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct opt_list words;
-    struct run      r;
-    struct err      err = { 0 };
-    enum etl_status st;
-    int             code = cli_parse(cli, &cmd_status, NULL, argc, argv, 1, 1, &words);
+    struct opt_list   words;
+    struct run_folder r;
+    struct err        err = { 0 };
+    enum etl_status   st;
+    int               code = cli_parse(cli, &cmd_status, NULL, argc, argv, 1, 1, &words);
 
     if (code >= 0)
         return code;
-    st = run_open(words.items[0], false, &cli->mem, &r, &err);
+    st = run_folder_open(words.items[0], false, &cli->mem, &r, &err);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
     code = run_status(cli, &r);
-    run_close(&r);
+    run_folder_close(&r);
     return code;
 }
 

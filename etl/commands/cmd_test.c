@@ -27,7 +27,7 @@ static bool has_test_mode(const struct provider *p)
     return false;
 }
 
-static void tell(void *context, const struct work *w, uint64_t calls, uint64_t lanes)
+static void tell(void *context, const struct delivery *w, uint64_t calls, uint64_t lanes)
 {
     struct talk *t = context;
 
@@ -51,7 +51,7 @@ static void show_progress(void *context, const struct test_counts *c)
     tell_progress(&t->pace, c->passed + c->refused + c->untestable + c->no_answer, t->calls, extra);
 }
 
-static void summary(const struct work *w, const struct test_report *r, const struct err *err, uint64_t began_ms,
+static void summary(const struct delivery *w, const struct test_report *r, const struct err *err, uint64_t began_ms,
                     int code)
 {
     AUTO(buf_release) struct buf out = { 0 };
@@ -74,7 +74,7 @@ static void summary(const struct work *w, const struct test_report *r, const str
     cli_out(buf_str(&out));
 }
 
-static void tell_end(struct cli *cli, const struct work *w, const struct test_report *r, enum etl_status st,
+static void tell_end(struct cli *cli, const struct delivery *w, const struct test_report *r, enum etl_status st,
                      const struct err *err)
 {
     const struct test_counts *c = &r->counts;
@@ -106,7 +106,7 @@ static int outcome(const struct test_report *r, enum etl_status st)
     return code;
 }
 
-static int ask_run(struct cli *cli, struct work *work)
+static int ask_run(struct cli *cli, struct delivery *work)
 {
     struct talk         t = { 0 };
     struct test_options options = { .tell = tell, .progress = show_progress, .context = &t };
@@ -126,7 +126,7 @@ static int run(struct cli *cli, int argc, char **argv)
 {
     struct options  o = { 0 };
     struct opt_list words;
-    struct work     work;
+    struct delivery work;
     int             code = cli_parse(cli, &cmd_test, &o, argc, argv, 1, 1, &words);
 
     if (code < 0)
@@ -134,7 +134,7 @@ static int run(struct cli *cli, int argc, char **argv)
     if (code >= 0)
         return code;
     code = ask_run(cli, &work);
-    work_close(&work);
+    delivery_close(&work);
     return code;
 }
 

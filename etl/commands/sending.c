@@ -17,7 +17,7 @@ static void add_duration(struct buf *out, uint64_t seconds)
         buf_fmt(out, "about %llu h", (unsigned long long)((seconds + 1800) / 3600));
 }
 
-void tell_first(const struct work *w, const char *mode, uint64_t calls, uint64_t lanes, const char *rest)
+void tell_first(const struct delivery *w, const char *mode, uint64_t calls, uint64_t lanes, const char *rest)
 {
     AUTO(buf_release) struct buf line = { 0 };
     uint64_t                     per_second = w->connection.limits.per_second;
@@ -123,25 +123,25 @@ void json_stopped(struct buf *out, const struct err *err)
     buf_byte(out, '}');
 }
 
-int tell_open(struct cli *cli, const struct sending_options *o, const char *run, struct work *out)
+int tell_open(struct cli *cli, const struct sending_options *o, const char *run, struct delivery *out)
 {
-    struct work_options w = { .run = run,
-                              .connection = o->connection,
-                              .config = cli->config,
-                              .choice = { o->only, o->skip, o->limit },
-                              .stop_asked = &stop_asked };
-    struct findings     faults;
-    struct err          err = { 0 };
-    enum etl_status     st;
+    struct delivery_options w = { .run = run,
+                                  .connection = o->connection,
+                                  .config = cli->config,
+                                  .choice = { o->only, o->skip, o->limit },
+                                  .stop_asked = &stop_asked };
+    struct findings         faults;
+    struct err              err = { 0 };
+    enum etl_status         st;
 
     if (o->connection == NULL) {
         fault("--connection NAME is missing; subferry connection list shows those that are configured");
         return EXIT_WRONG;
     }
     findings_init(&faults, &cli->mem);
-    stop_by_signals();
+    signals_ask_to_stop();
     progress("%s: checking the seal, loading the ledger", run);
-    st = work_open(&w, &cli->mem, out, &faults, &err);
+    st = delivery_open(&w, &cli->mem, out, &faults, &err);
     progress_end();
     if (faults.count != 0)
         cli_faults(cli, st, &faults);

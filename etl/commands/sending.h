@@ -17,10 +17,10 @@ struct sending_options {
             "only the subscribers whose lane keys stand in FILE, one a line"),                                         \
         OPT(type, field.skip, "skip", 0, "FILE", NULL, "all but those")
 /* Opens the run and the connection; signals ask for a stop from here on. -1 to go on, else the exit code; what is wrong was told. */
-int tell_open(struct cli *cli, const struct sending_options *o, const char *run, struct work *out);
+int tell_open(struct cli *cli, const struct sending_options *o, const char *run, struct delivery *out);
 
 /* "LIVE ispn-live: 9,412 calls for 2,353 subscribers, about 8 min" */
-void tell_first(const struct work *w, const char *mode, uint64_t calls, uint64_t lanes, const char *rest);
+void tell_first(const struct delivery *w, const char *mode, uint64_t calls, uint64_t lanes, const char *rest);
 /* "calls 9,412 = 9,400 done + 10 refused + …", and whether they balance. */
 void tell_books(const char *label, const struct ledger_counts *c);
 /* "1,234 of 9,412, 18/s, about 6 min left" over the last line; a few times a second. */

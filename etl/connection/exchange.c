@@ -315,12 +315,12 @@ static void read_answer(struct exchanges *e, struct exchange *x, struct transfer
     x->http = t->status;
     x->server_time = t->server_time;
     x->fingerprint = str_hash(m.body) | 1;
-    x->verdict.reason = mask_secrets(x->verdict.reason, e->connection, x->command, x->values, x->mem);
+    x->verdict.reason = redact(x->verdict.reason, e->connection, x->command, x->values, x->mem);
     x->reply =
         x->opens_session ? STR("") /* the token stands in it */
         : x->verdict.record_count != 0
             ? arena_fmt(x->mem, "(%zu records)", x->verdict.record_count) /* other people's data, passwords too */
-            : printable(mask_secrets(str_head(m.body, 4 * REPLY_SHOWN), e->connection, x->command, x->values, x->mem),
+            : printable(redact(str_head(m.body, 4 * REPLY_SHOWN), e->connection, x->command, x->values, x->mem),
                         x->mem);
     x->end = EXCHANGE_ANSWERED;
 }

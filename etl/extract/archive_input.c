@@ -7,16 +7,16 @@
 bool archive_input_is(const char *path)
 {
     AUTO(arena_release) struct arena mem = { 0 };
-    struct manifest                  m;
+    struct archive_manifest          m;
     struct err                       err = { 0 };
 
     if (!archive_name_is_good(path))
         return false;
     arena_init(&mem, 256 << 20, "a manifest");
-    return manifest_read(path, &mem, &m, &err) == ETL_OK;
+    return archive_manifest_read(path, &mem, &m, &err) == ETL_OK;
 }
 
-static void tell_proof(const char *archive, const struct manifest *m, struct str table, struct findings *faults)
+static void tell_proof(const char *archive, const struct archive_manifest *m, struct str table, struct findings *faults)
 {
     for (size_t i = 0; i < m->report_count; i++)
         if (str_eq(m->reports[i].table, table) && !str_is(m->reports[i].proof, "complete"))
@@ -28,13 +28,13 @@ static void tell_proof(const char *archive, const struct manifest *m, struct str
 
 const char *archive_input_path(const char *archive, struct str input, struct arena *mem, struct findings *faults)
 {
-    const struct manifest_member *table;
-    struct manifest               m;
-    struct err                    err = { 0 };
+    const struct archive_manifest_member *table;
+    struct archive_manifest               m;
+    struct err                            err = { 0 };
 
-    if (manifest_read(archive, mem, &m, &err) != ETL_OK)
+    if (archive_manifest_read(archive, mem, &m, &err) != ETL_OK)
         return NULL;
-    table = manifest_table(&m, input);
+    table = archive_manifest_table(&m, input);
     if (table == NULL)
         return NULL;
     tell_proof(archive, &m, input, faults);

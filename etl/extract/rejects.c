@@ -16,20 +16,20 @@ struct reject_file {
     bool               is_open;
 };
 struct rejects {
-    const struct run      *run;
-    const struct mapping  *mapping;
-    size_t                 input;
-    const struct csv_form *form;    /* NULL: JSON */
-    size_t                 columns; /* without _errors */
-    bool                   has_secrets, is_first;
-    struct sealer         *sealer;
-    struct reject_file     rows, damaged;
-    struct buf             reasons;
-    struct arena           mem; /* paths */
-    struct arena           row_mem;
+    const struct run_folder *run;
+    const struct mapping    *mapping;
+    size_t                   input;
+    const struct csv_form   *form;    /* NULL: JSON */
+    size_t                   columns; /* without _errors */
+    bool                     has_secrets, is_first;
+    struct sealer           *sealer;
+    struct reject_file       rows, damaged;
+    struct buf               reasons;
+    struct arena             mem; /* paths */
+    struct arena             row_mem;
 };
 
-struct rejects *rejects_new(const struct run *run, const struct mapping *m, size_t input,
+struct rejects *rejects_new(const struct run_folder *run, const struct mapping *m, size_t input,
                             const struct record_reader *reader, const struct key *key)
 {
     struct rejects             *r = calloc(1, sizeof *r);
@@ -63,8 +63,8 @@ static enum etl_status open_file(struct rejects *r, struct reject_file *f, const
         return ETL_OK;
     st = atomic_file_begin(
         &f->file,
-        run_file(r->run, arena_cstr(&r->mem, arena_fmt(&r->mem, "rejects/%.*s.%s", STR_ARG(in->name), ending)),
-                 &r->mem),
+        run_folder_file(r->run, arena_cstr(&r->mem, arena_fmt(&r->mem, "rejects/%.*s.%s", STR_ARG(in->name), ending)),
+                        &r->mem),
         err);
     f->is_open = st == ETL_OK;
     return st;

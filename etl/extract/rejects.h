@@ -18,7 +18,7 @@
 #include "etl/secrets/key.h"
 
 struct rejects;
-struct rejects *rejects_new(const struct run *r, const struct mapping *m, size_t input,
+struct rejects *rejects_new(const struct run_folder *r, const struct mapping *m, size_t input,
                             const struct record_reader *reader, const struct key *key);
 enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings,
                             size_t count, struct err *err);

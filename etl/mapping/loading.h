@@ -2,10 +2,10 @@
  * mapper.c.
  *
  * Loading has three phases, so that every fault is told and secrets are known before anything is folded:
- *   parse    every expression is parsed for the input it belongs to, its names get their meaning (mapping_names.c)
- *   check    required parameters, references, what can be cleared, what is secret (mapping_checks.c)
+ *   parse    every expression is parsed for the input it belongs to, its names get their meaning (resolve_names.c)
+ *   check    required parameters, references, what can be cleared, what is secret (check.c)
  *   prepare  filters' arguments, patterns, constants (expression_prepare)
- * Columns are known later, when a file is opened (mapping_bind.c). */
+ * Columns are known later, when a file is opened (bind_columns.c). */
 #ifndef ETL_MAPPING_LOADING_H
 #define ETL_MAPPING_LOADING_H
 
@@ -97,17 +97,17 @@ struct loading {
     unsigned                     deepest_let;
 };
 
-/* mapping_inputs.c */
+/* load_inputs.c */
 void load_inputs(struct loading *l);
 int  input_named(const struct mapping *m, struct str name);     /* -1 */
 void input_unknown(struct loading *l, const struct yaml *node); /* the fault, with "did you mean" */
 void read_csv_form(struct reading *r, const struct yaml *body,
                    struct csv_options *csv); /* delimiter, quote, encoding */
-/* mapping_lookups.c */
+/* load_lookups.c */
 void load_lookups(struct loading *l);
-/* mapping_calls.c */
+/* load_calls.c */
 void load_calls(struct loading *l);
-/* mapping_names.c: the place of an expression decides what it may ask. */
+/* resolve_names.c: the place of an expression decides what it may ask. */
 enum expression_role { ROLE_FIELD, ROLE_WHEN, ROLE_ONCE_PER, ROLE_LANE, ROLE_LET };
 struct expression_role_of {
     enum expression_role role;
@@ -119,7 +119,7 @@ struct expression_role_of {
 struct node *compile(struct loading *l, const struct yaml *yaml,
                      const struct expression_role_of *where); /* NULL after a fault */
 void         read_lets(struct loading *l);
-/* mapping_checks.c */
+/* check.c */
 void check_mapping(struct loading *l);
 /* What an expression's value may come from, through let, lookups and filters. */
 void each_source(const struct compiled_input *in, const struct node     *n,
@@ -131,13 +131,13 @@ enum severity mapping_severity(const void *context, const struct command *c, con
 struct eval *mapper_eval(struct mapper *mapper, const struct row *row, struct arena *record_mem);
 /* The element-th (from 1) of a list becomes what an expression inside each: is about; false: there are no more. */
 bool mapper_take_element(struct eval *e, int list, size_t columns, size_t element);
-/* mapping_bind.c */
+/* bind_columns.c */
 bool is_listed(const struct yaml *list, struct str name); /* a list of texts, or one text */
 void find_columns(struct mapping *m, size_t input, const struct str *columns, size_t count, struct findings *faults);
 void find_paths(struct mapping *m, size_t input); /* a JSON input's columns are what is asked of it */
 struct str path_of_node(const struct node *n,
                         struct arena      *mem); /* of a column: its name, within a list with the list's path ahead */
-/* mapping_test.c: that the tests: are written as they have to be. */
+/* run_tests.c: that the tests: are written as they have to be. */
 void check_tests(struct loading *l);
 
 static inline struct expression_place place_in(struct compiled *c, const struct yaml *yaml, struct findings *faults)

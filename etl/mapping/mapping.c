@@ -159,9 +159,9 @@ static void load_guards(struct loading *l)
     yaml_only_keys(node, mapping_guard_keys, "guards", r->source, r->faults);
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml *value = &node->pairs[i].value;
-        struct guard       g;
+        struct threshold   g;
 
-        if (value->kind != YAML_TEXT || !guard_read(value->text, &g))
+        if (value->kind != YAML_TEXT || !threshold_read(value->text, &g))
             FAULT(r, value, "guard", "a guard is a number or a share: 50, 2%%, 2%% floor 20");
         else if (str_is(node->pairs[i].key, "rejects")) {
             l->m->has_rejects_guard = true;

@@ -91,7 +91,7 @@ struct mapping {
     size_t                      var_count;
     unsigned                    allow; /* dangers allowed: bits of DANGER_* */
     bool                        has_rejects_guard;
-    struct guard                rejects_guard; /* guards: rejects */
+    struct threshold            rejects_guard; /* guards: rejects */
     const struct mapping_ease  *eases;         /* severities changed here; the plan's summary says so */
     size_t                      ease_count;
     bool                        uses_nth, uses_parent; /* what a pipeline has to provide; else it saves the work */

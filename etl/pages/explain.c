@@ -74,7 +74,7 @@ static enum etl_status read_plan(struct explanation *x, bool first, struct arena
     struct needles      n;
     struct str          text;
     uint64_t            offset;
-    enum etl_status     st = plan_reader_open(run_file(x->run, "plan.jsonl", mem), &reader, err);
+    enum etl_status     st = plan_reader_open(run_folder_file(x->run, "plan.jsonl", mem), &reader, err);
 
     if (st != ETL_OK)
         return st;
@@ -114,18 +114,19 @@ static enum etl_status take_finding(struct explanation *x, struct str text, bool
     struct explained_finding f;
     yajl_val                 tree;
     struct str               severity;
-    enum etl_status st = json_parse(str_of(arena_cstr(mem, text), text.len), "a line of findings.jsonl", &tree, err);
+    enum etl_status          st =
+        json_tree_parse(str_of(arena_cstr(mem, text), text.len), "a line of findings.jsonl", &tree, err);
 
     if (st != ETL_OK)
         return st;
-    f = (struct explained_finding){ .where = json_str(tree, "where", mem),
-                                    .input = json_str(tree, "input", mem),
-                                    .lane = json_str(tree, "lane", mem),
-                                    .field = json_str(tree, "field", mem),
-                                    .rule = json_str(tree, "rule", mem),
-                                    .message = json_str(tree, "message", mem) };
-    severity = json_str(tree, "severity", mem);
-    json_free(tree);
+    f = (struct explained_finding){ .where = json_tree_text(tree, "where", mem),
+                                    .input = json_tree_text(tree, "input", mem),
+                                    .lane = json_tree_text(tree, "lane", mem),
+                                    .field = json_tree_text(tree, "field", mem),
+                                    .rule = json_tree_text(tree, "rule", mem),
+                                    .message = json_tree_text(tree, "message", mem) };
+    severity = json_tree_text(tree, "severity", mem);
+    json_tree_free(tree);
     f.severity = str_is(severity, "error")     ? SEVERITY_ERROR
                  : str_is(severity, "warning") ? SEVERITY_WARNING
                                                : SEVERITY_INFO;
@@ -149,7 +150,7 @@ static enum etl_status read_findings(struct explanation *x, bool first, struct a
     struct needles      n;
     struct str          text;
     uint64_t            offset;
-    enum etl_status     st = plan_reader_open(run_file(x->run, "findings.jsonl", mem), &reader, err);
+    enum etl_status     st = plan_reader_open(run_folder_file(x->run, "findings.jsonl", mem), &reader, err);
 
     if (st != ETL_OK)
         return st;
@@ -267,7 +268,7 @@ static enum etl_status read_ledger(struct explanation *x, struct arena *mem, str
     struct ledger     *l;
     struct ledger_lane lane;
     struct rows        rows = { x, mem, 0 };
-    enum etl_status    st = ledger_open(run_file(x->run, "ledger.db", mem), x->facts.plan_digest, false, &l, err);
+    enum etl_status st = ledger_open(run_folder_file(x->run, "ledger.db", mem), x->facts.plan_digest, false, &l, err);
 
     if (st != ETL_OK)
         return st == ETL_END ? ETL_OK : st;
@@ -305,10 +306,10 @@ static enum etl_status read_facts(struct explanation *x, const struct key *key, 
     struct err      seal = { 0 };
     enum etl_status st = ETL_OK;
 
-    if (key == NULL || run_check(x->run, key, mem, &x->facts, &seal) != ETL_OK) {
+    if (key == NULL || run_folder_check(x->run, key, mem, &x->facts, &seal) != ETL_OK) {
         x->seal_fault = key == NULL ? STR("the installation's key is not at hand, so the seal cannot be checked")
                                     : arena_str(mem, str_from(seal.text));
-        st = run_read(x->run, mem, &x->facts, err);
+        st = run_folder_read(x->run, mem, &x->facts, err);
     }
     if (st != ETL_OK)
         return st;
@@ -324,7 +325,7 @@ static enum etl_status read_facts(struct explanation *x, const struct key *key, 
     return x->provider != NULL ? ETL_OK : st;
 }
 
-enum etl_status explain_read(const struct run *run, const struct key *key, struct str wanted, struct arena *mem,
+enum etl_status explain_read(const struct run_folder *run, const struct key *key, struct str wanted, struct arena *mem,
                              struct explanation *out, struct findings *faults, struct err *err)
 {
     struct explanation *x = out;

@@ -27,7 +27,7 @@ struct explained_finding {
     enum severity severity;
 };
 struct explanation {
-    const struct run         *run;
+    const struct run_folder  *run;
     struct run_facts          facts;
     struct str                seal_fault; /* what was changed since planning; ptr NULL: nothing */
     const struct provider    *provider;
@@ -42,7 +42,7 @@ struct explanation {
 };
 /* A run whose seal is broken is explained all the same, with what can still be read, and says so. key may be NULL.
  * ETL_FAIL with rule key-unknown when the run knows nothing of the key. explain_release() in any case. */
-enum etl_status explain_read(const struct run *run, const struct key *key, struct str wanted, struct arena *mem,
+enum etl_status explain_read(const struct run_folder *run, const struct key *key, struct str wanted, struct arena *mem,
                              struct explanation *out, struct findings *faults, struct err *err);
 void            explain_release(struct explanation *x);
 void            explain_page(const struct explanation *x, struct arena *mem, struct buf *out);

@@ -218,7 +218,7 @@ static void add_advice(const struct explanation *x, struct arena *mem, struct bu
                 buf_fmt(out, "%s%s/rejects/%.*s.damaged (it is no record: mend the extract itself)", before,
                         x->run->path, STR_ARG(f->input));
             else
-                buf_fmt(out, "%s%s", before, run_rejects(x->run, f->input, mem));
+                buf_fmt(out, "%s%s", before, run_folder_rejects(x->run, f->input, mem));
             before = ", ";
             break;
         }

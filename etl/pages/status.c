@@ -32,7 +32,7 @@ static enum etl_status read_ledger(struct run_status *s, struct ledger *l, struc
 static enum etl_status open_ledger(struct run_status *s, struct arena *mem, struct err *err)
 {
     struct ledger  *l = NULL;
-    enum etl_status st = ledger_open(run_file(s->run, "ledger.db", mem), s->facts.plan_digest, false, &l, err);
+    enum etl_status st = ledger_open(run_folder_file(s->run, "ledger.db", mem), s->facts.plan_digest, false, &l, err);
 
     if (st == ETL_END) {
         s->counts = (struct ledger_counts){ .calls = s->facts.calls, .lanes = s->facts.lanes };
@@ -55,7 +55,7 @@ static void check_seal(struct run_status *s, const struct config *config, struct
     enum etl_status  st = config_key_at_hand(config, &key, &err);
 
     if (st == ETL_OK)
-        st = run_check(s->run, key, mem, &checked, &err);
+        st = run_folder_check(s->run, key, mem, &checked, &err);
     if (st != ETL_OK)
         s->seal_fault = arena_str(mem, str_from(err.text));
     provider_free(checked.description);
@@ -273,12 +273,12 @@ static void find_next(struct steps *t)
         next_mend(t);
 }
 
-enum etl_status status_read(const struct run *run, const struct config *config, const char *config_typed,
+enum etl_status status_read(const struct run_folder *run, const struct config *config, const char *config_typed,
                             struct arena *mem, struct run_status *out, struct err *err)
 {
-    struct run_status s = { .run = run, .holder = run_holder(run, mem) };
+    struct run_status s = { .run = run, .holder = run_folder_holder(run, mem) };
     struct steps      t = { .s = &s, .mem = mem, .config_typed = config_typed };
-    enum etl_status   st = run_read(run, mem, &s.facts, err);
+    enum etl_status   st = run_folder_read(run, mem, &s.facts, err);
 
     if (st == ETL_OK)
         st = open_ledger(&s, mem, err);
@@ -286,7 +286,7 @@ enum etl_status status_read(const struct run *run, const struct config *config, 
         return st;
     s.rejects = ARENA_ARRAY(mem, char *, s.facts.input_count + 1);
     for (size_t i = 0; i < s.facts.input_count; i++)
-        s.rejects[i] = run_rejects(run, s.facts.inputs[i].name, mem);
+        s.rejects[i] = run_folder_rejects(run, s.facts.inputs[i].name, mem);
     check_seal(&s, config, mem);
     buf_init(&t.line, 1 << 20, "the next command");
     t.connection = likely_connection(&s, config, mem, &t.choice);

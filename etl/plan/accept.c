@@ -17,13 +17,13 @@ static void name_place(struct block *b, struct place where, char *out, size_t si
 /* What only the records before can tell: claimed values, rejected lanes, missing parents. */
 static void check_against_others(struct block *b, struct item *item)
 {
-    struct known       *known = b->pipeline->known;
+    struct seen_keys   *known = b->pipeline->known;
     struct place        first;
     char                place[300];
     struct parent_place parent_row;
 
     for (size_t i = 0; i < b->input->unique_count; i++) {
-        if (item->uniques[i].high == 0 || known_is_free(known, item->uniques[i], &first))
+        if (item->uniques[i].high == 0 || seen_keys_is_free(known, item->uniques[i], &first))
             continue;
         name_place(b, first, place, sizeof place);
         item_reject(b, item, arena_cstr(&b->mem, b->input->unique[i]), "unique", "this value stands in %s already",
@@ -31,11 +31,11 @@ static void check_against_others(struct block *b, struct item *item)
     }
     if (!b->input->has_lane)
         return;
-    if (known_lane_rejected(known, item->lane_key, &first)) {
+    if (seen_keys_lane_rejected(known, item->lane_key, &first)) {
         name_place(b, first, place, sizeof place);
         item_reject(b, item, NULL, "lane", "an earlier record of this lane was rejected: %s; mend that first", place);
     } else if (b->input->parent >= 0 && !b->input->orphans_allowed &&
-               !known_parent(known, (size_t)b->input->parent, item->parent_key, &parent_row)) {
+               !seen_keys_parent(known, (size_t)b->input->parent, item->parent_key, &parent_row)) {
         const struct mapping_input *parent = &b->pipeline->mapping->inputs[b->input->parent];
 
         item_reject(b, item, NULL, "parent", "no accepted record of %.*s has the lane %s", STR_ARG(parent->name),
@@ -65,10 +65,10 @@ static void settle_lines(struct block *b, struct item *item)
         uint32_t     occurrence = 0;
         bool         is_new = false;
 
-        if (line->has_once && !known_once(p->known, line->once, (unsigned)p->mapping->calls[line->call].position))
+        if (line->has_once && !seen_keys_once(p->known, line->once, (unsigned)p->mapping->calls[line->call].position))
             continue;
         if (b->input->has_lane) {
-            occurrence = known_lane_call(p->known, item->lane_key, item->lane, line->name, &is_new);
+            occurrence = seen_keys_lane_call(p->known, item->lane_key, item->lane, line->name, &is_new);
         } else {
             is_new = kept == 0;
             for (size_t k = 0; k < kept; k++)
@@ -89,18 +89,18 @@ static void settle_lines(struct block *b, struct item *item)
 
 static void accept(struct block *b, struct item *item)
 {
-    struct known         *known = b->pipeline->known;
+    struct seen_keys     *known = b->pipeline->known;
     struct place          here = { (uint32_t)b->in->index, item->record.line };
     const struct mapping *m = b->pipeline->mapping;
 
     for (size_t i = 0; i < b->input->unique_count; i++)
         if (item->uniques[i].high != 0)
-            known_claim(known, item->uniques[i], here);
+            seen_keys_claim(known, item->uniques[i], here);
     for (size_t i = 0; i < m->input_count && b->input->has_lane; i++)
         if (m->inputs[i].parent == (int)b->in->index) {
-            known_parent_add(known, b->in->index,
-                             digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
-                             item->record.offset, item->record.length);
+            seen_keys_parent_add(known, b->in->index,
+                                 digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
+                                 item->record.offset, item->record.length);
             break;
         }
     settle_lines(b, item);
@@ -119,9 +119,9 @@ static enum etl_status reject(struct block *b, struct item *item, struct err *er
     if (item->lane.ptr != NULL && b->input->has_lane) {
         /* A rejected child rejects only itself. */
         if (b->input->parent < 0)
-            known_lane_reject(b->pipeline->known, item->lane_key, here);
+            seen_keys_lane_reject(b->pipeline->known, item->lane_key, here);
         if (b->pipeline->mapping->uses_nth && item->nth != 0)
-            known_nth_rejected(b->pipeline->known, item->nth_key);
+            seen_keys_nth_rejected(b->pipeline->known, item->nth_key);
     }
     if (item->damaged)
         return rejects_add_damaged(b->in->rejects, &item->record, &item->findings[0].err, err);
@@ -135,8 +135,8 @@ static void write_findings(struct block *b, const struct item *item)
     for (size_t i = 0; i < item->finding_count; i++) {
         const struct finding *f = &item->findings[i];
 
-        plan_out_finding(&b->text, input, item->where, item->misplaced ? STR_NONE : item->lane, item->record.offset,
-                         &f->err, f->severity);
+        plan_writer_finding(&b->text, input, item->where, item->misplaced ? STR_NONE : item->lane, item->record.offset,
+                            &f->err, f->severity);
         if (f->severity == SEVERITY_ERROR)
             b->in->counts.errors++;
         else
@@ -188,7 +188,7 @@ enum etl_status block_settle(struct block *b, struct err *err)
 
 enum etl_status block_write(struct block *b, struct err *err)
 {
-    enum etl_status st = plan_out_write(b->pipeline->plan, str_head(buf_str(&b->out), b->kept), err);
+    enum etl_status st = plan_writer_write(b->pipeline->plan, str_head(buf_str(&b->out), b->kept), err);
 
-    return st == ETL_OK ? plan_out_write(b->pipeline->findings, buf_str(&b->text), err) : st;
+    return st == ETL_OK ? plan_writer_write(b->pipeline->findings, buf_str(&b->text), err) : st;
 }

@@ -173,24 +173,24 @@ void block_split(struct block *b)
 
 static enum etl_status fetch_parent(struct block *b, struct item *item, struct err *err)
 {
-    struct pipeline            *p = b->pipeline;
-    size_t                      parent = (size_t)b->input->parent;
-    const struct earlier_input *earlier;
-    struct earlier_input        in = { .source = p->inputs[parent].source,
-                                       .reader = p->inputs[parent].reader,
-                                       .column_count = p->mapping->inputs[parent].column_count };
-    struct parent_place         where;
-    struct record              *record;
-    char                       *raw;
-    enum etl_status             st;
+    struct pipeline               *p = b->pipeline;
+    size_t                         parent = (size_t)b->input->parent;
+    const struct prior_runs_input *earlier;
+    struct prior_runs_input        in = { .source = p->inputs[parent].source,
+                                          .reader = p->inputs[parent].reader,
+                                          .column_count = p->mapping->inputs[parent].column_count };
+    struct parent_place            where;
+    struct record                 *record;
+    char                          *raw;
+    enum etl_status                st;
 
-    if (!known_parent(p->known, parent, item->parent_key, &where)) {
+    if (!seen_keys_parent(p->known, parent, item->parent_key, &where)) {
         item->is_orphan = !b->input->orphans_allowed;
         item->parent = b->input->orphans_allowed ? &record_of_nothing : NULL;
         return ETL_OK;
     }
     if (where.runs_ago != 0) {
-        earlier = earlier_input(p->earlier, where.runs_ago, parent);
+        earlier = prior_runs_input(p->earlier, where.runs_ago, parent);
         if (earlier == NULL)
             return ETL_OK; /* its row is not at hand: the mapper says so */
         in = *earlier;
@@ -211,7 +211,7 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
 enum etl_status block_number(struct block *b, struct err *err)
 {
     const struct mapping *m = b->pipeline->mapping;
-    struct known         *known = b->pipeline->known;
+    struct seen_keys     *known = b->pipeline->known;
 
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
@@ -220,11 +220,11 @@ enum etl_status block_number(struct block *b, struct err *err)
         if (item->lane.ptr == NULL || !b->input->has_lane)
             continue;
         if (m->uses_nth)
-            item->nth = known_count_up(known, item->nth_key);
+            item->nth = seen_keys_count_up(known, item->nth_key);
         item->counts = ARENA_ARRAY(&b->mem, uint64_t, m->input_count);
         for (size_t k = 0; k < m->input_count; k++)
             if (m->counts[k])
-                item->counts[k] = known_count(known, digest_of(known->seed, DIGEST_COUNT, (uint32_t)k, item->lane));
+                item->counts[k] = seen_keys_count(known, digest_of(known->seed, DIGEST_COUNT, (uint32_t)k, item->lane));
         if (m->uses_parent && b->input->parent >= 0) {
             enum etl_status st = fetch_parent(b, item, err);
 
@@ -253,7 +253,7 @@ struct once_key {
 };
 static struct digest once_key(struct block *b, struct once_key *last, const struct mapped_call *call)
 {
-    uint32_t group = (uint32_t)call->call->position / KNOWN_CALLS;
+    uint32_t group = (uint32_t)call->call->position / SEEN_CALLS;
 
     if (last->value.ptr == NULL || last->group != group || !str_eq(last->value, call->once_per))
         *last = (struct once_key){ call->once_per, group,
@@ -268,13 +268,13 @@ static void encode_calls(struct block *b, struct item *item, const struct mapped
 
     item->lines = ARENA_ARRAY(&b->mem, struct line, mapped->count + 1);
     item->line_count = mapped->count;
-    plan_out_record(b->encoder, item->lane, item->lane_id, item->where, number);
+    plan_writer_record(b->encoder, item->lane, item->lane_id, item->where, number);
     for (size_t i = 0; i < mapped->count; i++) {
         const struct mapped_call *call = &mapped->calls[i];
         struct line              *line = &item->lines[i];
 
         line->begin = b->out.len;
-        plan_out_call(b->encoder, call, &b->out);
+        plan_writer_call(b->encoder, call, &b->out);
         line->end = b->out.len;
         line->call = (uint16_t)(call->call - p->mapping->calls);
         line->name = call_name_of(p, call->call->as);

@@ -158,7 +158,7 @@ static void read_all(struct lane_records *l, bool looking)
 void lane_records_find(struct lane_records *l, struct findings *faults)
 {
     const struct mapping *m = l->mapping;
-    struct lane_before   *before = NULL;
+    struct prior_lane    *before = NULL;
 
     l->counts = ARENA_ARRAY(l->mem, uint64_t, m->input_count + 1);
     l->parents = ARENA_ARRAY(l->mem, const struct record *, m->input_count + 1);
@@ -166,14 +166,14 @@ void lane_records_find(struct lane_records *l, struct findings *faults)
         if (l->files[i].path != NULL)
             bind_columns(l, i, faults);
     if (l->after != NULL)
-        before = lane_before_open(l, l->after, faults);
+        before = prior_lane_open(l, l->after, faults);
     l->mapper = mapper_new(m, l->today, l->key);
     if (l->lane.ptr == NULL)
         read_all(l, true);
     if (l->lane.ptr != NULL)
         read_all(l, false);
-    lane_before_add(before, l);
-    lane_before_close(before);
+    prior_lane_add(before, l);
+    prior_lane_close(before);
 }
 
 struct row lane_record_row(const struct lane_records *l, size_t i)

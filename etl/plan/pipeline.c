@@ -11,7 +11,7 @@ enum { PROGRESS_RECORDS = 1 << 15 };
 
 volatile sig_atomic_t pipeline_stop;
 
-struct work {
+struct delivery {
     struct pipeline       *pipeline;
     struct pipeline_input *in;
     struct turnstile       read, number, settle, write;
@@ -23,7 +23,7 @@ struct work {
     struct err             err;
 };
 
-static void stop(struct work *w, enum etl_status status, const struct err *err)
+static void stop(struct delivery *w, enum etl_status status, const struct err *err)
 {
     pthread_mutex_lock(&w->mutex);
     if (w->status == ETL_OK) {
@@ -38,7 +38,7 @@ static void stop(struct work *w, enum etl_status status, const struct err *err)
 }
 
 /* Takes a ticket and the block that belongs to it; false when there is no more. */
-static bool read_block(struct work *w, struct block *b, uint64_t *ticket, struct err *err)
+static bool read_block(struct delivery *w, struct block *b, uint64_t *ticket, struct err *err)
 {
     enum etl_status st = ETL_END;
 
@@ -59,7 +59,7 @@ static bool read_block(struct work *w, struct block *b, uint64_t *ticket, struct
     return st == ETL_OK;
 }
 
-static enum etl_status run_stages(struct work *w, struct block *b, uint64_t ticket, struct err *err)
+static enum etl_status run_stages(struct delivery *w, struct block *b, uint64_t ticket, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
@@ -89,10 +89,10 @@ static enum etl_status run_stages(struct work *w, struct block *b, uint64_t tick
 
 static void *work(void *context)
 {
-    struct work *w = context;
-    struct block b;
-    uint64_t     ticket, told = 0;
-    struct err   err = { 0 };
+    struct delivery *w = context;
+    struct block     b;
+    uint64_t         ticket, told = 0;
+    struct err       err = { 0 };
 
     block_init(&b, w->pipeline, w->in);
     while (read_block(w, &b, &ticket, &err)) {
@@ -115,9 +115,9 @@ static void *work(void *context)
 
 enum etl_status pipeline_run(struct pipeline *p, size_t input, struct err *err)
 {
-    struct work w = { .pipeline = p, .in = &p->inputs[input], .status = ETL_OK };
-    pthread_t   threads[64];
-    unsigned    started = 0, wanted = p->threads < 64 ? p->threads : 64;
+    struct delivery w = { .pipeline = p, .in = &p->inputs[input], .status = ETL_OK };
+    pthread_t       threads[64];
+    unsigned        started = 0, wanted = p->threads < 64 ? p->threads : 64;
 
     w.needs_number = p->mapping->uses_nth || p->mapping->uses_parent;
     for (size_t i = 0; i < p->mapping->input_count; i++)
@@ -152,7 +152,7 @@ enum etl_status pipeline_count(struct pipeline *p, size_t input, struct err *err
         block_split(&b);
         for (size_t i = 0; i < b.count; i++)
             if (b.items[i].lane.ptr != NULL && b.input->has_lane)
-                known_count_up(p->known, digest_of(p->known->seed, DIGEST_COUNT, (uint32_t)input, b.items[i].lane));
+                seen_keys_count_up(p->known, digest_of(p->known->seed, DIGEST_COUNT, (uint32_t)input, b.items[i].lane));
         block_reset(&b);
     }
     block_release(&b);
@@ -181,13 +181,13 @@ enum etl_status pipeline_once(struct pipeline *p, bool after, struct plan_counts
             st = ETL_FAIL; /* a mapping whose own calls break rules is wrong, no record is to blame */
             break;
         }
-    plan_out_record(encoder, STR(""), plan_lane_id(where), where, 0);
+    plan_writer_record(encoder, STR(""), plan_lane_id(where), where, 0);
     for (size_t i = 0; i < mapped.count && st == ETL_OK; i++) {
         const struct mapping_call *call = mapped.calls[i].call;
         size_t                     begin = out.len;
         uint32_t                   occurrence = 0;
 
-        plan_out_call(encoder, &mapped.calls[i], &out);
+        plan_writer_call(encoder, &mapped.calls[i], &out);
         for (size_t k = 0; k < i; k++)
             occurrence += str_eq(mapped.calls[k].call->as, call->as);
         plan_id(plan_lane_id(where), call->as, occurrence, out.ptr + begin + PLAN_ID_AT);
@@ -197,7 +197,7 @@ enum etl_status pipeline_once(struct pipeline *p, bool after, struct plan_counts
             counts->dangers[d] += mapped.calls[i].dangers >> d & 1;
     }
     if (st == ETL_OK)
-        st = plan_out_write(p->plan, buf_str(&out), err);
+        st = plan_writer_write(p->plan, buf_str(&out), err);
     plan_encoder_free(encoder);
     mapper_free(mapper);
     return st;

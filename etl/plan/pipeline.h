@@ -8,7 +8,7 @@
  *   write   plan and findings, with their digests
  * The rest runs on all threads. So output is the same whatever their number.
  *
- * Limits  memory: blocks in work (one a thread), and known.h's allowance a lane. */
+ * Limits  memory: blocks in work (one a thread), and seen_keys.h's allowance a lane. */
 #ifndef ETL_PLAN_PIPELINE_H
 #define ETL_PLAN_PIPELINE_H
 
@@ -33,18 +33,18 @@ struct pipeline_input {          /* one input, opened and bound */
     struct plan_counts    counts;
 };
 struct pipeline {
-    const struct mapping  *mapping;
-    const struct key      *key;
-    struct str             today;
-    unsigned               threads;
-    struct known          *known;
-    const struct earlier  *earlier; /* the extracts of the runs that this one is planned after; or NULL */
-    struct plan_out       *plan, *findings;
-    struct pipeline_input *inputs;        /* by mapping->inputs; source NULL where left out */
-    uint64_t               record_number; /* over all inputs */
-    const struct str      *call_names;    /* the different names in `as:`, for counting occurrences */
-    size_t                 call_name_count;
-    uint64_t              *command_calls; /* by mapping->calls: calls made */
+    const struct mapping    *mapping;
+    const struct key        *key;
+    struct str               today;
+    unsigned                 threads;
+    struct seen_keys        *known;
+    const struct prior_runs *earlier; /* the extracts of the runs that this one is planned after; or NULL */
+    struct plan_writer      *plan, *findings;
+    struct pipeline_input   *inputs;        /* by mapping->inputs; source NULL where left out */
+    uint64_t                 record_number; /* over all inputs */
+    const struct str        *call_names;    /* the different names in `as:`, for counting occurrences */
+    size_t                   call_name_count;
+    uint64_t                *command_calls; /* by mapping->calls: calls made */
 };
 extern volatile sig_atomic_t pipeline_stop; /* set by a signal: the run ends with ETL_AGAIN */
 

@@ -18,12 +18,12 @@ struct planning {
     struct arena              *mem;
     struct findings           *faults;
     struct mapping            *mapping;
-    struct run                 run, after;
-    struct known               known;
-    struct plan_out            plan, findings;
+    struct run_folder          run, after;
+    struct seen_keys           known;
+    struct plan_writer         plan, findings;
     struct pipeline            pipeline;
     struct run_facts           after_facts;
-    struct earlier            *earlier;
+    struct prior_runs         *earlier;
 };
 
 static void seen(void *context, struct str bytes)
@@ -228,12 +228,12 @@ static enum etl_status open_earlier(struct planning *w)
 
     if (w->options->after == NULL || !asks_parents(w))
         return ETL_OK;
-    st = earlier_open(w->options->after, w->mapping, w->mem, &w->earlier, w->faults);
+    st = prior_runs_open(w->options->after, w->mapping, w->mem, &w->earlier, w->faults);
     w->pipeline.earlier = w->earlier;
     for (size_t i = 0; i < w->mapping->input_count && st == ETL_OK; i++)
         for (unsigned ago = 1; ago < PARENT_FAR && st == ETL_OK; ago++) {
-            const struct earlier_input *in = earlier_input(w->earlier, ago, i);
-            const struct mapping_input *input = &w->mapping->inputs[i];
+            const struct prior_runs_input *in = prior_runs_input(w->earlier, ago, i);
+            const struct mapping_input    *input = &w->mapping->inputs[i];
 
             if (in == NULL)
                 continue;
@@ -324,9 +324,9 @@ static void add_counts(struct plan_counts *sum, const struct plan_counts *more)
 
 /* ---- guards ---- */
 
-static void check_rejects(struct planning *w, const struct plan_counts *sum, struct guard guard, const char *whose)
+static void check_rejects(struct planning *w, const struct plan_counts *sum, struct threshold guard, const char *whose)
 {
-    uint64_t allowed = guard_allows(guard, sum->read);
+    uint64_t allowed = threshold_allows(guard, sum->read);
 
     if (sum->rejected > allowed)
         findings_say(
@@ -368,11 +368,11 @@ static enum etl_status open_after(struct planning *w)
 
     if (w->options->after == NULL)
         return ETL_OK;
-    st = run_open(w->options->after, false, w->mem, &w->after, &err);
+    st = run_folder_open(w->options->after, false, w->mem, &w->after, &err);
     if (st == ETL_OK)
-        st = run_check(&w->after, w->options->key, w->mem, &w->after_facts, &err);
+        st = run_folder_check(&w->after, w->options->key, w->mem, &w->after_facts, &err);
     if (st == ETL_OK)
-        st = known_load(&w->known, run_file(&w->after, "known.bin", w->mem), &err);
+        st = seen_keys_load(&w->known, run_folder_file(&w->after, "known.bin", w->mem), &err);
     return st == ETL_OK ? ETL_OK : say_fault(w, st, &err);
 }
 
@@ -399,13 +399,13 @@ static enum etl_status finish(struct planning *w, const struct plan_counts *sum,
 {
     struct summary  s = { .options = w->options, .pipeline = &w->pipeline, .counts = sum, .seconds = seconds };
     struct err      err = { 0 };
-    enum etl_status st = plan_out_commit(&w->findings, &s.findings_digest, &err);
+    enum etl_status st = plan_writer_commit(&w->findings, &s.findings_digest, &err);
 
     if (st == ETL_OK && guarded != ETL_OK)
         return guarded;
     s.plan_digest = sha256_end(w->plan.digest);
     if (st == ETL_OK)
-        st = known_save(&w->known, run_file(&w->run, "known.bin", w->mem), &err);
+        st = seen_keys_save(&w->known, run_folder_file(&w->run, "known.bin", w->mem), &err);
     if (st == ETL_OK)
         st = summary_write(&s, &w->run, w->mem, summary, &err);
     if (st == ETL_OK)
@@ -422,11 +422,11 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
     clock_gettime(CLOCK_MONOTONIC, &begin);
     st = open_after(w);
     if (st == ETL_OK)
-        st = run_create(w->options->run, w->options->replace, w->mem, &w->run, &err);
+        st = run_folder_create(w->options->run, w->options->replace, w->mem, &w->run, &err);
     if (st == ETL_OK)
-        st = plan_out_open(&w->plan, &w->run, "plan.jsonl", &err);
+        st = plan_writer_open(&w->plan, &w->run, "plan.jsonl", &err);
     if (st == ETL_OK)
-        st = plan_out_open(&w->findings, &w->run, "findings.jsonl", &err);
+        st = plan_writer_open(&w->findings, &w->run, "findings.jsonl", &err);
     if (st != ETL_OK)
         return err.text[0] != '\0' ? say_fault(w, st, &err) : st;
     st = open_inputs(w);
@@ -442,7 +442,7 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
     if (st != ETL_OK) {
         struct hex256 unused;
 
-        plan_out_commit(&w->findings, &unused, NULL); /* what was found until then helps to mend it */
+        plan_writer_commit(&w->findings, &unused, NULL); /* what was found until then helps to mend it */
         return st;
     }
     if (counts->read != counts->planned + counts->rejected + counts->without_calls)
@@ -470,12 +470,12 @@ static void clean_up(struct planning *w)
         rejects_free(in->rejects);
         sha256_free(in->digest);
     }
-    plan_out_drop(&w->plan);
-    plan_out_drop(&w->findings);
-    known_release(&w->known);
-    earlier_close(w->earlier);
-    run_close(&w->run);
-    run_close(&w->after);
+    plan_writer_drop(&w->plan);
+    plan_writer_drop(&w->findings);
+    seen_keys_release(&w->known);
+    prior_runs_close(w->earlier);
+    run_folder_close(&w->run);
+    run_folder_close(&w->after);
     provider_free(w->after_facts.description);
 }
 
@@ -501,7 +501,7 @@ enum etl_status plan_make(const struct plan_options *options, struct arena *mem,
     if (st != ETL_OK)
         return st;
     tell_eases(w.mapping);
-    known_init(&w.known, options->key);
+    seen_keys_init(&w.known, options->key);
     w.pipeline = (struct pipeline){ .mapping = w.mapping,
                                     .key = options->key,
                                     .today = str_from(options->today),

@@ -22,7 +22,7 @@ struct plan_options {
     size_t                      file_count;
     const struct pair_value    *set;
     size_t                      set_count;
-    const struct guard         *max_rejects; /* tightens the mapping's guard; or NULL */
+    const struct threshold     *max_rejects; /* tightens the mapping's guard; or NULL */
     unsigned                    threads;
     bool                        replace;
     const struct key           *key;

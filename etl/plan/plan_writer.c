@@ -3,17 +3,17 @@
 
 enum { RECORDS_PER_POSITION_DIGITS = 10 };
 
-enum etl_status plan_out_open(struct plan_out *o, const struct run *r, const char *name, struct err *err)
+enum etl_status plan_writer_open(struct plan_writer *o, const struct run_folder *r, const char *name, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
 
     arena_init(&mem, 1 << 16, "a path");
-    *o = (struct plan_out){ 0 };
+    *o = (struct plan_writer){ 0 };
     o->digest = sha256_new();
-    return atomic_file_begin(&o->file, run_file(r, name, &mem), err);
+    return atomic_file_begin(&o->file, run_folder_file(r, name, &mem), err);
 }
 
-enum etl_status plan_out_write(struct plan_out *o, struct str lines, struct err *err)
+enum etl_status plan_writer_write(struct plan_writer *o, struct str lines, struct err *err)
 {
     if (lines.len == 0)
         return ETL_OK;
@@ -22,13 +22,13 @@ enum etl_status plan_out_write(struct plan_out *o, struct str lines, struct err 
     return atomic_file_write(&o->file, lines, err);
 }
 
-enum etl_status plan_out_commit(struct plan_out *o, struct hex256 *digest, struct err *err)
+enum etl_status plan_writer_commit(struct plan_writer *o, struct hex256 *digest, struct err *err)
 {
     *digest = sha256_end(o->digest);
     return atomic_file_commit(&o->file, err);
 }
 
-void plan_out_drop(struct plan_out *o)
+void plan_writer_drop(struct plan_writer *o)
 {
     atomic_file_drop(&o->file);
     sha256_free(o->digest);
@@ -198,8 +198,8 @@ void plan_id(struct digest lane_id, struct str as, uint32_t occurrence, char out
         write_hex((uint32_t)(halves[i / 2] >> (i % 2 == 0 ? 32 : 0)), out + 8 * i);
 }
 
-void plan_out_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from,
-                     uint64_t record_number)
+void plan_writer_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from,
+                        uint64_t record_number)
 {
     e->lane = lane;
     e->lane_id = lane_id;
@@ -212,7 +212,7 @@ void plan_out_record(struct plan_encoder *e, struct str lane, struct digest lane
     buf_reserve(&e->place, PADDING);
 }
 
-void plan_out_call(struct plan_encoder *e, const struct mapped_call *mapped, struct buf *out)
+void plan_writer_call(struct plan_encoder *e, const struct mapped_call *mapped, struct buf *out)
 {
     const struct mapping_call *call = mapped->call;
     const struct call_text    *text = &e->calls[call - e->mapping->calls];
@@ -245,8 +245,8 @@ void plan_out_call(struct plan_encoder *e, const struct mapped_call *mapped, str
     buf_lit(out, "}}\n");
 }
 
-void plan_out_finding(struct buf *out, const char *input, struct str where, struct str lane, uint64_t offset,
-                      const struct err *err, enum severity severity)
+void plan_writer_finding(struct buf *out, const char *input, struct str where, struct str lane, uint64_t offset,
+                         const struct err *err, enum severity severity)
 {
     static const char *const names[] = { "error", "warning", "info" };
 

@@ -5,53 +5,53 @@
 #include "etl/plan/prior_runs.h"
 #include "etl/run/run_folder.h"
 
-struct lane_before {
-    struct known    known;
-    struct earlier *earlier;
+struct prior_lane {
+    struct seen_keys   known;
+    struct prior_runs *earlier;
 };
 
-static void bind_parents(struct mapping *m, const struct earlier *e, struct findings *faults)
+static void bind_parents(struct mapping *m, const struct prior_runs *e, struct findings *faults)
 {
     for (size_t i = 0; i < m->input_count; i++)
         for (unsigned ago = 1; ago < PARENT_FAR && m->inputs[i].column_count == 0; ago++) {
-            const struct earlier_input *in = earlier_input(e, ago, i);
+            const struct prior_runs_input *in = prior_runs_input(e, ago, i);
 
             if (in != NULL)
                 mapping_bind(m, i, in->columns, in->column_count, faults);
         }
 }
 
-struct lane_before *lane_before_open(const struct lane_records *l, const char *after, struct findings *faults)
+struct prior_lane *prior_lane_open(const struct lane_records *l, const char *after, struct findings *faults)
 {
-    struct lane_before *b;
-    struct run          r = { .path = after };
-    struct err          err = { 0 };
+    struct prior_lane *b;
+    struct run_folder  r = { .path = after };
+    struct err         err = { 0 };
 
     if (l->key == NULL) /* what the runs before knew is keyed */
         return NULL;
     b = calloc(1, sizeof *b);
     if (b == NULL)
         memory_exhausted("the runs before", sizeof *b);
-    known_init(&b->known, l->key);
-    if (known_load(&b->known, run_file(&r, "known.bin", l->mem), &err) != ETL_OK)
+    seen_keys_init(&b->known, l->key);
+    if (seen_keys_load(&b->known, run_folder_file(&r, "known.bin", l->mem), &err) != ETL_OK)
         findings_add(faults, SEVERITY_WARNING, &err, NULL);
-    if (l->mapping->uses_parent && earlier_open(after, l->mapping, l->mem, &b->earlier, faults) == ETL_OK)
+    if (l->mapping->uses_parent && prior_runs_open(after, l->mapping, l->mem, &b->earlier, faults) == ETL_OK)
         bind_parents(l->mapping, b->earlier, faults);
     return b;
 }
 
 /* The lane's parent row of an input, from the extract of the run that accepted it. NULL: none, or it is not at hand. */
-static const struct record *fetch_parent(struct lane_records *l, size_t input, struct lane_before *b)
+static const struct record *fetch_parent(struct lane_records *l, size_t input, struct prior_lane *b)
 {
-    const struct earlier_input *in;
-    struct parent_place         where;
-    struct record              *record = ARENA_NEW(l->mem, struct record);
-    struct sealer              *sealer;
-    char                       *raw;
+    const struct prior_runs_input *in;
+    struct parent_place            where;
+    struct record                 *record = ARENA_NEW(l->mem, struct record);
+    struct sealer                 *sealer;
+    char                          *raw;
 
-    if (!known_parent(&b->known, input, digest_of(b->known.seed, DIGEST_PARENT, (uint32_t)input, l->lane), &where))
+    if (!seen_keys_parent(&b->known, input, digest_of(b->known.seed, DIGEST_PARENT, (uint32_t)input, l->lane), &where))
         return NULL;
-    in = earlier_input(b->earlier, where.runs_ago, input);
+    in = prior_runs_input(b->earlier, where.runs_ago, input);
     if (in == NULL)
         return NULL;
     raw = arena_bytes(l->mem, (size_t)where.length + 1);
@@ -64,7 +64,7 @@ static const struct record *fetch_parent(struct lane_records *l, size_t input, s
     return record;
 }
 
-static void add_parents(struct lane_records *l, struct lane_before *b)
+static void add_parents(struct lane_records *l, struct prior_lane *b)
 {
     for (size_t i = 0; i < l->mapping->input_count; i++) {
         int                  parent = l->mapping->inputs[i].parent;
@@ -76,16 +76,16 @@ static void add_parents(struct lane_records *l, struct lane_before *b)
     }
 }
 
-static void add_rows(struct lane_records *l, struct lane_before *b)
+static void add_rows(struct lane_records *l, struct prior_lane *b)
 {
     for (size_t i = 0; i < l->count; i++)
         l->records[i].nth +=
-            known_count(&b->known, digest_of(b->known.seed, DIGEST_NTH, (uint32_t)l->records[i].input, l->lane));
+            seen_keys_count(&b->known, digest_of(b->known.seed, DIGEST_NTH, (uint32_t)l->records[i].input, l->lane));
     for (size_t i = 0; i < l->mapping->input_count; i++)
-        l->counts[i] += known_count(&b->known, digest_of(b->known.seed, DIGEST_COUNT, (uint32_t)i, l->lane));
+        l->counts[i] += seen_keys_count(&b->known, digest_of(b->known.seed, DIGEST_COUNT, (uint32_t)i, l->lane));
 }
 
-void lane_before_add(struct lane_before *b, struct lane_records *l)
+void prior_lane_add(struct prior_lane *b, struct lane_records *l)
 {
     if (b == NULL || l->lane.ptr == NULL)
         return;
@@ -93,11 +93,11 @@ void lane_before_add(struct lane_before *b, struct lane_records *l)
     add_rows(l, b);
 }
 
-void lane_before_close(struct lane_before *b)
+void prior_lane_close(struct prior_lane *b)
 {
     if (b == NULL)
         return;
-    earlier_close(b->earlier);
-    known_release(&b->known);
+    prior_runs_close(b->earlier);
+    seen_keys_release(&b->known);
     free(b);
 }

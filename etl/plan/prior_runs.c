@@ -7,12 +7,12 @@
 
 enum { READ_BYTES = 1 << 16 };
 
-struct earlier {
-    const struct mapping *mapping;
-    struct arena         *mem;
-    struct findings      *faults;
-    struct earlier_input *inputs[PARENT_FAR]; /* by runs_ago - 1; each by the mapping's inputs */
-    size_t                count;
+struct prior_runs {
+    const struct mapping    *mapping;
+    struct arena            *mem;
+    struct findings         *faults;
+    struct prior_runs_input *inputs[PARENT_FAR]; /* by runs_ago - 1; each by the mapping's inputs */
+    size_t                   count;
 };
 
 static void seen(void *context, struct str bytes)
@@ -21,7 +21,7 @@ static void seen(void *context, struct str bytes)
 }
 
 /* Reads all of it, so that its digest is known; it is kept for source_at(). */
-static enum etl_status read_source(const struct run_input *of, struct arena *mem, struct earlier_input *in,
+static enum etl_status read_source(const struct run_input *of, struct arena *mem, struct prior_runs_input *in,
                                    struct hex256 *digest, struct err *err)
 {
     struct unpacked_watch watch = { seen, in->digest = sha256_new() };
@@ -37,7 +37,7 @@ static enum etl_status read_source(const struct run_input *of, struct arena *mem
     return st == ETL_END ? source_rewind(in->source, err) : st;
 }
 
-static enum etl_status open_reader(struct earlier *e, size_t input, bool is_reject_file, struct earlier_input *in,
+static enum etl_status open_reader(struct prior_runs *e, size_t input, bool is_reject_file, struct prior_runs_input *in,
                                    struct err *err)
 {
     enum etl_status st = input_open(e->mapping, input, in->source, is_reject_file, e->mem, &in->reader, err);
@@ -55,8 +55,8 @@ static const struct run_input *input_of_run(const struct run_facts *facts, struc
     return NULL;
 }
 
-static enum etl_status open_input(struct earlier *e, const struct run_facts *facts, size_t input,
-                                  struct earlier_input *in)
+static enum etl_status open_input(struct prior_runs *e, const struct run_facts *facts, size_t input,
+                                  struct prior_runs_input *in)
 {
     const struct run_input *of = input_of_run(facts, e->mapping->inputs[input].name);
     struct hex256           digest;
@@ -94,24 +94,24 @@ static bool is_parent(const struct mapping *m, size_t input)
 }
 
 /* One run of the chain; *next is the one before it. */
-static enum etl_status open_run(struct earlier *e, const char *path, const char **next)
+static enum etl_status open_run(struct prior_runs *e, const char *path, const char **next)
 {
-    struct run       run;
-    struct run_facts facts;
-    struct err       err = { 0 };
-    enum etl_status  st = run_open(path, false, e->mem, &run, &err);
+    struct run_folder run;
+    struct run_facts  facts;
+    struct err        err = { 0 };
+    enum etl_status   st = run_folder_open(path, false, e->mem, &run, &err);
 
     *next = NULL;
     if (st == ETL_OK) {
-        st = run_read(&run, e->mem, &facts, &err);
-        run_close(&run);
+        st = run_folder_read(&run, e->mem, &facts, &err);
+        run_folder_close(&run);
     }
     if (st != ETL_OK) {
         findings_say(e->faults, SEVERITY_WARNING, path, 0, 0, "parent-gone",
                      "cannot be read: %s; rows of its extracts are not at hand", err.text);
         return ETL_OK;
     }
-    e->inputs[e->count] = ARENA_ARRAY(e->mem, struct earlier_input, e->mapping->input_count + 1);
+    e->inputs[e->count] = ARENA_ARRAY(e->mem, struct prior_runs_input, e->mapping->input_count + 1);
     e->count++;
     for (size_t i = 0; i < e->mapping->input_count && st == ETL_OK; i++)
         if (is_parent(e->mapping, i))
@@ -121,27 +121,27 @@ static enum etl_status open_run(struct earlier *e, const char *path, const char 
     return st;
 }
 
-enum etl_status earlier_open(const char *run, const struct mapping *m, struct arena *mem, struct earlier **out,
-                             struct findings *faults)
+enum etl_status prior_runs_open(const char *run, const struct mapping *m, struct arena *mem, struct prior_runs **out,
+                                struct findings *faults)
 {
-    struct earlier *e = ARENA_NEW(mem, struct earlier);
-    enum etl_status st = ETL_OK;
+    struct prior_runs *e = ARENA_NEW(mem, struct prior_runs);
+    enum etl_status    st = ETL_OK;
 
-    *e = (struct earlier){ .mapping = m, .mem = mem, .faults = faults };
+    *e = (struct prior_runs){ .mapping = m, .mem = mem, .faults = faults };
     *out = e;
     for (const char *path = run; path != NULL && st == ETL_OK && e->count + 1 < PARENT_FAR;)
         st = open_run(e, path, &path);
     return st;
 }
 
-const struct earlier_input *earlier_input(const struct earlier *e, unsigned runs_ago, size_t input)
+const struct prior_runs_input *prior_runs_input(const struct prior_runs *e, unsigned runs_ago, size_t input)
 {
     if (e == NULL || runs_ago == 0 || runs_ago > e->count || e->inputs[runs_ago - 1][input].reader == NULL)
         return NULL;
     return &e->inputs[runs_ago - 1][input];
 }
 
-void earlier_close(struct earlier *e)
+void prior_runs_close(struct prior_runs *e)
 {
     for (size_t i = 0; e != NULL && i < e->count; i++)
         for (size_t k = 0; k < e->mapping->input_count; k++) {

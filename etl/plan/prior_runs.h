@@ -10,8 +10,8 @@
 #include "etl/mapping/mapping.h"
 #include "etl/plan/seen_keys.h"
 
-struct earlier;
-struct earlier_input {
+struct prior_runs;
+struct prior_runs_input {
     struct source        *source;
     struct record_reader *reader;
     struct sha256        *digest; /* watches the source as long as that is open */
@@ -19,10 +19,10 @@ struct earlier_input {
     size_t                column_count;
 };
 /* Follows the chain of runs from `run`; opens the extracts of the mapping's parent inputs. */
-enum etl_status earlier_open(const char *run, const struct mapping *m, struct arena *mem, struct earlier **out,
-                             struct findings *faults);
+enum etl_status prior_runs_open(const char *run, const struct mapping *m, struct arena *mem, struct prior_runs **out,
+                                struct findings *faults);
 /* NULL: not at hand. runs_ago 1 is the run that is planned after. */
-const struct earlier_input *earlier_input(const struct earlier *e, unsigned runs_ago, size_t input);
-void                        earlier_close(struct earlier *e);
+const struct prior_runs_input *prior_runs_input(const struct prior_runs *e, unsigned runs_ago, size_t input);
+void                           prior_runs_close(struct prior_runs *e);
 
 #endif

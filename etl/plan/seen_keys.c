@@ -20,27 +20,27 @@ enum { PARENT_LENGTH_BITS = 22, PARENT_OFFSET_BITS = 37 };
 static const char     known_magic[16] = "subferry known 2";
 static const uint64_t max_entries = UINT64_C(1) << 32;
 
-void known_init(struct known *k, const struct key *key)
+void seen_keys_init(struct seen_keys *k, const struct key *key)
 {
     unsigned char bytes[16];
 
     key_fingerprint(key, STR("subferry known"), bytes);
-    *k = (struct known){ .set = digest_set_new(max_entries),
-                         .rejected = digest_set_new(max_entries),
-                         .counted = digest_set_new(max_entries),
-                         .earlier_parents = digest_set_new(max_entries) };
+    *k = (struct seen_keys){ .set = digest_set_new(max_entries),
+                             .rejected = digest_set_new(max_entries),
+                             .counted = digest_set_new(max_entries),
+                             .prior_parents = digest_set_new(max_entries) };
     memcpy(&k->seed, bytes, sizeof k->seed);
 }
 
-void known_release(struct known *k)
+void seen_keys_release(struct seen_keys *k)
 {
     digest_set_free(k->set);
     digest_set_free(k->rejected);
     digest_set_free(k->counted);
-    digest_set_free(k->earlier_parents);
-    for (size_t i = 0; i < KNOWN_INPUTS; i++)
+    digest_set_free(k->prior_parents);
+    for (size_t i = 0; i < SEEN_INPUTS; i++)
         digest_set_free(k->parents[i]);
-    *k = (struct known){ 0 };
+    *k = (struct seen_keys){ 0 };
 }
 
 static uint64_t pack(struct place where)
@@ -53,7 +53,7 @@ static struct place unpack(uint64_t number)
     return (struct place){ (uint32_t)(number >> 48 & 0x7fff), number & LINE_MASK };
 }
 
-bool known_lane_rejected(struct known *k, struct digest lane, struct place *where)
+bool seen_keys_lane_rejected(struct seen_keys *k, struct digest lane, struct place *where)
 {
     const uint64_t *number = digest_set_get(k->rejected, lane);
 
@@ -63,7 +63,7 @@ bool known_lane_rejected(struct known *k, struct digest lane, struct place *wher
     return true;
 }
 
-void known_lane_reject(struct known *k, struct digest lane, struct place where)
+void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct place where)
 {
     uint64_t *number = digest_set_put(k->rejected, lane);
 
@@ -71,7 +71,7 @@ void known_lane_reject(struct known *k, struct digest lane, struct place where)
         *number = pack(where);
 }
 
-uint32_t known_lane_call(struct known *k, struct digest lane, struct str lane_text, uint32_t name, bool *is_new)
+uint32_t seen_keys_lane_call(struct seen_keys *k, struct digest lane, struct str lane_text, uint32_t name, bool *is_new)
 {
     uint64_t *number = digest_set_put(k->set, lane);
     unsigned  shift = 8 * name;
@@ -92,7 +92,7 @@ uint32_t known_lane_call(struct known *k, struct digest lane, struct str lane_te
     return name < LANE_COUNTERS ? COUNTER_FULL + before : before;
 }
 
-bool known_is_free(struct known *k, struct digest d, struct place *where)
+bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct place *where)
 {
     const uint64_t *number = digest_set_get(k->set, d);
 
@@ -102,33 +102,33 @@ bool known_is_free(struct known *k, struct digest d, struct place *where)
     return false;
 }
 
-void known_claim(struct known *k, struct digest d, struct place where)
+void seen_keys_claim(struct seen_keys *k, struct digest d, struct place where)
 {
     *digest_set_put(k->set, d) = pack(where);
 }
 
-bool known_once(struct known *k, struct digest d, unsigned call)
+bool seen_keys_once(struct seen_keys *k, struct digest d, unsigned call)
 {
-    uint64_t *claimed = digest_set_put(k->set, d), bit = UINT64_C(1) << call % KNOWN_CALLS;
+    uint64_t *claimed = digest_set_put(k->set, d), bit = UINT64_C(1) << call % SEEN_CALLS;
     bool      is_free = (*claimed & bit) == 0;
 
     *claimed |= bit;
     return is_free;
 }
 
-uint64_t known_count(struct known *k, struct digest d)
+uint64_t seen_keys_count(struct seen_keys *k, struct digest d)
 {
     const uint64_t *number = digest_set_get(k->counted, d);
 
     return number != NULL ? *number : 0;
 }
 
-uint64_t known_count_up(struct known *k, struct digest d)
+uint64_t seen_keys_count_up(struct seen_keys *k, struct digest d)
 {
     return ++*digest_set_put(k->counted, d);
 }
 
-void known_nth_rejected(struct known *k, struct digest d)
+void seen_keys_nth_rejected(struct seen_keys *k, struct digest d)
 {
     ++*digest_set_put(k->set, d);
 }
@@ -145,24 +145,24 @@ static struct parent_place unpack_parent(uint64_t number)
                                   (unsigned)(number >> (PARENT_LENGTH_BITS + PARENT_OFFSET_BITS)) };
 }
 
-bool known_parent(struct known *k, size_t input, struct digest d, struct parent_place *where)
+bool seen_keys_parent(struct seen_keys *k, size_t input, struct digest d, struct parent_place *where)
 {
     const uint64_t *number = k->parents[input] != NULL ? digest_set_get(k->parents[input], d) : NULL;
 
     if (number == NULL)
-        number = digest_set_get(k->earlier_parents, d);
+        number = digest_set_get(k->prior_parents, d);
     if (number == NULL)
         return false;
     *where = unpack_parent(*number);
     return true;
 }
 
-void known_parent_add(struct known *k, size_t input, struct digest d, uint64_t offset, size_t length)
+void seen_keys_parent_add(struct seen_keys *k, size_t input, struct digest d, uint64_t offset, size_t length)
 {
     struct parent_place where = { offset, (uint32_t)length, 0 };
     uint64_t           *number;
 
-    if (digest_set_get(k->earlier_parents, d) != NULL)
+    if (digest_set_get(k->prior_parents, d) != NULL)
         return;
     if (k->parents[input] == NULL)
         k->parents[input] = digest_set_new(max_entries);
@@ -179,12 +179,12 @@ struct saved {
     uint64_t low, high, value;
 };
 struct saving {
-    struct atomic_file *file;
-    enum etl_status     st;
-    struct err         *err;
-    struct saved        rows[1024];
-    size_t              count;
-    const struct known *known;
+    struct atomic_file     *file;
+    enum etl_status         st;
+    struct err             *err;
+    struct saved            rows[1024];
+    size_t                  count;
+    const struct seen_keys *known;
 };
 
 static void flush_rows(struct saving *s)
@@ -217,7 +217,7 @@ static void save_settled(void *context, struct digest d, uint64_t value)
         save_one(context, d, value);
 }
 
-enum etl_status known_save(const struct known *k, const char *path, struct err *err)
+enum etl_status seen_keys_save(const struct seen_keys *k, const char *path, struct err *err)
 {
     AUTO(atomic_file_drop) struct atomic_file file = { 0 };
     struct saving                            *s;
@@ -234,8 +234,8 @@ enum etl_status known_save(const struct known *k, const char *path, struct err *
     s->known = k;
     digest_set_each(k->set, save_settled, s);
     digest_set_each(k->counted, save_one, s);
-    digest_set_each(k->earlier_parents, save_one, s);
-    for (size_t i = 0; i < KNOWN_INPUTS; i++)
+    digest_set_each(k->prior_parents, save_one, s);
+    for (size_t i = 0; i < SEEN_INPUTS; i++)
         if (k->parents[i] != NULL)
             digest_set_each(k->parents[i], save_one, s);
     flush_rows(s);
@@ -245,7 +245,7 @@ enum etl_status known_save(const struct known *k, const char *path, struct err *
 }
 
 /* What a later plan may build on. Which lanes were rejected is not taken over, since the mended records come again. */
-static void take_one(struct known *k, const struct saved *row)
+static void take_one(struct seen_keys *k, const struct saved *row)
 {
     struct digest       d = { row->low, row->high };
     uint64_t            value = row->value;
@@ -257,7 +257,7 @@ static void take_one(struct known *k, const struct saved *row)
     case DIGEST_NTH:
     case DIGEST_COUNT: set = k->counted; break;
     case DIGEST_PARENT:
-        set = k->earlier_parents;
+        set = k->prior_parents;
         parent = unpack_parent(value);
         parent.runs_ago += parent.runs_ago < PARENT_FAR;
         value = pack_parent(parent);
@@ -269,7 +269,7 @@ static void take_one(struct known *k, const struct saved *row)
     *digest_set_put(set, d) = value;
 }
 
-enum etl_status known_load(struct known *k, const char *path, struct err *err)
+enum etl_status seen_keys_load(struct seen_keys *k, const char *path, struct err *err)
 {
     char         magic[sizeof known_magic];
     struct saved rows[512];

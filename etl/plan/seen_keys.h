@@ -3,7 +3,7 @@
  * A run keeps it in known.bin, so that mended rejects can be planned --after it. Entries are keyed hashes: the file tells
  * nothing to who has no key.
  *
- * Threads  two owners at a time, each with its own sets: the stage that numbers (known_count…, known_parent of an input that was
+ * Threads  two owners at a time, each with its own sets: the stage that numbers (seen_keys_count…, seen_keys_parent of an input that was
  *          read before) and the one that settles (all else).
  * Limits   32 bytes a lane, unique or once_per value. */
 #ifndef ETL_PLAN_SEEN_KEYS_H
@@ -12,13 +12,13 @@
 #include "etl/plan/digest_set.h"
 #include "etl/secrets/key.h"
 
-enum { KNOWN_INPUTS = 64 };
-struct known {
-    struct digest_set *set;                   /* lanes and their calls, claims, rejected rows */
-    struct digest_set *rejected;              /* lanes, and where the first of their records was rejected; not kept */
-    struct digest_set *counted;               /* rows of lanes */
-    struct digest_set *parents[KNOWN_INPUTS]; /* by input: rows of this run */
-    struct digest_set *earlier_parents;       /* rows of the runs before, read-only once loaded */
+enum { SEEN_INPUTS = 64 };
+struct seen_keys {
+    struct digest_set *set;                  /* lanes and their calls, claims, rejected rows */
+    struct digest_set *rejected;             /* lanes, and where the first of their records was rejected; not kept */
+    struct digest_set *counted;              /* rows of lanes */
+    struct digest_set *parents[SEEN_INPUTS]; /* by input: rows of this run */
+    struct digest_set *prior_parents;        /* rows of the runs before, read-only once loaded */
     uint64_t           seed;
 };
 /* Where the first of something stood, packed in a number: the input and its line. */
@@ -28,25 +28,26 @@ struct place {
 };
 #define PLACE_AFTER UINT32_C(0x7fff) /* input: known from the run that is planned after */
 
-void known_init(struct known *k, const struct key *key);
-void known_release(struct known *k);
+void seen_keys_init(struct seen_keys *k, const struct key *key);
+void seen_keys_release(struct seen_keys *k);
 
 /* Lanes. A lane's number packs the occurrences of up to six call names. */
-bool known_lane_rejected(struct known *k, struct digest lane, struct place *where);
-void known_lane_reject(struct known *k, struct digest lane, struct place where);
+bool seen_keys_lane_rejected(struct seen_keys *k, struct digest lane, struct place *where);
+void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct place where);
 /* Counts one more call of the name-th call name in the lane: returns how many there were. *is_new: the lane had no call. */
-uint32_t known_lane_call(struct known *k, struct digest lane, struct str lane_text, uint32_t name, bool *is_new);
+uint32_t seen_keys_lane_call(struct seen_keys *k, struct digest lane, struct str lane_text, uint32_t name,
+                             bool *is_new);
 
 /* false: claimed before, *where says by whom. */
-bool known_is_free(struct known *k, struct digest d, struct place *where);
-void known_claim(struct known *k, struct digest d, struct place where);
+bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct place *where);
+void seen_keys_claim(struct seen_keys *k, struct digest d, struct place where);
 /* once_per: claims the value for the call-th of the mapping's calls; false when it was claimed before. The calls of a value share an entry,
- * a bit each (DIGEST_ONCE, by call / KNOWN_CALLS): what is looked up lies in one place, and a plan remembers half as much. */
-enum { KNOWN_CALLS = 64 };
-bool     known_once(struct known *k, struct digest d, unsigned call);
-uint64_t known_count(struct known *k, struct digest d);        /* DIGEST_COUNT */
-uint64_t known_count_up(struct known *k, struct digest d);     /* DIGEST_NTH, DIGEST_COUNT: the new count */
-void     known_nth_rejected(struct known *k, struct digest d); /* that row will not count for a plan --after */
+ * a bit each (DIGEST_ONCE, by call / SEEN_CALLS): what is looked up lies in one place, and a plan remembers half as much. */
+enum { SEEN_CALLS = 64 };
+bool     seen_keys_once(struct seen_keys *k, struct digest d, unsigned call);
+uint64_t seen_keys_count(struct seen_keys *k, struct digest d);        /* DIGEST_COUNT */
+uint64_t seen_keys_count_up(struct seen_keys *k, struct digest d);     /* DIGEST_NTH, DIGEST_COUNT: the new count */
+void     seen_keys_nth_rejected(struct seen_keys *k, struct digest d); /* that row will not count for a plan --after */
 /* Accepted rows of a parent input; the first of a lane is the parent. Where it lies: how many runs ago (0: in this one's extract; see
  * etl/plan/prior_runs.h), and at which bytes. What lies past 128 GiB is PARENT_FAR. */
 struct parent_place {
@@ -55,11 +56,11 @@ struct parent_place {
     unsigned runs_ago;
 };
 enum { PARENT_FAR = 31 };
-bool known_parent(struct known *k, size_t input, struct digest d, struct parent_place *where);
-void known_parent_add(struct known *k, size_t input, struct digest d, uint64_t offset, size_t length);
+bool seen_keys_parent(struct seen_keys *k, size_t input, struct digest d, struct parent_place *where);
+void seen_keys_parent_add(struct seen_keys *k, size_t input, struct digest d, uint64_t offset, size_t length);
 
-enum etl_status known_save(const struct known *k, const char *path, struct err *err);
+enum etl_status seen_keys_save(const struct seen_keys *k, const char *path, struct err *err);
 /* Adds what RUN knew: lanes without their rejections (the mended records come again), claims, parents. */
-enum etl_status known_load(struct known *k, const char *path, struct err *err);
+enum etl_status seen_keys_load(struct seen_keys *k, const char *path, struct err *err);
 
 #endif

@@ -166,19 +166,19 @@ static size_t add_things(const struct summary *s, struct sealed_thing *things, s
     return n + 1;
 }
 
-static enum etl_status write_file(const struct run *run, const char *name, struct str text, struct arena *mem,
+static enum etl_status write_file(const struct run_folder *run, const char *name, struct str text, struct arena *mem,
                                   struct err *err)
 {
     AUTO(atomic_file_drop) struct atomic_file file = { 0 };
-    enum etl_status                           st = atomic_file_begin(&file, run_file(run, name, mem), err);
+    enum etl_status                           st = atomic_file_begin(&file, run_folder_file(run, name, mem), err);
 
     if (st == ETL_OK)
         st = atomic_file_write(&file, text, err);
     return st == ETL_OK ? atomic_file_commit(&file, err) : st;
 }
 
-enum etl_status summary_write(const struct summary *s, const struct run *run, struct arena *mem, struct buf *text,
-                              struct err *err)
+enum etl_status summary_write(const struct summary *s, const struct run_folder *run, struct arena *mem,
+                              struct buf *text, struct err *err)
 {
     struct sealed_thing *things = ARENA_ARRAY(mem, struct sealed_thing, SEALED_THINGS_MAX);
     struct hex256       *digests = ARENA_ARRAY(mem, struct hex256, SEALED_THINGS_MAX);
@@ -202,5 +202,5 @@ enum etl_status summary_write(const struct summary *s, const struct run *run, st
         return st;
     own = sha256_of(buf_str(text));
     things[n++] = (struct sealed_thing){ STR("summary"), STR("summary.json"), STR("summary.json"), str_from(own.text) };
-    return run_seal(run, s->options->key, things, n, err);
+    return run_folder_seal(run, s->options->key, things, n, err);
 }

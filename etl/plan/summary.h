@@ -12,7 +12,7 @@ struct summary {
     double                     seconds;
 };
 /* Writes both files into the run; `text` gets summary.json's. */
-enum etl_status summary_write(const struct summary *s, const struct run *run, struct arena *mem, struct buf *text,
-                              struct err *err);
+enum etl_status summary_write(const struct summary *s, const struct run_folder *run, struct arena *mem,
+                              struct buf *text, struct err *err);
 
 #endif

@@ -9,13 +9,13 @@
 #include "providers/replies/rows.h"
 #include "providers/replies/scrub.h"
 
-struct answer_kind {             /* what all answers of a report share */
-    const char          *folder; /* of the raw answers */
-    const struct report *report;
-    const struct wire   *wire;
-    struct normalizer   *normalizer;
-    struct scrub_how     how;
-    struct questions    *questions;
+struct answer_kind {                /* what all answers of a report share */
+    const char             *folder; /* of the raw answers */
+    const struct report    *report;
+    const struct wire      *wire;
+    struct normalizer      *normalizer;
+    struct scrub_how        how;
+    struct request_journal *questions;
 };
 enum scrub_form answer_form(const struct answer_kind *k);
 struct scrub   *answer_scrub(const struct answer_kind *k, const struct scrub_how *how);

@@ -64,7 +64,7 @@ static enum etl_status add_question(struct asking *a, struct pairs_list *l, stru
             set_pair(l, r->pages.size, number_text(r->pages.rows, &a->mem));
         set_pair(l, r->pages.offset, r->pages.by_page ? STR("1") : STR("0"));
     }
-    return questions_add(a->pull->questions, r->name, json_of(l->items, l->count, &a->mem), row, err);
+    return request_journal_add(a->pull->questions, r->name, json_of(l->items, l->count, &a->mem), row, err);
 }
 
 /* One question, or as many as there are windows. The windows meet in a day: nothing can fall between two. */
@@ -296,10 +296,10 @@ enum etl_status question_load(const struct report *report, const struct asked *a
     struct value         *values = ARENA_ARRAY(mem, struct value, c->param_count + 1);
     struct pair_value    *row;
     yajl_val              params = NULL, pairs = NULL;
-    enum etl_status       st = json_parse(a->params, "a question", &params, err);
+    enum etl_status       st = json_tree_parse(a->params, "a question", &params, err);
 
     if (st == ETL_OK)
-        st = json_parse(a->row, "a question's row", &pairs, err);
+        st = json_tree_parse(a->row, "a question's row", &pairs, err);
     if (st == ETL_OK) {
         for (size_t i = 0; i < params->u.object.len; i++) {
             int at = command_param_index(c, str_from(params->u.object.keys[i]));
@@ -313,8 +313,8 @@ enum etl_status question_load(const struct report *report, const struct asked *a
                                           arena_str(mem, str_from(YAJL_GET_STRING(pairs->u.object.values[i]))) };
         *out = (struct question){ values, row, pairs->u.object.len };
     }
-    json_free(params);
-    json_free(pairs);
+    json_tree_free(params);
+    json_tree_free(pairs);
     return st;
 }
 
@@ -323,7 +323,7 @@ static enum etl_status begin_slot(struct answering *w, struct slot *s, struct er
     enum etl_status st;
 
     arena_reset(&s->mem);
-    st = questions_next(w->pull->questions, w->report->name, w->state, w->after, &s->mem, &s->asked, err);
+    st = request_journal_next(w->pull->questions, w->report->name, w->state, w->after, &s->mem, &s->asked, err);
     if (st != ETL_OK)
         return st;
     w->after = s->asked.number;
@@ -381,7 +381,7 @@ static enum etl_status add_next_page(struct answering *w, const struct slot *s, 
     if (at >= 0 && s->question.values[at].kind == VALUE_TEXT)
         str_to_u64(s->question.values[at].text, &offset);
     set_pair(&list, r->pages.offset, number_text(offset + (r->pages.by_page ? 1 : r->pages.rows), &a.mem));
-    st = questions_add(w->pull->questions, r->name, json_of(list.items, list.count, &a.mem), s->asked.row, err);
+    st = request_journal_add(w->pull->questions, r->name, json_of(list.items, list.count, &a.mem), s->asked.row, err);
     arena_release(&a.mem);
     return st;
 }
@@ -410,7 +410,7 @@ static enum etl_status end_slot(struct answering *w, struct slot *s, struct err 
         why = STR("two answers differ, and nothing said where either ends");
     s->asked.why = s->asked.state != QUESTION_COMPLETE ? why : STR_NONE;
     if (st == ETL_OK)
-        st = questions_settle(w->pull->questions, &s->asked, err);
+        st = request_journal_settle(w->pull->questions, &s->asked, err);
     return st == ETL_OK ? add_next_page(w, s, err) : st;
 }
 

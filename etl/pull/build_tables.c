@@ -105,7 +105,7 @@ static enum etl_status add_report(struct building *b, struct err *err)
 
     for (;;) {
         arena_reset(&b->mem);
-        st = questions_any(b->pull->questions, b->report->name, after, &b->mem, &a, err);
+        st = request_journal_any(b->pull->questions, b->report->name, after, &b->mem, &a, err);
         if (st != ETL_OK)
             return st == ETL_END ? ETL_OK : st;
         after = a.number;
@@ -140,7 +140,7 @@ enum etl_status pull_build(struct pull *p, size_t table, struct err *err)
             reports++;
             t->joined = t->joined || reports > 1 || may_repeat_rows(&p->provider->reports[i]);
         }
-    st = questions_extras(p->questions, t->table->name, p->mem, &extras, &shape.extra_count, err);
+    st = request_journal_extras(p->questions, t->table->name, p->mem, &extras, &shape.extra_count, err);
     shape.extras = extras;
     if (st == ETL_OK)
         st = table_file_open(pull_table_path(p, t->table, p->mem), &shape, t->joined, &b.file, err);

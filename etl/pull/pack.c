@@ -9,16 +9,16 @@
 #include "formats/archive_writer.h"
 
 struct packing {
-    struct pull            *pull;
-    struct archive_writer  *writer;
-    struct manifest_member *members;
-    size_t                  count, cap, part_cap;
-    struct manifest_part   *parts; /* of the member being added */
-    size_t                  part_count;
-    bool                    open_secrets; /* keep: what lies sealed goes in as it was */
-    struct secret_writer    secrets;
-    enum etl_status         status;
-    struct err              err;
+    struct pull                    *pull;
+    struct archive_writer          *writer;
+    struct archive_manifest_member *members;
+    size_t                          count, cap, part_cap;
+    struct archive_manifest_part   *parts; /* of the member being added */
+    size_t                          part_count;
+    bool                            open_secrets; /* keep: what lies sealed goes in as it was */
+    struct secret_writer            secrets;
+    enum etl_status                 status;
+    struct err                      err;
 };
 
 static void stored(void *context, const char *name, uint64_t bytes, int fd)
@@ -34,8 +34,8 @@ static void stored(void *context, const char *name, uint64_t bytes, int fd)
         at += got;
     }
     ARENA_PUSH(w->pull->mem, w->parts, w->part_count, w->part_cap) =
-        (struct manifest_part){ arena_str(w->pull->mem, str_from(name)),
-                                arena_str(w->pull->mem, str_from(sha256_end(digest).text)), bytes };
+        (struct archive_manifest_part){ arena_str(w->pull->mem, str_from(name)),
+                                        arena_str(w->pull->mem, str_from(sha256_end(digest).text)), bytes };
     sha256_free(digest);
 }
 
@@ -65,12 +65,12 @@ static enum etl_status add_member(struct packing *w, const char *name, struct st
     w->part_count = w->part_cap = 0;
     st = archive_writer_add(w->writer, name, fd, w->pull->options->to_whom, &see, err);
     ARENA_PUSH(w->pull->mem, w->members, w->count, w->cap) =
-        (struct manifest_member){ .name = arena_str(w->pull->mem, str_from(name)),
-                                  .table = table,
-                                  .rows = rows,
-                                  .encrypted = w->pull->options->to_whom != NULL,
-                                  .parts = w->parts,
-                                  .part_count = w->part_count };
+        (struct archive_manifest_member){ .name = arena_str(w->pull->mem, str_from(name)),
+                                          .table = table,
+                                          .rows = rows,
+                                          .encrypted = w->pull->options->to_whom != NULL,
+                                          .parts = w->parts,
+                                          .part_count = w->part_count };
     return st;
 }
 
@@ -244,7 +244,7 @@ static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, stru
     buf_init(&o.piece, 64 << 20, "a piece of an answer");
     while (st == ETL_OK) {
         arena_reset(&mem);
-        st = questions_any(w->pull->questions, r->name, after, &mem, &a, err);
+        st = request_journal_any(w->pull->questions, r->name, after, &mem, &a, err);
         if (st != ETL_OK)
             break;
         after = a.number;
@@ -262,19 +262,20 @@ static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, stru
 
 /* ---- the manifest ---- */
 
-static void fill_manifest(struct packing *w, struct manifest *m)
+static void fill_manifest(struct packing *w, struct archive_manifest *m)
 {
-    struct pull            *p = w->pull;
-    struct manifest_report *reports = ARENA_ARRAY(p->mem, struct manifest_report, p->provider->report_count + 1);
+    struct pull                    *p = w->pull;
+    struct archive_manifest_report *reports =
+        ARENA_ARRAY(p->mem, struct archive_manifest_report, p->provider->report_count + 1);
 
     for (size_t i = 0; i < p->provider->report_count; i++) {
         const struct pulled_report *r = &p->reports[i];
 
         if (r->wanted)
             reports[m->report_count++] =
-                (struct manifest_report){ r->name,           r->table,        str_from(proof_names[r->proof]),
-                                          r->counts.why,     r->counts.asked, r->counts.records,
-                                          r->counts.repairs, r->odd,          str_from(r->first_odd) };
+                (struct archive_manifest_report){ r->name,           r->table,        str_from(proof_names[r->proof]),
+                                                  r->counts.why,     r->counts.asked, r->counts.records,
+                                                  r->counts.repairs, r->odd,          str_from(r->first_odd) };
     }
     m->reports = reports;
     m->members = w->members;
@@ -284,15 +285,15 @@ static void fill_manifest(struct packing *w, struct manifest *m)
 enum etl_status pull_pack(struct pull *p, struct err *err)
 {
     const struct pull_options *o = p->options;
-    struct packing  w = { .pull = p, .open_secrets = o->secrets.mode == SECRETS_KEEP, .secrets = o->secrets };
-    struct manifest m = { .version = str_from(o->version),
-                          .provider = p->provider->name,
-                          .connection = o->connection->name,
-                          .made = str_from(o->made),
-                          .from = str_from(o->from),
-                          .to = str_from(o->to),
-                          .secrets = str_from(secret_mode_names[o->secrets.mode]),
-                          .key = key_id(o->secrets.key) };
+    struct packing          w = { .pull = p, .open_secrets = o->secrets.mode == SECRETS_KEEP, .secrets = o->secrets };
+    struct archive_manifest m = { .version = str_from(o->version),
+                                  .provider = p->provider->name,
+                                  .connection = o->connection->name,
+                                  .made = str_from(o->made),
+                                  .from = str_from(o->from),
+                                  .to = str_from(o->to),
+                                  .secrets = str_from(secret_mode_names[o->secrets.mode]),
+                                  .key = key_id(o->secrets.key) };
     AUTO(buf_release) struct buf text = { 0 };
     enum etl_status              st = archive_writer_open(o->archive, &w.writer, err);
 
@@ -310,7 +311,7 @@ enum etl_status pull_pack(struct pull *p, struct err *err)
             st = pack_raw(&w, &p->reports[i], err);
     if (st == ETL_OK) {
         fill_manifest(&w, &m);
-        manifest_write(&m, &text);
+        archive_manifest_write(&m, &text);
         st = archive_writer_add_text(w.writer, MANIFEST_NAME, buf_str(&text), err);
     }
     if (st == ETL_OK)

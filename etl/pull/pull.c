@@ -146,9 +146,9 @@ static enum etl_status open_folder(struct pull *p, struct err *err)
         st = make_folder(p->table_folder, err);
     snprintf(path, sizeof path, "%s/questions.db", p->folder);
     if (st == ETL_OK)
-        st = questions_open(path, identity(p), &p->questions, err);
+        st = request_journal_open(path, identity(p), &p->questions, err);
     if (st == ETL_OK)
-        st = questions_reopen(p->questions, err);
+        st = request_journal_reopen(p->questions, err);
     for (size_t i = 0; i < p->provider->report_count; i++)
         p->reports[i].kind.questions = p->questions;
     return st;
@@ -173,7 +173,7 @@ static enum etl_status count_all(struct pull *p, struct err *err)
 
         if (!r->wanted)
             continue;
-        st = questions_count(p->questions, r->name, p->mem, &r->counts, err);
+        st = request_journal_count(p->questions, r->name, p->mem, &r->counts, err);
         if (st != ETL_OK)
             return st;
         r->proof = r->counts.by_state[QUESTION_INCOMPLETE] != 0 || r->counts.by_state[QUESTION_OPEN] != 0
@@ -211,17 +211,17 @@ static enum etl_status check_shrink(struct pull *p, struct err *err)
 {
     AUTO(arena_release) struct arena mem = { 0 };
     AUTO(buf_release) struct buf     shrunk = { 0 };
-    struct manifest                  before;
+    struct archive_manifest          before;
     enum etl_status                  st;
 
     if (p->options->against == NULL)
         return ETL_OK;
     arena_init(&mem, 64 << 20, "a manifest");
     buf_init(&shrunk, 1 << 16, "tables that shrank");
-    st = manifest_read(p->options->against, &mem, &before, err);
+    st = archive_manifest_read(p->options->against, &mem, &before, err);
     for (size_t i = 0; st == ETL_OK && i < before.member_count; i++)
         for (size_t t = 0; t < p->tables.count; t++) {
-            const struct manifest_member *m = &before.members[i];
+            const struct archive_manifest_member *m = &before.members[i];
 
             if (!str_eq(m->table, p->tables.items[t].name) ||
                 p->results[t].rows * 100 >= m->rows * (100 - SHRINK_PERCENT))
@@ -307,7 +307,7 @@ enum etl_status pull_run(const struct pull_options *options, struct arena *mem, 
         return ETL_FAIL;
     st = work(p, err);
     if (st == ETL_OK) {
-        questions_close(p->questions);
+        request_journal_close(p->questions);
         p->questions = NULL;
         nftw(p->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     }
@@ -318,7 +318,7 @@ void pull_release(struct pull *p)
 {
     if (p->connected)
         exchanges_close(&p->exchanges);
-    questions_close(p->questions);
+    request_journal_close(p->questions);
     p->connected = false;
     p->questions = NULL;
 }

@@ -1,6 +1,6 @@
 /* etl/pull/pull.h - brings a provider's reports into an archive of normalized tables.
  *
- * The way of an answer: asked (questions.h) → its secrets taken out, kept in the work folder (answer.h) → records → rows of its table
+ * The way of an answer: asked (request_journal.h) → its secrets taken out, kept in the work folder (stored_answer.h) → records → rows of its table
  * (normalize.h, table_file.h) → packed with a manifest (archive_writer.h). The work folder ARCHIVE.pull stands until the archive is
  * whole: a pull that was interrupted goes on from it and asks nothing again that it has.
  *
@@ -64,7 +64,7 @@ struct pull {
     struct pulled_report      *reports; /* by the provider's */
     struct pulled_table       *results; /* by tables */
     const char                *folder, *raw_folder, *table_folder;
-    struct questions          *questions;
+    struct request_journal    *questions;
     struct exchanges           exchanges;
     bool                       connected;
     struct scrub_how           how;
@@ -76,9 +76,10 @@ enum etl_status pull_run(const struct pull_options *options, struct arena *mem, 
 void            pull_release(struct pull *p);
 
 /* ---- its parts, in the order in which they are called ---- */
-enum etl_status pull_ask(struct pull *p, size_t report, struct err *err);  /* pull_ask.c: all questions of a report */
-enum etl_status pull_build(struct pull *p, size_t table, struct err *err); /* pull_build.c: a table from its answers */
-enum etl_status pull_pack(struct pull *p, struct err *err);                /* pull_pack.c: the archive */
+enum etl_status pull_ask(struct pull *p, size_t report, struct err *err); /* ask.c: all questions of a report */
+enum etl_status pull_build(struct pull *p, size_t table,
+                           struct err *err);                /* build_tables.c: a table from its answers */
+enum etl_status pull_pack(struct pull *p, struct err *err); /* pack.c: the archive */
 char           *pull_table_path(const struct pull *p, const struct table *t, struct arena *mem);
 /* What lies in the work folder of one question, from its first byte, piece by piece. ETL_FAIL: it is not what was settled. */
 enum etl_status pull_read_answer(const struct pull *p, const struct asked             *a,

@@ -45,12 +45,12 @@ static const char *const texts[] = {
 #undef X
 };
 
-struct questions {
+struct request_journal {
     sqlite3      *db;
     sqlite3_stmt *statements[S_COUNT_OF];
 };
 
-static enum etl_status fault(struct questions *q, struct err *err)
+static enum etl_status fault(struct request_journal *q, struct err *err)
 {
     int code = sqlite3_errcode(q->db) & 0xff;
 
@@ -61,7 +61,7 @@ static enum etl_status fault(struct questions *q, struct err *err)
     return err_set(err, ETL_FAIL, "pull-folder", "what was asked cannot be read: %s", sqlite3_errmsg(q->db));
 }
 
-static sqlite3_stmt *take(struct questions *q, enum statement which)
+static sqlite3_stmt *take(struct request_journal *q, enum statement which)
 {
     sqlite3_reset(q->statements[which]);
     return q->statements[which];
@@ -82,7 +82,7 @@ static struct str column(sqlite3_stmt *s, int at, struct arena *mem)
     return text != NULL ? arena_str(mem, str_of(text, (size_t)sqlite3_column_bytes(s, at))) : STR_NONE;
 }
 
-static enum etl_status run(struct questions *q, sqlite3_stmt *s, struct err *err)
+static enum etl_status run(struct request_journal *q, sqlite3_stmt *s, struct err *err)
 {
     int rc = sqlite3_step(s);
 
@@ -90,7 +90,7 @@ static enum etl_status run(struct questions *q, sqlite3_stmt *s, struct err *err
     return rc == SQLITE_DONE || rc == SQLITE_ROW ? ETL_OK : fault(q, err);
 }
 
-static enum etl_status check_identity(struct questions *q, struct str identity, struct err *err)
+static enum etl_status check_identity(struct request_journal *q, struct str identity, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_FACT_GET);
     int           rc;
@@ -116,11 +116,12 @@ static enum etl_status check_identity(struct questions *q, struct str identity, 
                      "an interrupted pull with other connection, dates or secrets lies there; finish it as it was begun, or remove its folder");
 }
 
-enum etl_status questions_open(const char *path, struct str identity, struct questions **out, struct err *err)
+enum etl_status request_journal_open(const char *path, struct str identity, struct request_journal **out,
+                                     struct err *err)
 {
-    struct questions *q = calloc(1, sizeof *q);
-    mode_t            mask = umask(077);
-    enum etl_status   st = ETL_OK;
+    struct request_journal *q = calloc(1, sizeof *q);
+    mode_t                  mask = umask(077);
+    enum etl_status         st = ETL_OK;
 
     if (q == NULL)
         memory_exhausted("what is asked", sizeof *q);
@@ -139,14 +140,14 @@ enum etl_status questions_open(const char *path, struct str identity, struct que
     if (st == ETL_OK)
         st = check_identity(q, identity, err);
     if (st != ETL_OK) {
-        questions_close(q);
+        request_journal_close(q);
         return st;
     }
     *out = q;
     return ETL_OK;
 }
 
-void questions_close(struct questions *q)
+void request_journal_close(struct request_journal *q)
 {
     if (q == NULL)
         return;
@@ -156,8 +157,8 @@ void questions_close(struct questions *q)
     free(q);
 }
 
-enum etl_status questions_add(struct questions *q, struct str report, struct str params, struct str row,
-                              struct err *err)
+enum etl_status request_journal_add(struct request_journal *q, struct str report, struct str params, struct str row,
+                                    struct err *err)
 {
     sqlite3_stmt *s = take(q, S_ADD);
 
@@ -167,7 +168,7 @@ enum etl_status questions_add(struct questions *q, struct str report, struct str
     return run(q, s, err);
 }
 
-static enum etl_status read_one(struct questions *q, sqlite3_stmt *s, struct arena *mem, struct asked *out,
+static enum etl_status read_one(struct request_journal *q, sqlite3_stmt *s, struct arena *mem, struct asked *out,
                                 struct err *err)
 {
     int rc = sqlite3_step(s);
@@ -192,8 +193,8 @@ static enum etl_status read_one(struct questions *q, sqlite3_stmt *s, struct are
     return rc == SQLITE_DONE ? ETL_END : fault(q, err);
 }
 
-enum etl_status questions_next(struct questions *q, struct str report, enum question_state state, uint64_t after,
-                               struct arena *mem, struct asked *out, struct err *err)
+enum etl_status request_journal_next(struct request_journal *q, struct str report, enum question_state state,
+                                     uint64_t after, struct arena *mem, struct asked *out, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_NEXT);
 
@@ -203,8 +204,8 @@ enum etl_status questions_next(struct questions *q, struct str report, enum ques
     return read_one(q, s, mem, out, err);
 }
 
-enum etl_status questions_any(struct questions *q, struct str report, uint64_t after, struct arena *mem,
-                              struct asked *out, struct err *err)
+enum etl_status request_journal_any(struct request_journal *q, struct str report, uint64_t after, struct arena *mem,
+                                    struct asked *out, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_ANY);
 
@@ -213,7 +214,7 @@ enum etl_status questions_any(struct questions *q, struct str report, uint64_t a
     return read_one(q, s, mem, out, err);
 }
 
-enum etl_status questions_settle(struct questions *q, const struct asked *a, struct err *err)
+enum etl_status request_journal_settle(struct request_journal *q, const struct asked *a, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_SETTLE);
 
@@ -230,13 +231,13 @@ enum etl_status questions_settle(struct questions *q, const struct asked *a, str
     return run(q, s, err);
 }
 
-enum etl_status questions_reopen(struct questions *q, struct err *err)
+enum etl_status request_journal_reopen(struct request_journal *q, struct err *err)
 {
     return run(q, take(q, S_REOPEN), err);
 }
 
-enum etl_status questions_count(struct questions *q, struct str report, struct arena *mem, struct question_counts *out,
-                                struct err *err)
+enum etl_status request_journal_count(struct request_journal *q, struct str report, struct arena *mem,
+                                      struct question_counts *out, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_COUNT);
 
@@ -257,7 +258,7 @@ enum etl_status questions_count(struct questions *q, struct str report, struct a
     return ETL_OK;
 }
 
-enum etl_status questions_extra_add(struct questions *q, struct str table, struct str name, struct err *err)
+enum etl_status request_journal_extra_add(struct request_journal *q, struct str table, struct str name, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_EXTRA_ADD);
 
@@ -266,8 +267,8 @@ enum etl_status questions_extra_add(struct questions *q, struct str table, struc
     return run(q, s, err);
 }
 
-enum etl_status questions_extras(struct questions *q, struct str table, struct arena *mem, struct str **out,
-                                 size_t *count, struct err *err)
+enum etl_status request_journal_extras(struct request_journal *q, struct str table, struct arena *mem, struct str **out,
+                                       size_t *count, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_EXTRAS);
     struct str   *names = NULL;

@@ -46,7 +46,7 @@ static void note_extra(struct answer *a, struct str name)
         return;
     }
     a->extras[a->extra_count++] = arena_str(&a->extra_mem, name);
-    if (questions_extra_add(a->kind->questions, a->kind->report->table, name, &err) != ETL_OK) {
+    if (request_journal_extra_add(a->kind->questions, a->kind->report->table, name, &err) != ETL_OK) {
         a->kept = ETL_AGAIN;
         a->kept_err = err;
     }

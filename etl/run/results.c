@@ -178,13 +178,13 @@ static enum etl_status visit(void *context, const struct ledger_row *row)
     return st;
 }
 
-static enum etl_status write_both(struct writing *w, const struct run *run, struct ledger *l, struct arena *mem)
+static enum etl_status write_both(struct writing *w, const struct run_folder *run, struct ledger *l, struct arena *mem)
 {
-    enum etl_status st = table_begin(&w->calls, run_file(run, "results.csv", mem),
+    enum etl_status st = table_begin(&w->calls, run_folder_file(run, "results.csv", mem),
                                      STR("lane,from,command,outcome,reason,http,tries,at,how,reply,id\n"), w->err);
 
     if (st == ETL_OK)
-        st = table_begin(&w->lanes, run_file(run, "lanes.csv", mem),
+        st = table_begin(&w->lanes, run_folder_file(run, "lanes.csv", mem),
                          STR("lane,outcome,calls,done,refused,failed,uncertain,blocked,not_sent,command,reason\n"),
                          w->err);
     if (st == ETL_OK)
@@ -196,7 +196,7 @@ static enum etl_status write_both(struct writing *w, const struct run *run, stru
     return st == ETL_OK ? table_end(&w->lanes, w->err) : st;
 }
 
-enum etl_status results_write(const struct run *run, struct ledger *l, struct err *err)
+enum etl_status results_write(const struct run_folder *run, struct ledger *l, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
     struct writing                   w = { .err = err };
@@ -235,14 +235,15 @@ static enum etl_status visit_test(void *context, const struct ledger_row *row)
     return table_row(&w->calls, cells, 7, w->err);
 }
 
-enum etl_status results_write_test(const struct run *run, struct ledger *l, struct err *err)
+enum etl_status results_write_test(const struct run_folder *run, struct ledger *l, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
     struct writing                   w = { .err = err };
     enum etl_status                  st;
 
     arena_init(&mem, 1 << 20, "the names of results");
-    st = table_begin(&w.calls, run_file(run, "test.csv", &mem), STR("lane,from,command,outcome,reason,http,id\n"), err);
+    st = table_begin(&w.calls, run_folder_file(run, "test.csv", &mem),
+                     STR("lane,from,command,outcome,reason,http,id\n"), err);
     if (st == ETL_OK)
         st = ledger_each(l, 1, visit_test, &w, err);
     if (st == ETL_OK)

@@ -12,8 +12,8 @@
 #include "etl/ledger/ledger.h"
 #include "etl/run/run_folder.h"
 
-enum etl_status results_write(const struct run *run, struct ledger *l, struct err *err);
-enum etl_status results_write_test(const struct run *run, struct ledger *l, struct err *err);
+enum etl_status results_write(const struct run_folder *run, struct ledger *l, struct err *err);
+enum etl_status results_write_test(const struct run_folder *run, struct ledger *l, struct err *err);
 /* As the files word it: "done" … "not sent". */
 const char *outcome_word(enum call_state state);
 

@@ -14,12 +14,12 @@
 
 enum { SMALL_FILE = 16 << 20 };
 
-char *run_file(const struct run *r, const char *name, struct arena *mem)
+char *run_folder_file(const struct run_folder *r, const char *name, struct arena *mem)
 {
     return arena_cstr(mem, arena_fmt(mem, "%s/%s", r->path, name));
 }
 
-char *run_rejects(const struct run *r, struct str input, struct arena *mem)
+char *run_folder_rejects(const struct run_folder *r, struct str input, struct arena *mem)
 {
     static const char *const endings[] = { "csv", "jsonl", "json" };
 
@@ -43,21 +43,21 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 /* A folder that is not ours is never emptied: a run has a run.lock. */
 static enum etl_status remove_run(const char *path, struct arena *mem, struct err *err)
 {
-    struct run probe = { .path = path, .dir_fd = -1, .lock_fd = -1 };
+    struct run_folder probe = { .path = path, .dir_fd = -1, .lock_fd = -1 };
 
-    if (access(run_file(&probe, "run.lock", mem), F_OK) != 0)
+    if (access(run_folder_file(&probe, "run.lock", mem), F_OK) != 0)
         return err_set(err, ETL_FAIL, "run-exists", "%s is there and is no run folder; name another with -o", path);
     if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
         return err_set(err, ETL_FAIL, "run-replace", "cannot remove %s: %s", path, strerror(errno));
     return ETL_OK;
 }
 
-static enum etl_status take_lock(struct run *r, struct arena *mem, struct err *err)
+static enum etl_status take_lock(struct run_folder *r, struct arena *mem, struct err *err)
 {
     char    holder[32] = "";
     ssize_t got;
 
-    r->lock_fd = open(run_file(r, "run.lock", mem), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    r->lock_fd = open(run_folder_file(r, "run.lock", mem), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (r->lock_fd < 0)
         return err_set(err, ETL_FAIL, "run-lock", "cannot lock %s: %s", r->path, strerror(errno));
     if (flock(r->lock_fd, LOCK_EX | LOCK_NB) != 0) {
@@ -72,7 +72,7 @@ static enum etl_status take_lock(struct run *r, struct arena *mem, struct err *e
     return ETL_OK;
 }
 
-static enum etl_status open_folder(struct run *r, struct err *err)
+static enum etl_status open_folder(struct run_folder *r, struct err *err)
 {
     r->dir_fd = open(r->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (r->dir_fd < 0)
@@ -80,10 +80,11 @@ static enum etl_status open_folder(struct run *r, struct err *err)
     return ETL_OK;
 }
 
-enum etl_status run_create(const char *path, bool replace, struct arena *mem, struct run *out, struct err *err)
+enum etl_status run_folder_create(const char *path, bool replace, struct arena *mem, struct run_folder *out,
+                                  struct err *err)
 {
-    struct run      r = { .path = arena_cstr(mem, str_from(path)), .dir_fd = -1, .lock_fd = -1 };
-    enum etl_status st;
+    struct run_folder r = { .path = arena_cstr(mem, str_from(path)), .dir_fd = -1, .lock_fd = -1 };
+    enum etl_status   st;
 
     if (mkdir(r.path, 0700) != 0) {
         if (errno != EEXIST)
@@ -102,36 +103,37 @@ enum etl_status run_create(const char *path, bool replace, struct arena *mem, st
     st = open_folder(&r, err);
     if (st == ETL_OK)
         st = take_lock(&r, mem, err);
-    if (st == ETL_OK && mkdir(run_file(&r, "rejects", mem), 0700) != 0)
+    if (st == ETL_OK && mkdir(run_folder_file(&r, "rejects", mem), 0700) != 0)
         st = err_set(err, ETL_AGAIN, "run-create", "cannot make %s/rejects: %s", path, strerror(errno));
     if (st != ETL_OK) {
-        run_close(&r);
+        run_folder_close(&r);
         return st;
     }
     *out = r;
     return ETL_OK;
 }
 
-enum etl_status run_open(const char *path, bool write, struct arena *mem, struct run *out, struct err *err)
+enum etl_status run_folder_open(const char *path, bool write, struct arena *mem, struct run_folder *out,
+                                struct err *err)
 {
-    struct run      r = { .path = arena_cstr(mem, str_from(path)), .dir_fd = -1, .lock_fd = -1 };
-    enum etl_status st = open_folder(&r, err);
+    struct run_folder r = { .path = arena_cstr(mem, str_from(path)), .dir_fd = -1, .lock_fd = -1 };
+    enum etl_status   st = open_folder(&r, err);
 
     if (st == ETL_OK && write)
         st = take_lock(&r, mem, err);
-    if (st == ETL_OK && access(run_file(&r, "plan.jsonl", mem), R_OK) != 0)
+    if (st == ETL_OK && access(run_folder_file(&r, "plan.jsonl", mem), R_OK) != 0)
         st = err_set(err, ETL_FAIL, "run-no-plan",
                      "%s holds no plan: planning it failed or was cut short (see %s/findings.jsonl); plan it again",
                      path, path);
     if (st != ETL_OK) {
-        run_close(&r);
+        run_folder_close(&r);
         return st;
     }
     *out = r;
     return ETL_OK;
 }
 
-void run_close(struct run *r)
+void run_folder_close(struct run_folder *r)
 {
     if (r->dir_fd >= 0)
         close(r->dir_fd);
@@ -161,8 +163,8 @@ static void mac_of(const struct key *key, const struct sealed_thing *things, siz
     buf_hex(hex, mac, sizeof mac);
 }
 
-enum etl_status run_seal(const struct run *r, const struct key *key, const struct sealed_thing *things, size_t count,
-                         struct err *err)
+enum etl_status run_folder_seal(const struct run_folder *r, const struct key *key, const struct sealed_thing *things,
+                                size_t count, struct err *err)
 {
     AUTO(arena_release) struct arena          mem;
     AUTO(buf_release) struct buf              out, mac;
@@ -196,7 +198,7 @@ enum etl_status run_seal(const struct run *r, const struct key *key, const struc
     buf_lit(&out, "],\n\"mac\":");
     buf_json(&out, buf_str(&mac));
     buf_lit(&out, "}\n");
-    st = atomic_file_begin(&file, run_file(r, "seal.json", &mem), err);
+    st = atomic_file_begin(&file, run_folder_file(r, "seal.json", &mem), err);
     if (st == ETL_OK)
         st = atomic_file_write(&file, buf_str(&out), err);
     return st == ETL_OK ? atomic_file_commit(&file, err) : st;
@@ -210,8 +212,8 @@ static enum etl_status changed(struct err *err, const struct sealed_thing *t, co
         STR_ARG(t->what), STR_ARG(t->name), what);
 }
 
-static enum etl_status check_thing(const struct run *r, const struct sealed_thing *t, const struct run_facts *facts,
-                                   struct arena *mem, struct err *err)
+static enum etl_status check_thing(const struct run_folder *r, const struct sealed_thing *t,
+                                   const struct run_facts *facts, struct arena *mem, struct err *err)
 {
     struct hex256 now;
     uint64_t      bytes;
@@ -229,7 +231,7 @@ static enum etl_status check_thing(const struct run *r, const struct sealed_thin
         now = sha256_of(stock);
     } else {
         if (path[0] != '/')
-            path = run_file(r, path, mem);
+            path = run_folder_file(r, path, mem);
         if (sha256_of_file(path, &now, &bytes, NULL) != ETL_OK)
             return changed(err, t, "is gone");
     }
@@ -239,29 +241,29 @@ static enum etl_status check_thing(const struct run *r, const struct sealed_thin
 static enum etl_status read_things(yajl_val tree, struct arena *mem, struct sealed_thing *things, size_t *count,
                                    struct err *err)
 {
-    yajl_val list = json_member(tree, "digests");
+    yajl_val list = json_tree_member(tree, "digests");
 
     if (!YAJL_IS_ARRAY(list) || list->u.array.len > SEALED_THINGS_MAX)
         return err_set(err, ETL_FAIL, "seal", "seal.json is not one of ours");
     for (size_t i = 0; i < list->u.array.len; i++) {
         yajl_val v = list->u.array.values[i];
 
-        things[i] = (struct sealed_thing){ json_str(v, "what", mem), json_str(v, "name", mem), json_str(v, "path", mem),
-                                           json_str(v, "sha256", mem) };
+        things[i] = (struct sealed_thing){ json_tree_text(v, "what", mem), json_tree_text(v, "name", mem),
+                                           json_tree_text(v, "path", mem), json_tree_text(v, "sha256", mem) };
     }
     *count = list->u.array.len;
     return ETL_OK;
 }
 
-static enum etl_status load_json(const struct run *r, const char *name, struct arena *mem, yajl_val *tree,
+static enum etl_status load_json(const struct run_folder *r, const char *name, struct arena *mem, yajl_val *tree,
                                  struct err *err)
 {
     struct str      text;
-    enum etl_status st = file_read(run_file(r, name, mem), SMALL_FILE, mem, &text, err);
+    enum etl_status st = file_read(run_folder_file(r, name, mem), SMALL_FILE, mem, &text, err);
 
     if (st != ETL_OK)
         return st;
-    return json_parse(str_of(arena_cstr(mem, text), text.len), name, tree, err);
+    return json_tree_parse(str_of(arena_cstr(mem, text), text.len), name, tree, err);
 }
 
 static struct pair_value *read_set(yajl_val set, struct arena *mem, size_t *count)
@@ -284,41 +286,42 @@ static struct pair_value *read_set(yajl_val set, struct arena *mem, size_t *coun
 static void read_facts(yajl_val v, struct arena *mem, struct run_facts *out)
 {
     static const char *const danger_keys[4] = { "cuts", "destroys", "spends", "notifies" };
-    yajl_val                 records = json_member(v, "records"), dangers = json_member(v, "dangers"),
-             inputs = json_member(v, "inputs");
-    yajl_val findings = json_member(v, "findings");
+    yajl_val                 records = json_tree_member(v, "records"), dangers = json_tree_member(v, "dangers"),
+             inputs = json_tree_member(v, "inputs");
+    yajl_val findings = json_tree_member(v, "findings");
 
-    out->provider = json_str(v, "provider", mem);
-    out->mapping = json_str(v, "mapping", mem);
-    out->mapping_path = json_str(v, "mapping_file", mem);
-    out->after = json_str(v, "after", mem);
-    out->key_id = json_str(v, "key", mem);
-    out->today = json_str(v, "today", mem);
-    out->made = json_str(v, "made", mem);
-    out->calls = json_u64(v, "calls");
-    out->lanes = json_u64(v, "lanes");
-    out->records = json_u64(records, "read");
-    out->planned = json_u64(records, "planned");
-    out->rejected = json_u64(records, "rejected");
-    out->without_calls = json_u64(records, "without_calls");
-    out->errors = json_u64(findings, "errors");
-    out->warnings = json_u64(findings, "warnings");
+    out->provider = json_tree_text(v, "provider", mem);
+    out->mapping = json_tree_text(v, "mapping", mem);
+    out->mapping_path = json_tree_text(v, "mapping_file", mem);
+    out->after = json_tree_text(v, "after", mem);
+    out->key_id = json_tree_text(v, "key", mem);
+    out->today = json_tree_text(v, "today", mem);
+    out->made = json_tree_text(v, "made", mem);
+    out->calls = json_tree_u64(v, "calls");
+    out->lanes = json_tree_u64(v, "lanes");
+    out->records = json_tree_u64(records, "read");
+    out->planned = json_tree_u64(records, "planned");
+    out->rejected = json_tree_u64(records, "rejected");
+    out->without_calls = json_tree_u64(records, "without_calls");
+    out->errors = json_tree_u64(findings, "errors");
+    out->warnings = json_tree_u64(findings, "warnings");
     for (size_t i = 0; i < 4; i++)
-        out->dangers[i] = json_u64(dangers, danger_keys[i]);
-    out->set = read_set(json_member(v, "set"), mem, &out->set_count);
+        out->dangers[i] = json_tree_u64(dangers, danger_keys[i]);
+    out->set = read_set(json_tree_member(v, "set"), mem, &out->set_count);
     out->inputs = ARENA_ARRAY(mem, struct run_input, YAJL_IS_ARRAY(inputs) ? inputs->u.array.len + 1 : 1);
     for (size_t i = 0; YAJL_IS_ARRAY(inputs) && i < inputs->u.array.len; i++) {
         yajl_val in = inputs->u.array.values[i];
 
-        out->inputs[out->input_count++] =
-            (struct run_input){ json_str(in, "name", mem),   json_str(in, "file", mem),     json_str(in, "path", mem),
-                                json_str(in, "sha256", mem), json_u64(in, "read"),          json_u64(in, "planned"),
-                                json_u64(in, "rejected"),    json_u64(in, "without_calls"), json_u64(in, "damaged") };
+        out->inputs[out->input_count++] = (struct run_input){
+            json_tree_text(in, "name", mem),   json_tree_text(in, "file", mem),    json_tree_text(in, "path", mem),
+            json_tree_text(in, "sha256", mem), json_tree_u64(in, "read"),          json_tree_u64(in, "planned"),
+            json_tree_u64(in, "rejected"),     json_tree_u64(in, "without_calls"), json_tree_u64(in, "damaged")
+        };
     }
 }
 
-/* The plan's digest as seal.json has it; whether that is right is run_check's question. */
-static struct str sealed_plan(const struct run *r, struct arena *mem)
+/* The plan's digest as seal.json has it; whether that is right is run_folder_check's question. */
+static struct str sealed_plan(const struct run_folder *r, struct arena *mem)
 {
     struct sealed_thing *things = ARENA_ARRAY(mem, struct sealed_thing, SEALED_THINGS_MAX);
     size_t               count = 0;
@@ -328,14 +331,14 @@ static struct str sealed_plan(const struct run *r, struct arena *mem)
     if (load_json(r, "seal.json", mem, &tree, NULL) != ETL_OK)
         return STR_NONE;
     st = read_things(tree, mem, things, &count, NULL);
-    json_free(tree);
+    json_tree_free(tree);
     for (size_t i = 0; st == ETL_OK && i < count; i++)
         if (str_is(things[i].what, "plan"))
             return things[i].digest;
     return STR_NONE;
 }
 
-enum etl_status run_read(const struct run *r, struct arena *mem, struct run_facts *out, struct err *err)
+enum etl_status run_folder_read(const struct run_folder *r, struct arena *mem, struct run_facts *out, struct err *err)
 {
     struct run_facts facts = { 0 };
     yajl_val         tree;
@@ -344,16 +347,16 @@ enum etl_status run_read(const struct run *r, struct arena *mem, struct run_fact
     if (st != ETL_OK)
         return st;
     read_facts(tree, mem, &facts);
-    json_free(tree);
+    json_tree_free(tree);
     facts.plan_digest = sealed_plan(r, mem);
     *out = facts;
     return ETL_OK;
 }
 
-long run_holder(const struct run *r, struct arena *mem)
+long run_folder_holder(const struct run_folder *r, struct arena *mem)
 {
     char    text[32] = "";
-    int     fd = open(run_file(r, "run.lock", mem), O_RDONLY | O_CLOEXEC);
+    int     fd = open(run_folder_file(r, "run.lock", mem), O_RDONLY | O_CLOEXEC);
     bool    held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
     ssize_t got = held ? pread(fd, text, sizeof text - 1, 0) : 0;
 
@@ -363,8 +366,8 @@ long run_holder(const struct run *r, struct arena *mem)
     return held ? strtol(text, NULL, 10) : 0;
 }
 
-enum etl_status run_check(const struct run *r, const struct key *key, struct arena *mem, struct run_facts *out,
-                          struct err *err)
+enum etl_status run_folder_check(const struct run_folder *r, const struct key *key, struct arena *mem,
+                                 struct run_facts *out, struct err *err)
 {
     struct sealed_thing         *things = ARENA_ARRAY(mem, struct sealed_thing, SEALED_THINGS_MAX);
     size_t                       count = 0;
@@ -379,9 +382,9 @@ enum etl_status run_check(const struct run *r, const struct key *key, struct are
         return st;
     buf_init(&mac, 1 << 10, "the seal");
     st = read_things(tree, mem, things, &count, err);
-    sealed_mac = json_str(tree, "mac", mem);
-    sealed_key = json_str(tree, "key", mem);
-    json_free(tree);
+    sealed_mac = json_tree_text(tree, "mac", mem);
+    sealed_key = json_tree_text(tree, "key", mem);
+    json_tree_free(tree);
     if (st != ETL_OK)
         return st;
     if (!str_eq(sealed_key, key_id(key)))
@@ -392,7 +395,7 @@ enum etl_status run_check(const struct run *r, const struct key *key, struct are
     mac_of(key, things, count, &mac);
     if (!str_eq(sealed_mac, buf_str(&mac)))
         return err_set(err, ETL_FAIL, "seal", "%s/seal.json was changed; plan again", r->path);
-    st = run_read(r, mem, &facts, err);
+    st = run_folder_read(r, mem, &facts, err);
     if (st != ETL_OK)
         return st;
     for (size_t i = 0; i < count; i++) {

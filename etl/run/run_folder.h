@@ -11,7 +11,7 @@
 #include "etl/mapping/mapping.h"
 #include "etl/secrets/key.h"
 
-struct run {
+struct run_folder {
     const char *path; /* as given */
     int         dir_fd, lock_fd;
 };
@@ -23,17 +23,19 @@ struct sealed_thing {
 };
 enum { SEALED_THINGS_MAX = 256 };
 /* Writes seal.json: the digests and an HMAC under the installation's key over them. */
-enum etl_status run_seal(const struct run *r, const struct key *key, const struct sealed_thing *things, size_t count,
-                         struct err *err);
+enum etl_status run_folder_seal(const struct run_folder *r, const struct key *key, const struct sealed_thing *things,
+                                size_t count, struct err *err);
 
 /* A new run folder for `plan -o`. Refused (ETL_FAIL) when it exists, unless replace and nothing was sent from it. */
-enum etl_status run_create(const char *path, bool replace, struct arena *mem, struct run *out, struct err *err);
+enum etl_status run_folder_create(const char *path, bool replace, struct arena *mem, struct run_folder *out,
+                                  struct err *err);
 /* An existing run with a whole plan. write: takes the lock; ETL_AGAIN when another command holds it, naming its pid. */
-enum etl_status run_open(const char *path, bool write, struct arena *mem, struct run *out, struct err *err);
-void            run_close(struct run *r);
-char           *run_file(const struct run *r, const char *name, struct arena *mem); /* "RUN/name" */
+enum etl_status run_folder_open(const char *path, bool write, struct arena *mem, struct run_folder *out,
+                                struct err *err);
+void            run_folder_close(struct run_folder *r);
+char           *run_folder_file(const struct run_folder *r, const char *name, struct arena *mem); /* "RUN/name" */
 /* "RUN/rejects/INPUT.csv", with the ending that is there: rejects keep their input's form. */
-char *run_rejects(const struct run *r, struct str input, struct arena *mem);
+char *run_folder_rejects(const struct run_folder *r, struct str input, struct arena *mem);
 
 /* What summary.json says, as far as later commands need it. */
 struct run_facts {
@@ -51,12 +53,12 @@ struct run_facts {
     const struct provider *description; /* loaded, checked against the seal */
 };
 /* What summary.json and seal.json say, unchecked and without description: to show it, never to send by it. */
-enum etl_status run_read(const struct run *r, struct arena *mem, struct run_facts *out, struct err *err);
+enum etl_status run_folder_read(const struct run_folder *r, struct arena *mem, struct run_facts *out, struct err *err);
 /* Who works on the run right now: its process id, 0: nobody. */
-long run_holder(const struct run *r, struct arena *mem);
+long run_folder_holder(const struct run_folder *r, struct arena *mem);
 /* Reads summary.json and seal.json and checks the seal: plan, mapping, lookups and description unchanged since planning.
  * ETL_FAIL with what changed ("plan.jsonl was changed since it was sealed"); no option overrides that. */
-enum etl_status run_check(const struct run *r, const struct key *key, struct arena *mem, struct run_facts *out,
-                          struct err *err);
+enum etl_status run_folder_check(const struct run_folder *r, const struct key *key, struct arena *mem,
+                                 struct run_facts *out, struct err *err);
 
 #endif

@@ -70,8 +70,8 @@ static struct str mask_forms(struct str text, struct str secret, struct arena *m
     return text;
 }
 
-struct str mask_secrets(struct str text, const struct connection *c, const struct command *command,
-                        const struct value *values, struct arena *mem)
+struct str redact(struct str text, const struct connection *c, const struct command *command,
+                  const struct value *values, struct arena *mem)
 {
     for (size_t i = 0; i < c->provider->credential_count; i++)
         text = mask_forms(text, c->credentials[i].value, mem);

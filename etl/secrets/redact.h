@@ -8,7 +8,7 @@
 #include "etl/connection/connection.h"
 
 /* `text` itself when it holds none. `values` may be NULL. */
-struct str mask_secrets(struct str text, const struct connection *c, const struct command *command,
-                        const struct value *values, struct arena *mem);
+struct str redact(struct str text, const struct connection *c, const struct command *command,
+                  const struct value *values, struct arena *mem);
 
 #endif

@@ -140,7 +140,7 @@ static void write_list(const struct list_form *list, struct str value, struct bu
         if (list->quoted)
             write_quoted(item.text, out);
         else
-            written(part_type(list, i), item.text, out);
+            value_form_write(part_type(list, i), item.text, out);
     }
     buf_add(out, list->close);
 }
@@ -197,7 +197,7 @@ static bool read_list(const struct list_form *list, struct str text, struct aren
             if (!read_list(type->list, part, mem, out))
                 return false;
         } else {
-            if (part.len != 0 && type != NULL && written_read(type, part, mem, &value))
+            if (part.len != 0 && type != NULL && value_form_read(type, part, mem, &value))
                 part = value.text;
             else if (part.len != 0 && type != NULL && type->date.len != 0)
                 return false;
@@ -210,12 +210,12 @@ static bool read_list(const struct list_form *list, struct str text, struct aren
 
 /* ---- any value ---- */
 
-bool written_differs(const struct value_type *type)
+bool value_form_differs(const struct value_type *type)
 {
     return type != NULL && (type->date.len != 0 || (type->list != NULL && type->list->join.ptr != NULL));
 }
 
-void written(const struct value_type *type, struct str value, struct buf *out)
+void value_form_write(const struct value_type *type, struct str value, struct buf *out)
 {
     if (type != NULL && type->list != NULL && type->list->join.ptr != NULL && list_is_valid(value))
         write_list(type->list, value, out);
@@ -225,7 +225,7 @@ void written(const struct value_type *type, struct str value, struct buf *out)
         buf_add(out, value);
 }
 
-bool written_read(const struct value_type *type, struct str text, struct arena *mem, struct value *out)
+bool value_form_read(const struct value_type *type, struct str text, struct arena *mem, struct value *out)
 {
     *out = VALUE_OF(text);
     if (type != NULL && type->list != NULL && type->list->join.ptr != NULL) {

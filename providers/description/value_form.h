@@ -8,11 +8,11 @@
 #include "providers/description/provider.h"
 
 /* Does this type keep its values in another form than it sends them? Else the text goes as it is. */
-bool written_differs(const struct value_type *type);
+bool value_form_differs(const struct value_type *type);
 /* Appends the provider's form. A list that is an array of the wire's own is not for this one. */
-void written(const struct value_type *type, struct str value, struct buf *out);
+void value_form_write(const struct value_type *type, struct str value, struct buf *out);
 /* The other way. false: it is not written so. Lists come as VALUE_LIST. */
-bool written_read(const struct value_type *type, struct str text, struct arena *mem, struct value *out);
+bool value_form_read(const struct value_type *type, struct str text, struct arena *mem, struct value *out);
 
 /* ISO dates: YYYY-MM-DD, a real day of the calendar. */
 bool date_is_iso(struct str text);

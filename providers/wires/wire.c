@@ -166,9 +166,9 @@ static bool param_field(struct wire_walk *w, size_t at, struct wire_field *out)
         return false;
     if ((w->call->how & ENCODE_MASKED) != 0 && given && (v->secret || p->secret)) {
         hide(out);
-    } else if (given && written_differs(p->type)) {
+    } else if (given && value_form_differs(p->type)) {
         buf_reset(&w->text);
-        written(p->type, v->text, &w->text);
+        value_form_write(p->type, v->text, &w->text);
         out->value = buf_str(&w->text);
     } else {
         out->is_array = v->kind == VALUE_LIST;

@@ -1,7 +1,7 @@
 /* etl/core/notation/json_tree.c - small JSON documents of our own as trees, by yajl, strictly. */
 #include "etl/core/notation/json_tree.h"
 
-enum etl_status json_parse(struct str text, const char *what, yajl_val *out, struct err *err)
+enum etl_status json_tree_parse(struct str text, const char *what, yajl_val *out, struct err *err)
 {
     char reason[256] = "";
 
@@ -16,12 +16,12 @@ enum etl_status json_parse(struct str text, const char *what, yajl_val *out, str
     return ETL_OK;
 }
 
-void json_free(yajl_val v)
+void json_tree_free(yajl_val v)
 {
     yajl_tree_free(v);
 }
 
-yajl_val json_member(yajl_val object, const char *name)
+yajl_val json_tree_member(yajl_val object, const char *name)
 {
     if (!YAJL_IS_OBJECT(object))
         return NULL;
@@ -31,16 +31,16 @@ yajl_val json_member(yajl_val object, const char *name)
     return NULL;
 }
 
-struct str json_str(yajl_val object, const char *name, struct arena *mem)
+struct str json_tree_text(yajl_val object, const char *name, struct arena *mem)
 {
-    yajl_val v = json_member(object, name);
+    yajl_val v = json_tree_member(object, name);
 
     return YAJL_IS_STRING(v) ? arena_str(mem, str_from(YAJL_GET_STRING(v))) : STR_NONE;
 }
 
-uint64_t json_u64(yajl_val object, const char *name)
+uint64_t json_tree_u64(yajl_val object, const char *name)
 {
-    yajl_val v = json_member(object, name);
+    yajl_val v = json_tree_member(object, name);
     uint64_t n = 0;
 
     if (!YAJL_IS_NUMBER(v) || !str_to_u64(str_from(YAJL_GET_NUMBER(v)), &n))

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-bool guard_read(struct str text, struct guard *out)
+bool threshold_read(struct str text, struct threshold *out)
 {
     struct str share, rest = str_cut(text, '%', &share);
     char       digits[32], *end;
 
-    *out = (struct guard){ 0 };
+    *out = (struct threshold){ 0 };
     if (rest.ptr == NULL)
         return str_to_u64(str_trim(text), &out->floor);
     share = str_trim(share);
@@ -23,7 +23,7 @@ bool guard_read(struct str text, struct guard *out)
     return rest.len == 0 || (str_starts(rest, STR("floor ")) && str_to_u64(str_trim(str_skip(rest, 6)), &out->floor));
 }
 
-uint64_t guard_allows(struct guard g, uint64_t of)
+uint64_t threshold_allows(struct threshold g, uint64_t of)
 {
     uint64_t share = (uint64_t)((double)of * g.percent / 100.0);
 

@@ -4,11 +4,11 @@
 
 #include "etl/core/str.h"
 
-struct guard {
+struct threshold {
     double   percent;
     uint64_t floor; /* so many always pass */
 };
-bool     guard_read(struct str text, struct guard *out); /* "50", "2%", "2% floor 20" */
-uint64_t guard_allows(struct guard g, uint64_t of);      /* how many of so many pass */
+bool     threshold_read(struct str text, struct threshold *out); /* "50", "2%", "2% floor 20" */
+uint64_t threshold_allows(struct threshold g, uint64_t of);      /* how many of so many pass */
 
 #endif

@@ -17,7 +17,7 @@ static void on_signal(int number)
         return;
 }
 
-void stop_by_signals(void)
+void signals_ask_to_stop(void)
 {
     struct sigaction action = { .sa_handler = on_signal }; /* no SA_RESTART: what waits, wakes */
 

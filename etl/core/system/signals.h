@@ -7,6 +7,6 @@
 #include <signal.h>
 
 extern volatile sig_atomic_t stop_asked;
-void                         stop_by_signals(void);
+void                         signals_ask_to_stop(void);
 
 #endif

@@ -103,7 +103,7 @@ static void reading_back(void **state)
 
         open_shop(&s, cases[i].domain, cases[i].plan, cases[i].now);
         read_rows(&s, cases[i].rows, &read);
-        got = verify_judge(s.order, s.values, &before, &read, &s.mem, &why);
+        got = readback_judge(s.order, s.values, &before, &read, &s.mem, &why);
         if (got != cases[i].want)
             fail_msg("case %zu: wanted %d, got %d: %s", i, (int)cases[i].want, (int)got, why);
         if (cases[i].id != NULL) {

@@ -105,7 +105,7 @@ static void each_answer_proves_so_much(void **state)
                                          .same_answer = cases[i].before == SAME };
         struct verdict        v = answer(cases[i].body);
         const char           *why = NULL;
-        enum readback         got = verify_judge(c, values, &before, &v, &mem, &why);
+        enum readback         got = readback_judge(c, values, &before, &v, &mem, &why);
 
         if (got != cases[i].want)
             fail_msg("%s, \"%s\", before %d: got %d, want %d", cases[i].command, cases[i].body, cases[i].before, got,

@@ -400,7 +400,7 @@ static void only_chosen_lanes_are_sent(void **state)
     toy_call(t, "x", "make", "{\"key\":\"a\",\"pass\":\"p\"}");
     toy_call(t, "y", "make", "{\"key\":\"b\",\"pass\":\"p\"}");
     toy_call(t, "@after", "set", "{\"key\":\"b\",\"pass\":\"z\"}");
-    t->lanes.choice = (struct lane_choice){ bits, 2 };
+    t->lanes.choice = (struct lane_selection){ bits, 2 };
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(toy_state(t, 1, NULL), CALL_PENDING);
     assert_int_equal(toy_state(t, 2, NULL), CALL_DONE);

@@ -147,30 +147,31 @@ static const char *file_of(struct toy *t, const char *name, const char *text)
     return arena_cstr(&t->mem, str_from(path));
 }
 
-static struct str chosen(struct toy *t, struct ledger *l, const struct choice_options *o, struct findings *faults)
+static struct str chosen(struct toy *t, struct ledger *l, const struct lane_selection_options *o,
+                         struct findings *faults)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    struct lane_choice           c;
+    struct lane_selection        c;
     enum etl_status              st;
 
     buf_init(&out, 1 << 16, "lanes");
-    st = choice_make(l, o, &t->mem, &c, faults, &err);
+    st = lane_selection_make(l, o, &t->mem, &c, faults, &err);
     if (st != ETL_OK)
         return str_from(err.rule);
     for (uint64_t n = 1; n <= ledger_lane_count(l); n++)
-        if (lane_chosen(&c, n))
+        if (lane_is_selected(&c, n))
             buf_fmt(&out, "%llu ", (unsigned long long)n);
-    assert_true(lane_chosen(&c, LANE_BEFORE) && lane_chosen(&c, LANE_AFTER));
+    assert_true(lane_is_selected(&c, LANE_BEFORE) && lane_is_selected(&c, LANE_AFTER));
     return arena_str(&t->mem, buf_str(&out));
 }
 
 static void lanes_are_chosen(void **state)
 {
-    struct toy           *t = calloc(1, sizeof *t);
-    struct ledger        *l;
-    struct findings       faults;
-    struct choice_options o = { 0 };
-    char                  path[128];
+    struct toy                   *t = calloc(1, sizeof *t);
+    struct ledger                *l;
+    struct findings               faults;
+    struct lane_selection_options o = { 0 };
+    char                          path[128];
 
     toy_open(t, false, "concurrency: 1");
     for (const char *k = "a\0b\0c\0d\0e\0"; *k != '\0'; k += 2)
@@ -216,26 +217,26 @@ static struct loaded_call loaded(const struct toy *t, const char *command, const
 
 static void an_earlier_call_of_the_lane_is_needed(void **state)
 {
-    struct toy        *t = calloc(1, sizeof *t);
-    struct needs      *n = needs_new();
-    struct value       none = VALUE_NONE, ref = { VALUE_REF, false, STR("make.id") };
-    struct loaded_call make, note;
-    struct str         name;
+    struct toy          *t = calloc(1, sizeof *t);
+    struct dependencies *n = dependencies_new();
+    struct value         none = VALUE_NONE, ref = { VALUE_REF, false, STR("make.id") };
+    struct loaded_call   make, note;
+    struct str           name;
 
     toy_open(t, false, "concurrency: 1");
     make = loaded(t, "make", "a", none);
     note = loaded(t, "note", "a", none);
-    assert_int_equal(needs_find(n, &note, &name), 0); /* nothing of its lane makes it: it was there before */
-    needs_add(n, &make, 3);
-    assert_int_equal(needs_find(n, &note, &name), 3);
+    assert_int_equal(dependencies_find(n, &note, &name), 0); /* nothing of its lane makes it: it was there before */
+    dependencies_add(n, &make, 3);
+    assert_int_equal(dependencies_find(n, &note, &name), 3);
     assert_is(name, "make");
     note = loaded(t, "note", "b", none);
-    assert_int_equal(needs_find(n, &note, &name), 0); /* another thing */
+    assert_int_equal(dependencies_find(n, &note, &name), 0); /* another thing */
     note = loaded(t, "note", "b", ref);
-    assert_int_equal(needs_find(n, &note, &name), 3); /* but what the first yields */
-    needs_reset(n);
-    assert_int_equal(needs_find(n, &note, &name), 0);
-    needs_free(n);
+    assert_int_equal(dependencies_find(n, &note, &name), 3); /* but what the first yields */
+    dependencies_reset(n);
+    assert_int_equal(dependencies_find(n, &note, &name), 0);
+    dependencies_free(n);
     toy_close(t);
     free(t);
     (void)state;
@@ -252,12 +253,12 @@ static void every_form_of_a_secret_is_masked(void **state)
 
     toy_open(t, false, "concurrency: 1");
     c = toy_command(t, "make");
-    text = mask_secrets(
+    text = redact(
         STR("auth open-sesame-42 key; a\"<b&c d; a%22%3Cb%26c%20d; a&quot;&lt;b&amp;c d; a\\\"<b&c d; YSI8YiZjIGQ="),
         &t->connection, c, values, &mem);
     assert_is(text, "auth *** key; ***; ***; ***; ***; ***");
     text = STR("nothing in here");
-    assert_ptr_equal(mask_secrets(text, &t->connection, c, values, &mem).ptr, text.ptr);
+    assert_ptr_equal(redact(text, &t->connection, c, values, &mem).ptr, text.ptr);
     toy_close(t);
     free(t);
     (void)state;
@@ -279,7 +280,7 @@ static void results_tell_what_became_of_it(void **state)
 {
     struct toy       *t = calloc(1, sizeof *t);
     struct ledger    *l;
-    struct run        run;
+    struct run_folder run;
     struct settlement done = { .state = CALL_DONE,
                                .at_ms = 1700000000000,
                                .http = 200,
@@ -308,7 +309,7 @@ static void results_tell_what_became_of_it(void **state)
     assert_int_equal(ledger_block_behind(l, 3, 2, &err), ETL_OK);
     assert_int_equal(ledger_test_outcome(l, 2, STR("untestable"), STR("needs call 1 (make)"), 0, &err), ETL_OK);
     assert_int_equal(ledger_commit(l, &err), ETL_OK);
-    run = (struct run){ .path = t->folder };
+    run = (struct run_folder){ .path = t->folder };
     assert_int_equal(results_write(&run, l, &err), ETL_OK);
     assert_int_equal(results_write_test(&run, l, &err), ETL_OK);
     assert_is(

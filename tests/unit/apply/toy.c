@@ -316,13 +316,13 @@ enum etl_status toy_apply(struct toy *t, struct err *err)
                                             .rules = rule_check_new(STR("2026-11-24")) };
     assert_int_equal(ledger_count(t->ledger, &counts, err), ETL_OK);
     memcpy(t->lanes.by_state, counts.by_state, sizeof counts.by_state);
-    st = lanes_run(&t->lanes, err);
+    st = scheduler_run(&t->lanes, err);
     rule_check_free(t->lanes.source.rules);
     sealer_free(t->lanes.source.sealer);
     exchanges_close(&t->exchanges);
     plan_reader_close(plan);
     ledger_close(t->ledger);
-    t->lanes = (struct lanes){ .resend_uncertain = t->lanes.resend_uncertain, .choice = t->lanes.choice };
+    t->lanes = (struct scheduler){ .resend_uncertain = t->lanes.resend_uncertain, .choice = t->lanes.choice };
     return st;
 }
 

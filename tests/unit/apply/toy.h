@@ -51,7 +51,7 @@ struct toy {
     struct connection     connection;
     struct exchanges      exchanges;
     struct ledger        *ledger;
-    struct lanes          lanes;
+    struct scheduler      lanes;
     volatile sig_atomic_t stop;
     struct buf            plan;
     uint64_t              seq;
@@ -66,7 +66,7 @@ void     toy_put(struct toy *t, const char *key, const char *pass); /* there bef
 
 /* A line of the plan; params is JSON. */
 void toy_call(struct toy *t, const char *lane, const char *command, const char *params);
-/* Opens (and, the first time, loads) the ledger and runs all lanes; closes again. The status of lanes_run. */
+/* Opens (and, the first time, loads) the ledger and runs all lanes; closes again. The status of scheduler_run. */
 enum etl_status toy_apply(struct toy *t, struct err *err);
 /* The state and reason of the nth call (1-based, by lanes). */
 enum call_state       toy_state(struct toy *t, uint64_t number, struct str *reason);

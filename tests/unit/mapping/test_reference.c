@@ -172,14 +172,15 @@ static void render_finding(struct example *e, struct str text, struct buf *out)
     yajl_val      tree;
     struct str    field;
 
-    assert_int_equal(json_parse(text, "a finding", &tree, NULL), ETL_OK);
-    field = json_str(tree, "field", mem);
-    buf_fmt(out, "%.*s: %s", STR_ARG(json_str(tree, "where", mem)),
-            str_is(json_str(tree, "severity", mem), "warning") ? "warning: " : "");
+    assert_int_equal(json_tree_parse(text, "a finding", &tree, NULL), ETL_OK);
+    field = json_tree_text(tree, "field", mem);
+    buf_fmt(out, "%.*s: %s", STR_ARG(json_tree_text(tree, "where", mem)),
+            str_is(json_tree_text(tree, "severity", mem), "warning") ? "warning: " : "");
     if (field.ptr != NULL)
         buf_fmt(out, "%.*s: ", STR_ARG(field));
-    buf_fmt(out, "%.*s (rule %.*s)\n", STR_ARG(json_str(tree, "message", mem)), STR_ARG(json_str(tree, "rule", mem)));
-    json_free(tree);
+    buf_fmt(out, "%.*s (rule %.*s)\n", STR_ARG(json_tree_text(tree, "message", mem)),
+            STR_ARG(json_tree_text(tree, "rule", mem)));
+    json_tree_free(tree);
 }
 
 static struct str render(struct example *e, const char *name, void (*one)(struct example *, struct str, struct buf *),

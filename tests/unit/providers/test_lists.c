@@ -156,10 +156,10 @@ static void test_hand(void **state)
         struct buf          out;
 
         buf_init(&out, 1 << 16, "a test");
-        written(p->type, str_from(hands[i].value), &out);
+        value_form_write(p->type, str_from(hands[i].value), &out);
         if (!str_is(buf_str(&out), hands[i].sent))
             fail_row(i, "sent as %s, wanted %s", buf_cstr(&out), hands[i].sent);
-        if (!written_read(p->type, str_from(hands[i].sent), &s->mem, &back) || !str_is(back.text, hands[i].value))
+        if (!value_form_read(p->type, str_from(hands[i].sent), &s->mem, &back) || !str_is(back.text, hands[i].value))
             fail_row(i, "read back as %.*s", STR_ARG(back.text));
         buf_release(&out);
     }
@@ -184,7 +184,8 @@ static void test_not_so_written(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct value back;
 
-        if (written_read(command_param(s->put, str_from(rows[i].param))->type, str_from(rows[i].sent), &s->mem, &back))
+        if (value_form_read(command_param(s->put, str_from(rows[i].param))->type, str_from(rows[i].sent), &s->mem,
+                            &back))
             fail_row(i, "%s is read as %.*s", rows[i].sent, STR_ARG(back.text));
     }
 }

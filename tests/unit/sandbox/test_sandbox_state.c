@@ -2,7 +2,7 @@
 #include "providers/sandbox/store/state.h"
 #include "tests/unit/check.h"
 
-static struct str written(struct state *s, const char *table)
+static struct str value_form_write(struct state *s, const char *table)
 {
     static char         text[1 << 16];
     struct arena        mem;
@@ -90,9 +90,9 @@ static void rolls_back(void **state)
     put(s, "t", "3", "c");
     state_set(s, t, two, STR("new"), STR("n"));
     state_remove(s, t, two);
-    assert_is(written(s, "t"), "id=3 owner=c ;");
+    assert_is(value_form_write(s, "t"), "id=3 owner=c ;");
     state_rollback(s);
-    assert_text(written(s, "t"), str_from(want));
+    assert_text(value_form_write(s, "t"), str_from(want));
     assert_int_equal(found(s, "t", "owner", "a", NULL), 1);
     assert_int_equal(found(s, "t", "owner", "y", NULL), 0);
     assert_int_equal(found(s, "t", "new", "n", NULL), 0);
@@ -163,7 +163,7 @@ static void agree(struct state *s, const struct model *m)
         at += (size_t)snprintf(want + at, sizeof want - at, "id=%s owner=%s ;", m->rows[i].id, m->rows[i].owner);
         owners[m->rows[i].owner[0] - '0']++;
     }
-    assert_text(written(s, "t"), str_of(want, at));
+    assert_text(value_form_write(s, "t"), str_of(want, at));
     for (size_t i = 0; i < 5; i++) {
         char owner[2] = { (char)('0' + i), '\0' };
 
