@@ -94,7 +94,7 @@ static uint64_t made_ms(void)
     return epoch != NULL && str_to_u64(str_from(epoch), &seconds) ? seconds * 1000 : wall_ms();
 }
 
-static void tell_people(const struct pull *p, const char *archive)
+static void tell_people(const struct pulled *p, const char *archive)
 {
     uint64_t rows = 0;
 
@@ -122,7 +122,7 @@ static void tell_people(const struct pull *p, const char *archive)
         archive);
 }
 
-static void tell_programs(const struct pull *p, const char *archive)
+static void tell_programs(const struct pulled *p, const char *archive)
 {
     AUTO(buf_release) struct buf out = { 0 };
     bool                         first = true;
@@ -193,7 +193,7 @@ static int pull(struct cli *cli, const struct options *o, const struct opt_list 
                               .version = SUBFERRY_VERSION,
                               .made = made,
                               .stop_asked = &stop_asked };
-    struct pull         done;
+    struct pulled       done;
     struct findings     faults;
     struct err          err = { 0 };
     enum etl_status     st;
@@ -220,7 +220,7 @@ static int pull(struct cli *cli, const struct options *o, const struct opt_list 
             if (done.reports[i].wanted && done.reports[i].proof == PROOF_INCOMPLETE)
                 code = EXIT_PARTLY;
     }
-    pull_release(&done);
+    pulled_release(&done);
     sealer_free(p.secrets.sealer);
     return code;
 }

@@ -3,21 +3,6 @@
 
 enum { LINE_MAX_BYTES = 1 << 20 };
 
-enum scrub_form answer_form(const struct answer_kind *k)
-{
-    return k->report->command->reply->styles[k->wire != NULL ? k->wire->index : 0]->form;
-}
-
-struct scrub *answer_scrub(const struct answer_kind *k, const struct scrub_how *how)
-{
-    struct str columns[ROW_FIELDS_MAX];
-    size_t     n = 0;
-
-    for (; n < k->report->column_count && n < ROW_FIELDS_MAX; n++)
-        columns[n] = k->report->columns[n].field;
-    return scrub_new(answer_form(k), how, columns, n);
-}
-
 struct answer_records {
     const struct answer_kind *kind;
     struct rows_sink          sink;

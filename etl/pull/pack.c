@@ -1,21 +1,24 @@
 /* etl/pull/pack.c - the archive: tables, raw answers, and the manifest that says what they are. */
+#include "etl/pull/pack.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
-#include "etl/pull/pull.h"
+#include "etl/core/system/sha256.h"
+#include "etl/pull/stored_answer.h"
 #include "formats/archive_manifest.h"
 #include "formats/archive_writer.h"
 
 struct packing {
-    struct pull                    *pull;
+    struct pulled                  *pulled;
     struct archive_writer          *writer;
     struct archive_manifest_member *members;
     size_t                          count, cap, part_cap;
     struct archive_manifest_part   *parts; /* of the member being added */
     size_t                          part_count;
-    bool                            open_secrets; /* keep: what lies sealed goes in as it was */
+    bool                            open_secrets; /* SECRETS_KEEP: sealed values go in as what they were before */
     struct secret_writer            secrets;
     enum etl_status                 status;
     struct err                      err;
@@ -33,26 +36,10 @@ static void stored(void *context, const char *name, uint64_t bytes, int fd)
         sha256_add(digest, str_of(piece, (size_t)got));
         at += got;
     }
-    ARENA_PUSH(w->pull->mem, w->parts, w->part_count, w->part_cap) =
-        (struct archive_manifest_part){ arena_str(w->pull->mem, str_from(name)),
-                                        arena_str(w->pull->mem, str_from(sha256_end(digest).text)), bytes };
+    ARENA_PUSH(w->pulled->mem, w->parts, w->part_count, w->part_cap) =
+        (struct archive_manifest_part){ arena_str(w->pulled->mem, str_from(name)),
+                                        arena_str(w->pulled->mem, str_from(sha256_end(digest).text)), bytes };
     sha256_free(digest);
-}
-
-/* An unnamed file in the work folder. */
-static int spool(const struct packing *w, struct err *err)
-{
-    char path[4096];
-    int  fd;
-
-    snprintf(path, sizeof path, "%s/.member.XXXXXX", w->pull->folder);
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd < 0)
-        err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path,
-                strerror(errno));
-    else
-        unlink(path);
-    return fd;
 }
 
 static enum etl_status add_member(struct packing *w, const char *name, struct str table, uint64_t rows, int fd,
@@ -63,29 +50,29 @@ static enum etl_status add_member(struct packing *w, const char *name, struct st
 
     w->parts = NULL;
     w->part_count = w->part_cap = 0;
-    st = archive_writer_add(w->writer, name, fd, w->pull->options->to_whom, &see, err);
-    ARENA_PUSH(w->pull->mem, w->members, w->count, w->cap) =
-        (struct archive_manifest_member){ .name = arena_str(w->pull->mem, str_from(name)),
+    st = archive_writer_add(w->writer, name, fd, w->pulled->options->to_whom, &see, err);
+    ARENA_PUSH(w->pulled->mem, w->members, w->count, w->cap) =
+        (struct archive_manifest_member){ .name = arena_str(w->pulled->mem, str_from(name)),
                                           .table = table,
                                           .rows = rows,
-                                          .encrypted = w->pull->options->to_whom != NULL,
+                                          .encrypted = w->pulled->options->to_whom != NULL,
                                           .parts = w->parts,
                                           .part_count = w->part_count };
     return st;
 }
 
-/* ---- through the scrub once more, the other way round ---- */
+/* ---- opening sealed values: the same scrub that sealed them finds them again ---- */
 
-struct opening {
+struct secret_opening {
     struct packing *packing;
-    struct scrub   *scrub; /* NULL: as it is */
+    struct scrub   *scrub; /* NULL: the bytes stay as they are */
     struct buf      piece;
     int             fd;
 };
 
 static void put(void *context, struct str bytes)
 {
-    struct opening *o = context;
+    struct secret_opening *o = context;
 
     if (o->packing->status != ETL_OK)
         return;
@@ -97,7 +84,7 @@ static void put(void *context, struct str bytes)
     o->packing->status = fd_write_all(o->fd, bytes, "a member of the archive", &o->packing->err);
 }
 
-static void put_end(struct opening *o)
+static void put_end(struct secret_opening *o)
 {
     buf_reset(&o->piece);
     if (o->scrub != NULL)
@@ -119,15 +106,15 @@ static struct scrub_how opener(struct packing *w, const struct str *secrets, siz
 
 static enum etl_status open_table(struct packing *w, const struct pulled_table *t, int from, int to, struct err *err)
 {
-    const struct table *table = t->table;
-    struct str         *columns = ARENA_ARRAY(w->pull->mem, struct str, table->column_count + 1), *secrets;
-    size_t              n = 0, secret_count = 0;
-    char                piece[1 << 16];
-    struct opening      o = { .packing = w, .fd = to };
-    struct scrub_how    how;
-    ssize_t             got;
+    const struct table   *table = t->table;
+    struct str           *columns = ARENA_ARRAY(w->pulled->mem, struct str, table->column_count + 1), *secrets;
+    size_t                n = 0, secret_count = 0;
+    char                  piece[1 << 16];
+    struct secret_opening o = { .packing = w, .fd = to };
+    struct scrub_how      how;
+    ssize_t               got;
 
-    secrets = ARENA_ARRAY(w->pull->mem, struct str, table->column_count + 1);
+    secrets = ARENA_ARRAY(w->pulled->mem, struct str, table->column_count + 1);
     for (size_t i = 0; i < table->column_count; i++) {
         if (!t->fills[i])
             continue;
@@ -149,7 +136,7 @@ static enum etl_status open_table(struct packing *w, const struct pulled_table *
 
 static enum etl_status pack_table(struct packing *w, struct pulled_table *t, struct err *err)
 {
-    const char     *path = pull_table_path(w->pull, t->table, w->pull->mem);
+    const char     *path = pull_folder_table(&w->pulled->folder, t->table->name, w->pulled->mem);
     char            name[256];
     int             fd = open(path, O_RDONLY | O_CLOEXEC), clear = -1;
     enum etl_status st = ETL_OK;
@@ -158,7 +145,7 @@ static enum etl_status pack_table(struct packing *w, struct pulled_table *t, str
         return err_set(err, ETL_FAIL, "pull-folder", "cannot read %s: %s", path, strerror(errno));
     snprintf(name, sizeof name, "%.*s.csv", STR_ARG(t->table->name));
     if (w->open_secrets) {
-        clear = spool(w, err);
+        clear = pull_folder_temporary(&w->pulled->folder, err);
         st = clear >= 0 ? open_table(w, t, fd, clear, err) : ETL_AGAIN;
     }
     if (st == ETL_OK)
@@ -177,17 +164,17 @@ static const char *ending_of(const struct answer_kind *k)
         [SCRUB_TEXT] = "txt", [SCRUB_CSV] = "csv", [SCRUB_XML] = "xml", [SCRUB_JSON] = "json"
     };
 
-    return endings[answer_form(k)];
+    return endings[answer_kind_form(k)];
 }
 
-static enum etl_status put_answer(struct packing *w, struct pulled_report *r, const struct asked *a, struct opening *o,
-                                  struct err *err)
+static enum etl_status put_answer(struct packing *w, struct pulled_report *r, const struct journal_entry *e,
+                                  struct secret_opening *o, struct err *err)
 {
     struct scrub_how how = opener(w, r->kind.how.secrets, r->kind.how.secret_count);
     enum etl_status  st;
 
-    o->scrub = w->open_secrets ? answer_scrub(&r->kind, &how) : NULL;
-    st = pull_read_answer(w->pull, a, put, o, err);
+    o->scrub = w->open_secrets ? answer_kind_scrub(&r->kind, &how) : NULL;
+    st = stored_answer_read(&w->pulled->folder, e, put, o, err);
     put_end(o);
     if (st == ETL_OK && w->status != ETL_OK) {
         *err = w->err;
@@ -196,13 +183,13 @@ static enum etl_status put_answer(struct packing *w, struct pulled_report *r, co
     return st;
 }
 
-/* Several answers are framed: a line of JSON that says what was asked and how many bytes follow, the bytes, a line end. Opened
- * secrets change the length, so an opened answer is framed by what it became. */
-static enum etl_status put_frame(struct packing *w, struct pulled_report *r, const struct asked *a, struct opening *o,
-                                 struct err *err)
+/* Several answers of a report lie in one member, each in a frame: a line of JSON that says what was asked and how many bytes follow, the
+ * bytes, a line end. Opening a secret changes the length, so the answer is written to a temporary file first and measured there. */
+static enum etl_status put_frame(struct packing *w, struct pulled_report *r, const struct journal_entry *e,
+                                 struct secret_opening *o, struct err *err)
 {
     static const char *const states[] = { "open", "complete", "unproven", "incomplete" };
-    struct opening           inner = { .packing = w, .fd = spool(w, err) };
+    struct secret_opening    inner = { .packing = w, .fd = pull_folder_temporary(&w->pulled->folder, err) };
     struct buf               head;
     char                     piece[1 << 16];
     enum etl_status          st;
@@ -213,9 +200,9 @@ static enum etl_status put_frame(struct packing *w, struct pulled_report *r, con
         return ETL_AGAIN;
     buf_init(&inner.piece, 64 << 20, "a piece of an answer");
     buf_init(&head, 1 << 20, "a frame");
-    st = put_answer(w, r, a, &inner, err);
+    st = put_answer(w, r, e, &inner, err);
     bytes = lseek(inner.fd, 0, SEEK_CUR);
-    buf_fmt(&head, "{\"ask\":%.*s,\"state\":\"%s\",\"bytes\":%lld}\n", STR_ARG(a->params), states[a->state],
+    buf_fmt(&head, "{\"ask\":%.*s,\"state\":\"%s\",\"bytes\":%lld}\n", STR_ARG(e->params), states[e->state],
             (long long)bytes);
     if (st == ETL_OK)
         st = fd_write_all(o->fd, buf_str(&head), "a member of the archive", err);
@@ -233,8 +220,8 @@ static enum etl_status put_frame(struct packing *w, struct pulled_report *r, con
 static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, struct err *err)
 {
     AUTO(arena_release) struct arena mem = { 0 };
-    struct opening                   o = { .packing = w, .fd = spool(w, err) };
-    struct asked                     a = { 0 };
+    struct secret_opening            o = { .packing = w, .fd = pull_folder_temporary(&w->pulled->folder, err) };
+    struct journal_entry             e = { 0 };
     bool                             single = r->counts.asked == 1;
     char                             name[300];
     uint64_t                         after = 0;
@@ -244,12 +231,12 @@ static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, stru
     buf_init(&o.piece, 64 << 20, "a piece of an answer");
     while (st == ETL_OK) {
         arena_reset(&mem);
-        st = request_journal_any(w->pull->questions, r->name, after, &mem, &a, err);
+        st = request_journal_any(w->pulled->journal, r->name, after, &mem, &e, err);
         if (st != ETL_OK)
             break;
-        after = a.number;
-        if (a.state != QUESTION_OPEN && a.file.ptr != NULL)
-            st = single ? put_answer(w, r, &a, &o, err) : put_frame(w, r, &a, &o, err);
+        after = e.number;
+        if (e.state != ENTRY_OPEN && e.file.ptr != NULL)
+            st = single ? put_answer(w, r, &e, &o, err) : put_frame(w, r, &e, &o, err);
     }
     snprintf(name, sizeof name, "raw/%.*s.%s", STR_ARG(r->name), single ? ending_of(&r->kind) : "frames");
     if (st == ETL_END)
@@ -264,7 +251,7 @@ static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, stru
 
 static void fill_manifest(struct packing *w, struct archive_manifest *m)
 {
-    struct pull                    *p = w->pull;
+    struct pulled                  *p = w->pulled;
     struct archive_manifest_report *reports =
         ARENA_ARRAY(p->mem, struct archive_manifest_report, p->provider->report_count + 1);
 
@@ -282,10 +269,10 @@ static void fill_manifest(struct packing *w, struct archive_manifest *m)
     m->member_count = w->count;
 }
 
-enum etl_status pull_pack(struct pull *p, struct err *err)
+enum etl_status pack_archive(struct pulled *p, struct err *err)
 {
     const struct pull_options *o = p->options;
-    struct packing          w = { .pull = p, .open_secrets = o->secrets.mode == SECRETS_KEEP, .secrets = o->secrets };
+    struct packing          w = { .pulled = p, .open_secrets = o->secrets.mode == SECRETS_KEEP, .secrets = o->secrets };
     struct archive_manifest m = { .version = str_from(o->version),
                                   .provider = p->provider->name,
                                   .connection = o->connection->name,
@@ -298,14 +285,9 @@ enum etl_status pull_pack(struct pull *p, struct err *err)
     enum etl_status              st = archive_writer_open(o->archive, &w.writer, err);
 
     buf_init(&text, 16 << 20, "a manifest");
-    for (size_t t = 0; st == ETL_OK && t < p->tables.count; t++) {
-        bool any = false;
-
-        for (size_t c = 0; c < p->tables.items[t].column_count; c++)
-            any = any || p->results[t].fills[c];
-        if (any)
+    for (size_t t = 0; st == ETL_OK && t < p->tables.count; t++)
+        if (pulled_table_is_filled(&p->results[t]))
             st = pack_table(&w, &p->results[t], err);
-    }
     for (size_t i = 0; st == ETL_OK && i < p->provider->report_count; i++)
         if (p->reports[i].wanted)
             st = pack_raw(&w, &p->reports[i], err);

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+/* In these tables an entry is called a question, as the file is: an interrupted pull of an earlier version must still open. */
 #define TABLES                                                                                                         \
     "CREATE TABLE IF NOT EXISTS fact(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"                                \
     "CREATE TABLE IF NOT EXISTS question(number INTEGER PRIMARY KEY, report TEXT NOT NULL, params TEXT NOT NULL,"      \
@@ -14,7 +15,7 @@
 
 #define COLUMNS "number, params, row, state, records, repairs, offset, bytes, file, digest, print, why"
 
-/* All statements, prepared at open, so that a slip fails at the start. */
+/* All statements are prepared at open, so a typo fails at the start. */
 #define STATEMENTS(X)                                                                                                   \
     X(FACT_GET, "SELECT value FROM fact WHERE name = ?1")                                                               \
     X(FACT_SET, "INSERT OR REPLACE INTO fact(name, value) VALUES(?1, ?2)")                                              \
@@ -168,24 +169,24 @@ enum etl_status request_journal_add(struct request_journal *q, struct str report
     return run(q, s, err);
 }
 
-static enum etl_status read_one(struct request_journal *q, sqlite3_stmt *s, struct arena *mem, struct asked *out,
-                                struct err *err)
+static enum etl_status read_one(struct request_journal *q, sqlite3_stmt *s, struct arena *mem,
+                                struct journal_entry *out, struct err *err)
 {
     int rc = sqlite3_step(s);
 
     if (rc == SQLITE_ROW) {
-        *out = (struct asked){ .number = (uint64_t)sqlite3_column_int64(s, 0),
-                               .params = column(s, 1, mem),
-                               .row = column(s, 2, mem),
-                               .state = (enum question_state)sqlite3_column_int(s, 3),
-                               .records = (uint64_t)sqlite3_column_int64(s, 4),
-                               .repairs = (uint64_t)sqlite3_column_int64(s, 5),
-                               .offset = (uint64_t)sqlite3_column_int64(s, 6),
-                               .bytes = (uint64_t)sqlite3_column_int64(s, 7),
-                               .file = column(s, 8, mem),
-                               .digest = column(s, 9, mem),
-                               .print = column(s, 10, mem),
-                               .why = column(s, 11, mem) };
+        *out = (struct journal_entry){ .number = (uint64_t)sqlite3_column_int64(s, 0),
+                                       .params = column(s, 1, mem),
+                                       .row = column(s, 2, mem),
+                                       .state = (enum entry_state)sqlite3_column_int(s, 3),
+                                       .records = (uint64_t)sqlite3_column_int64(s, 4),
+                                       .repairs = (uint64_t)sqlite3_column_int64(s, 5),
+                                       .offset = (uint64_t)sqlite3_column_int64(s, 6),
+                                       .bytes = (uint64_t)sqlite3_column_int64(s, 7),
+                                       .file = column(s, 8, mem),
+                                       .digest = column(s, 9, mem),
+                                       .print = column(s, 10, mem),
+                                       .why = column(s, 11, mem) };
         sqlite3_reset(s);
         return ETL_OK;
     }
@@ -193,8 +194,8 @@ static enum etl_status read_one(struct request_journal *q, sqlite3_stmt *s, stru
     return rc == SQLITE_DONE ? ETL_END : fault(q, err);
 }
 
-enum etl_status request_journal_next(struct request_journal *q, struct str report, enum question_state state,
-                                     uint64_t after, struct arena *mem, struct asked *out, struct err *err)
+enum etl_status request_journal_next(struct request_journal *q, struct str report, enum entry_state state,
+                                     uint64_t after, struct arena *mem, struct journal_entry *out, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_NEXT);
 
@@ -205,7 +206,7 @@ enum etl_status request_journal_next(struct request_journal *q, struct str repor
 }
 
 enum etl_status request_journal_any(struct request_journal *q, struct str report, uint64_t after, struct arena *mem,
-                                    struct asked *out, struct err *err)
+                                    struct journal_entry *out, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_ANY);
 
@@ -214,7 +215,7 @@ enum etl_status request_journal_any(struct request_journal *q, struct str report
     return read_one(q, s, mem, out, err);
 }
 
-enum etl_status request_journal_settle(struct request_journal *q, const struct asked *a, struct err *err)
+enum etl_status request_journal_settle(struct request_journal *q, const struct journal_entry *a, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_SETTLE);
 
@@ -237,16 +238,16 @@ enum etl_status request_journal_reopen(struct request_journal *q, struct err *er
 }
 
 enum etl_status request_journal_count(struct request_journal *q, struct str report, struct arena *mem,
-                                      struct question_counts *out, struct err *err)
+                                      struct journal_counts *out, struct err *err)
 {
     sqlite3_stmt *s = take(q, S_COUNT);
 
     bind(s, 1, report);
     if (sqlite3_step(s) != SQLITE_ROW)
         return fault(q, err);
-    *out = (struct question_counts){ .asked = (uint64_t)sqlite3_column_int64(s, 0),
-                                     .records = (uint64_t)sqlite3_column_int64(s, 5),
-                                     .repairs = (uint64_t)sqlite3_column_int64(s, 6) };
+    *out = (struct journal_counts){ .asked = (uint64_t)sqlite3_column_int64(s, 0),
+                                    .records = (uint64_t)sqlite3_column_int64(s, 5),
+                                    .repairs = (uint64_t)sqlite3_column_int64(s, 6) };
     for (int i = 0; i < 4; i++)
         out->by_state[i] = (uint64_t)sqlite3_column_int64(s, 1 + i);
     sqlite3_reset(s);

@@ -1,4 +1,4 @@
-/* etl/pull/stored_answer.c - one answer of a report on its way into the work folder. */
+/* etl/pull/stored_answer.c - one answer of a report, stored in the work folder as it streams by. */
 #include "etl/pull/stored_answer.h"
 
 #include <errno.h>
@@ -7,20 +7,22 @@
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/sha256.h"
+#include "etl/pull/answer_records.h"
 #include "etl/secrets/secret_mode.h"
 
 enum { EXTRAS_MAX = 256 };
 
 /* ---- the answer ---- */
 
-struct answer {
+struct stored_answer {
     const struct answer_kind *kind;
     struct exchange_stream    stream;
     struct scrub             *scrub;
     struct answer_records    *records;
-    struct question           question;
+    struct report_request     request;
     struct arena              row_mem;
-    struct buf                piece, small; /* piece: what the last bytes became; small: all of a small answer */
+    struct buf                piece, small; /* piece: the last bytes, scrubbed; small: a whole small answer */
     int                       fd;           /* of a larger one, else -1 */
     char                      path[4096];
     uint64_t                  bytes;
@@ -28,12 +30,12 @@ struct answer {
     struct rows_end           end;
     enum etl_status           read, kept; /* could its records be read; could it be kept */
     struct err                read_err, kept_err;
-    struct str                extras[EXTRAS_MAX]; /* those told already */
+    struct str                extras[EXTRAS_MAX]; /* those in the journal already */
     size_t                    extra_count;
     struct arena              extra_mem;
 };
 
-static void note_extra(struct answer *a, struct str name)
+static void note_extra(struct stored_answer *a, struct str name)
 {
     struct err err = { 0 };
 
@@ -46,14 +48,14 @@ static void note_extra(struct answer *a, struct str name)
         return;
     }
     a->extras[a->extra_count++] = arena_str(&a->extra_mem, name);
-    if (request_journal_extra_add(a->kind->questions, a->kind->report->table, name, &err) != ETL_OK) {
+    if (request_journal_extra_add(a->kind->journal, a->kind->report->table, name, &err) != ETL_OK) {
         a->kept = ETL_AGAIN;
         a->kept_err = err;
     }
 }
 
-/* The last line of defence: what stands in a secret column is what stands instead of a secret, or nothing. */
-static bool shows_secret(const struct answer *a, const struct normal_row *row)
+/* A second check after the scrub: a secret column must be empty or hold a fingerprint or a sealed value. */
+static bool shows_secret(const struct stored_answer *a, const struct normal_row *row)
 {
     const struct table *t = normalizer_table(a->kind->normalizer);
 
@@ -64,18 +66,18 @@ static bool shows_secret(const struct answer *a, const struct normal_row *row)
     return false;
 }
 
-/* Rows of CSV have the documented columns, no more and no less: anything else is another document. */
+/* A CSV row must have exactly the documented columns. Anything else is a different document. */
 static enum etl_status look_at_record(void *context, const struct reply_record *record, struct err *err)
 {
-    struct answer       *a = context;
-    const struct report *r = a->kind->report;
-    struct normal_row    row;
-    enum etl_status      st;
+    struct stored_answer *a = context;
+    const struct report  *r = a->kind->report;
+    struct normal_row     row;
+    enum etl_status       st;
 
-    if (r->body == REPORT_RECORDS && answer_form(a->kind) == SCRUB_CSV && record->count != r->column_count)
+    if (r->body == REPORT_RECORDS && answer_kind_form(a->kind) == SCRUB_CSV && record->count != r->column_count)
         return err_set(err, ETL_REJECT, "report-columns", "row %llu has %zu columns, the document says %zu",
                        (unsigned long long)a->end.records + 1, record->count, r->column_count);
-    st = normalizer_record(a->kind->normalizer, record, &a->question, &a->row_mem, &row, err);
+    st = normalizer_record(a->kind->normalizer, record, &a->request, &a->row_mem, &row, err);
     if (st == ETL_OK && shows_secret(a, &row)) {
         a->kept = err_set(&a->kept_err, ETL_FAIL, "secret-shown",
                           "report %.*s: a secret was not taken out, so nothing of it is kept; this is an error of ours",
@@ -89,7 +91,7 @@ static enum etl_status look_at_record(void *context, const struct reply_record *
     return st;
 }
 
-static void drop_file(struct answer *a)
+static void drop_file(struct stored_answer *a)
 {
     if (a->fd >= 0) {
         close(a->fd);
@@ -100,13 +102,13 @@ static void drop_file(struct answer *a)
 
 static void stream_begin(void *context)
 {
-    struct answer   *a = context;
-    struct rows_sink sink = { look_at_record, a };
+    struct stored_answer *a = context;
+    struct rows_sink      sink = { look_at_record, a };
 
     drop_file(a);
     scrub_free(a->scrub);
     answer_records_free(a->records);
-    a->scrub = answer_scrub(a->kind, &a->kind->how);
+    a->scrub = answer_kind_scrub(a->kind, &a->kind->how);
     a->records = answer_records_new(a->kind, &sink);
     buf_reset(&a->small);
     a->bytes = 0;
@@ -116,9 +118,9 @@ static void stream_begin(void *context)
     sha256_end(a->print);
 }
 
-static enum etl_status spill(struct answer *a, struct err *err)
+static enum etl_status spill(struct stored_answer *a, struct err *err)
 {
-    snprintf(a->path, sizeof a->path, "%s/.%.*s.XXXXXX", a->kind->folder, STR_ARG(a->kind->report->name));
+    snprintf(a->path, sizeof a->path, "%s/.%.*s.XXXXXX", a->kind->folder->raw, STR_ARG(a->kind->report->name));
     a->fd = mkostemp(a->path, O_CLOEXEC);
     if (a->fd < 0)
         return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", a->path,
@@ -126,7 +128,7 @@ static enum etl_status spill(struct answer *a, struct err *err)
     return fd_write_all(a->fd, buf_str(&a->small), a->path, err);
 }
 
-static void keep(struct answer *a, struct str bytes)
+static void keep(struct stored_answer *a, struct str bytes)
 {
     if (a->kept != ETL_OK)
         return;
@@ -145,7 +147,7 @@ static void keep(struct answer *a, struct str bytes)
 static bool stream_bytes(void *context, struct str bytes)
 {
     enum { PIECE = 64 << 10 };
-    struct answer *a = context;
+    struct stored_answer *a = context;
 
     sha256_add(a->print, bytes);
     while (bytes.len != 0 && a->kept == ETL_OK) {
@@ -159,8 +161,8 @@ static bool stream_bytes(void *context, struct str bytes)
 
 static enum etl_status stream_end(void *context, size_t *records, struct err *err)
 {
-    struct answer  *a = context;
-    struct rows_end end = { 0 };
+    struct stored_answer *a = context;
+    struct rows_end       end = { 0 };
 
     buf_reset(&a->piece);
     scrub_end(a->scrub, &a->piece);
@@ -175,9 +177,9 @@ static enum etl_status stream_end(void *context, size_t *records, struct err *er
     return a->read;
 }
 
-struct answer *answer_new(const struct answer_kind *k)
+struct stored_answer *stored_answer_new(const struct answer_kind *k)
 {
-    struct answer *a = calloc(1, sizeof *a);
+    struct stored_answer *a = calloc(1, sizeof *a);
 
     if (a == NULL)
         memory_exhausted("an answer", sizeof *a);
@@ -193,7 +195,7 @@ struct answer *answer_new(const struct answer_kind *k)
     return a;
 }
 
-void answer_free(struct answer *a)
+void stored_answer_free(struct stored_answer *a)
 {
     if (a == NULL)
         return;
@@ -209,37 +211,37 @@ void answer_free(struct answer *a)
     free(a);
 }
 
-const struct exchange_stream *answer_stream(struct answer *a)
+const struct exchange_stream *stored_answer_stream(struct stored_answer *a)
 {
     return &a->stream;
 }
 
-void answer_begin_question(struct answer *a, const struct question *question)
+void stored_answer_begin(struct stored_answer *a, const struct report_request *request)
 {
-    a->question = *question;
+    a->request = *request;
 }
 
-bool answer_proven(const struct answer *a)
+bool stored_answer_proven(const struct stored_answer *a)
 {
     return a->end.proven;
 }
 
-enum etl_status answer_fault(const struct answer *a, struct err *err)
+enum etl_status stored_answer_fault(const struct stored_answer *a, struct err *err)
 {
     if (a->kept != ETL_OK)
         *err = a->kept_err;
     return a->kept;
 }
 
-/* Small ones lie behind each other; where one begins is told, so that what a killed pull left half is passed over. */
-static enum etl_status append_frame(struct answer *a, struct asked *out, struct err *err)
+/* Small answers are appended to one file. The entry records where each begins, so a half-written one of a killed pull is skipped. */
+static enum etl_status append_frame(struct stored_answer *a, struct journal_entry *out, struct err *err)
 {
     char            path[4096];
     struct stat     st;
     enum etl_status status;
     int             fd;
 
-    snprintf(path, sizeof path, "%s/%.*s.frames", a->kind->folder, STR_ARG(a->kind->report->name));
+    snprintf(path, sizeof path, "%s/%.*s.frames", a->kind->folder->raw, STR_ARG(a->kind->report->name));
     fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0 || fstat(fd, &st) != 0) {
         if (fd >= 0)
@@ -253,11 +255,11 @@ static enum etl_status append_frame(struct answer *a, struct asked *out, struct 
     return status;
 }
 
-static enum etl_status name_file(struct answer *a, struct asked *out, struct err *err)
+static enum etl_status name_file(struct stored_answer *a, struct journal_entry *out, struct err *err)
 {
     char path[4096];
 
-    snprintf(path, sizeof path, "%s/%.*s", a->kind->folder, STR_ARG(out->file));
+    snprintf(path, sizeof path, "%s/%.*s", a->kind->folder->raw, STR_ARG(out->file));
     if (fsync(a->fd) != 0 || rename(a->path, path) != 0)
         return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path,
                        strerror(errno));
@@ -266,10 +268,11 @@ static enum etl_status name_file(struct answer *a, struct asked *out, struct err
     return ETL_OK;
 }
 
-enum etl_status answer_settle(struct answer *a, struct asked *out, struct err *err)
+enum etl_status stored_answer_settle(struct stored_answer *a, struct journal_entry *out, struct err *err)
 {
     struct hex256 digest = sha256_end(a->digest), print = sha256_end(a->print);
-    struct arena *mem = &a->row_mem; /* texts are good until the next answer: the caller writes them down at once */
+    struct arena *mem =
+        &a->row_mem; /* reset by the next answer: the caller writes the texts into the journal at once */
 
     out->records = a->end.records;
     out->repairs = a->end.repairs;
@@ -281,4 +284,43 @@ enum etl_status answer_settle(struct answer *a, struct asked *out, struct err *e
                     ? arena_fmt(mem, "%.*s.%llu", STR_ARG(a->kind->report->name), (unsigned long long)out->number)
                     : arena_fmt(mem, "%.*s.frames", STR_ARG(a->kind->report->name));
     return a->fd >= 0 ? name_file(a, out, err) : append_frame(a, out, err);
+}
+
+/* ---- reading it back ---- */
+
+enum { PIECE = 256 << 10 };
+
+enum etl_status stored_answer_read(const struct pull_folder *folder, const struct journal_entry *e,
+                                   void (*bytes)(void *context, struct str bytes), void *context, struct err *err)
+{
+    char           *piece = malloc(PIECE), path[4096];
+    struct sha256  *digest = sha256_new();
+    uint64_t        at = 0;
+    int             fd;
+    enum etl_status st = ETL_OK;
+
+    if (piece == NULL)
+        memory_exhausted("an answer", PIECE);
+    snprintf(path, sizeof path, "%s/%.*s", folder->raw, STR_ARG(e->file));
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && at < e->bytes) {
+        size_t  want = e->bytes - at < PIECE ? (size_t)(e->bytes - at) : PIECE;
+        ssize_t got = pread(fd, piece, want, (off_t)(e->offset + at));
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        sha256_add(digest, str_of(piece, (size_t)got));
+        bytes(context, str_of(piece, (size_t)got));
+        at += (uint64_t)got;
+    }
+    if (fd < 0 || at != e->bytes || !str_is(e->digest, sha256_end(digest).text))
+        st = err_set(err, ETL_FAIL, "pull-folder", "%s is not what was kept there; remove %s and pull anew", path,
+                     folder->path);
+    if (fd >= 0)
+        close(fd);
+    sha256_free(digest);
+    free(piece);
+    return st;
 }

@@ -1,4 +1,4 @@
-/* etl/pull/table_file.c - a normalized table being written as CSV; rows of one key joined by SQLite. */
+/* etl/pull/table_file.c - writes a normalized table as CSV; SQLite joins rows of one key. */
 #include "etl/pull/table_file.h"
 
 #include <sqlite3.h>
@@ -26,7 +26,7 @@ static enum etl_status join_fault(struct table_file *f, struct err *err)
                    "cannot join the rows of %.*s: %s", STR_ARG(f->shape.table->name), sqlite3_errmsg(f->join));
 }
 
-/* The file goes when the process does, whatever happens; SQLite keeps it open. */
+/* The database is scratch: table_file_free() removes it, and the next open removes one that a killed process left. */
 static enum etl_status open_join(struct table_file *f, const char *path, struct err *err)
 {
     static const char tables[] =

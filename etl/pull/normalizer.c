@@ -1,24 +1,24 @@
-/* etl/pull/normalize.c - a report's records become rows of its normalized table. */
-#include "etl/pull/normalize.h"
+/* etl/pull/normalizer.c - turns a report's records into rows of its normalized table. */
+#include "etl/pull/normalizer.h"
 
 #include <ctype.h>
 
 #include "etl/core/notation/date.h"
 
-struct target { /* where a documented field goes */
+struct field_target { /* where a documented field goes */
     struct str field;
     int        column;
 };
-struct setting {
+struct column_setting {
     const struct text *text;
     int                column;
 };
 struct normalizer {
     const struct table      *table;
     const struct report     *report;
-    struct target           *targets;
+    struct field_target     *targets;
     size_t                   target_count;
-    struct setting          *settings;
+    struct column_setting   *settings;
     size_t                   setting_count;
     const struct date_form **dates; /* by column; NULL: ISO */
     bool                    *fills, *has_words;
@@ -42,7 +42,7 @@ static int column_of(const struct normalizer *n, struct str name, const char *wh
     return at;
 }
 
-/* "x_" and the field's name, in what a column's name is made of. */
+/* "x_" and the field's name, in lower case; what is neither letter nor digit becomes "_". */
 static struct str extra_name(struct str field, struct arena *mem)
 {
     char *out = arena_bytes(mem, field.len + 3);
@@ -61,17 +61,17 @@ static void read_targets(struct normalizer *n, struct arena *mem, struct finding
 {
     const struct report *r = n->report;
 
-    n->targets = ARENA_ARRAY(mem, struct target, r->column_count + 1);
+    n->targets = ARENA_ARRAY(mem, struct field_target, r->column_count + 1);
     n->secrets = ARENA_ARRAY(mem, struct str, r->column_count + r->secret_count + 1);
     for (size_t i = 0; i < r->column_count; i++) {
         int at;
 
         if (str_eq(r->columns[i].column, extra_name(r->columns[i].field, mem)))
-            continue; /* what it will be called anyhow, said for the sandbox */
+            continue; /* an extra, which gets this name anyway; the description names it for the sandbox only */
         at = column_of(n, r->columns[i].column, "columns", faults);
         if (at < 0)
             continue;
-        n->targets[n->target_count++] = (struct target){ r->columns[i].field, at };
+        n->targets[n->target_count++] = (struct field_target){ r->columns[i].field, at };
         n->fills[at] = true;
         if (n->table->columns[at].secret)
             n->secrets[n->secret_count++] = r->columns[i].field;
@@ -84,13 +84,13 @@ static void read_settings(struct normalizer *n, struct arena *mem, struct findin
 {
     const struct report *r = n->report;
 
-    n->settings = ARENA_ARRAY(mem, struct setting, r->set.count + 1);
+    n->settings = ARENA_ARRAY(mem, struct column_setting, r->set.count + 1);
     for (size_t i = 0; i < r->set.count; i++) {
         int at = column_of(n, r->set.items[i].name, "set", faults);
 
         if (at < 0)
             continue;
-        n->settings[n->setting_count++] = (struct setting){ &r->set.items[i].text, at };
+        n->settings[n->setting_count++] = (struct column_setting){ &r->set.items[i].text, at };
         n->fills[at] = true;
     }
     n->body = r->body != REPORT_RECORDS ? column_of(n, r->body_column, "body", faults) : -1;
@@ -194,7 +194,7 @@ static struct str normalize(struct normalizer *n, size_t column, struct str valu
 {
     const struct table_column *c = &n->table->columns[column];
 
-    if (c->secret) /* what stands instead of it, or it itself: nobody's to change */
+    if (c->secret) /* a secret or what stands for it is never changed */
         return value;
     value = str_trim(value);
     if (n->has_words[column])
@@ -205,7 +205,7 @@ static struct str normalize(struct normalizer *n, size_t column, struct str valu
     return value;
 }
 
-static const struct target *target_of(const struct normalizer *n, struct str field)
+static const struct field_target *target_of(const struct normalizer *n, struct str field)
 {
     for (size_t i = 0; i < n->target_count; i++)
         if (str_eq(n->targets[i].field, field))
@@ -220,11 +220,11 @@ static enum etl_status take_fields(struct normalizer *n, const struct reply_reco
     size_t             known = 0;
 
     for (size_t i = 0; i < record->count; i++) {
-        const struct target *t = target_of(n, record->fields[i].name);
+        const struct field_target *t = target_of(n, record->fields[i].name);
 
         if (t != NULL) {
             known++;
-            if (row->cells[t->column].len == 0) /* two fields for one column: the first that says something */
+            if (row->cells[t->column].len == 0) /* of two fields for one column, the first that is not empty wins */
                 row->cells[t->column] = normalize(n, (size_t)t->column, record->fields[i].value, mem);
         } else {
             extras[row->extra_count++] =
@@ -239,7 +239,7 @@ static enum etl_status take_fields(struct normalizer *n, const struct reply_reco
 }
 
 enum etl_status normalizer_record(struct normalizer *n, const struct reply_record *record,
-                                  const struct question *question, struct arena *row_mem, struct normal_row *out,
+                                  const struct report_request *request, struct arena *row_mem, struct normal_row *out,
                                   struct err *err)
 {
     struct normal_row row = { .cells = ARENA_ARRAY(row_mem, struct str, n->table->column_count + 1) };
@@ -253,7 +253,7 @@ enum etl_status normalizer_record(struct normalizer *n, const struct reply_recor
             return st;
     }
     for (size_t i = 0; i < n->setting_count; i++) {
-        struct str text = text_fill(n->settings[i].text, question->values, question->row, question->row_count, row_mem);
+        struct str text = text_fill(n->settings[i].text, request->values, request->row, request->row_count, row_mem);
 
         if (text.ptr != NULL && row.cells[n->settings[i].column].len == 0)
             row.cells[n->settings[i].column] = normalize(n, (size_t)n->settings[i].column, text, row_mem);

@@ -1,0 +1,19 @@
+/* etl/pull/answer_kind.c - what all answers to one report share. */
+#include "etl/pull/answer_kind.h"
+
+#include "providers/replies/rows.h"
+
+enum scrub_form answer_kind_form(const struct answer_kind *k)
+{
+    return k->report->command->reply->styles[k->wire != NULL ? k->wire->index : 0]->form;
+}
+
+struct scrub *answer_kind_scrub(const struct answer_kind *k, const struct scrub_how *how)
+{
+    struct str columns[ROW_FIELDS_MAX];
+    size_t     n = 0;
+
+    for (; n < k->report->column_count && n < ROW_FIELDS_MAX; n++)
+        columns[n] = k->report->columns[n].field;
+    return scrub_new(answer_kind_form(k), how, columns, n);
+}

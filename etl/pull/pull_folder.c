@@ -1,0 +1,67 @@
+/* etl/pull/pull_folder.c - the work folder of a pull: where everything lies in it. */
+#include "etl/pull/pull_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void pull_folder_name(struct pull_folder *f, const char *archive, struct arena *mem)
+{
+    f->path = arena_fmt(mem, "%s.pull", archive).ptr;
+    f->raw = arena_fmt(mem, "%s/raw", f->path).ptr;
+    f->tables = arena_fmt(mem, "%s/tables", f->path).ptr;
+    f->journal = arena_fmt(mem, "%s/questions.db", f->path).ptr;
+}
+
+static enum etl_status make_folder(const char *path, struct err *err)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return ETL_OK;
+    return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot make %s: %s", path,
+                   strerror(errno));
+}
+
+enum etl_status pull_folder_make(const struct pull_folder *f, struct err *err)
+{
+    enum etl_status st = make_folder(f->path, err);
+
+    if (st == ETL_OK)
+        st = make_folder(f->raw, err);
+    return st == ETL_OK ? make_folder(f->tables, err) : st;
+}
+
+const char *pull_folder_table(const struct pull_folder *f, struct str table, struct arena *mem)
+{
+    return arena_fmt(mem, "%s/%.*s.csv", f->tables, STR_ARG(table)).ptr;
+}
+
+int pull_folder_temporary(const struct pull_folder *f, struct err *err)
+{
+    char path[4096];
+    int  fd;
+
+    snprintf(path, sizeof path, "%s/.member.XXXXXX", f->path);
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path,
+                strerror(errno));
+    else
+        unlink(path);
+    return fd;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+void pull_folder_remove(const struct pull_folder *f)
+{
+    nftw(f->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
