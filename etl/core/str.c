@@ -41,6 +41,11 @@ bool str_contains(struct str s, struct str part)
     return part.len == 0 || (s.len >= part.len && memmem(s.ptr, s.len, part.ptr, part.len) != NULL);
 }
 
+const char *str_find(struct str s, size_t from, struct str part)
+{
+    return part.len != 0 && from <= s.len ? memmem(s.ptr + from, s.len - from, part.ptr, part.len) : NULL;
+}
+
 bool str_contains_nocase(struct str s, struct str part)
 {
     for (size_t i = 0; i + part.len <= s.len; i++)

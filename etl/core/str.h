@@ -38,15 +38,17 @@ static inline bool str_is(struct str a, const char *text)
 {
     return str_eq(a, str_from(text));
 }
-bool       str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
-int        str_cmp(struct str a, struct str b);       /* bytewise, shorter first */
-bool       str_starts(struct str s, struct str prefix);
-bool       str_ends(struct str s, struct str suffix);
-bool       str_contains(struct str s, struct str part);
-bool       str_contains_nocase(struct str s, struct str part); /* ASCII letters only */
-struct str str_trim(struct str s);                             /* ASCII blanks at both ends */
-struct str str_skip(struct str s, size_t n);                   /* without its first n bytes */
-struct str str_head(struct str s, size_t n);                   /* at most its first n bytes */
+bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
+int  str_cmp(struct str a, struct str b);       /* bytewise, shorter first */
+bool str_starts(struct str s, struct str prefix);
+bool str_ends(struct str s, struct str suffix);
+bool str_contains(struct str s, struct str part);
+/* Where `part` begins at or behind byte `from`; NULL: nowhere, or `part` is empty. */
+const char *str_find(struct str s, size_t from, struct str part);
+bool        str_contains_nocase(struct str s, struct str part); /* ASCII letters only */
+struct str  str_trim(struct str s);                             /* ASCII blanks at both ends */
+struct str  str_skip(struct str s, size_t n);                   /* without its first n bytes */
+struct str  str_head(struct str s, size_t n);                   /* at most its first n bytes */
 /* Cuts at the first `byte`: *head is before it, the rest comes back; STR_NONE when there was none. */
 struct str str_cut(struct str s, char byte, struct str *head);
 bool       str_all_digits(struct str s);            /* and not empty */

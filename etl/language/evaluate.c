@@ -1,40 +1,13 @@
-/* etl/language/evaluate.c - prepares trees of expressions and evaluates them for a record. */
-#include <stdarg.h>
+/* etl/language/evaluate.c - evaluates trees of expressions for a record. */
+#include "etl/language/evaluate.h"
 
 #include "etl/core/list.h"
-#include "etl/core/notation/date.h"
-#include "etl/core/utf8.h"
-#include "etl/language/expression.h"
+#include "etl/language/compare.h"
 #include "etl/language/filter.h"
-#include "etl/language/lookup.h"
-
-const char false_text[] = "false";
-
-bool eval_fail(struct eval *e, const char *rule, const char *fmt, ...)
-{
-    va_list args;
-
-    snprintf(e->err.rule, sizeof e->err.rule, "%s", rule);
-    va_start(args, fmt);
-    vsnprintf(e->err.text, sizeof e->err.text, fmt, args);
-    va_end(args);
-    return false;
-}
-
-char *eval_bytes(struct eval *e, size_t size)
-{
-    if (size > VALUE_BYTES_MAX) {
-        eval_fail(e, "value-length", "the value grows past %d bytes", VALUE_BYTES_MAX);
-        return NULL;
-    }
-    return arena_bytes(e->mem, size + 1);
-}
-
-/* ---- evaluating ---- */
 
 static struct value of_bool(bool yes)
 {
-    return yes ? VALUE_OF(STR("true")) : VALUE_OF(str_of(false_text, sizeof false_text - 1));
+    return yes ? VALUE_OF(STR("true")) : VALUE_OF(FALSE_TEXT);
 }
 
 static bool is_false(const struct value *v)
@@ -75,7 +48,7 @@ static bool take_member(const struct str *cells, const bool *is_list, size_t cou
     return true;
 }
 
-/* Where one text is wanted, a list is not silently nothing. */
+/* A list where one text is needed is a fault: to take it for an empty text would lose data silently. */
 static bool one_text(struct eval *e, const struct value *v)
 {
     return v->kind != VALUE_LIST ||
@@ -96,7 +69,7 @@ static bool eval_let(struct eval *e, const struct node *n, struct value *out)
         slot->made = e->row_number;
         slot->failed = !eval_node(e, e->lets[n->index], &slot->value);
     }
-    if (slot->failed) /* e->err may tell of another by now */
+    if (slot->failed) /* e->err may hold another failure by now: evaluate again for its text */
         return eval_node(e, e->lets[n->index], out);
     *out = slot->value;
     return true;
@@ -144,7 +117,7 @@ static bool eval_join(struct eval *e, const struct node *n, struct value *out)
     return true;
 }
 
-/* Parts are told by where they stand, so an empty one stays. */
+/* A list's parts have a meaning by their position, so an empty part is kept. */
 static bool add_parts(struct eval *e, const struct node *n, bool *secret)
 {
     list_begin(e->list);
@@ -300,7 +273,7 @@ bool eval_node(struct eval *e, const struct node *n, struct value *out)
     case NODE_JOIN: return eval_join(e, n, out);
     case NODE_LIST: return eval_list(e, n, out);
     case NODE_NAME:
-        *out = VALUE_NONE; /* a fault was told at load */
+        *out = VALUE_NONE; /* its fault was reported at load */
         return true;
     default: return eval_logic(e, n, out);
     }
@@ -311,171 +284,11 @@ bool eval_condition(struct eval *e, const struct node *n, bool *failed)
     struct value v;
     bool         yes;
 
-    /* The commonest conditions without making a value of their answer. */
+    /* The most frequent conditions, without the detour over a value "true" or "false". */
     if (n->op == NODE_IN || n->op == NODE_EQ || n->op == NODE_NE) {
         *failed = !(n->op == NODE_IN ? eval_in(e, n, &yes) : eval_equal(e, n, &yes));
         return !*failed && yes == (n->op != NODE_NE);
     }
     *failed = !eval_node(e, n, &v);
     return !*failed && !is_no(&v);
-}
-
-/* ---- preparing ---- */
-
-static bool is_constant(const struct node *n)
-{
-    return n->op == NODE_TEXT || n->op == NODE_FALSE;
-}
-
-static bool prepare_number(const struct preparing *p, struct node *n, size_t i)
-{
-    const struct node *arg = n->args[i + 1];
-
-    if (arg->op == NODE_TEXT && str_to_i64(arg->text, &n->numbers[i]))
-        return true;
-    expression_fault(p->place, arg->at, "filter-argument", "%s: a whole number is needed here", n->filter->form);
-    return false;
-}
-
-static bool prepare_pattern(const struct preparing *p, struct node *n, const struct node *arg)
-{
-    struct err      err = { 0 };
-    struct pattern *pattern = NULL;
-
-    if (arg->op != NODE_TEXT) {
-        expression_fault(p->place, arg->at, "filter-argument", "%s: the regular expression is written here, in quotes",
-                         n->filter->form);
-        return false;
-    }
-    if (pattern_new(arg->text, &pattern, &err) != ETL_OK) {
-        expression_fault(p->place, arg->at, "filter-argument", "%s: %s", n->filter->form, err.text);
-        return false;
-    }
-    ARENA_PUSH(p->place->mem, *p->patterns, *p->pattern_count, *p->pattern_cap) = pattern;
-    n->prepared = pattern;
-    return true;
-}
-
-static bool prepare_lookup(const struct preparing *p, struct node *n, const struct node *arg)
-{
-    struct str names[64], hint;
-    size_t     count = 0;
-
-    for (size_t i = 0; i < p->lookup_count; i++) {
-        if (arg->op == NODE_TEXT && str_eq(p->lookups[i]->name, arg->text)) {
-            n->prepared = p->lookups[i];
-            return true;
-        }
-        if (count < 64)
-            names[count++] = p->lookups[i]->name;
-    }
-    if (arg->op != NODE_TEXT) {
-        expression_fault(p->place, arg->at, "filter-argument", "the lookup's name stands in quotes: lookup('%.*s')",
-                         STR_ARG(arg->text));
-        return false;
-    }
-    hint = did_you_mean(arg->text, names, count, p->place->mem);
-    expression_fault(p->place, arg->at, "lookup-unknown", "unknown lookup \"%.*s\"%.*s", STR_ARG(arg->text),
-                     STR_ARG(hint));
-    return false;
-}
-
-static bool prepare_date(const struct preparing *p, struct node *n, size_t i, const struct date_form **forms)
-{
-    const struct node *arg = n->args[i + 1];
-    const char        *fault = "the form is written here, in quotes: 'MM/DD/YYYY'";
-
-    if (arg->op == NODE_TEXT)
-        forms[i] = date_form_new(arg->text, p->place->mem, &fault);
-    if (forms[i] == NULL)
-        expression_fault(p->place, arg->at, "filter-argument", "%s: %s", n->filter->form, fault);
-    return forms[i] != NULL;
-}
-
-static bool prepare_arguments(const struct preparing *p, struct node *n)
-{
-    const struct filter     *f = n->filter;
-    const struct date_form **forms = NULL;
-    const char              *wrong;
-    bool                     good = true;
-
-    for (size_t i = 0; i + 1 < n->count; i++) {
-        if (f->args[i] == ARG_NUMBER)
-            good = prepare_number(p, n, i) && good;
-        else if (f->args[i] == ARG_PATTERN)
-            good = prepare_pattern(p, n, n->args[i + 1]) && good;
-        else if (f->args[i] == ARG_LOOKUP)
-            good = prepare_lookup(p, n, n->args[i + 1]) && good;
-        else if (f->args[i] == ARG_DATE) {
-            if (forms == NULL)
-                forms = ARENA_ARRAY(p->place->mem, const struct date_form *, 2);
-            good = prepare_date(p, n, i, forms) && good;
-        }
-    }
-    if (forms != NULL)
-        n->prepared = forms;
-    wrong = good && f->check != NULL ? f->check(n) : NULL;
-    if (wrong != NULL)
-        expression_fault(p->place, n->args[n->count > 1 ? 1 : 0]->at, "filter-argument", "%s: %s", f->form, wrong);
-    return good && wrong == NULL;
-}
-
-/* A pure filter over texts that are written out has its value now. What fails now is left to fail for the record. */
-static void fold(const struct preparing *p, struct node *n)
-{
-    struct eval  e = { .mem = p->place->mem };
-    struct value v;
-
-    if (n->op == NODE_FILTER && (n->filter->impure || n->filter->args[0] == ARG_PATTERN))
-        return;
-    if (n->op != NODE_FILTER && n->op != NODE_JOIN)
-        return;
-    for (size_t i = 0; i < n->count; i++)
-        if (!is_constant(n->args[i]))
-            return;
-    if (!eval_node(&e, n, &v) || (v.kind != VALUE_TEXT && v.kind != VALUE_ABSENT) || v.secret)
-        return;
-    *n = (struct node){ .op = NODE_TEXT, .at = n->at, .index = -1, .text = v.kind == VALUE_TEXT ? v.text : STR("") };
-}
-
-/* "@" "example.net" in a row become one part. */
-static void merge_literals(const struct preparing *p, struct node *n)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < n->count; i++) {
-        struct node *part = n->args[i];
-
-        if (kept != 0 && part->op == NODE_TEXT && n->args[kept - 1]->op == NODE_TEXT) {
-            struct node *merged = ARENA_NEW(p->place->mem, struct node);
-
-            *merged = *n->args[kept - 1];
-            merged->text = arena_fmt(p->place->mem, "%.*s%.*s", STR_ARG(merged->text), STR_ARG(part->text));
-            n->args[kept - 1] = merged;
-        } else {
-            n->args[kept++] = part;
-        }
-    }
-    n->count = kept;
-}
-
-bool expression_prepare(const struct preparing *p, struct node *n)
-{
-    bool good = true;
-
-    for (size_t i = 0; i < n->count; i++)
-        good = expression_prepare(p, n->args[i]) && good;
-    if (n->op == NODE_FILTER)
-        good = prepare_arguments(p, n) && good;
-    if (n->op == NODE_PASSWORD && (n->args[0]->op != NODE_TEXT || !str_to_i64(n->args[0]->text, &n->numbers[0]) ||
-                                   n->numbers[0] < 4 || n->numbers[0] > 128)) {
-        expression_fault(p->place, n->args[0]->at, "filter-argument",
-                         "password(n): a length from 4 to 128 is needed here");
-        return false;
-    }
-    if (n->op == NODE_JOIN)
-        merge_literals(p, n);
-    if (good)
-        fold(p, n);
-    return good;
 }

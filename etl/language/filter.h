@@ -1,22 +1,23 @@
-/* etl/language/filter.h - what stands behind a | in a mapping: one table row each.
+/* etl/language/filter.h - what stands behind a | in an expression: one row a filter.
  *
- * A filter is given a text that is not empty (an empty value passes through, a clear one too), unless it says
- * takes_empty. It may yield a slice of what it got or new bytes from the record's arena.
+ * A filter gets a text that is not empty; the empty value and null pass by it, unless the row says takes_empty. It may yield a slice of the
+ * text or new bytes from the record's arena (eval_bytes). To add one: its function and its row in a filter_*.c, its name in FILTERS.
  *
- * Threads  filters are pure, but for `valid`, which asks the parameter's rules. */
+ * Threads  filters look at their arguments only, so any number of threads may run them. `valid` is impure: it asks the parameter's rules. */
 #ifndef ETL_LANGUAGE_FILTER_H
 #define ETL_LANGUAGE_FILTER_H
 
+#include "etl/language/evaluation.h"
 #include "etl/language/expression.h"
 
 enum filter_arg {
     ARG_NONE,
-    ARG_TEXT,
-    ARG_NUMBER /* a whole number, written out */,
-    ARG_PATTERN,
-    ARG_LOOKUP,
-    ARG_DATE,
-    ARG_VALUE
+    ARG_TEXT,    /* evaluated before the filter runs */
+    ARG_NUMBER,  /* a literal whole number, in node->numbers */
+    ARG_PATTERN, /* a literal regular expression, in node->prepared */
+    ARG_LOOKUP,  /* the literal name of a lookup; the table is in node->prepared */
+    ARG_DATE,    /* a literal date form; both are in node->prepared */
+    ARG_VALUE    /* evaluated by the filter itself, if it needs it */
 };
 
 struct filter {
@@ -24,31 +25,29 @@ struct filter {
     const char     *form; /* "first(n)", for messages and help */
     const char     *summary;
     enum filter_arg args[2];
-    size_t          least, most; /* arguments */
-    bool            takes_empty, impure;
-    /* `v` is changed in place; args by their evaluated values. false: the record is a reject. */
+    size_t          least, most;             /* number of arguments */
+    bool            takes_empty, takes_list; /* a list is a fault unless takes_list */
+    bool            impure;                  /* its result depends on more than its arguments: never folded */
+    /* Changes `v` in place; `args` are the evaluated ARG_TEXTs. false: the record is a reject, eval_fail() has the reason. */
     bool (*run)(struct eval *e, const struct node *n, struct value *v, const struct value *args);
-    /* Further checks of written-out arguments at load; NULL: none. Says what is wrong, or NULL. */
+    /* Checks literal arguments at load: what is wrong with them, or NULL. May be NULL. */
     const char *(*check)(const struct node *n);
-    bool takes_list; /* else a list is a fault */
 };
-extern const struct filter filters[]; /* NULL name ends it */
-const struct filter       *filter_named(struct str name);
 
-/* filter_text.c */
-bool filter_trim(struct eval *, const struct node *, struct value *, const struct value *);
-bool filter_squeeze(struct eval *, const struct node *, struct value *, const struct value *);
-bool filter_lower(struct eval *, const struct node *, struct value *, const struct value *);
-bool filter_upper(struct eval *, const struct node *, struct value *, const struct value *);
-bool filter_title(struct eval *, const struct node *, struct value *, const struct value *);
-bool filter_ascii(struct eval *, const struct node *, struct value *, const struct value *);
-bool filter_alnum(struct eval *, const struct node *, struct value *, const struct value *);
-/* filter_date.c */
-bool filter_date(struct eval *, const struct node *, struct value *, const struct value *);
-bool filter_plus_days(struct eval *, const struct node *, struct value *, const struct value *);
-/* filter_number.c */
-bool filter_number(struct eval *, const struct node *, struct value *, const struct value *);
-/* Compares two decimal numbers or two ISO dates: -1, 0, 1 in *order; false when they are neither. */
-bool compare_ordered(struct str a, struct str b, int *order);
+/* All filters, in the order in which help and messages list them. */
+/* By hand: clang-format indents each line of the list deeper than the one before. */
+/* clang-format off */
+#define FILTERS(X)                                                                                         \
+    X(trim) X(squeeze) X(lower) X(upper) X(title) X(digits) X(alnum) X(ascii) X(first) X(last) X(truncate) \
+    X(pad) X(replace) X(match) X(extract) X(split) X(join) X(default) X(lookup) X(date) X(plus_days)       \
+    X(number) X(bool) X(localpart) X(domain) X(length) X(urlencode) X(unformula) X(contains) X(starts)     \
+    X(ends) X(valid)
+/* clang-format on */
+
+#define FILTER_DECLARED(name) extern const struct filter filter_##name;
+FILTERS(FILTER_DECLARED)
+#undef FILTER_DECLARED
+
+#define FILTER_UNUSED (void)e, (void)n, (void)args /* of run()'s parameters a filter seldom needs all */
 
 #endif

@@ -12,13 +12,13 @@ static bool write_moment(struct eval *e, const struct date_form *form, const str
     return true;
 }
 
-bool filter_date(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_date(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
     const struct date_form *const *forms = n->prepared;
     struct str                     s = str_trim(v->text);
     struct moment                  m;
 
-    (void)args;
+    FILTER_UNUSED;
     if (s.len == 0) {
         *v = VALUE_NONE;
         return true;
@@ -28,14 +28,40 @@ bool filter_date(struct eval *e, const struct node *n, struct value *v, const st
     return eval_fail(e, "date", "is no date %.*s: %s", STR_ARG(n->args[1]->text), shown(v->text, v->secret).text);
 }
 
-bool filter_plus_days(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_plus_days(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
     struct moment m;
 
-    (void)args;
+    FILTER_UNUSED;
     if (!date_form_read(NULL, v->text, &m))
         return eval_fail(e, "date", "is no date YYYY-MM-DD: %s", shown(v->text, v->secret).text);
     if (!moment_add_days(&m, n->numbers[0]))
         return eval_fail(e, "date", "plus_days leaves the calendar: %s", shown(v->text, v->secret).text);
     return write_moment(e, NULL, &m, v);
 }
+
+static const char *check_days(const struct node *n)
+{
+    return n->numbers[0] < -366000 || n->numbers[0] > 366000 ? "within a thousand years" : NULL;
+}
+
+const struct filter filter_date = {
+    .name = "date",
+    .form = "date(from, to)",
+    .summary = "a date written anew",
+    .args = { ARG_DATE, ARG_DATE },
+    .least = 1,
+    .most = 2,
+    .run = run_date,
+};
+
+const struct filter filter_plus_days = {
+    .name = "plus_days",
+    .form = "plus_days(n)",
+    .summary = "an ISO date, n days later",
+    .args = { ARG_NUMBER },
+    .least = 1,
+    .most = 1,
+    .run = run_plus_days,
+    .check = check_days,
+};

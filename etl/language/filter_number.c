@@ -1,108 +1,17 @@
-/* etl/language/filter_number.c - numbers as people write them, and comparing decimals. Text all the way: no rounding by accident. */
+/* etl/language/filter_number.c - the filter `number`: reads numbers as people write them. Works on text only, so binary floats round nothing. */
 #include "etl/core/utf8.h"
 #include "etl/language/filter.h"
 
 enum { DIGITS_MAX = 60 };
 
-/* ---- comparing ---- */
-
-struct decimal {
-    bool       negative;
-    struct str whole, fraction; /* without zeros that say nothing */
-};
-
-static bool is_digits(struct str s)
-{
-    return s.len == 0 || str_all_digits(s);
-}
-
-static bool read_decimal(struct str s, struct decimal *out)
-{
-    struct str head, tail;
-
-    out->negative = s.len != 0 && s.ptr[0] == '-';
-    if (s.len != 0 && (s.ptr[0] == '-' || s.ptr[0] == '+'))
-        s = str_skip(s, 1);
-    tail = str_cut(s, '.', &head);
-    if (tail.ptr == NULL) {
-        head = s;
-        tail = STR("");
-    }
-    if (head.len + tail.len == 0 || !is_digits(head) || !is_digits(tail))
-        return false;
-    while (head.len != 0 && head.ptr[0] == '0')
-        head = str_skip(head, 1);
-    while (tail.len != 0 && tail.ptr[tail.len - 1] == '0')
-        tail.len--;
-    out->whole = head;
-    out->fraction = tail;
-    if (head.len + tail.len == 0)
-        out->negative = false;
-    return true;
-}
-
-static int compare_decimals(const struct decimal *a, const struct decimal *b)
-{
-    int order;
-
-    if (a->negative != b->negative)
-        return a->negative ? -1 : 1;
-    if (a->whole.len != b->whole.len)
-        order = a->whole.len < b->whole.len ? -1 : 1;
-    else
-        order = str_cmp(a->whole, b->whole);
-    if (order == 0)
-        order = str_cmp(a->fraction, b->fraction);
-    order = (order > 0) - (order < 0);
-    return a->negative ? -order : order;
-}
-
-static bool is_iso_date(struct str s)
-{
-    static const char shape[] = "dddd-dd-dd dd:dd:dd";
-    static const int  lengths[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    int               month, day, year;
-
-    if (s.len != 10 && s.len != 19)
-        return false;
-    for (size_t i = 0; i < s.len; i++)
-        if (shape[i] == 'd' ? s.ptr[i] < '0' || s.ptr[i] > '9' : s.ptr[i] != shape[i] && !(i == 10 && s.ptr[i] == 'T'))
-            return false;
-    year = (s.ptr[0] - '0') * 1000 + (s.ptr[1] - '0') * 100 + (s.ptr[2] - '0') * 10 + s.ptr[3] - '0';
-    month = (s.ptr[5] - '0') * 10 + s.ptr[6] - '0';
-    day = (s.ptr[8] - '0') * 10 + s.ptr[9] - '0';
-    if (month < 1 || month > 12 || day < 1 || day > lengths[month - 1])
-        return false;
-    return month != 2 || day < 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
-}
-
-bool compare_ordered(struct str a, struct str b, int *order)
-{
-    struct decimal x, y;
-
-    if (read_decimal(a, &x) && read_decimal(b, &y)) {
-        *order = compare_decimals(&x, &y);
-        return true;
-    }
-    if (!is_iso_date(a) || !is_iso_date(b))
-        return false;
-    *order = a.len == b.len ? str_cmp(a, b) : str_cmp(str_head(a, 10), str_head(b, 10));
-    *order = (*order > 0) - (*order < 0);
-    return true;
-}
-
-/* ---- number(decimals) ---- */
-
-struct written {                   /* a number as it was written */
+struct typed_number {              /* a number as it was typed */
     char   digits[DIGITS_MAX + 1]; /* all of them, without marks */
     size_t count;
     size_t whole; /* how many stand before the decimal mark */
     bool   negative;
 };
 
-static const char *marks_of(struct str s, const char **decimal);
-
-/* Groups of three behind the first one: 1,234,567 */
+/* Groups of three digits, the first of one to three: 1,234,567 */
 static bool grouped_by_three(struct str s, char mark)
 {
     size_t run = 0, groups = 0;
@@ -128,8 +37,8 @@ static size_t count_byte(struct str s, char c)
     return n;
 }
 
-/* Where the decimal mark stands; *fault when it cannot be told. A point alone is what machines write: decimal. A comma alone
- * is decimal unless three digits follow, which is a thousand to some and three decimals to others. */
+/* Finds the decimal mark; returns what is wrong if it is ambiguous. A single point is decimal: machines write it so. A single comma is
+ * decimal unless exactly three digits follow: some people mean thousands by that, others three decimals. */
 static const char *marks_of(struct str s, const char **decimal)
 {
     size_t      points = count_byte(s, '.'), commas = count_byte(s, ',');
@@ -161,7 +70,7 @@ static const char *marks_of(struct str s, const char **decimal)
     return NULL;
 }
 
-/* Blanks of any kind group digits too: 2 154,00. Copies the rest to `plain`. */
+/* Blanks of any kind and apostrophes may separate groups: 2 154,00. Copies everything else to `plain`. */
 static const char *without_blanks(struct str s, char *plain, size_t room, size_t *len)
 {
     struct str rest = s;
@@ -192,14 +101,14 @@ static const char *without_blanks(struct str s, char *plain, size_t room, size_t
     return grouped && since != 3 ? "its groups are not of three digits" : NULL;
 }
 
-static const char *read_written(struct str s, struct written *w)
+static const char *read_typed(struct str s, struct typed_number *w)
 {
     char        plain[DIGITS_MAX + 20];
     size_t      len = 0;
     const char *decimal = NULL, *fault;
     struct str  digits;
 
-    *w = (struct written){ 0 };
+    *w = (struct typed_number){ 0 };
     s = str_trim(s);
     w->negative = s.len != 0 && s.ptr[0] == '-';
     if (s.len != 0 && (s.ptr[0] == '-' || s.ptr[0] == '+'))
@@ -231,7 +140,7 @@ static const char *read_written(struct str s, struct written *w)
 }
 
 /* Half away from zero, as invoices are rounded. */
-static void round_to(struct written *w, size_t decimals)
+static void round_to(struct typed_number *w, size_t decimals)
 {
     size_t at = w->whole + decimals;
     bool   up = at < w->count && w->digits[at] >= '5';
@@ -252,15 +161,15 @@ static void round_to(struct written *w, size_t decimals)
     }
 }
 
-bool filter_number(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_number(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
-    struct written w;
-    const char    *fault = read_written(v->text, &w);
-    size_t         decimals, first = 0, len = 0;
-    char          *out;
-    bool           zero = true;
+    struct typed_number w;
+    const char         *fault = read_typed(v->text, &w);
+    size_t              decimals, first = 0, len = 0;
+    char               *out;
+    bool                zero = true;
 
-    (void)args;
+    FILTER_UNUSED;
     if (fault != NULL)
         return eval_fail(e, "number", "%s: %s", fault, shown(v->text, v->secret).text);
     if (n->count > 1)
@@ -286,3 +195,18 @@ bool filter_number(struct eval *e, const struct node *n, struct value *v, const 
     v->text = str_of(out, len);
     return true;
 }
+
+static const char *check_number(const struct node *n)
+{
+    return n->count > 1 && (n->numbers[0] < 0 || n->numbers[0] > 12) ? "0 to 12 decimals" : NULL;
+}
+
+const struct filter filter_number = {
+    .name = "number",
+    .form = "number(decimals)",
+    .summary = "a number as machines write it",
+    .args = { ARG_NUMBER },
+    .most = 1,
+    .run = run_number,
+    .check = check_number,
+};

@@ -29,12 +29,6 @@ static bool is_space(uint32_t c)
            c == 0x205f || c == 0x3000 || c == 0xfeff;
 }
 
-static void give(struct value *v, struct str text)
-{
-    v->text = text;
-    v->kind = text.len != 0 ? VALUE_TEXT : VALUE_ABSENT;
-}
-
 static size_t last_char(struct str s)
 {
     size_t at = s.len - 1;
@@ -44,11 +38,11 @@ static size_t last_char(struct str s)
     return at;
 }
 
-bool filter_trim(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_trim(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
     struct str s = str_trim(v->text);
 
-    (void)e, (void)n, (void)args;
+    FILTER_UNUSED;
     while (s.len != 0 && (unsigned char)s.ptr[0] >= 0x80) {
         struct str rest = s;
 
@@ -64,18 +58,18 @@ bool filter_trim(struct eval *e, const struct node *n, struct value *v, const st
             break;
         s = str_trim(str_head(s, at));
     }
-    give(v, s);
+    value_give(v, s);
     return true;
 }
 
-bool filter_squeeze(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_squeeze(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
     struct str rest = v->text;
     char      *out = eval_bytes(e, rest.len);
     size_t     len = 0;
     bool       blank = false;
 
-    (void)n, (void)args;
+    FILTER_UNUSED;
     if (out == NULL)
         return false;
     while (rest.len != 0) {
@@ -91,7 +85,7 @@ bool filter_squeeze(struct eval *e, const struct node *n, struct value *v, const
         memcpy(out + len, before.ptr, before.len - rest.len);
         len += before.len - rest.len;
     }
-    give(v, str_of(out, len));
+    value_give(v, str_of(out, len));
     return true;
 }
 
@@ -114,7 +108,7 @@ static bool map_unicode(struct eval *e, struct value *v, case_map map)
         free(result);
     }
     if (out != NULL)
-        give(v, str_of((const char *)out, len));
+        value_give(v, str_of((const char *)out, len));
     return out != NULL;
 }
 
@@ -140,15 +134,15 @@ static bool map_case(struct eval *e, struct value *v, char (*ascii)(char), case_
     return true;
 }
 
-bool filter_lower(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_lower(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
-    (void)n, (void)args;
+    FILTER_UNUSED;
     return map_case(e, v, to_lower, u8_tolower);
 }
 
-bool filter_upper(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_upper(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
-    (void)n, (void)args;
+    FILTER_UNUSED;
     return map_case(e, v, to_upper, u8_toupper);
 }
 
@@ -163,14 +157,14 @@ static size_t letters_ahead(struct str s)
 }
 
 /* JOHN O'BRIEN-SMITH → John O'Brien-Smith; the dog's → The Dog's. A letter behind a digit is no beginning: 2nd. */
-bool filter_title(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_title(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
     struct str rest;
     uint8_t   *out;
     size_t     len = 0, room = v->text.len * 2 + 8;
     bool       inside = false;
 
-    (void)n, (void)args;
+    FILTER_UNUSED;
     out = (uint8_t *)eval_bytes(e, room);
     if (out == NULL)
         return false;
@@ -186,17 +180,17 @@ bool filter_title(struct eval *e, const struct node *n, struct value *v, const s
         inside = uc_is_alnum(c) || uc_is_property(c, UC_PROPERTY_EXTENDER) ||
                  ((c == '\'' || c == 0x2019) && inside && letters_ahead(rest) < 2);
     }
-    give(v, str_of((const char *)out, len));
+    value_give(v, str_of((const char *)out, len));
     return true;
 }
 
-bool filter_alnum(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_alnum(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
     struct str rest = v->text;
     char      *out = eval_bytes(e, rest.len);
     size_t     len = 0;
 
-    (void)n, (void)args;
+    FILTER_UNUSED;
     if (out == NULL)
         return false;
     while (rest.len != 0) {
@@ -208,7 +202,7 @@ bool filter_alnum(struct eval *e, const struct node *n, struct value *v, const s
             len += before.len - rest.len;
         }
     }
-    give(v, str_of(out, len));
+    value_give(v, str_of(out, len));
     return true;
 }
 
@@ -240,14 +234,14 @@ static const char *plain_letter(uint32_t c)
 }
 
 /* What has no way into ASCII stays as it is, so that the provider's rule can tell of it; nothing is lost silently. */
-bool filter_ascii(struct eval *e, const struct node *n, struct value *v, const struct value *args)
+static bool run_ascii(struct eval *e, const struct node *n, struct value *v, const struct value *args)
 {
     AUTO(buf_release) struct buf out = { 0 };
     size_t                       len = 0;
     uint8_t                     *decomposed;
     struct str                   rest;
 
-    (void)n, (void)args;
+    FILTER_UNUSED;
     if (utf8_is_ascii(v->text))
         return true;
     decomposed = u8_normalize(UNINORM_NFKD, (const uint8_t *)v->text.ptr, v->text.len, NULL, &len);
@@ -267,6 +261,55 @@ bool filter_ascii(struct eval *e, const struct node *n, struct value *v, const s
     free(decomposed);
     if (buf_failed(&out))
         return eval_bytes(e, VALUE_BYTES_MAX + 1) != NULL;
-    give(v, arena_str(e->mem, buf_str(&out)));
+    value_give(v, arena_str(e->mem, buf_str(&out)));
     return true;
 }
+
+const struct filter filter_trim = {
+    .name = "trim",
+    .form = "trim",
+    .summary = "without blanks at both ends",
+    .run = run_trim,
+};
+
+const struct filter filter_squeeze = {
+    .name = "squeeze",
+    .form = "squeeze",
+    .summary = "every run of blanks is one blank, none at the ends",
+    .run = run_squeeze,
+};
+
+const struct filter filter_lower = {
+    .name = "lower",
+    .form = "lower",
+    .summary = "in small letters",
+    .run = run_lower,
+};
+
+const struct filter filter_upper = {
+    .name = "upper",
+    .form = "upper",
+    .summary = "in capitals",
+    .run = run_upper,
+};
+
+const struct filter filter_title = {
+    .name = "title",
+    .form = "title",
+    .summary = "each word with a capital",
+    .run = run_title,
+};
+
+const struct filter filter_alnum = {
+    .name = "alnum",
+    .form = "alnum",
+    .summary = "only its letters and digits",
+    .run = run_alnum,
+};
+
+const struct filter filter_ascii = {
+    .name = "ascii",
+    .form = "ascii",
+    .summary = "letters without marks, in ASCII where there is a way",
+    .run = run_ascii,
+};

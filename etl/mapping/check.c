@@ -1,5 +1,7 @@
 /* etl/mapping/check.c - what a mapping's calls and expressions must not do, found before any record is read. */
 #include "etl/language/filter.h"
+#include "etl/language/parse.h"
+#include "etl/language/prepare.h"
 #include "etl/mapping/loading.h"
 #include "formats/json_record_writer.h"
 
@@ -330,7 +332,7 @@ static void prepare_all(struct loading *l)
 {
     for (size_t i = 0; i < l->c->written_count; i++) {
         struct expression_place place = place_in(l->c, l->c->written[i].yaml, l->read.faults);
-        struct preparing        p = { &place,
+        struct preparation      p = { &place,
                                       (const struct lookup *const *)l->c->lookups,
                                       l->c->lookup_count,
                                       &l->c->patterns,

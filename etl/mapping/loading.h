@@ -9,7 +9,8 @@
 #ifndef ETL_MAPPING_LOADING_H
 #define ETL_MAPPING_LOADING_H
 
-#include "etl/language/expression.h"
+#include "etl/language/evaluate.h"
+#include "etl/language/expression_place.h"
 #include "etl/language/lookup.h"
 #include "etl/mapping/keywords.h"
 #include "etl/mapping/mapping.h"

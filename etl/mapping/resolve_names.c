@@ -2,6 +2,7 @@
 #include <limits.h>
 
 #include "etl/language/filter.h"
+#include "etl/language/parse.h"
 #include "etl/mapping/loading.h"
 
 static const char *const reserved[] = { "parent",   "record", "item", "old", "nth", "count", "changed",

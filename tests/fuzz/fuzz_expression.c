@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "etl/core/utf8.h"
-#include "etl/language/expression.h"
+#include "etl/language/evaluate.h"
 #include "etl/language/filter.h"
 #include "etl/language/lookup.h"
+#include "etl/language/parse.h"
+#include "etl/language/prepare.h"
 
 enum { CELLS = 8 };
 
@@ -62,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     lookup_add(&t, STR("a"), VALUE_OF(STR("b")), 1, &mem, NULL);
 
     struct expression_place place = { &source, &faults, &yaml, &mem };
-    struct preparing        p = { &place, lookups, 1, &patterns, &count, &cap };
+    struct preparation      p = { &place, lookups, 1, &patterns, &count, &cap };
 
     n = template_parse(&place, template);
     if (n != NULL) {

@@ -5,9 +5,11 @@
 
 #include "etl/core/list.h"
 #include "etl/core/system/atomic_file.h"
-#include "etl/language/expression.h"
+#include "etl/language/evaluate.h"
 #include "etl/language/filter.h"
 #include "etl/language/lookup.h"
+#include "etl/language/parse.h"
+#include "etl/language/prepare.h"
 
 enum { FIELDS_MAX = 16 };
 
@@ -126,7 +128,7 @@ static struct node *compile(struct running *r, struct str expression, struct fin
     struct yaml_source      source = { r->file, expression };
     struct yaml             yaml = { .kind = YAML_TEXT, .text = expression, .line = 1, .column = 1 };
     struct expression_place place = { &source, faults, &yaml, &r->mem };
-    struct preparing        p = { &place, r->lookups, 4, &r->patterns, &r->pattern_count, &r->pattern_cap };
+    struct preparation      p = { &place, r->lookups, 4, &r->patterns, &r->pattern_count, &r->pattern_cap };
     struct node            *n =
         str_contains(expression, STR("{{")) ? template_parse(&place, expression) : expression_parse(&place, expression);
 

@@ -1,5 +1,7 @@
 /* tests/unit/language/test_expression.c - etl/language/expression.h: binding and values by their cases; places, depth, folding, sizes. */
-#include "etl/language/expression.h"
+#include "etl/language/evaluate.h"
+#include "etl/language/parse.h"
+#include "etl/language/prepare.h"
 
 #include "tests/unit/check.h"
 #include "tests/unit/language/expression_cases.h"
@@ -28,7 +30,7 @@ static void parse(struct parsed *p, struct str text)
 
 static bool prepare(struct parsed *p)
 {
-    struct preparing with = { &p->place, NULL, 0, &p->patterns, &p->pattern_count, &p->pattern_cap };
+    struct preparation with = { &p->place, NULL, 0, &p->patterns, &p->pattern_count, &p->pattern_cap };
 
     return expression_prepare(&with, p->node);
 }

@@ -1,5 +1,5 @@
 /* tests/unit/language/test_filter.c - every filter by its cases, and that every filter has some. */
-#include "etl/language/filter.h"
+#include "etl/language/filter_table.h"
 
 #include "etl/core/system/atomic_file.h"
 #include "tests/unit/check.h"
@@ -22,9 +22,9 @@ static void every_filter_has_a_case(void **state)
     (void)state;
     arena_init(&mem, 8 << 20, "a test");
     assert_int_equal(file_read("language/filters.cases", 1 << 20, &mem, &text, NULL), ETL_OK);
-    for (const struct filter *f = filters; f->name != NULL; f++)
-        if (!str_contains(text, arena_fmt(&mem, "\nA | %s", f->name)))
-            fail_row(f - filters, "filter %s has no case", f->name);
+    for (const struct filter *const *f = filters; *f != NULL; f++)
+        if (!str_contains(text, arena_fmt(&mem, "\nA | %s", (*f)->name)))
+            fail_row(f - filters, "filter %s has no case", (*f)->name);
     arena_release(&mem);
 }
 

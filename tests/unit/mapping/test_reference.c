@@ -13,7 +13,7 @@
 
 #include "etl/core/notation/json_tree.h"
 #include "etl/core/system/atomic_file.h"
-#include "etl/language/filter.h"
+#include "etl/language/filter_table.h"
 #include "etl/mapping/keywords.h"
 #include "etl/plan/plan.h"
 #include "etl/run/plan_line.h"
@@ -381,9 +381,9 @@ static void every_word_has_an_example(void **state)
 
     (void)state;
     read_page(&p);
-    for (const struct filter *f = filters; f->name != NULL; f++)
-        if (!stands_in(&p, "filter", arena_fmt(&p.mem, "| %s", f->name)))
-            fail_row(f - filters, "filter %s has no example", f->name);
+    for (const struct filter *const *f = filters; *f != NULL; f++)
+        if (!stands_in(&p, "filter", arena_fmt(&p.mem, "| %s", (*f)->name)))
+            fail_row(f - filters, "filter %s has no example", (*f)->name);
     for (const struct mapping_words *w = mapping_words; w->what != NULL; w++)
         for (size_t i = 0; w->are_keys && w->words[i] != NULL; i++)
             if (!stands_in(&p, "yaml", arena_fmt(&p.mem, "%s:", w->words[i])))
