@@ -1,7 +1,7 @@
 /* etl/commands/cmd_explain.c - subferry explain: one subscriber's way, from record to reply. */
 #include "etl/commands/cmd.h"
 #include "etl/connection/config.h"
-#include "etl/pages/explain.h"
+#include "etl/pages/explain_page.h"
 
 extern const struct cmd cmd_explain;
 
@@ -15,12 +15,12 @@ static int explain(struct cli *cli, const struct run_folder *r, const struct key
 
     buf_init(&out, 256U << 20, "an explanation");
     findings_init(&faults, &cli->mem);
-    st = explain_read(r, key, wanted, &cli->mem, &x, &faults, &err);
+    st = explanation_read(r, key, wanted, &cli->mem, &x, &faults, &err);
     if (st == ETL_OK && cli->json)
         explain_json(&x, &cli->mem, &out);
     else if (st == ETL_OK)
         explain_page(&x, &cli->mem, &out);
-    explain_release(&x);
+    explanation_release(&x);
     if (faults.count != 0)
         cli_faults(cli, ETL_OK, &faults);
     if (st != ETL_OK)

@@ -5,6 +5,8 @@
 #include "etl/commands/cmd.h"
 #include "etl/core/system/log.h"
 #include "etl/pages/capabilities.h"
+#include "etl/pages/command_page.h"
+#include "etl/pages/description_words.h"
 #include "etl/pages/provider_page.h"
 #include "providers/rules/lint.h"
 #include "providers/wires/wire.h"

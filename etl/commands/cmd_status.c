@@ -1,6 +1,6 @@
 /* etl/commands/cmd_status.c - subferry status: where a run stands, and what to do next. */
 #include "etl/commands/cmd.h"
-#include "etl/pages/status.h"
+#include "etl/pages/status_page.h"
 
 extern const struct cmd cmd_status;
 
@@ -8,6 +8,7 @@ static int run_status(struct cli *cli, const struct run_folder *r)
 {
     AUTO(buf_release) struct buf out;
     struct run_status            s;
+    struct next_command          next;
     struct findings              faults;
     struct config                config;
     struct err                   err = { 0 };
@@ -17,13 +18,14 @@ static int run_status(struct cli *cli, const struct run_folder *r)
     findings_init(&faults, &cli->mem);
     if (config_load(cli->config, &cli->mem, &config, &faults) != ETL_OK)
         return cli_faults(cli, ETL_FAIL, &faults);
-    st = status_read(r, &config, cli->config, &cli->mem, &s, &err);
+    st = run_status_read(r, &config, &cli->mem, &s, &err);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
+    next_command_find(&s, &config, cli->config, &cli->mem, &next);
     if (cli->json)
-        status_json(&s, &out);
+        status_json(&s, &next, &out);
     else
-        status_page(&s, &out);
+        status_page(&s, &next, &out);
     cli_out(buf_str(&out));
     return s.seal_fault.ptr != NULL ? EXIT_WRONG : EXIT_WELL;
 }

@@ -7,16 +7,6 @@
 
 enum { PROGRESS_MS = 200 };
 
-static void add_duration(struct buf *out, uint64_t seconds)
-{
-    if (seconds < 90)
-        buf_fmt(out, "about %llu s", (unsigned long long)(seconds != 0 ? seconds : 1));
-    else if (seconds < 90 * 60)
-        buf_fmt(out, "about %llu min", (unsigned long long)((seconds + 30) / 60));
-    else
-        buf_fmt(out, "about %llu h", (unsigned long long)((seconds + 1800) / 3600));
-}
-
 void tell_first(const struct delivery *w, const char *mode, uint64_t calls, uint64_t lanes, const char *rest)
 {
     AUTO(buf_release) struct buf line = { 0 };
@@ -25,11 +15,11 @@ void tell_first(const struct delivery *w, const char *mode, uint64_t calls, uint
     buf_init(&line, 1 << 16, "a line");
     buf_fmt(&line, "%s%s%.*s%s: ", mode, w->connection.config->live ? "LIVE " : "", STR_ARG(w->connection.name),
             w->connection.config->live ? "" : " (not live)");
-    page_number(&line, calls);
+    layout_number(&line, calls);
     buf_text(&line, calls == 1 ? " call for " : " calls for ");
-    page_number(&line, lanes);
+    layout_number(&line, lanes);
     buf_text(&line, lanes == 1 ? " subscriber, " : " subscribers, ");
-    add_duration(&line, (calls + per_second - 1) / per_second);
+    layout_duration(&line, (calls + per_second - 1) / per_second);
     buf_text(&line, rest);
     say("%s", buf_cstr(&line));
 }
@@ -57,12 +47,12 @@ void tell_books(const char *label, const struct ledger_counts *c)
 
     buf_init(&line, 1 << 16, "a line");
     buf_fmt(&line, "%-9s ", label);
-    page_number(&line, c->calls);
+    layout_number(&line, c->calls);
     for (size_t i = 0; i < BOOK_WORDS; i++) {
         uint64_t n = book_number(c, book_words[i].state);
 
         buf_text(&line, i == 0 ? " = " : " + ");
-        page_number(&line, n);
+        layout_number(&line, n);
         buf_text(&line, book_words[i].word);
         sum += n;
     }
@@ -83,13 +73,13 @@ void tell_progress(struct pace *p, uint64_t done, uint64_t of, const char *extra
     p->told_ms = now;
     rate = now > p->began_ms ? (done - p->began_at) * 1000 / (now - p->began_ms) : 0;
     buf_init(&line, 1 << 12, "a line");
-    page_number(&line, done);
+    layout_number(&line, done);
     buf_lit(&line, " of ");
-    page_number(&line, of);
+    layout_number(&line, of);
     buf_text(&line, extra);
     if (rate != 0) {
         buf_fmt(&line, ", %llu/s, ", (unsigned long long)rate);
-        add_duration(&line, (of - done) / rate);
+        layout_duration(&line, (of - done) / rate);
         buf_lit(&line, " left");
     }
     progress("%s", buf_cstr(&line));

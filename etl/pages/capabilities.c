@@ -1,7 +1,7 @@
 /* etl/pages/capabilities.c - what all providers can do, as one page of tables. */
 #include "etl/pages/capabilities.h"
 
-#include "etl/pages/provider_page.h"
+#include "etl/pages/description_words.h"
 
 void capabilities_head(struct buf *out)
 {
@@ -16,7 +16,7 @@ void capabilities_head(struct buf *out)
         "- **captures**: what later calls of a lane may use.\n");
 }
 
-/* A cell of the table: a | would end it. */
+/* A cell of the table. A | would end the cell, so it is escaped. */
 static void add_cell(struct buf *out, struct str text)
 {
     buf_byte(out, ' ');

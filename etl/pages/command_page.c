@@ -1,6 +1,8 @@
-/* etl/pages/command_page.c - a command as a page for people: what it does, what it takes, what it answers, how it is tested and verified. */
+/* etl/pages/command_page.c - a provider's command as a page for people. */
+#include "etl/pages/command_page.h"
+
+#include "etl/pages/description_words.h"
 #include "etl/pages/layout.h"
-#include "etl/pages/provider_page.h"
 #include "providers/description/example.h"
 #include "providers/replies/reply.h"
 #include "providers/rules/rules.h"
@@ -45,9 +47,9 @@ static void add_param(const struct param *p, size_t width, struct buf *out)
         dangers_text(p->danger_values[i].dangers, "", &line);
     }
     buf_lit(out, "  ");
-    page_padded(out, p->name, width);
-    page_padded(out, demand(p), 13);
-    page_wrapped(out, buf_str(&line), width + 15, width + 15);
+    layout_padded(out, p->name, width);
+    layout_padded(out, demand(p), 13);
+    layout_wrapped(out, buf_str(&line), width + 15, width + 15);
 }
 
 static void add_params(const struct command *c, struct buf *out)
@@ -80,7 +82,7 @@ static void add_rule(const struct rule *r, struct buf *out)
     add_examples("; good ", r->good, r->good_count, &line);
     add_examples("; bad ", r->bad, r->bad_count, &line);
     buf_lit(out, "    ");
-    page_wrapped(out, buf_str(&line), 4, 6);
+    layout_wrapped(out, buf_str(&line), 4, 6);
 }
 
 static void add_list_form(const struct list_form *l, struct buf *out)
@@ -97,7 +99,7 @@ static void add_list_form(const struct list_form *l, struct buf *out)
         buf_fmt(&line, "; sent as one text with \"%.*s\" between", STR_ARG(l->join));
     else
         buf_lit(&line, "; sent as an array");
-    page_paragraph(out, buf_str(&line), 4);
+    layout_paragraph(out, buf_str(&line), 4);
 }
 
 static void add_type(const struct value_type *t, struct buf *out)
@@ -118,7 +120,7 @@ static void add_type(const struct value_type *t, struct buf *out)
         add_rule(t->rules[i], out);
 }
 
-/* Each type once, in the order of its first parameter; those that type_of brings in behind them. */
+/* Each type once: first those of the parameters, in their order, then those that a type_of rule names. */
 static void add_types(const struct command *c, struct buf *out)
 {
     bool *told = calloc(c->provider->type_count + 1, sizeof *told);
@@ -173,7 +175,7 @@ static void add_together_one(const struct command *c, const struct together *t, 
     if (t->message.len != 0)
         buf_fmt(&line, ": %.*s", STR_ARG(t->message));
     buf_fmt(&line, " (%.*s)", STR_ARG(t->rule));
-    page_paragraph(out, buf_str(&line), 2);
+    layout_paragraph(out, buf_str(&line), 2);
 }
 
 static void add_together(const struct command *c, struct buf *out)
@@ -202,7 +204,7 @@ static void add_reply(const struct command *c, struct buf *out)
         buf_fmt(&line, "%s{{ %.*s.%.*s }}", i != 0 ? ", " : "later calls of the lane may use ", STR_ARG(c->name),
                 STR_ARG(c->captures[i].name));
     if (line.len != 0)
-        page_paragraph(out, buf_str(&line), 2);
+        layout_paragraph(out, buf_str(&line), 2);
 }
 
 static void add_lookup(const struct lookup_read *l, struct buf *line)
@@ -278,10 +280,10 @@ static void add_assurance(const struct command *c, struct buf *out)
     buf_init(&line, 1 << 16, "a line");
     buf_byte(out, '\n');
     add_test_way(c, &line);
-    page_labelled(out, STR("test"), 10, buf_str(&line));
+    layout_labelled(out, STR("test"), 10, buf_str(&line));
     buf_reset(&line);
     add_verify_way(c, &line);
-    page_labelled(out, STR("verify"), 10, buf_str(&line));
+    layout_labelled(out, STR("verify"), 10, buf_str(&line));
 }
 
 static void add_tables(const struct command *c, struct buf *out)
@@ -302,7 +304,7 @@ static void add_tables(const struct command *c, struct buf *out)
             buf_text(&line, s->unless ? ", unless " : ", when ");
             add_items(c, &s->condition, 1, &line);
         }
-        page_labelled(out, i == 0 ? STR("tables") : STR(""), 10, buf_str(&line));
+        layout_labelled(out, i == 0 ? STR("tables") : STR(""), 10, buf_str(&line));
     }
 }
 
@@ -323,12 +325,12 @@ static void add_header_lines(struct str headers, struct buf *out)
 static void add_request(const struct command *c, struct arena *mem, struct buf *out)
 {
     struct credential_value *credentials = ARENA_ARRAY(mem, struct credential_value, c->provider->credential_count + 1);
-    struct rule_check       *rules = rule_check_new(STR("0001-01-01")); /* only for the written forms */
-    const struct login      *login = c->provider->login_count != 0 ? c->provider->logins : NULL;
-    const struct command    *full;
-    struct value            *values;
-    struct request           request;
-    struct err               err = { 0 };
+    struct rule_check    *rules = rule_check_new(STR("0001-01-01")); /* only to write the values in their sent form */
+    const struct login   *login = c->provider->login_count != 0 ? c->provider->logins : NULL;
+    const struct command *full;
+    struct value         *values;
+    struct request        request;
+    struct err            err = { 0 };
 
     for (size_t i = 0; i < c->provider->credential_count; i++)
         if (c->provider->credentials[i].made_by == NULL || c->provider->credentials[i].made_by == login)
@@ -375,7 +377,7 @@ void command_page(const struct command *c, struct arena *mem, struct buf *out)
     buf_fmt(out, "%.*s %.*s: %.*s (%s%s%.*s)\n", STR_ARG(c->provider->name), STR_ARG(c->name), STR_ARG(c->title),
             effect_names[c->effect], c->entity.len != 0 ? ", " : "", STR_ARG(c->entity));
     if (c->about.len != 0)
-        page_paragraph(out, c->about, 2);
+        layout_paragraph(out, c->about, 2);
     if (c->dangers != 0) {
         dangers_text(c->dangers, "  ! ", out);
         buf_byte(out, '\n');

@@ -1,12 +1,12 @@
 /* etl/pages/explain_page.c - one subscriber of a run, for people and for programs. */
-#include "etl/pages/explain.h"
+#include "etl/pages/explain_page.h"
 
 #include <time.h>
 
 #include "etl/mapping/show_record.h"
 #include "etl/pages/layout.h"
 
-/* ---- what the whole comes to ---- */
+/* ---- counts ---- */
 
 static size_t in_state(const struct explanation *x, enum call_state state)
 {
@@ -34,12 +34,12 @@ static const struct run_input *run_input_of(const struct explanation *x, size_t 
     return NULL;
 }
 
-/* A file that is not what was planned from: what stands there now proves nothing. */
 static size_t inputs(const struct explanation *x)
 {
     return x->mapping != NULL ? x->mapping->input_count : 0;
 }
 
+/* Is the file no longer the one that the plan was made from? */
 static bool was_changed(const struct explanation *x, size_t input)
 {
     const struct run_input *in = run_input_of(x, input);
@@ -202,7 +202,7 @@ static void add_calls(const struct explanation *x, struct buf *out)
         buf_fmt(out, "  and %zu more\n", x->calls_left_out);
 }
 
-/* Where the rejects of this subscriber lie, to be mended. */
+/* The files in which this subscriber's rejects can be mended. */
 static void add_advice(const struct explanation *x, struct arena *mem, struct buf *out)
 {
     const char *before = "\nto mend it: ";

@@ -1,11 +1,11 @@
-/* etl/pages/layout.c - how a page for people is laid out: padded, wrapped, labelled. */
+/* etl/pages/layout.c - lays out a page for people: padded, wrapped, labelled; numbers and durations as people read them. */
 #include "etl/pages/layout.h"
 
 #include "etl/core/utf8.h"
 
 enum { PAGE_WIDTH = 110 };
 
-void page_padded(struct buf *out, struct str text, size_t width)
+void layout_padded(struct buf *out, struct str text, size_t width)
 {
     size_t have = utf8_count(text);
 
@@ -14,7 +14,7 @@ void page_padded(struct buf *out, struct str text, size_t width)
         buf_byte(out, ' ');
 }
 
-void page_wrapped(struct buf *out, struct str text, size_t used, size_t indent)
+void layout_wrapped(struct buf *out, struct str text, size_t used, size_t indent)
 {
     size_t at = used;
     bool   first = true;
@@ -25,7 +25,7 @@ void page_wrapped(struct buf *out, struct str text, size_t used, size_t indent)
 
         if (!first && at + 1 + width > PAGE_WIDTH) {
             buf_byte(out, '\n');
-            page_padded(out, STR(""), indent);
+            layout_padded(out, STR(""), indent);
             at = indent;
         } else if (!first) {
             buf_byte(out, ' ');
@@ -39,20 +39,20 @@ void page_wrapped(struct buf *out, struct str text, size_t used, size_t indent)
     buf_byte(out, '\n');
 }
 
-void page_paragraph(struct buf *out, struct str text, size_t indent)
+void layout_paragraph(struct buf *out, struct str text, size_t indent)
 {
-    page_padded(out, STR(""), indent);
-    page_wrapped(out, text, indent, indent);
+    layout_padded(out, STR(""), indent);
+    layout_wrapped(out, text, indent, indent);
 }
 
-void page_labelled(struct buf *out, struct str label, size_t width, struct str text)
+void layout_labelled(struct buf *out, struct str label, size_t width, struct str text)
 {
     buf_lit(out, "  ");
-    page_padded(out, label, width);
-    page_wrapped(out, text, 2 + width, 2 + width);
+    layout_padded(out, label, width);
+    layout_wrapped(out, text, 2 + width, 2 + width);
 }
 
-void page_number(struct buf *out, uint64_t n)
+void layout_number(struct buf *out, uint64_t n)
 {
     char   digits[24];
     size_t len = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
@@ -62,4 +62,14 @@ void page_number(struct buf *out, uint64_t n)
             buf_byte(out, ',');
         buf_byte(out, digits[i]);
     }
+}
+
+void layout_duration(struct buf *out, uint64_t seconds)
+{
+    if (seconds < 90)
+        buf_fmt(out, "about %llu s", (unsigned long long)(seconds != 0 ? seconds : 1));
+    else if (seconds < 90 * 60)
+        buf_fmt(out, "about %llu min", (unsigned long long)((seconds + 30) / 60));
+    else
+        buf_fmt(out, "about %llu h", (unsigned long long)((seconds + 1800) / 3600));
 }

@@ -1,54 +1,9 @@
-/* etl/pages/provider_page.c - a provider's description as a page for people, and the words that its pages share. */
+/* etl/pages/provider_page.c - a provider's description as a page for people. */
 #include "etl/pages/provider_page.h"
 
+#include "etl/pages/description_words.h"
 #include "etl/pages/layout.h"
 #include "providers/wires/wire.h"
-
-void text_source(const struct text *t, struct buf *out)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (t->parts[i].literal.ptr != NULL)
-            buf_add(out, t->parts[i].literal);
-        else
-            buf_fmt(out, "{%.*s}", STR_ARG(t->parts[i].place));
-}
-
-void pairs_source(const struct pairs *pairs, const char *between, struct buf *out)
-{
-    for (size_t i = 0; i < pairs->count; i++) {
-        buf_fmt(out, "%s%.*s=", i != 0 ? between : "", STR_ARG(pairs->items[i].name));
-        text_source(&pairs->items[i].text, out);
-    }
-}
-
-struct str command_test_word(const struct command *c, struct arena *mem)
-{
-    AUTO(buf_release) struct buf out = { 0 };
-
-    if (c->test.read != NULL)
-        return c->test.read->name;
-    if (!c->test_send)
-        return STR_NONE;
-    buf_init(&out, 4096, "a test mode");
-    if (c->provider->test_send.count == 0)
-        return STR("left_out");
-    pairs_source(&c->provider->test_send, " ", &out);
-    return arena_str(mem, buf_str(&out));
-}
-
-struct str command_verify_word(const struct command *c)
-{
-    return c->verify.read != NULL ? c->verify.read->name : c->repeat_safe ? STR("repeat") : STR_NONE;
-}
-
-void dangers_text(unsigned dangers, const char *before, struct buf *out)
-{
-    for (unsigned bit = 1; bit <= DANGER_NOTIFIES; bit <<= 1)
-        if ((dangers & bit) != 0) {
-            buf_fmt(out, "%s%s", before, danger_name(bit));
-            before = ", ";
-        }
-}
 
 static void add_head(const struct provider *p, struct buf *out)
 {
@@ -56,7 +11,7 @@ static void add_head(const struct provider *p, struct buf *out)
 
     buf_init(&line, 1 << 16, "a line");
     buf_fmt(out, "%.*s: %.*s, %zu commands\n", STR_ARG(p->name), STR_ARG(p->title), p->command_count);
-    page_labelled(out, STR("document"), 13, p->document);
+    layout_labelled(out, STR("document"), 13, p->document);
     for (size_t i = 0; i < p->wire_count; i++)
         if (p->wire_count == 1)
             buf_fmt(out, "  address      %.*s (%s)\n", STR_ARG(p->wires[i].url), p->wires[i].style->summary);
@@ -67,12 +22,12 @@ static void add_head(const struct provider *p, struct buf *out)
         if (p->credentials[i].made_by == NULL)
             buf_fmt(&line, "%s%.*s (%.*s)", i != 0 ? ", " : "", STR_ARG(p->credentials[i].name),
                     STR_ARG(p->credentials[i].title));
-    page_labelled(out, STR("credentials"), 13, buf_str(&line));
+    layout_labelled(out, STR("credentials"), 13, buf_str(&line));
     for (size_t i = 0; i < p->login_count; i++) {
         buf_reset(&line);
         buf_fmt(&line, "%.*s: %.*s%s", STR_ARG(p->logins[i].name), STR_ARG(p->logins[i].title),
                 i == 0 ? " (the default)" : "");
-        page_labelled(out, i == 0 ? STR("logins") : STR(""), 13, buf_str(&line));
+        layout_labelled(out, i == 0 ? STR("logins") : STR(""), 13, buf_str(&line));
     }
     buf_fmt(out, "  limits       %u at once, %u a second, %u s for an answer, %u tries\n", p->limits.concurrency,
             p->limits.per_second, p->limits.timeout_seconds, p->limits.tries);
@@ -83,13 +38,13 @@ static void add_head(const struct provider *p, struct buf *out)
         buf_lit(&line, "the same call without what is for live calls only");
     else
         buf_lit(&line, "none of its own; look-ups answer what can be known without changing anything");
-    page_labelled(out, STR("test mode"), 13, buf_str(&line));
+    layout_labelled(out, STR("test mode"), 13, buf_str(&line));
     if (p->probe == NULL)
         return;
     buf_reset(&line);
     buf_fmt(&line, "%.*s ", STR_ARG(p->probe->name));
     pairs_source(&p->probe_with, " ", &line);
-    page_labelled(out, STR("probe"), 13, str_trim(buf_str(&line)));
+    layout_labelled(out, STR("probe"), 13, str_trim(buf_str(&line)));
 }
 
 static bool entity_told(const struct provider *p, size_t before, struct str entity)
@@ -100,6 +55,7 @@ static bool entity_told(const struct provider *p, size_t before, struct str enti
     return false;
 }
 
+/* Those of single parameter values too. */
 static unsigned all_dangers(const struct command *c)
 {
     unsigned dangers = c->dangers;
@@ -119,8 +75,8 @@ static void add_entity(const struct provider *p, struct str entity, size_t width
         if (!str_eq(c->entity, entity))
             continue;
         buf_lit(out, "  ");
-        page_padded(out, c->name, width);
-        page_padded(out, str_from(effect_names[c->effect]), 8);
+        layout_padded(out, c->name, width);
+        layout_padded(out, str_from(effect_names[c->effect]), 8);
         buf_add(out, c->title);
         if (all_dangers(c) != 0)
             dangers_text(all_dangers(c), "  ! ", out);
@@ -151,8 +107,8 @@ void provider_page(const struct provider *p, struct buf *out)
         report_width = p->reports[i].name.len + 2 > report_width ? p->reports[i].name.len + 2 : report_width;
     for (size_t i = 0; i < p->report_count; i++) {
         buf_lit(out, "  ");
-        page_padded(out, p->reports[i].name, report_width);
-        page_padded(out, p->reports[i].command->name, width);
+        layout_padded(out, p->reports[i].name, report_width);
+        layout_padded(out, p->reports[i].command->name, width);
         buf_fmt(out, "→ table %.*s, %zu columns\n", STR_ARG(p->reports[i].table), p->reports[i].column_count);
     }
     buf_fmt(out,

@@ -1,13 +1,14 @@
 /* etl/pages/status_page.c - where a run stands, for people and for programs. */
+#include "etl/pages/status_page.h"
+
 #include "etl/pages/layout.h"
-#include "etl/pages/status.h"
 
 /* ---- for people ---- */
 
 static void add_part(struct buf *out, const char *before, uint64_t n, const char *word)
 {
     buf_text(out, before);
-    page_number(out, n);
+    layout_number(out, n);
     buf_text(out, word);
 }
 
@@ -89,10 +90,10 @@ static void add_ladder(const struct run_status *s, struct buf *out)
 
     buf_lit(out, "  ladder      plan");
     for (size_t i = 0; i < 3; i++) {
-        const struct ledger_rung *r = status_rung(s, names[i], s->bound.connection);
+        const struct ledger_rung *r = run_status_rung(s, names[i], s->bound.connection);
 
         if (r == NULL)
-            r = status_rung(s, names[i], STR_NONE);
+            r = run_status_rung(s, names[i], STR_NONE);
         if (r == NULL)
             buf_fmt(out, " → (%s)", names[i]);
         else
@@ -106,7 +107,7 @@ static void add_ladder(const struct run_status *s, struct buf *out)
     buf_text(out, s->tested_count != 0 ? "\n" : "");
 }
 
-void status_page(const struct run_status *s, struct buf *out)
+void status_page(const struct run_status *s, const struct next_command *next, struct buf *out)
 {
     buf_fmt(out, "%s: %.*s to %.*s, planned %.*s\n", s->run->path, STR_ARG(s->facts.mapping),
             STR_ARG(s->facts.provider), STR_ARG(s->facts.made));
@@ -118,12 +119,12 @@ void status_page(const struct run_status *s, struct buf *out)
     if (s->bound.connection.ptr != NULL)
         buf_fmt(out, "  connection  %.*s at %.*s\n", STR_ARG(s->bound.connection), STR_ARG(s->bound.url));
     add_ladder(s, out);
-    if (s->next.ptr != NULL)
-        buf_fmt(out, "next: %.*s\n      (%.*s)\n", STR_ARG(s->next), STR_ARG(s->why));
+    if (next->command.ptr != NULL)
+        buf_fmt(out, "next: %.*s\n      (%.*s)\n", STR_ARG(next->command), STR_ARG(next->why));
     else
-        buf_fmt(out, "next: %.*s\n", STR_ARG(s->why));
-    if (s->then.ptr != NULL)
-        buf_fmt(out, "then: %.*s\n", STR_ARG(s->then));
+        buf_fmt(out, "next: %.*s\n", STR_ARG(next->why));
+    if (next->then.ptr != NULL)
+        buf_fmt(out, "then: %.*s\n", STR_ARG(next->then));
 }
 
 /* ---- for programs ---- */
@@ -205,7 +206,7 @@ static void json_ladder(const struct run_status *s, struct buf *out)
     buf_byte(out, '}');
 }
 
-void status_json(const struct run_status *s, struct buf *out)
+void status_json(const struct run_status *s, const struct next_command *next, struct buf *out)
 {
     json_text(out, "{\"run\":", str_from(s->run->path));
     json_text(out, ",\n \"provider\":", s->facts.provider);
@@ -222,8 +223,8 @@ void status_json(const struct run_status *s, struct buf *out)
         buf_fmt(out, ",\n \"in_use_by\":%ld", s->holder);
     else
         buf_lit(out, ",\n \"in_use_by\":null");
-    json_text(out, ",\n \"next\":", s->next);
-    json_text(out, ",\n \"why\":", s->why);
-    json_text(out, ",\n \"then\":", s->then);
+    json_text(out, ",\n \"next\":", next->command);
+    json_text(out, ",\n \"why\":", next->why);
+    json_text(out, ",\n \"then\":", next->then);
     buf_lit(out, "}\n");
 }

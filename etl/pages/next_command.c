@@ -1,70 +1,11 @@
-/* etl/pages/status.c - where a run stands: read from summary, seal and ledger. */
-#include "etl/pages/status.h"
+/* etl/pages/next_command.c - the command that comes next for a run. */
+#include "etl/pages/next_command.h"
 
 #include <unistd.h>
 
 enum { CANARY_LANES = 10 };
 
-/* ---- reading ---- */
-
-static enum etl_status read_ledger(struct run_status *s, struct ledger *l, struct arena *mem, struct err *err)
-{
-    static const enum call_state troubled[] = { CALL_REFUSED, CALL_FAILED, CALL_UNCERTAIN };
-    enum etl_status              st = ledger_count(l, &s->counts, err);
-
-    if (st == ETL_OK)
-        st = ledger_bound(l, mem, &s->bound, err);
-    if (st == ETL_OK)
-        st = ledger_rungs(l, mem, &s->rungs, &s->rung_count, err);
-    if (st == ETL_OK)
-        st = ledger_tested(l, mem, &s->tested, &s->tested_count, err);
-    for (size_t i = 0; i < 3 && st == ETL_OK; i++) {
-        if (s->counts.by_state[troubled[i]] == 0)
-            continue;
-        st = ledger_first_lane(l, troubled[i], mem, &s->first_lane[troubled[i]], err);
-        st = st == ETL_END ? ETL_OK : st; /* calls of before: and after: have no lane */
-    }
-    if (st == ETL_OK)
-        st = ledger_first_tested(l, "refused", mem, &s->first_refused_in_test, err);
-    return st == ETL_END ? ETL_OK : st;
-}
-
-static enum etl_status open_ledger(struct run_status *s, struct arena *mem, struct err *err)
-{
-    struct ledger  *l = NULL;
-    enum etl_status st = ledger_open(run_folder_file(s->run, "ledger.db", mem), s->facts.plan_digest, false, &l, err);
-
-    if (st == ETL_END) {
-        s->counts = (struct ledger_counts){ .calls = s->facts.calls, .lanes = s->facts.lanes };
-        s->counts.by_state[CALL_PENDING] = s->facts.calls;
-        return ETL_OK;
-    }
-    if (st != ETL_OK)
-        return st;
-    s->has_ledger = true;
-    st = read_ledger(s, l, mem, err);
-    ledger_close(l);
-    return st;
-}
-
-static void check_seal(struct run_status *s, const struct config *config, struct arena *mem)
-{
-    struct key      *key = NULL;
-    struct run_facts checked = { 0 };
-    struct err       err = { 0 };
-    enum etl_status  st = config_key_at_hand(config, &key, &err);
-
-    if (st == ETL_OK)
-        st = run_folder_check(s->run, key, mem, &checked, &err);
-    if (st != ETL_OK)
-        s->seal_fault = arena_str(mem, str_from(err.text));
-    provider_free(checked.description);
-    key_free(key);
-}
-
-/* ---- the next command ---- */
-
-/* As a shell takes it. */
+/* A word as a shell reads it: quoted where it has to be. */
 static void add_word(struct buf *out, struct str word)
 {
     bool plain = word.len != 0;
@@ -88,15 +29,7 @@ static void add_word(struct buf *out, struct str word)
     buf_byte(out, '\'');
 }
 
-const struct ledger_rung *status_rung(const struct run_status *s, const char *name, struct str connection)
-{
-    for (size_t i = 0; i < s->rung_count; i++)
-        if (str_is(s->rungs[i].name, name) && (connection.ptr == NULL || str_eq(s->rungs[i].connection, connection)))
-            return &s->rungs[i];
-    return NULL;
-}
-
-/* The run's own; else the one it was tested at; else the only one of this provider. */
+/* The connection that the run went to; else the last one it was tested at; else the provider's only one. */
 static struct str likely_connection(const struct run_status *s, const struct config *config, struct arena *mem,
                                     struct str *choice)
 {
@@ -124,25 +57,26 @@ static struct str likely_connection(const struct run_status *s, const struct con
     return STR("NAME");
 }
 
-struct steps {
-    struct run_status *s;
-    struct buf         line;
-    struct arena      *mem;
-    const char        *config_typed;
-    struct str         connection, choice;
+struct next_search {
+    const struct run_status *s;
+    struct next_command     *found;
+    struct buf               line;
+    struct arena            *mem;
+    const char              *config_typed;
+    struct str               connection, choice;
 };
 
-static void begin(struct steps *t, const char *command)
+static void begin(struct next_search *t, const char *command)
 {
     buf_reset(&t->line);
     buf_fmt(&t->line, "subferry %s ", command);
     add_word(&t->line, str_from(t->s->run->path));
 }
 
-/* The first command found is the next one, a second one comes then. */
-static void finish(struct steps *t, bool connected, const char *options, const char *why)
+/* The first command that is found is the next one; a second one comes behind it. */
+static void finish(struct next_search *t, bool connected, const char *options, const char *why)
 {
-    struct run_status *s = t->s;
+    struct next_command *found = t->found;
 
     if (connected) {
         buf_lit(&t->line, " --connection ");
@@ -153,16 +87,16 @@ static void finish(struct steps *t, bool connected, const char *options, const c
         buf_lit(&t->line, " -c ");
         add_word(&t->line, str_from(t->config_typed));
     }
-    if (s->next.ptr != NULL) {
-        s->then = arena_str(t->mem, buf_str(&t->line));
+    if (found->command.ptr != NULL) {
+        found->then = arena_str(t->mem, buf_str(&t->line));
         return;
     }
-    s->next = arena_str(t->mem, buf_str(&t->line));
-    s->why =
+    found->command = arena_str(t->mem, buf_str(&t->line));
+    found->why =
         connected && t->choice.ptr != NULL ? arena_fmt(t->mem, "%s; %.*s", why, STR_ARG(t->choice)) : str_from(why);
 }
 
-static void next_explain(struct steps *t, struct str lane, const char *why)
+static void next_explain(struct next_search *t, struct str lane, const char *why)
 {
     begin(t, "explain");
     buf_byte(&t->line, ' ');
@@ -180,8 +114,8 @@ static struct str mapping_word(const struct run_facts *f)
     return str_ends(path, STR(".yaml")) ? str_head(path, path.len - 5) : path;
 }
 
-/* What was rejected is mended in its file and planned again behind this run. */
-static void next_mend(struct steps *t)
+/* Rejects are mended in their file and planned again after this run. */
+static void next_mend(struct next_search *t)
 {
     const struct run_facts *f = &t->s->facts;
     const char             *mended = arena_cstr(t->mem, arena_fmt(t->mem, "%s-mended", t->s->run->path));
@@ -220,11 +154,11 @@ static bool can_mend(const struct run_facts *f)
     return false;
 }
 
-static void next_climb(struct steps *t)
+static void next_climb(struct next_search *t)
 {
     const struct run_status *s = t->s;
 
-    if (status_rung(s, "test", STR_NONE) == NULL && s->tested_count == 0) {
+    if (run_status_rung(s, "test", STR_NONE) == NULL && s->tested_count == 0) {
         begin(t, "test");
         finish(t, true, "", "asks the provider what can be known; changes nothing there");
         return;
@@ -241,22 +175,23 @@ static void next_climb(struct steps *t)
     }
 }
 
-static void find_next(struct steps *t)
+static void find_next(struct next_search *t)
 {
-    struct run_status *s = t->s;
-    const uint64_t    *by = s->counts.by_state;
+    const struct run_status *s = t->s;
+    struct next_command     *found = t->found;
+    const uint64_t          *by = s->counts.by_state;
 
     if (s->holder != 0) {
-        s->why = arena_fmt(t->mem, "process %ld works on it; ask again when it has ended", s->holder);
+        found->why = arena_fmt(t->mem, "process %ld works on it; ask again when it has ended", s->holder);
     } else if (s->seal_fault.ptr != NULL) {
-        s->why = STR("nothing can be sent from this plan any more; plan it again into a new folder");
+        found->why = STR("nothing can be sent from this plan any more; plan it again into a new folder");
     } else if (s->facts.calls != 0 && s->bound.connection.ptr == NULL) {
         next_climb(t);
     } else if (by[CALL_PENDING] + by[CALL_SENDING] != 0) {
         begin(t, "apply");
         finish(t, true, "",
-               status_rung(s, "canary", s->bound.connection) != NULL ? "the canary went well: all of it"
-                                                                     : "goes on where it stopped");
+               run_status_rung(s, "canary", s->bound.connection) != NULL ? "the canary went well: all of it"
+                                                                         : "goes on where it stopped");
     } else if (by[CALL_UNCERTAIN] != 0 && s->first_lane[CALL_UNCERTAIN].ptr != NULL) {
         next_explain(t, s->first_lane[CALL_UNCERTAIN],
                      "a call may or may not have happened; apply again reads it back where it can be read");
@@ -267,31 +202,20 @@ static void find_next(struct steps *t)
         next_explain(t, s->first_lane[CALL_FAILED],
                      "the first subscriber with a failed call; results.csv lists them all");
     } else if (!can_mend(&s->facts)) {
-        s->why = s->facts.calls == 0 ? STR("the plan holds no calls") : STR("nothing is left to do");
+        found->why = s->facts.calls == 0 ? STR("the plan holds no calls") : STR("nothing is left to do");
     }
     if (s->holder == 0 && by[CALL_PENDING] + by[CALL_SENDING] == 0 && can_mend(&s->facts))
         next_mend(t);
 }
 
-enum etl_status status_read(const struct run_folder *run, const struct config *config, const char *config_typed,
-                            struct arena *mem, struct run_status *out, struct err *err)
+void next_command_find(const struct run_status *s, const struct config *config, const char *config_typed,
+                       struct arena *mem, struct next_command *out)
 {
-    struct run_status s = { .run = run, .holder = run_folder_holder(run, mem) };
-    struct steps      t = { .s = &s, .mem = mem, .config_typed = config_typed };
-    enum etl_status   st = run_folder_read(run, mem, &s.facts, err);
+    struct next_search t = { .s = s, .found = out, .mem = mem, .config_typed = config_typed };
 
-    if (st == ETL_OK)
-        st = open_ledger(&s, mem, err);
-    if (st != ETL_OK)
-        return st;
-    s.rejects = ARENA_ARRAY(mem, char *, s.facts.input_count + 1);
-    for (size_t i = 0; i < s.facts.input_count; i++)
-        s.rejects[i] = run_folder_rejects(run, s.facts.inputs[i].name, mem);
-    check_seal(&s, config, mem);
+    *out = (struct next_command){ .command = STR_NONE };
     buf_init(&t.line, 1 << 20, "the next command");
-    t.connection = likely_connection(&s, config, mem, &t.choice);
+    t.connection = likely_connection(s, config, mem, &t.choice);
     find_next(&t);
     buf_release(&t.line);
-    *out = s;
-    return ETL_OK;
 }

@@ -1,11 +1,11 @@
-/* etl/pages/explain.c - gathers all that a run knows of one subscriber. */
-#include "etl/pages/explain.h"
+/* etl/pages/explanation.c - gathers what a run knows of one subscriber. */
+#include "etl/pages/explanation.h"
 
 #include "etl/core/notation/json_tree.h"
 
-/* ---- lines that may be meant: a cheap look before any parsing ---- */
+/* ---- which lines may have the key: a text search, because parsing every line of a plan takes long ---- */
 
-struct needles {
+struct key_needles {
     struct buf lane, place; /* "lane":"KEY"  and  "from":"KEY" or "where":"KEY" */
 };
 
@@ -28,7 +28,7 @@ static bool is_meant(const struct explanation *x, const struct plan_line *line)
     return x->lane.ptr != NULL ? line->stage == STAGE_LANE && str_eq(line->lane, x->lane) : str_eq(line->from, x->key);
 }
 
-/* Values as the page shows them: sealed ones stay so. */
+/* The values of a planned call; sealed ones stay sealed. */
 static struct value *values_of(const struct plan_line *line, const struct command **command, struct arena *mem)
 {
     struct str   *given = ARENA_ARRAY(mem, struct str, line->param_count + 1);
@@ -67,11 +67,11 @@ static enum etl_status take_call(struct explanation *x, struct str text, struct 
     return ETL_OK;
 }
 
-/* Each line of plan.jsonl that names the key; `first` only asks the lane of a record's place. */
+/* first: finds the lane's name by the key. Otherwise: takes every call of the lane. */
 static enum etl_status read_plan(struct explanation *x, bool first, struct arena *mem, struct err *err)
 {
     struct plan_reader *reader;
-    struct needles      n;
+    struct key_needles  n;
     struct str          text;
     uint64_t            offset;
     enum etl_status     st = plan_reader_open(run_folder_file(x->run, "plan.jsonl", mem), &reader, err);
@@ -147,7 +147,7 @@ static enum etl_status take_finding(struct explanation *x, struct str text, bool
 static enum etl_status read_findings(struct explanation *x, bool first, struct arena *mem, struct err *err)
 {
     struct plan_reader *reader;
-    struct needles      n;
+    struct key_needles  n;
     struct str          text;
     uint64_t            offset;
     enum etl_status     st = plan_reader_open(run_folder_file(x->run, "findings.jsonl", mem), &reader, err);
@@ -214,7 +214,7 @@ static void find_records(struct explanation *x, const struct key *key, struct ar
 
 /* ---- the ledger ---- */
 
-struct rows {
+struct lane_rows {
     struct explanation *x;
     struct arena       *mem;
     uint64_t            lane;
@@ -222,7 +222,7 @@ struct rows {
 
 static enum etl_status take_row(void *context, const struct ledger_row *row)
 {
-    struct rows *r = context;
+    struct lane_rows *r = context;
 
     if (row->lane != r->lane)
         return ETL_END;
@@ -241,9 +241,8 @@ static enum etl_status take_row(void *context, const struct ledger_row *row)
     return ETL_OK;
 }
 
-/* What a done call captured, under the names that later calls use. */
-static enum etl_status read_captures(struct explanation *x, struct ledger *l, struct explained_call *call,
-                                     struct arena *mem, struct err *err)
+/* What a done call captured, by the names that later calls use. The ledger is asked as if for the call behind it. */
+static enum etl_status read_captures(struct ledger *l, struct explained_call *call, struct arena *mem, struct err *err)
 {
     struct ledger_call behind = { .number = call->row.number + 1, .lane = call->row.lane };
     struct pair_value *pairs = ARENA_ARRAY(mem, struct pair_value, call->command->capture_count + 1);
@@ -259,7 +258,6 @@ static enum etl_status read_captures(struct explanation *x, struct ledger *l, st
             return st;
     }
     call->captures = pairs;
-    (void)x;
     return ETL_OK;
 }
 
@@ -267,7 +265,7 @@ static enum etl_status read_ledger(struct explanation *x, struct arena *mem, str
 {
     struct ledger     *l;
     struct ledger_lane lane;
-    struct rows        rows = { x, mem, 0 };
+    struct lane_rows   rows = { x, mem, 0 };
     enum etl_status st = ledger_open(run_folder_file(x->run, "ledger.db", mem), x->facts.plan_digest, false, &l, err);
 
     if (st != ETL_OK)
@@ -280,7 +278,7 @@ static enum etl_status read_ledger(struct explanation *x, struct arena *mem, str
     }
     for (size_t i = 0; i < x->call_count && (st == ETL_OK || st == ETL_END); i++)
         if (x->calls[i].has_row && x->calls[i].row.state == CALL_DONE)
-            st = read_captures(x, l, &x->calls[i], mem, err);
+            st = read_captures(l, &x->calls[i], mem, err);
     ledger_close(l);
     return st == ETL_END ? ETL_OK : st;
 }
@@ -325,8 +323,8 @@ static enum etl_status read_facts(struct explanation *x, const struct key *key, 
     return x->provider != NULL ? ETL_OK : st;
 }
 
-enum etl_status explain_read(const struct run_folder *run, const struct key *key, struct str wanted, struct arena *mem,
-                             struct explanation *out, struct findings *faults, struct err *err)
+enum etl_status explanation_read(const struct run_folder *run, const struct key *key, struct str wanted,
+                                 struct arena *mem, struct explanation *out, struct findings *faults, struct err *err)
 {
     struct explanation *x = out;
     enum etl_status     st;
@@ -359,7 +357,7 @@ enum etl_status explain_read(const struct run_folder *run, const struct key *key
     return st;
 }
 
-void explain_release(struct explanation *x)
+void explanation_release(struct explanation *x)
 {
     mapper_free(x->records.mapper);
     mapping_free(x->mapping);
