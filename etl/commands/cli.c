@@ -7,7 +7,7 @@
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/log.h"
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 static const struct opt common_options[] = {
     OPT(struct cli, config, "config", 'c', "FILE", NULL,

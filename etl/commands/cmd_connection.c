@@ -4,6 +4,7 @@
 #include "etl/commands/cmd.h"
 #include "etl/connection/session.h"
 #include "etl/core/system/log.h"
+#include "providers/description/load.h"
 
 enum { CLOCK_TOLERATED_S = 120 };
 

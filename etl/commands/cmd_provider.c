@@ -8,7 +8,8 @@
 #include "etl/pages/command_page.h"
 #include "etl/pages/description_words.h"
 #include "etl/pages/provider_page.h"
-#include "providers/rules/lint.h"
+#include "providers/description/lint.h"
+#include "providers/description/load.h"
 #include "providers/wires/wire.h"
 
 extern const struct cmd cmd_provider;

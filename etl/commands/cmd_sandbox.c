@@ -5,6 +5,7 @@
 
 #include "etl/commands/cmd.h"
 #include "etl/core/system/log.h"
+#include "providers/description/load.h"
 #include "providers/sandbox/folder.h"
 #include "providers/sandbox/server.h"
 #include "providers/sandbox/store/seed.h"

@@ -10,7 +10,7 @@
 
 #include "etl/core/notation/yaml.h"
 #include "etl/secrets/key.h"
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 enum { RUNG_TEST = 1, RUNG_CANARY = 2, RUNG_ALL = 4 };
 extern const char *const rung_names[]; /* "test" "canary" "all", NULL-ended; bit 1 << i */

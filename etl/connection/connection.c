@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "providers/description/load.h"
 
 enum { CREDENTIAL_MAX = 4096 };
 

@@ -9,7 +9,7 @@
  * In plan.jsonl it stands as a JSON array; a secret one is sealed as one text. References do not stand inside lists.
  *
  * Values keep our own form on the whole way: dates are ISO, lists are lists. Only wire styles write them as the provider
- * wants them (providers/description/value_form.h). Booleans are in the provider's words once the rules have passed them. */
+ * wants them (providers/model/value_form.h). Booleans are in the provider's words once the rules have passed them. */
 #ifndef ETL_CORE_VALUE_H
 #define ETL_CORE_VALUE_H
 

@@ -1,6 +1,7 @@
 /* etl/mapping/load_calls.c - the calls of a mapping: which command, of which input, when, and what goes into its parameters. */
 #include "etl/language/filter.h"
 #include "etl/mapping/loading.h"
+#include "providers/model/family.h"
 
 enum stage { STAGE_BEFORE, STAGE_CALLS, STAGE_AFTER, STAGES };
 static const char *const stage_keys[STAGES] = { "before", "calls", "after" };

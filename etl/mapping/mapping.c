@@ -7,6 +7,7 @@
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/mapping/loading.h"
+#include "providers/description/load.h"
 
 enum { LARGEST_FILE = 16 << 20 };
 

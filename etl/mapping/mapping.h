@@ -10,13 +10,15 @@
 #ifndef ETL_MAPPING_MAPPING_H
 #define ETL_MAPPING_MAPPING_H
 
+#include "etl/core/embedded.h"
 #include "etl/core/notation/threshold.h"
+#include "etl/core/notation/yaml.h"
 #include "etl/core/record.h"
 #include "etl/core/value.h"
 #include "etl/secrets/key.h"
 #include "formats/csv_reader.h"
 #include "formats/json_reader.h"
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 #include "providers/rules/rules.h"
 
 enum input_format { INPUT_CSV, INPUT_JSON, INPUT_JSONL }; /* the latter two: columns are paths, see json_reader.h */

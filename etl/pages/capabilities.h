@@ -2,7 +2,7 @@
 #ifndef ETL_PAGES_CAPABILITIES_H
 #define ETL_PAGES_CAPABILITIES_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 void capabilities_head(struct buf *out);
 /* A provider's section. `mem` holds words. */

@@ -3,7 +3,7 @@
 
 #include "etl/pages/description_words.h"
 #include "etl/pages/layout.h"
-#include "providers/description/example.h"
+#include "providers/model/example.h"
 #include "providers/replies/reply.h"
 #include "providers/rules/rules.h"
 #include "providers/wires/wire.h"

@@ -5,7 +5,7 @@
 #ifndef ETL_PAGES_COMMAND_PAGE_H
 #define ETL_PAGES_COMMAND_PAGE_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 /* `mem` holds what the example request needs. */
 void command_page(const struct command *c, struct arena *mem, struct buf *out);

@@ -2,7 +2,7 @@
 #ifndef ETL_PAGES_DESCRIPTION_WORDS_H
 #define ETL_PAGES_DESCRIPTION_WORDS_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 /* How a call of the command can be tested: "mode=test", "usercheck"; how a lost answer is settled: "usercheck", "repeat".
  * STR_NONE: it cannot. */

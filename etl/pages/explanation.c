@@ -2,6 +2,8 @@
 #include "etl/pages/explanation.h"
 
 #include "etl/core/notation/json_tree.h"
+#include "providers/description/load.h"
+#include "providers/model/family.h"
 
 /* ---- which lines may have the key: a text search, because parsing every line of a plan takes long ---- */
 

@@ -4,7 +4,7 @@
 #ifndef ETL_PAGES_PROVIDER_PAGE_H
 #define ETL_PAGES_PROVIDER_PAGE_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 void provider_page(const struct provider *p, struct buf *out);
 

@@ -3,7 +3,7 @@
 #ifndef ETL_PULL_REPORT_REQUEST_H
 #define ETL_PULL_REPORT_REQUEST_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 struct report_request {
     const struct value      *values; /* by report->command's parameters */

@@ -12,7 +12,7 @@
 
 #include "etl/core/err.h"
 #include "etl/secrets/key.h"
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 struct plan_param {
     struct str   name;

@@ -11,6 +11,7 @@
 #include "etl/core/notation/json_tree.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/sha256.h"
+#include "providers/description/load.h"
 
 enum { SMALL_FILE = 16 << 20 };
 

@@ -1,8 +1,17 @@
-/* providers/description/load.c - a provider's description: loaded from a file or from inside the program, and asked by name. */
-#include "providers/description/provider.h"
+/* providers/description/load.c - a provider's description: loaded from a file or from inside the program. */
+#include "providers/description/load.h"
 
 #include "etl/core/system/atomic_file.h"
-#include "providers/description/node_reader.h"
+#include "providers/description/find_named.h"
+#include "providers/description/load_commands.h"
+#include "providers/description/load_likes.h"
+#include "providers/description/load_logins.h"
+#include "providers/description/load_lookups.h"
+#include "providers/description/load_replies.h"
+#include "providers/description/load_reports.h"
+#include "providers/description/load_types.h"
+#include "providers/description/load_wires.h"
+#include "providers/description/place_reader.h"
 
 enum { LARGEST_FILE = 4 << 20 };
 
@@ -238,69 +247,4 @@ enum etl_status provider_load(struct str name, struct arena *run_mem, const stru
     if (source.text.ptr == NULL)
         return unknown_provider(name, faults);
     return provider_load_text(&source, run_mem, out, faults);
-}
-
-static void free_command(const struct command *c)
-{
-    pattern_free(c->done);
-    for (size_t k = 0; k < c->capture_count; k++)
-        pattern_free(c->captures[k].pattern);
-}
-
-void provider_free(const struct provider *p)
-{
-    if (p == NULL)
-        return;
-    for (size_t i = 0; i < p->rule_count; i++)
-        pattern_free(p->rules[i].pattern);
-    for (size_t i = 0; i < p->reply_count; i++)
-        for (size_t k = 0; k < p->replies[i].case_count; k++) {
-            pattern_free(p->replies[i].cases[k].body);
-            pattern_free(p->replies[i].cases[k].text);
-            pattern_free(p->replies[i].cases[k].header_like);
-        }
-    for (size_t i = 0; i < p->command_count; i++)
-        free_command(&p->commands[i]);
-    for (size_t i = 0; i < p->login_count; i++)
-        if (p->logins[i].command != NULL)
-            free_command(p->logins[i].command);
-}
-
-const struct command *provider_command(const struct provider *p, struct str name)
-{
-    for (size_t i = 0; i < p->command_count; i++)
-        if (str_eq(p->commands[i].name, name))
-            return &p->commands[i];
-    return NULL;
-}
-
-int command_param_index(const struct command *c, struct str name)
-{
-    for (size_t i = 0; i < c->param_count; i++)
-        if (str_eq(c->params[i].name, name))
-            return (int)i;
-    return -1;
-}
-
-const struct param *command_param(const struct command *c, struct str name)
-{
-    int at = command_param_index(c, name);
-
-    return at >= 0 ? &c->params[at] : NULL;
-}
-
-const struct capture *command_capture(const struct command *c, struct str name)
-{
-    for (size_t i = 0; i < c->capture_count; i++)
-        if (str_eq(c->captures[i].name, name))
-            return &c->captures[i];
-    return NULL;
-}
-
-const struct wire *provider_wire(const struct provider *p, struct str name)
-{
-    for (size_t i = 0; i < p->wire_count; i++)
-        if (name.len == 0 || str_eq(p->wires[i].name, name))
-            return &p->wires[i];
-    return NULL;
 }

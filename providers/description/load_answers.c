@@ -1,5 +1,9 @@
 /* providers/description/load_answers.c - of a command: where it is sent, where its answer has the records, and what is taken from it. */
-#include "providers/description/node_reader.h"
+#include "providers/description/load_answers.h"
+
+#include "providers/description/find_named.h"
+#include "providers/description/load_wires.h"
+#include "providers/description/place_reader.h"
 #include "providers/replies/reply.h"
 
 static bool reads_text(const struct command *c)

@@ -2,7 +2,7 @@
  *
  * Written out before commands are read, as YAML: a key of its own replaces the other's, parameters are merged by name, null takes
  * one away. So every place in a fault is where the words stand. */
-#include "providers/description/node_reader.h"
+#include "providers/description/load_likes.h"
 
 enum { LIKE_DEPTH = 8 };
 

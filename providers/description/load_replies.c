@@ -1,9 +1,9 @@
 /* providers/description/load_replies.c - replies of a description: how an answer is told. */
-#include "providers/description/node_reader.h"
-#include "providers/replies/reply.h"
+#include "providers/description/load_replies.h"
 
-const char *const reply_is_names[] = { "done",   "nothing", "refused",   "throttled", "login",
-                                       "outage", "failed",  "uncertain", NULL };
+#include "providers/description/find_named.h"
+#include "providers/description/place_reader.h"
+#include "providers/replies/reply.h"
 
 static const struct status_range *read_statuses(struct reading *r, const struct yaml *node, size_t *count)
 {

@@ -1,5 +1,9 @@
 /* providers/description/load_reports.c - reports of a description: what is asked, how often, and which table's rows the answers are. */
-#include "providers/description/node_reader.h"
+#include "providers/description/load_reports.h"
+
+#include "providers/description/find_named.h"
+#include "providers/description/place_reader.h"
+#include "providers/model/family.h"
 
 /* A table's columns (who knows the tables checks them); the month it was asked in, and the one before. */
 static const char *const ANY_PLACE[] = { "row.", "asked.month", "asked.last_month", NULL };

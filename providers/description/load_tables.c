@@ -1,20 +1,12 @@
 /* providers/description/load_tables.c - of a command: what it does to the normalized tables, and what the sandbox answers from them. */
-#include "providers/description/node_reader.h"
+#include "providers/description/load_tables.h"
 
-static const struct report *find_report(struct reading *r, const struct yaml *node)
-{
-    const struct provider *p = r->provider;
-    struct str             names[128];
-    size_t                 n = 0;
+#include "providers/description/find_named.h"
+#include "providers/description/load_together.h"
+#include "providers/description/place_reader.h"
 
-    for (; n < p->report_count && n < 128; n++) {
-        names[n] = p->reports[n].name;
-        if (str_eq(names[n], node->text))
-            return &p->reports[n];
-    }
-    unknown_name(r, node, "report", node->text, names, n);
-    return NULL;
-}
+/* What the sandbox can say of itself in an answer. */
+const char *const answer_extras[] = { "row.", "new_id", "count", "reason", "token", NULL };
 
 static void read_condition(struct reading *r, const struct yaml *node, const struct command *c, bool *has, bool *unless,
                            struct together_item *out)

@@ -1,7 +1,10 @@
 /* providers/description/load_types.c - rules and types of a description: what a value must be. */
-#include "providers/description/node_reader.h"
-#include "providers/description/quick_check.h"
-#include "providers/description/value_form.h"
+#include "providers/description/load_types.h"
+
+#include "providers/description/find_named.h"
+#include "providers/description/place_reader.h"
+#include "providers/model/quick_check.h"
+#include "providers/model/value_form.h"
 
 static const char *const rule_keys[] = { "message",  "source",   "severity",  "part",      "good",
                                          "bad",      "with",     "length",    "chars",     "first",
@@ -137,23 +140,6 @@ void read_rules(struct reading *r, const struct yaml *node)
 
 /* ---- types ---- */
 
-static const struct rule *find_rule(struct reading *r, const struct yaml *node)
-{
-    const struct provider *p = r->provider;
-    struct str             names[256];
-    size_t                 n = 0;
-
-    if (!expect_kind(r, node, YAML_TEXT, "a rule's name"))
-        return NULL;
-    for (; n < p->rule_count && n < 256; n++) {
-        names[n] = p->rules[n].id;
-        if (str_eq(names[n], node->text))
-            return &p->rules[n];
-    }
-    unknown_name(r, node, "rule", node->text, names, n);
-    return NULL;
-}
-
 /* list: {join: ":::", parts: {street: text, …}} or {join: ",", each: id, count: 1..} */
 static const struct list_form *read_list(struct reading *r, const struct yaml *node)
 {
@@ -274,21 +260,4 @@ void check_roles(struct reading *r, const struct yaml *rules)
                   near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
         }
     }
-}
-
-const struct value_type *find_type(struct reading *r, const struct yaml *node)
-{
-    const struct provider *p = r->provider;
-    struct str             names[256];
-    size_t                 n = 0;
-
-    if (!expect_kind(r, node, YAML_TEXT, "a type's name"))
-        return NULL;
-    for (; n < p->type_count && n < 256; n++) {
-        names[n] = p->types[n].name;
-        if (str_eq(names[n], node->text))
-            return &p->types[n];
-    }
-    unknown_name(r, node, "type", node->text, names, n);
-    return NULL;
 }

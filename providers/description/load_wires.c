@@ -1,5 +1,7 @@
-/* providers/description/load_wires.c - wires of a description: the ways to reach the provider, and ways into what it answers. */
-#include "providers/description/node_reader.h"
+/* providers/description/load_wires.c - wires of a description: the ways to reach the provider. */
+#include "providers/description/load_wires.h"
+
+#include "providers/description/place_reader.h"
 #include "providers/wires/wire.h"
 
 /* GET carries a body here too, where a document shows it so: nothing secret goes into an address. */
@@ -18,22 +20,6 @@ static const struct wire_style *find_style(struct reading *r, const struct yaml 
             return wire_styles[n];
     }
     unknown_name(r, node, "wire style", node->text, names, n);
-    return NULL;
-}
-
-const struct wire *find_wire(struct reading *r, const struct yaml *node)
-{
-    struct str names[16];
-    size_t     n = 0;
-
-    if (!expect_kind(r, node, YAML_TEXT, "wire"))
-        return NULL;
-    for (; n < r->provider->wire_count && n < 16; n++) {
-        names[n] = r->provider->wires[n].name;
-        if (str_eq(names[n], node->text))
-            return &r->provider->wires[n];
-    }
-    unknown_name(r, node, "wire", node->text, names, n);
     return NULL;
 }
 
@@ -136,37 +122,4 @@ void read_wires(struct reading *r, const struct yaml *root)
     r->provider->url = list[0].url;
     r->provider->wires = list;
     r->provider->wire_count = count;
-}
-
-/* ---- ways into an answer ---- */
-
-bool read_path(struct reading *r, const struct yaml *node, struct path *out)
-{
-    struct path_step *steps = NULL;
-    size_t            cap = 0;
-    struct str        rest;
-
-    if (!expect_kind(r, node, YAML_TEXT, "a path"))
-        return false;
-    for (rest = node->text; rest.ptr != NULL;) {
-        struct path_step step = { .is_number = false };
-        struct str       word;
-
-        rest = str_cut(rest, '.', &word);
-        if (word.len == 0) {
-            FAULT(
-                r, node, "path",
-                "a path is names with dots between: result.customer; * is any, {id} any whose name becomes the field id, "
-                "{#id} one whose name is a number");
-            return false;
-        }
-        if (word.len > 3 && word.ptr[0] == '{' && word.ptr[word.len - 1] == '}') {
-            step.is_number = word.ptr[1] == '#';
-            step.field = str_of(word.ptr + 1 + step.is_number, word.len - 2 - step.is_number);
-        } else if (!str_is(word, "*"))
-            step.name = word;
-        ARENA_PUSH(r->mem, steps, out->count, cap) = step;
-    }
-    out->steps = steps;
-    return true;
 }

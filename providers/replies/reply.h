@@ -8,7 +8,7 @@
 #ifndef PROVIDERS_REPLIES_REPLY_H
 #define PROVIDERS_REPLIES_REPLY_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 #include "providers/replies/scrub.h"
 
 struct reply_message {

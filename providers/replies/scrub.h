@@ -8,7 +8,7 @@
 #ifndef PROVIDERS_REPLIES_SCRUB_H
 #define PROVIDERS_REPLIES_SCRUB_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 enum { SCRUB_SECRET_MAX = 1 << 16 };
 

@@ -9,7 +9,7 @@
 #ifndef PROVIDERS_RULES_RULES_H
 #define PROVIDERS_RULES_RULES_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 struct rule_check;                                   /* one per thread */
 struct rule_check *rule_check_new(struct str today); /* "2026-11-24" */

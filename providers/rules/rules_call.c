@@ -3,8 +3,8 @@
 
 #include "etl/core/list.h"
 #include "etl/core/utf8.h"
-#include "providers/description/quick_check.h"
-#include "providers/description/value_form.h"
+#include "providers/model/quick_check.h"
+#include "providers/model/value_form.h"
 #include "providers/rules/rules_private.h"
 
 struct judging {

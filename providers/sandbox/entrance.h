@@ -7,7 +7,7 @@
 #define PROVIDERS_SANDBOX_ENTRANCE_H
 
 #include "etl/core/value.h"
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 #include "providers/sandbox/form.h"
 
 struct entrance;

@@ -4,7 +4,7 @@
 #ifndef PROVIDERS_SANDBOX_INTAKE_H
 #define PROVIDERS_SANDBOX_INTAKE_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 #include "providers/sandbox/form.h"
 
 struct asked {

@@ -1,4 +1,5 @@
 /* providers/sandbox/respond.c - one request: taken apart, carried out, answered, spoiled as ordered, written down. */
+#include "providers/model/family.h"
 #include "providers/sandbox/respond_private.h"
 
 const char *const outcome_names[] = { "done", "nothing", "refused", "login", "unknown", "malformed", "dropped" };

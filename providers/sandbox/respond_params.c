@@ -1,7 +1,7 @@
 /* providers/sandbox/respond_params.c - a request's fields become the command's values, as strictly as the document is. */
 #include "providers/sandbox/respond_private.h"
 
-#include "providers/description/value_form.h"
+#include "providers/model/value_form.h"
 
 static const struct form_field *field_named(const struct delivery *w, struct str name)
 {

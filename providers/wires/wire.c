@@ -2,7 +2,8 @@
 #include "providers/wires/wire.h"
 
 #include "etl/core/list.h"
-#include "providers/description/value_form.h"
+#include "providers/model/family.h"
+#include "providers/model/value_form.h"
 
 const struct wire_style *const wire_styles[] = { &wire_form, &wire_rest, &wire_soap, NULL };
 

@@ -4,7 +4,7 @@
 #ifndef PROVIDERS_WIRES_WIRE_H
 #define PROVIDERS_WIRES_WIRE_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 struct credential_value { /* by the provider's credential order */
     struct str value;

@@ -2,6 +2,7 @@
  *
  * Source  URL standard, application/x-www-form-urlencoded; all but A-Za-z0-9-._~ is percent-encoded, blanks too, so that no server's
  *         reading of "+" matters. */
+#include "providers/model/family.h"
 #include "providers/wires/wire.h"
 
 static void add_field(struct buf *body, struct str name, struct str value, bool is_masked)

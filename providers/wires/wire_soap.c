@@ -8,6 +8,7 @@
 #include <libxml/xmlwriter.h>
 
 #include "etl/core/list.h"
+#include "providers/model/family.h"
 #include "providers/wires/soap_type.h"
 
 enum { LARGEST_VALUE = 16 << 20 };

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "etl/core/list.h"
-#include "providers/description/example.h"
+#include "providers/description/load.h"
+#include "providers/model/example.h"
 #include "providers/replies/tree.h"
 #include "providers/rules/rules.h"
 #include "providers/wires/wire.h"

@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_SHOP_H
 #define TESTS_UNIT_SHOP_H
 
+#include "providers/description/load.h"
 #include "providers/sandbox/respond.h"
 #include "tests/unit/check.h"
 

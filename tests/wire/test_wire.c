@@ -7,6 +7,8 @@
 #include <stdarg.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "providers/description/load.h"
+#include "providers/model/family.h"
 #include "providers/replies/reply.h"
 #include "providers/rules/rules.h"
 #include "providers/wires/wire.h"

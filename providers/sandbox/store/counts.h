@@ -8,7 +8,7 @@
 #define PROVIDERS_SANDBOX_STORE_COUNTS_H
 
 #include "etl/core/value.h"
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 struct counts;
 struct counts *counts_new(const struct provider *p);

@@ -2,7 +2,7 @@
 #include "providers/sandbox/store/seed.h"
 
 #include "etl/core/list.h"
-#include "providers/description/example.h"
+#include "providers/model/example.h"
 #include "providers/rules/rules.h"
 #include "providers/sandbox/store/person.h"
 #include "providers/sandbox/store/steps.h"

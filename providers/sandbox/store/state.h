@@ -9,7 +9,7 @@
 #define PROVIDERS_SANDBOX_STORE_STATE_H
 
 #include "etl/core/arena.h"
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 struct state;
 struct state_table;

@@ -1,6 +1,8 @@
 /* providers/sandbox/store/steps.c - make, change and remove: a command's table steps, carried out. */
 #include "providers/sandbox/store/steps.h"
 
+#include "providers/model/family.h"
+
 struct delivery {
     struct state         *state;
     const struct command *command;

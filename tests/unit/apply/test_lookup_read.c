@@ -1,5 +1,7 @@
 /* tests/unit/apply/test_lookup_read.c - what a read answers about a call: is it there, is it ours, what does it yield? */
 #include "etl/apply/readback.h"
+#include "providers/description/load.h"
+#include "providers/model/family.h"
 #include "tests/unit/check.h"
 
 static const char description[] =

@@ -1,5 +1,6 @@
 /* tests/unit/apply/test_readback.c - what reading back proves: every answer against every statement of the description. */
 #include "etl/apply/readback.h"
+#include "providers/description/load.h"
 #include "tests/unit/check.h"
 
 static const char description[] =

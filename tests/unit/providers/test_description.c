@@ -1,8 +1,9 @@
 /* tests/unit/providers/test_description.c - `provider lint` judges descriptions it has never seen: each kind of fault at its line and column, and
  * all of them at once. */
+#include "providers/description/load.h"
 #include "tests/unit/check.h"
 
-#include "providers/rules/lint.h"
+#include "providers/description/lint.h"
 #include "providers/wires/wire.h"
 
 /* A whole description, small: what each row below changes. */

@@ -2,9 +2,10 @@
  * required parameter is missing, when a value breaks a rule of its type, and when a rule between parameters does not hold.
  *
  * Generated from the descriptions: it proves that they say what they mean to. That they are right is for the wire cases. */
+#include "providers/description/load.h"
 #include "tests/unit/check.h"
 
-#include "providers/description/example.h"
+#include "providers/model/example.h"
 #include "providers/rules/rules.h"
 #include "providers/wires/wire.h"
 

@@ -4,6 +4,8 @@
 
 #include <cmocka.h>
 
+#include "providers/description/load.h"
+#include "providers/model/family.h"
 #include "providers/rules/rules.h"
 #include "providers/wires/wire.h"
 

@@ -2,7 +2,8 @@
 #include "tests/unit/check.h"
 
 #include "etl/core/list.h"
-#include "providers/description/value_form.h"
+#include "providers/description/load.h"
+#include "providers/model/value_form.h"
 #include "providers/rules/rules.h"
 
 static void test_written_and_read(void **state)

@@ -2,8 +2,9 @@
  *
  * Every stock description is damaged one line at a time: left out, doubled, indented otherwise, its value or key exchanged for another
  * line's. What loads all the same has to bear lint and a call of every command. */
-#include "providers/description/example.h"
-#include "providers/rules/lint.h"
+#include "providers/description/lint.h"
+#include "providers/description/load.h"
+#include "providers/model/example.h"
 #include "providers/rules/rules.h"
 #include "providers/wires/wire.h"
 #include "tests/unit/check.h"

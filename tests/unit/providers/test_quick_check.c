@@ -1,5 +1,6 @@
 /* tests/unit/providers/test_quick_check.c - what passes in one look holds by every rule of its type; and nearly all examples do pass. */
-#include "providers/description/quick_check.h"
+#include "providers/description/load.h"
+#include "providers/model/quick_check.h"
 
 #include "providers/rules/rules.h"
 #include "tests/unit/check.h"

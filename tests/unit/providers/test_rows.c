@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "providers/description/load.h"
 #include "providers/replies/repair.h"
 #include "providers/replies/rows.h"
 #include "providers/replies/tree.h"

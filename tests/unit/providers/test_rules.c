@@ -1,8 +1,9 @@
 /* tests/unit/providers/test_rules.c - what a rule takes and refuses: the stock rules by their own examples, then relations, clear words, written forms,
  * rules between values, and what is never shown. */
+#include "providers/description/load.h"
 #include "tests/unit/check.h"
 
-#include "providers/rules/lint.h"
+#include "providers/description/lint.h"
 #include "providers/rules/rules.h"
 
 /* ---- the stock descriptions, by their own examples ---- */

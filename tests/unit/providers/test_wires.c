@@ -2,6 +2,8 @@
 #include "tests/unit/check.h"
 
 #include "etl/core/list.h"
+#include "providers/description/load.h"
+#include "providers/model/family.h"
 #include "providers/replies/tree_xml.h"
 #include "providers/rules/rules.h"
 #include "providers/wires/wire.h"

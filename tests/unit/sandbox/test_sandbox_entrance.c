@@ -1,4 +1,5 @@
 /* tests/unit/sandbox/test_sandbox_entrance.c - providers/sandbox/entrance.h: who is let in, and for how long. */
+#include "providers/description/load.h"
 #include "providers/sandbox/entrance.h"
 #include "tests/unit/check.h"
 

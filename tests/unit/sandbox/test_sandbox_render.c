@@ -1,5 +1,6 @@
 /* tests/unit/sandbox/test_sandbox_render.c - providers/sandbox/render.h: rows of a tree, as the sandbox writes them, are read again as they were,
  * for every report of the providers that answer with trees, over each of their wires. */
+#include "providers/description/load.h"
 #include "providers/replies/tree.h"
 #include "providers/sandbox/listing.h"
 #include "providers/sandbox/render_private.h"

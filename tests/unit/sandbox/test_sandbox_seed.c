@@ -1,4 +1,5 @@
 /* tests/unit/sandbox/test_sandbox_seed.c - providers/sandbox/store/seed.h: equal numbers, equal rows; every table has some; all could have been called. */
+#include "providers/description/load.h"
 #include "providers/sandbox/control.h"
 #include "providers/sandbox/store/seed.h"
 #include "tests/unit/check.h"

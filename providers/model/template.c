@@ -1,5 +1,5 @@
-/* providers/description/template.c - texts with {places}, filled from a call's values. */
-#include "providers/description/provider.h"
+/* providers/model/template.c - texts with {places}, filled from a call's values. */
+#include "providers/model/template.h"
 
 #include "etl/core/list.h"
 
@@ -82,37 +82,4 @@ struct str text_fill(const struct text *t, const struct value *params, const str
     }
     out[at] = '\0';
     return str_of(out, len);
-}
-
-bool command_repeat_safe(const struct command *c, const struct value *values)
-{
-    const struct param *exception;
-
-    if (!c->repeat_safe || !c->repeat_has_exception)
-        return c->repeat_safe;
-    exception = &c->params[c->repeat_exception.param];
-    for (size_t i = 0; exception->is_family && i < c->param_count; i++)
-        if (c->params[i].family == exception && values[i].kind != VALUE_ABSENT)
-            return false;
-    return exception->is_family || !condition_holds(true, false, &c->repeat_exception, values);
-}
-
-bool lookup_absence_is_proof(const struct lookup_read *l, const struct value *call_values)
-{
-    return l->absence_is_proof &&
-           condition_holds(l->absence_has_condition, l->absence_unless, &l->absence_condition, call_values);
-}
-
-bool condition_holds(bool has_condition, bool unless, const struct together_item *condition, const struct value *values)
-{
-    const struct value *v;
-    struct str          value;
-
-    if (!has_condition)
-        return true;
-    v = &values[condition->param];
-    value = v->kind == VALUE_TEXT ? v->text : v->kind == VALUE_CLEAR ? STR("") : STR_NONE;
-    if (condition->value.ptr == NULL)
-        return (value.ptr != NULL) != unless;
-    return (value.ptr != NULL && str_eq(value, condition->value)) != unless;
 }

@@ -1,5 +1,5 @@
-/* providers/description/quick_check.c - what a type's plain rules demand, put together. */
-#include "providers/description/quick_check.h"
+/* providers/model/quick_check.c - what a type's plain rules demand, put together. */
+#include "providers/model/quick_check.h"
 
 /* What a pattern says when it is one class of ASCII characters and how often: [0-9]{10}, [a-z_-]+, [\t -~]*. */
 struct plain_pattern {

@@ -1,5 +1,5 @@
-/* providers/description/value_form.c - a value in the provider's hand: dates turned, lists joined; and read back again. */
-#include "providers/description/value_form.h"
+/* providers/model/value_form.c - a value in the provider's hand: dates turned, lists joined; and read back again. */
+#include "providers/model/value_form.h"
 
 #include "etl/core/list.h"
 

@@ -1,8 +1,8 @@
-/* providers/description/example.h - a command's example, as the call it stands for. */
-#ifndef PROVIDERS_DESCRIPTION_EXAMPLE_H
-#define PROVIDERS_DESCRIPTION_EXAMPLE_H
+/* providers/model/example.h - a command's example, as the call it stands for. */
+#ifndef PROVIDERS_MODEL_EXAMPLE_H
+#define PROVIDERS_MODEL_EXAMPLE_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 /* The command, with the members of families that its example names; *values by its params, as a mapping would give them: written
  * forms and rules are still to come. */

@@ -1,7 +1,8 @@
-/* providers/rules/lint.c - a description is judged by its own examples. */
-#include "providers/rules/lint.h"
+/* providers/description/lint.c - a description is judged by its own examples. */
+#include "providers/description/lint.h"
 
-#include "providers/description/example.h"
+#include "etl/core/notation/yaml.h"
+#include "providers/model/example.h"
 #include "providers/rules/rules.h"
 
 struct lint {

@@ -1,5 +1,7 @@
-/* providers/description/example.c - a command's example, as the call it stands for. */
-#include "providers/description/example.h"
+/* providers/model/example.c - a command's example, as the call it stands for. */
+#include "providers/model/example.h"
+
+#include "providers/model/family.h"
 
 const struct command *example_call(const struct command *c, struct arena *mem, struct value **values)
 {

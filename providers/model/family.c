@@ -1,8 +1,5 @@
-/* providers/description/load_families.c - names with a place: families of commands ("{type}.edit") and of parameters ("addon_{id}").
- *
- * The place of a command's wire name is filled by one of its parameters. A family of parameters has no value itself: for the names a
- * mapping or a request really uses, command_with_members() gives the command parameters of their own. */
-#include "providers/description/node_reader.h"
+/* providers/model/family.c - names with a place: families of commands ("{type}.edit") and of parameters ("addon_{id}"). */
+#include "providers/model/family.h"
 
 bool name_place(struct str name, struct str *before, struct str *place, struct str *after)
 {
@@ -23,83 +20,6 @@ static struct str inside(struct str form, struct str name)
         !str_ends(name, after))
         return STR_NONE;
     return str_head(str_skip(name, before.len), name.len - before.len - after.len);
-}
-
-/* ---- reading ---- */
-
-static void read_headers(struct reading *r, const struct yaml *node, struct param *out)
-{
-    struct header_value *list;
-
-    if (!expect_kind(r, node, YAML_MAP, "headers"))
-        return;
-    list = ARENA_ARRAY(r->mem, struct header_value, node->count + 1);
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml *header = &node->pairs[i].value;
-
-        if (!expect_kind(r, header, YAML_MAP, "the header of a value"))
-            continue;
-        if (header->count != 1 || header->pairs[0].value.kind != YAML_TEXT) {
-            FAULT(r, header, "headers", "a value adds one header: {Name: text}");
-            continue;
-        }
-        list[out->header_count++] =
-            (struct header_value){ node->pairs[i].key, header->pairs[0].key, header->pairs[0].value.text };
-    }
-    out->headers = list;
-}
-
-static void read_family(struct reading *r, const struct yaml *node, struct param *out)
-{
-    const struct yaml *key = yaml_get(node, "key");
-    struct str         before, place, after;
-
-    out->is_family = name_place(out->name, &before, &place, &after);
-    if (key != NULL && !out->is_family)
-        FAULT(r, key, "family", "key is for a family of parameters, whose name has a {place}");
-    memset(out->key_chars, key == NULL, sizeof out->key_chars);
-    if (key != NULL)
-        read_class(r, key, out->key_chars);
-    if (!out->is_family)
-        return;
-    if (!name_place(out->wire, &before, &place, &after))
-        FAULT(r, node, "family", "the wire name of a family needs its {place} too");
-    if (out->required || out->always.ptr != NULL || out->deflt.ptr != NULL)
-        FAULT(r, node, "family", "a family of parameters can be neither required nor always nor default");
-}
-
-void read_param_ways(struct reading *r, const struct yaml *node, struct param *out)
-{
-    static const char *const test_words[] = { "left_out", NULL };
-    const struct yaml       *test = yaml_get(node, "test"), *headers = yaml_get(node, "headers");
-
-    out->deflt = read_text(r, node, "default");
-    out->clear = read_text(r, node, "clear");
-    out->live_only = test != NULL && read_word(r, test, test_words, "test") == 0;
-    if (headers != NULL)
-        read_headers(r, headers, out);
-    if (out->required && out->deflt.ptr != NULL)
-        FAULT(r, node, "param-default", "a parameter with a default is not required");
-    read_family(r, node, out);
-}
-
-void find_name_param(struct reading *r, const struct yaml *node, struct command *c)
-{
-    struct str before, place, after;
-
-    c->name_param = -1;
-    if (!name_place(c->wire, &before, &place, &after))
-        return;
-    c->name_param = command_param_index(c, place);
-    if (c->name_param < 0) {
-        FAULT(r, node, "name-place", "the wire name \"%.*s\" has a place that is no parameter of the command",
-              STR_ARG(c->wire));
-        return;
-    }
-    if (!c->params[c->name_param].required && c->params[c->name_param].always.ptr == NULL)
-        FAULT(r, node, "name-place", "parameter %.*s stands in the wire name, so it has to be required or always",
-              STR_ARG(place));
-    ((struct param *)(uintptr_t)c->params)[c->name_param].in_name = true; /* still being read, ours to write */
 }
 
 /* ---- commands ---- */

@@ -1,13 +1,13 @@
-/* providers/description/quick_check.h - what a type's plain rules demand, put together, so that one look at each byte of a value answers them all.
+/* providers/model/quick_check.h - what a type's plain rules demand, put together, so that one look at each byte of a value answers them all.
  *
  * Plain are a length, a class of characters, a pattern that is one class with a count ([0-9]{10}), and not_clear, of the whole value.
  * What does not pass may still be right (letters beyond ASCII): then the rules themselves are asked, one by one, and tell what is wrong.
  *
  * Lifetime  made when the description is loaded, in its arena; read-only. */
-#ifndef PROVIDERS_DESCRIPTION_QUICK_CHECK_H
-#define PROVIDERS_DESCRIPTION_QUICK_CHECK_H
+#ifndef PROVIDERS_MODEL_QUICK_CHECK_H
+#define PROVIDERS_MODEL_QUICK_CHECK_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 struct quick_check {
     unsigned char

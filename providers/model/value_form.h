@@ -1,11 +1,11 @@
-/* providers/description/value_form.h - a value in the provider's hand: dates turned, lists joined; and read back again.
+/* providers/model/value_form.h - a value in the provider's hand: dates turned, lists joined; and read back again.
  *
  * Values travel in our own form (etl/core/value.h); these two are the only places where a type's `date:` and `list:` are obeyed, one for the
  * wire styles, one for whoever receives a request. What was written reads back as it was: the rules refuse parts that could not. */
-#ifndef PROVIDERS_DESCRIPTION_VALUE_FORM_H
-#define PROVIDERS_DESCRIPTION_VALUE_FORM_H
+#ifndef PROVIDERS_MODEL_VALUE_FORM_H
+#define PROVIDERS_MODEL_VALUE_FORM_H
 
-#include "providers/description/provider.h"
+#include "providers/model/provider.h"
 
 /* Does this type keep its values in another form than it sends them? Else the text goes as it is. */
 bool value_form_differs(const struct value_type *type);

@@ -1,0 +1,9 @@
+/* providers/description/load_likes.h - commands with `like: OTHER` written out in full. */
+#ifndef PROVIDERS_DESCRIPTION_LOAD_LIKES_H
+#define PROVIDERS_DESCRIPTION_LOAD_LIKES_H
+
+#include "providers/description/node_reader.h"
+
+const struct yaml *expand_likes(struct reading *r, const struct yaml *commands);
+
+#endif

@@ -1,0 +1,29 @@
+/* providers/model/login.h - the ways to prove who asks. A connection uses one; with a command it is a session, opened once a run and anew after REPLY_LOGIN. */
+#ifndef PROVIDERS_MODEL_LOGIN_H
+#define PROVIDERS_MODEL_LOGIN_H
+
+#include "providers/model/command.h"
+
+struct provider;
+
+struct login {
+    struct str            name, title;
+    const struct command *command; /* opens the session; no mapping can call it. NULL: none is needed */
+    struct pairs          with;    /* its parameters, from {credentials} */
+    struct str            token;   /* which of its captures is the session */
+};
+struct credential {
+    struct str name, title;
+    struct str wire;     /* the field it is sent in; empty: not sent by itself */
+    bool       optional; /* a connection may leave it out */
+    bool       chars[256];
+    int64_t    min, max;
+    const struct login
+               *made_by; /* put together from others and {token}, for connections of this login; NULL: it is given */
+    struct text made;
+};
+
+/* Does a connection of this login have to name this credential? login NULL: there are no logins. */
+bool login_needs(const struct login *l, const struct provider *p, const struct credential *c);
+
+#endif

@@ -1,0 +1,50 @@
+/* providers/model/reply.h - how an answer is told: cases, of which the first that fits gives the verdict.
+ *
+ * Lifetime  the provider's arena; patterns are freed by provider_free(). */
+#ifndef PROVIDERS_MODEL_REPLY_H
+#define PROVIDERS_MODEL_REPLY_H
+
+#include "etl/core/notation/pattern.h"
+#include "providers/model/path.h"
+#include "providers/model/wire.h"
+
+struct reply_style;
+
+enum reply_is {
+    REPLY_DONE,
+    REPLY_NOTHING,
+    REPLY_REFUSED,
+    REPLY_THROTTLED,
+    REPLY_LOGIN,
+    REPLY_OUTAGE,
+    REPLY_FAILED,
+    REPLY_UNCERTAIN
+};
+extern const char *const reply_is_names[];
+
+struct reply_case {
+    const struct wire *wire; /* NULL: any */
+    const struct status_range {
+        int from, to;
+    } * statuses;
+    size_t             status_count;
+    struct str         type;   /* content type begins so */
+    struct str         header; /* header name, with pattern header_like */
+    struct pattern    *header_like, *body;
+    int64_t            records_min, records_max; /* -1, -1: not asked */
+    bool               listed; /* trees: the command's records have their place in the answer, even if there is none */
+    const struct path *at;     /* trees: there is such a node; NULL: not asked */
+    struct pattern    *text;   /* trees: and its text is like this */
+    bool               empty;  /* trees: or there is nothing in it */
+    enum reply_is      is;
+};
+struct reply {
+    struct str                       name;
+    const struct reply_style *const *styles; /* by the provider's wires */
+    const struct reply_case         *cases;
+    size_t                           case_count;
+    bool                             skip_header;
+    struct str                       text_member; /* json: the member that is its object's own text: "$" */
+};
+
+#endif
