@@ -29,7 +29,7 @@ enum etl_status apply_run(struct delivery *w, const struct apply_options *o, str
 
 /* The calls of the lanes that are meant, by state. */
 enum etl_status apply_count(struct delivery *w, struct ledger_counts *out, struct err *err);
-/* Prints the exact requests that apply would send now, secrets as ***, to stdout. */
-enum etl_status dry_run(struct delivery *w, struct err *err);
+/* The exact requests that apply would send now, secrets as ***; print() gets the text in pieces. */
+enum etl_status dry_run(struct delivery *w, void (*print)(struct str text), struct err *err);
 
 #endif

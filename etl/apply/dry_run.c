@@ -1,8 +1,6 @@
 /* etl/apply/dry_run.c - the exact requests that apply would send now, secrets as ***. */
 #include "etl/apply/apply.h"
 
-#include "etl/commands/cmd.h"
-
 enum { SHOWN_BYTES = 1 << 16 };
 
 /* What an earlier call is to yield is shown by its name. */
@@ -63,7 +61,7 @@ static enum etl_status show_call(struct delivery *w, const struct ledger_call *a
     return show(w, &call, request, out, err);
 }
 
-enum etl_status dry_run(struct delivery *w, struct err *err)
+enum etl_status dry_run(struct delivery *w, void (*print)(struct str text), struct err *err)
 {
     AUTO(arena_release) struct arena     mem = { 0 };
     AUTO(buf_release) struct buf         out = { 0 };
@@ -88,10 +86,10 @@ enum etl_status dry_run(struct delivery *w, struct err *err)
         if (st != ETL_OK)
             return st;
         if (out.len >= SHOWN_BYTES) {
-            cli_out(buf_str(&out));
+            print(buf_str(&out));
             buf_reset(&out);
         }
     }
-    cli_out(buf_str(&out));
+    print(buf_str(&out));
     return st == ETL_END ? ETL_OK : st;
 }

@@ -1,5 +1,5 @@
-/* etl/commands/cli.c - what all commands share: common options, help, faults, exit codes. */
-#include "etl/commands/cmd.h"
+/* etl/commands/cli.c - what all commands share: common options, help, messages. */
+#include "etl/commands/cli.h"
 
 #include <errno.h>
 #include <time.h>
@@ -21,38 +21,7 @@ static const struct opt common_options[] = {
     { 0 },
 };
 
-/* The order in which exit codes outrank each other: who has to look first. */
-static int rank(int code)
-{
-    static const int order[] = { EXIT_WELL,   EXIT_PARTLY, EXIT_STOPPED,    EXIT_GUARDED,
-                                 EXIT_UNREAD, EXIT_WRONG,  EXIT_INTERRUPTED };
-
-    for (int i = 0; i < (int)(sizeof order / sizeof order[0]); i++)
-        if (order[i] == code)
-            return i;
-    return (int)(sizeof order / sizeof order[0]); /* unknown means failure */
-}
-
-int exit_worse(int a, int b)
-{
-    return rank(a) >= rank(b) ? a : b;
-}
-
-int exit_from(enum etl_status status)
-{
-    switch (status) {
-    case ETL_OK:
-    case ETL_END: return EXIT_WELL;
-    case ETL_REJECT: return EXIT_PARTLY;
-    case ETL_AGAIN: return EXIT_STOPPED;
-    case ETL_UNREAD: return EXIT_UNREAD;
-    case ETL_GUARD: return EXIT_GUARDED;
-    case ETL_FAIL: break;
-    }
-    return EXIT_WRONG;
-}
-
-static void show_help(const struct cmd *cmd)
+static void show_help(const struct cli_command *cmd)
 {
     AUTO(buf_release) struct buf out;
 
@@ -67,7 +36,7 @@ static void show_help(const struct cmd *cmd)
     cli_out(buf_str(&out));
 }
 
-/* "auto", "always", "never" -> yes or no; anything else is a fault. */
+/* "always" and "never" decide, "auto" leaves it to `automatic`; anything else is a fault. */
 static bool when(const char *word, bool automatic, const char *option, struct findings *faults)
 {
     if (strcmp(word, "always") == 0)
@@ -91,8 +60,8 @@ static void settle_talk(struct cli *cli, struct findings *faults)
     progress_on(when(cli->progress, terminal && !cli->quiet && !cli->json, "progress", faults));
 }
 
-int cli_parse(struct cli *cli, const struct cmd *cmd, void *target, int argc, char **argv, size_t least, size_t most,
-              struct opt_list *operands)
+int cli_parse(struct cli *cli, const struct cli_command *cmd, void *target, int argc, char **argv, size_t least,
+              size_t most, struct opt_list *operands)
 {
     struct opt_set  sets[] = { { cmd->options, target }, { common_options, cli } };
     struct opt_list found = { 0 };
@@ -188,7 +157,8 @@ const char *cli_today(struct cli *cli, const char *given, struct findings *fault
     return given;
 }
 
-int cli_sub(struct cli *cli, const struct cmd *parent, const struct cmd *const *subs, int argc, char **argv)
+int cli_sub(struct cli *cli, const struct cli_command *parent, const struct cli_command *const *subs, int argc,
+            char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
     struct str                   names[16];

@@ -1,46 +1,49 @@
 /* etl/commands/cmd_apply.c - subferry apply: sends a run's calls, each exactly once. */
 #include "etl/apply/apply.h"
+#include "etl/commands/progress_line.h"
 #include "etl/commands/sending.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/signals.h"
+#include "etl/pages/call_balance.h"
+#include "etl/pages/summary_json.h"
 
-extern const struct cmd cmd_apply;
-
-struct options {
+struct cmd_apply_options {
     struct sending_options sending;
     const char            *wait;
     bool                   dry_run, resend_uncertain, same_account;
 };
-static const struct opt table[] = {
-    SENDING_OPTIONS(struct options, sending, "the account to send to, as the configuration names it"),
-    OPT(struct options, dry_run, "dry-run", 'n', NULL, NULL, "print the exact requests, secrets masked; send nothing"),
-    OPT(struct options, resend_uncertain, "resend-uncertain", 0, NULL, NULL,
+static const struct opt cmd_apply_options[] = {
+    SENDING_OPTIONS(struct cmd_apply_options, sending, "the account to send to, as the configuration names it"),
+    OPT(struct cmd_apply_options, dry_run, "dry-run", 'n', NULL, NULL,
+        "print the exact requests, secrets masked; send nothing"),
+    OPT(struct cmd_apply_options, resend_uncertain, "resend-uncertain", 0, NULL, NULL,
         "send again what is uncertain and cannot be read back: after a look at the provider"),
-    OPT(struct options, same_account, "same-account", 0, NULL, NULL,
+    OPT(struct cmd_apply_options, same_account, "same-account", 0, NULL, NULL,
         "the credentials were renewed, the account is the one this run went to"),
-    OPT(struct options, wait, "wait", 0, "D", "0", "wait so long for a connection that is in use: 90s, 15m, 2h"),
+    OPT(struct cmd_apply_options, wait, "wait", 0, "D", "0",
+        "wait so long for a connection that is in use: 90s, 15m, 2h"),
     { 0 },
 };
 
-struct talk {
-    const struct options *options;
-    uint64_t              recovered;
-    struct pace           pace;
-    struct ledger_counts  chosen;
+struct apply_talk {
+    const struct cmd_apply_options *options;
+    uint64_t                        recovered;
+    struct progress_line            line;
+    struct ledger_counts            chosen;
 };
 
 static void tell(void *context, const struct delivery *w, const struct ledger_counts *chosen)
 {
-    struct talk *t = context;
-    uint64_t     open = chosen->by_state[CALL_PENDING] + chosen->by_state[CALL_UNCERTAIN];
+    struct apply_talk *t = context;
+    uint64_t           open = chosen->by_state[CALL_PENDING] + chosen->by_state[CALL_UNCERTAIN];
 
     t->chosen = *chosen;
     if (open == 0) {
         say("%s%.*s: nothing is left to send", w->connection.config->live ? "LIVE " : "", STR_ARG(w->connection.name));
         return;
     }
-    tell_first(w, t->options->dry_run ? "dry run, " : "", open, chosen->open_lanes,
-               t->options->dry_run ? "; nothing is sent" : "");
+    sending_say_first(w, t->options->dry_run ? "dry run, " : "", open, chosen->open_lanes,
+                      t->options->dry_run ? "; nothing is sent" : "");
     if (chosen->by_state[CALL_UNCERTAIN] != 0)
         say("%llu of them may have happened: they are read back first",
             (unsigned long long)chosen->by_state[CALL_UNCERTAIN]);
@@ -48,14 +51,14 @@ static void tell(void *context, const struct delivery *w, const struct ledger_co
 
 static void show_progress(void *context, const uint64_t by[CALL_STATES])
 {
-    struct talk *t = context;
-    uint64_t     settled = by[CALL_DONE] + by[CALL_REFUSED] + by[CALL_FAILED],
+    struct apply_talk *t = context;
+    uint64_t           settled = by[CALL_DONE] + by[CALL_REFUSED] + by[CALL_FAILED],
              bad = by[CALL_REFUSED] + by[CALL_FAILED] + by[CALL_UNCERTAIN];
     char extra[64] = "";
 
     if (bad != 0)
         snprintf(extra, sizeof extra, ", %llu refused, failed or uncertain", (unsigned long long)bad);
-    tell_progress(&t->pace, settled, t->chosen.calls, extra);
+    progress_line_show(&t->line, now_ms(), settled, t->chosen.calls, extra);
 }
 
 static int outcome(const struct apply_report *r, enum etl_status st)
@@ -80,14 +83,26 @@ static void summary(const struct delivery *w, const struct apply_report *r, cons
     json_text(&out, ",\n \"provider\":", w->connection.provider->name);
     buf_fmt(&out, ",\n \"live\":%s", w->connection.config->live ? "true" : "false");
     buf_fmt(&out, ",\n \"lanes\":%llu", (unsigned long long)r->all.lanes);
-    json_books(&out, "calls", &r->all);
-    json_books(&out, "chosen", &r->chosen);
+    call_balance_json(&out, "calls", &r->all);
+    call_balance_json(&out, "chosen", &r->chosen);
     buf_fmt(&out, ",\n \"requests\":%llu,\n \"recovered\":%llu,\n \"seconds\":%.3f", (unsigned long long)r->requests,
             (unsigned long long)r->recovered, (double)(now_ms() - began_ms) / 1000);
     json_text(&out, ",\n \"rung\":", str_from(r->rung));
     json_stopped(&out, err);
     buf_fmt(&out, ",\n \"interrupted\":%s,\n \"exit\":%d}\n", stop_asked != 0 ? "true" : "false", code);
     cli_out(buf_str(&out));
+}
+
+static void say_balance(const char *label, const struct ledger_counts *c)
+{
+    AUTO(buf_release) struct buf line = { 0 };
+    bool                         balances;
+
+    buf_init(&line, 1 << 16, "a line");
+    balances = call_balance_line(&line, label, c);
+    say("%s", buf_cstr(&line));
+    if (!balances)
+        fault("these books do not balance: an error of subferry, please report it");
 }
 
 static void tell_end(struct cli *cli, const struct delivery *w, const struct apply_report *r, enum etl_status st,
@@ -98,9 +113,9 @@ static void tell_end(struct cli *cli, const struct delivery *w, const struct app
         cli_fail(cli, st, err);
     else if (stop_asked != 0)
         say("stopped as asked; the same command goes on");
-    tell_books("calls", &r->all);
+    say_balance("calls", &r->all);
     if (r->chosen.calls != r->all.calls)
-        tell_books("chosen", &r->chosen);
+        say_balance("chosen", &r->chosen);
     if (r->results_err.text[0] != '\0')
         warn("results.csv and lanes.csv could not be written: %s", r->results_err.text);
     else
@@ -108,9 +123,9 @@ static void tell_end(struct cli *cli, const struct delivery *w, const struct app
     say("next: subferry status %s", w->options.run);
 }
 
-static int send_run(struct cli *cli, const struct options *o, struct delivery *w)
+static int send_run(struct cli *cli, const struct cmd_apply_options *o, struct delivery *w)
 {
-    struct talk          t = { .options = o };
+    struct apply_talk    t = { .options = o };
     struct apply_options a = { .resend_uncertain = o->resend_uncertain,
                                .same_account = o->same_account,
                                .tell = tell,
@@ -134,16 +149,16 @@ static int send_run(struct cli *cli, const struct options *o, struct delivery *w
     return code;
 }
 
-static int show_requests(struct cli *cli, const struct options *o, struct delivery *w)
+static int show_requests(struct cli *cli, const struct cmd_apply_options *o, struct delivery *w)
 {
-    struct talk          t = { .options = o };
+    struct apply_talk    t = { .options = o };
     struct ledger_counts chosen;
     struct err           err = { 0 };
     enum etl_status      st = apply_count(w, &chosen, &err);
 
     if (st == ETL_OK) {
         tell(&t, w, &chosen);
-        st = dry_run(w, &err);
+        st = dry_run(w, cli_out, &err);
     }
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
@@ -152,13 +167,13 @@ static int show_requests(struct cli *cli, const struct options *o, struct delive
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct options  o = { 0 };
-    struct opt_list words;
-    struct delivery work;
-    int             code = cli_parse(cli, &cmd_apply, &o, argc, argv, 1, 1, &words);
+    struct cmd_apply_options o = { 0 };
+    struct opt_list          words;
+    struct delivery          work;
+    int                      code = cli_parse(cli, &cmd_apply, &o, argc, argv, 1, 1, &words);
 
     if (code < 0)
-        code = tell_open(cli, &o.sending, words.items[0], &work);
+        code = sending_open(cli, &o.sending, words.items[0], &work);
     if (code >= 0)
         return code;
     code = o.dry_run ? show_requests(cli, &o, &work) : send_run(cli, &o, &work);
@@ -166,7 +181,7 @@ static int run(struct cli *cli, int argc, char **argv)
     return code;
 }
 
-const struct cmd cmd_apply = {
+const struct cli_command cmd_apply = {
     .name = "apply",
     .operands = "RUN --connection NAME",
     .summary = "send; the same command again goes on where it stopped",
@@ -175,6 +190,6 @@ const struct cmd cmd_apply = {
         "sent is in the ledger first, so it may be stopped, killed and started again at any time.\n\n"
         "  subferry apply run-1 --connection ispn-live --limit 10      the canary: the first 10 subscribers\n"
         "  subferry apply run-1 --connection ispn-live                 all the others",
-    .options = table,
+    .options = cmd_apply_options,
     .run = run,
 };

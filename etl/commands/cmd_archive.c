@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/sha256.h"
@@ -11,17 +11,16 @@
 #include "formats/archive_reader.h"
 #include "formats/source.h"
 
-struct options {
+struct cmd_archive_options {
     const char *decrypt_key, *passphrase_file;
 };
 static const struct opt key_options[] = {
-    OPT(struct options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL,
+    OPT(struct cmd_archive_options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL,
         "the private key that opens an encrypted archive"),
-    OPT(struct options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
+    OPT(struct cmd_archive_options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
     { 0 },
 };
-extern const struct cmd cmd_archive;
-static const struct cmd list_cmd, verify_cmd, cat_cmd;
+static const struct cli_command list_cmd, verify_cmd, cat_cmd;
 
 /* ---- list ---- */
 
@@ -80,15 +79,15 @@ static int run_list(struct cli *cli, int argc, char **argv)
 
 /* ---- verify ---- */
 
-struct verifying {
+struct archive_check {
     const struct archive_manifest *manifest;
-    bool                          *seen; /* by all parts of all members, in order */
+    bool                          *seen; /* one for each part of each member, in their order */
     size_t                         part_count;
     struct findings               *faults;
     const char                    *path;
 };
 
-static const struct archive_manifest_part *part_named(const struct verifying *v, const char *name, size_t *at)
+static const struct archive_manifest_part *part_named(const struct archive_check *v, const char *name, size_t *at)
 {
     *at = 0;
     for (size_t i = 0; i < v->manifest->member_count; i++)
@@ -98,12 +97,13 @@ static const struct archive_manifest_part *part_named(const struct verifying *v,
     return NULL;
 }
 
-static void say_fault(struct verifying *v, const char *rule, const char *name, const char *what)
+static void say_fault(struct archive_check *v, const char *rule, const char *name, const char *what)
 {
     findings_say(v->faults, SEVERITY_ERROR, v->path, 0, 0, rule, "%s: %s", name, what);
 }
 
-static enum etl_status verify_member(struct verifying *v, struct archive_reader *r, const char *name, struct err *err)
+static enum etl_status verify_member(struct archive_check *v, struct archive_reader *r, const char *name,
+                                     struct err *err)
 {
     size_t                              at, got;
     const struct archive_manifest_part *part = part_named(v, name, &at);
@@ -129,7 +129,7 @@ static enum etl_status verify_member(struct verifying *v, struct archive_reader 
     return st == ETL_END ? ETL_OK : st;
 }
 
-static enum etl_status verify_all(struct verifying *v, struct err *err)
+static enum etl_status verify_all(struct archive_check *v, struct err *err)
 {
     char                   first[ARCHIVE_PEEK];
     size_t                 have = 0, got;
@@ -168,7 +168,7 @@ static int run_verify(struct cli *cli, int argc, char **argv)
     struct opt_list         words;
     struct archive_manifest m;
     struct findings         faults;
-    struct verifying        v = { .manifest = &m, .faults = &faults };
+    struct archive_check    v = { .manifest = &m, .faults = &faults };
     struct err              err = { 0 };
     enum etl_status         st;
     int                     code = cli_parse(cli, &verify_cmd, NULL, argc, argv, 1, 1, &words);
@@ -231,14 +231,14 @@ static enum etl_status write_member(const char *archive, struct str name, const 
 
 static int run_cat(struct cli *cli, int argc, char **argv)
 {
-    struct options          o = { 0 };
-    struct opt_list         words;
-    struct archive_manifest m;
-    struct envelope_keys   *keys = NULL;
-    struct err              err = { 0 };
-    struct str              name;
-    enum etl_status         st = ETL_OK;
-    int                     code = cli_parse(cli, &cat_cmd, &o, argc, argv, 1, 2, &words);
+    struct cmd_archive_options o = { 0 };
+    struct opt_list            words;
+    struct archive_manifest    m;
+    struct envelope_keys      *keys = NULL;
+    struct err                 err = { 0 };
+    struct str                 name;
+    enum etl_status            st = ETL_OK;
+    int                        code = cli_parse(cli, &cat_cmd, &o, argc, argv, 1, 2, &words);
 
     if (code >= 0)
         return code;
@@ -265,7 +265,7 @@ static int run_cat(struct cli *cli, int argc, char **argv)
 
 /* ---- the command ---- */
 
-static const struct cmd list_cmd = {
+static const struct cli_command list_cmd = {
     .name = "archive list",
     .operands = "ARCHIVE",
     .summary = "reports, how complete they are, and members",
@@ -274,7 +274,7 @@ static const struct cmd list_cmd = {
         "  subferry archive list ispn.tar.zst",
     .run = run_list,
 };
-static const struct cmd verify_cmd = {
+static const struct cli_command verify_cmd = {
     .name = "archive verify",
     .operands = "ARCHIVE",
     .summary = "is every byte what the manifest says?",
@@ -283,7 +283,7 @@ static const struct cmd verify_cmd = {
         "  subferry archive verify ispn.tar.zst",
     .run = run_verify,
 };
-static const struct cmd cat_cmd = {
+static const struct cli_command cat_cmd = {
     .name = "archive cat",
     .operands = "ARCHIVE [TABLE]",
     .summary = "a table, to stdout; without one, which there are",
@@ -293,14 +293,14 @@ static const struct cmd cat_cmd = {
     .options = key_options,
     .run = run_cat,
 };
-static const struct cmd *const subs[] = { &list_cmd, &verify_cmd, &cat_cmd, NULL };
+static const struct cli_command *const subs[] = { &list_cmd, &verify_cmd, &cat_cmd, NULL };
 
 static int run(struct cli *cli, int argc, char **argv)
 {
     return cli_sub(cli, &cmd_archive, subs, argc, argv);
 }
 
-const struct cmd cmd_archive = {
+const struct cli_command cmd_archive = {
     .name = "archive",
     .operands = "list | verify | cat ARCHIVE [TABLE]",
     .summary = "what lies in an archive, whether it is whole, a table of it",

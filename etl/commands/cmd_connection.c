@@ -1,15 +1,14 @@
 /* etl/commands/cmd_connection.c - subferry connection: the accounts that are configured, and whether one can be worked with tonight. */
 #include <inttypes.h>
 
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/connection/session.h"
 #include "etl/core/system/log.h"
 #include "providers/description/load.h"
 
 enum { CLOCK_TOLERATED_S = 120 };
 
-extern const struct cmd cmd_connection;
-static const struct cmd list_cmd, check_cmd;
+static const struct cli_command list_cmd, check_cmd;
 
 /* ---- list ---- */
 
@@ -104,7 +103,7 @@ struct check_line {
     struct str  text;
 };
 enum { LINE_CREDENTIALS, LINE_ADDRESS, LINE_TLS, LINE_LOGIN, LINE_CLOCK, LINE_TEST_MODE, LINE_READ, LINES };
-struct checking {
+struct connection_check {
     struct arena      *mem;
     struct connection *connection;
     struct check_line  checks[LINES];
@@ -114,7 +113,7 @@ struct checking {
     ((c)->checks[which].asked = true, (c)->checks[which].good = (is_good),                                             \
      (c)->checks[which].text = arena_fmt((c)->mem, __VA_ARGS__))
 
-static void check_test_mode(struct checking *c)
+static void check_test_mode(struct connection_check *c)
 {
     const struct provider *p = c->connection->provider;
     size_t                 sent = 0, asked = 0, writes = 0;
@@ -134,8 +133,8 @@ static void check_test_mode(struct checking *c)
              asked, writes);
 }
 
-/* The transport: what of it went well is seen from how far the request got. */
-static void check_transport(struct checking *c, const struct exchange *x)
+/* How far the request got tells which parts of the transport work. */
+static void check_transport(struct connection_check *c, const struct exchange *x)
 {
     struct str url = c->connection->url;
     bool       plain = str_starts(url, STR("http:"));
@@ -160,8 +159,9 @@ static void check_transport(struct checking *c, const struct exchange *x)
              c->connection->config->ca_file != NULL ? c->connection->config->ca_file : "");
 }
 
-/* A Date header has whole seconds, and the answer took its time: only what cannot come from that is told. */
-static void check_clock(struct checking *c, const struct exchange *x, uint64_t asked_ms, uint64_t answered_ms)
+/* A Date header counts whole seconds, and it was written at some time between our request and the answer. Only a difference that neither
+ * explains is reported. */
+static void check_clock(struct connection_check *c, const struct exchange *x, uint64_t asked_ms, uint64_t answered_ms)
 {
     int64_t ours_from = (int64_t)(asked_ms / 1000), ours_to = (int64_t)(answered_ms / 1000), apart = 0;
 
@@ -183,7 +183,7 @@ static void check_clock(struct checking *c, const struct exchange *x, uint64_t a
                  : "; set this host's clock (NTP): rules on dates and certificates go by it");
 }
 
-static void check_answer(struct checking *c, const struct exchange *x)
+static void check_answer(struct connection_check *c, const struct exchange *x)
 {
     const struct provider *p = c->connection->provider;
     struct str             why = x->verdict.reason;
@@ -209,8 +209,8 @@ static void check_answer(struct checking *c, const struct exchange *x)
     }
 }
 
-/* Where the session could not be opened, the probe never went out: what is known is known of the opening. */
-static bool look_at_opening(struct checking *c, const struct exchanges *e, struct exchange *x)
+/* If the session could not be opened, the probe was never sent: report what happened to the request that opens it. */
+static bool look_at_opening(struct connection_check *c, const struct exchanges *e, struct exchange *x)
 {
     const struct exchange *opening = &e->session->x;
 
@@ -223,8 +223,8 @@ static bool look_at_opening(struct checking *c, const struct exchanges *e, struc
     return true;
 }
 
-/* Sends the probe, once. It reads, so nothing is written anywhere. */
-static enum etl_status ask(struct checking *c, struct err *err)
+/* Sends the probe once. The probe only reads at the provider. */
+static enum etl_status ask(struct connection_check *c, struct err *err)
 {
     const struct provider *p = c->connection->provider;
     struct exchange        x;
@@ -259,7 +259,7 @@ static enum etl_status ask(struct checking *c, struct err *err)
     return c->checks[LINE_READ].good ? ETL_OK : ETL_AGAIN;
 }
 
-static void show_checks(const struct checking *c, bool json, struct buf *out)
+static void show_checks(const struct connection_check *c, bool json, struct buf *out)
 {
     const struct connection *k = c->connection;
     bool                     all = true;
@@ -297,7 +297,7 @@ static int check(struct cli *cli, struct connection *k)
 {
     static const char *const names[LINES] = { "credentials", "address", "TLS", "login", "clock", "test mode", "read" };
     AUTO(buf_release) struct buf out, sources;
-    struct checking              c = { .mem = &cli->mem, .connection = k };
+    struct connection_check      c = { .mem = &cli->mem, .connection = k };
     struct err                   err = { 0 };
     enum etl_status              st = ETL_OK;
 
@@ -346,7 +346,7 @@ static int run_folder_check(struct cli *cli, int argc, char **argv)
     return code;
 }
 
-static const struct cmd list_cmd = {
+static const struct cli_command list_cmd = {
     .name = "connection list",
     .operands = "",
     .summary = "the connections of the configuration",
@@ -355,7 +355,7 @@ static const struct cmd list_cmd = {
         "  subferry connection list",
     .run = run_list,
 };
-static const struct cmd check_cmd = {
+static const struct cli_command check_cmd = {
     .name = "connection check",
     .operands = "NAME",
     .summary = "TLS, login, clock, test mode, a harmless read; writes nothing",
@@ -368,12 +368,12 @@ static const struct cmd check_cmd = {
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    static const struct cmd *const subs[] = { &list_cmd, &check_cmd, NULL };
+    static const struct cli_command *const subs[] = { &list_cmd, &check_cmd, NULL };
 
     return cli_sub(cli, &cmd_connection, subs, argc, argv);
 }
 
-const struct cmd cmd_connection = {
+const struct cli_command cmd_connection = {
     .name = "connection",
     .operands = "list | check NAME",
     .summary = "the accounts that are configured; can one be worked with?",

@@ -1,9 +1,7 @@
 /* etl/commands/cmd_explain.c - subferry explain: one subscriber's way, from record to reply. */
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/connection/config.h"
 #include "etl/pages/explain_page.h"
-
-extern const struct cmd cmd_explain;
 
 static int explain(struct cli *cli, const struct run_folder *r, const struct key *key, struct str wanted)
 {
@@ -55,7 +53,7 @@ static int run(struct cli *cli, int argc, char **argv)
     return code;
 }
 
-const struct cmd cmd_explain = {
+const struct cli_command cmd_explain = {
     .name = "explain",
     .operands = "RUN KEY",
     .summary = "one subscriber: record → mapping → rules → calls → replies",

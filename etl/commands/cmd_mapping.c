@@ -1,10 +1,9 @@
 /* etl/commands/cmd_mapping.c - subferry mapping: the stock mappings, and what helps to write one: lint, test, try. */
-#include "etl/commands/cmd_mapping.h"
+#include "etl/commands/mapping_try.h"
 #include "etl/connection/config.h"
 #include "etl/core/system/log.h"
 
-extern const struct cmd cmd_mapping;
-static const struct cmd list_cmd, show_cmd, lint_cmd, test_cmd, try_cmd;
+static const struct cli_command list_cmd, show_cmd, lint_cmd, test_cmd, try_cmd;
 
 static struct str stock_name(const struct embedded_file *file)
 {
@@ -61,7 +60,7 @@ static int run_list(struct cli *cli, int argc, char **argv)
     return faults.errors != 0 ? cli_faults(cli, ETL_FAIL, &faults) : EXIT_WELL;
 }
 
-static const struct cmd list_cmd = {
+static const struct cli_command list_cmd = {
     .name = "mapping list",
     .operands = "",
     .summary = "the stock mappings, and the provider each is for",
@@ -90,7 +89,7 @@ static int run_show(struct cli *cli, int argc, char **argv)
     return EXIT_WELL;
 }
 
-static const struct cmd show_cmd = {
+static const struct cli_command show_cmd = {
     .name = "mapping show",
     .operands = "NAME",
     .summary = "a mapping's text: where one's own begins",
@@ -143,7 +142,7 @@ static int run_lint(struct cli *cli, int argc, char **argv)
     return EXIT_WELL;
 }
 
-static const struct cmd lint_cmd = {
+static const struct cli_command lint_cmd = {
     .name = "mapping lint",
     .operands = "FILE",
     .summary = "checks a mapping and tells all its faults, each at its place",
@@ -156,13 +155,14 @@ static const struct cmd lint_cmd = {
 
 /* ---- test, try ---- */
 
-struct options {
+struct cmd_mapping_options {
     const char     *today;
     struct opt_list set;
 };
-static const struct opt table[] = {
-    OPT(struct options, set, "set", 's', "NAME=VALUE", NULL, "a variable of the mapping; may be given several times"),
-    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL,
+static const struct opt cmd_mapping_options[] = {
+    OPT(struct cmd_mapping_options, set, "set", 's', "NAME=VALUE", NULL,
+        "a variable of the mapping; may be given several times"),
+    OPT(struct cmd_mapping_options, today, "today", 0, "YYYY-MM-DD", NULL,
         "the date that rules on dates go by (default: today, local time)"),
     { 0 },
 };
@@ -196,7 +196,7 @@ static int test_mapping(struct cli *cli, struct mapping *m, struct str today, st
 static int run_test(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    struct options               o = { 0 };
+    struct cmd_mapping_options   o = { 0 };
     struct opt_list              words;
     struct findings              faults;
     struct mapping_source        source = { 0 };
@@ -217,25 +217,25 @@ static int run_test(struct cli *cli, int argc, char **argv)
     return code;
 }
 
-static const struct cmd test_cmd = {
+static const struct cli_command test_cmd = {
     .name = "mapping test",
     .operands = "FILE",
     .summary = "runs a mapping's own tests",
     .about =
         "Maps the records that stand under tests: and compares what comes of them, exactly.\n\n"
         "  subferry mapping test mine.yaml",
-    .options = table,
+    .options = cmd_mapping_options,
     .run = run_test,
 };
 
 static int run_try(struct cli *cli, int argc, char **argv)
 {
-    struct options        o = { 0 };
-    struct opt_list       words;
-    struct findings       faults;
-    struct mapping_source source;
-    const char           *today;
-    int                   code = cli_parse(cli, &try_cmd, &o, argc, argv, 2, 0, &words);
+    struct cmd_mapping_options o = { 0 };
+    struct opt_list            words;
+    struct findings            faults;
+    struct mapping_source      source;
+    const char                *today;
+    int                        code = cli_parse(cli, &try_cmd, &o, argc, argv, 2, 0, &words);
 
     if (code >= 0)
         return code;
@@ -245,7 +245,7 @@ static int run_try(struct cli *cli, int argc, char **argv)
     return faults.errors != 0 ? cli_faults(cli, ETL_FAIL, &faults) : mapping_try(cli, &source, str_from(today), &words);
 }
 
-static const struct cmd try_cmd = {
+static const struct cli_command try_cmd = {
     .name = "mapping try",
     .operands = "MAPPING [INPUT=]FILE... [KEY]",
     .summary = "one record's way through a mapping, step by step",
@@ -254,7 +254,7 @@ static const struct cmd try_cmd = {
         "parameters, and which rules it breaks. KEY is a lane, or a place like customers.csv:17; without one\n"
         "the first record is shown. Nothing is written.\n\n"
         "  subferry mapping try mine.yaml customers.csv 1001",
-    .options = table,
+    .options = cmd_mapping_options,
     .run = run_try,
 };
 
@@ -262,12 +262,12 @@ static const struct cmd try_cmd = {
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    static const struct cmd *const subs[] = { &list_cmd, &show_cmd, &lint_cmd, &test_cmd, &try_cmd, NULL };
+    static const struct cli_command *const subs[] = { &list_cmd, &show_cmd, &lint_cmd, &test_cmd, &try_cmd, NULL };
 
     return cli_sub(cli, &cmd_mapping, subs, argc, argv);
 }
 
-const struct cmd cmd_mapping = {
+const struct cli_command cmd_mapping = {
     .name = "mapping",
     .operands = "list | show NAME | lint FILE | test FILE | try MAPPING FILE [KEY]",
     .summary = "the stock mappings; checks, tests and tries one",

@@ -1,37 +1,38 @@
 /* etl/commands/cmd_plan.c - subferry plan: dry run, extract → checked calls. */
-#include <ctype.h>
-#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/connection/config.h"
 #include "etl/core/system/log.h"
+#include "etl/pages/layout.h"
 #include "etl/plan/pipeline.h"
 #include "etl/plan/plan.h"
 
-struct options {
+struct cmd_plan_options {
     const char     *mapping, *run, *after, *today, *max_rejects, *decrypt_key, *passphrase_file;
     struct opt_list set;
     uint64_t        threads;
     bool            replace;
 };
-static const struct opt table[] = {
-    OPT(struct options, mapping, "mapping", 'm', "MAPPING", NULL,
+static const struct opt cmd_plan_options[] = {
+    OPT(struct cmd_plan_options, mapping, "mapping", 'm', "MAPPING", NULL,
         "a mapping file, or a stock mapping's name (subferry mapping list)"),
-    OPT(struct options, run, "output", 'o', "RUN", NULL, "the run folder to make"),
-    OPT(struct options, replace, "replace", 0, NULL, NULL, "replace RUN when it exists and nothing was sent from it"),
-    OPT(struct options, after, "after", 0, "RUN", NULL,
+    OPT(struct cmd_plan_options, run, "output", 'o', "RUN", NULL, "the run folder to make"),
+    OPT(struct cmd_plan_options, replace, "replace", 0, NULL, NULL,
+        "replace RUN when it exists and nothing was sent from it"),
+    OPT(struct cmd_plan_options, after, "after", 0, "RUN", NULL,
         "plan mended rejects: lanes, unique values and parents of RUN count as known"),
-    OPT(struct options, set, "set", 's', "NAME=VALUE", NULL, "a variable of the mapping; may be given several times"),
-    OPT(struct options, today, "today", 0, "YYYY-MM-DD", NULL,
+    OPT(struct cmd_plan_options, set, "set", 's', "NAME=VALUE", NULL,
+        "a variable of the mapping; may be given several times"),
+    OPT(struct cmd_plan_options, today, "today", 0, "YYYY-MM-DD", NULL,
         "the date that rules on dates go by (default: today, local time)"),
-    OPT(struct options, max_rejects, "max-rejects", 0, "N|P%", NULL,
+    OPT(struct cmd_plan_options, max_rejects, "max-rejects", 0, "N|P%", NULL,
         "stop with 5 when more records are rejected: 50, 2%, \"2% floor 20\""),
-    OPT(struct options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL,
+    OPT(struct cmd_plan_options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL,
         "the private key that opens an encrypted archive"),
-    OPT(struct options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
-    OPT(struct options, threads, "threads", 'j', "N", "0", "0: one a core"),
+    OPT(struct cmd_plan_options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
+    OPT(struct cmd_plan_options, threads, "threads", 'j', "N", "0", "0: one a core"),
     { 0 },
 };
 
@@ -44,16 +45,11 @@ static void stop_on_signal(int number)
 /* "9,412" */
 static const char *grouped(struct cli *cli, uint64_t n)
 {
-    char   digits[32], *out = arena_bytes(&cli->mem, 48);
-    size_t len = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), at = 0;
+    AUTO(buf_release) struct buf out = { 0 };
 
-    for (size_t i = 0; i < len; i++) {
-        if (i != 0 && (len - i) % 3 == 0)
-            out[at++] = ',';
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
-    return out;
+    buf_init(&out, 64, "a number");
+    layout_number(&out, n);
+    return arena_cstr(&cli->mem, buf_str(&out));
 }
 
 static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
@@ -78,7 +74,7 @@ static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
     say("next: subferry status %s", run);
 }
 
-static int run_plan(struct cli *cli, const struct options *o, const struct opt_list *files)
+static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const struct opt_list *files)
 {
     AUTO(buf_release) struct buf summary;
     struct findings              faults;
@@ -140,18 +136,16 @@ static int run_plan(struct cli *cli, const struct options *o, const struct opt_l
     return faults.errors != 0 && exit_from(st) <= EXIT_PARTLY ? EXIT_WRONG : exit_from(st);
 }
 
-extern const struct cmd cmd_plan;
-
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct options  o = { 0 };
-    struct opt_list files;
-    int             code = cli_parse(cli, &cmd_plan, &o, argc, argv, 1, 0, &files);
+    struct cmd_plan_options o = { 0 };
+    struct opt_list         files;
+    int                     code = cli_parse(cli, &cmd_plan, &o, argc, argv, 1, 0, &files);
 
     return code >= 0 ? code : run_plan(cli, &o, &files);
 }
 
-const struct cmd cmd_plan = {
+const struct cli_command cmd_plan = {
     .name = "plan",
     .operands = "-m MAPPING -o RUN [INPUT=]FILE...",
     .summary = "dry run: extract → checked calls; touches no network",
@@ -159,6 +153,6 @@ const struct cmd cmd_plan = {
         "Reads billing extracts, maps every record to calls, checks every value by the provider's\n"
         "rules and writes plan, rejects and findings into the folder RUN.\n\n"
         "  subferry plan -m serverplus-to-safepages -o run-1 customers=customers.csv dialup=dialup.csv",
-    .options = table,
+    .options = cmd_plan_options,
     .run = run,
 };

@@ -2,7 +2,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/core/system/log.h"
 #include "etl/pages/capabilities.h"
 #include "etl/pages/command_page.h"
@@ -12,8 +12,7 @@
 #include "providers/description/load.h"
 #include "providers/wires/wire.h"
 
-extern const struct cmd cmd_provider;
-static const struct cmd list_cmd, show_cmd, lint_cmd;
+static const struct cli_command list_cmd, show_cmd, lint_cmd;
 
 static void add_member(struct buf *b, const char *name, struct str value)
 {
@@ -87,7 +86,7 @@ static int run_list(struct cli *cli, int argc, char **argv)
 
 /* ---- show ---- */
 
-/* What `always` sends is no parameter that a mapping could give, so it is left out here. */
+/* A parameter with `always` is left out: a mapping cannot set it. */
 static void json_params(const struct command *c, struct buf *b)
 {
     bool first = true;
@@ -260,7 +259,7 @@ static struct str today(struct arena *mem)
     return arena_str(mem, str_from(text));
 }
 
-/* A file is a file here, even where its name looks like a stock provider's. */
+/* A file in the working folder wins over a stock provider of the same name. */
 static struct str lint_target(struct cli *cli, const char *typed)
 {
     if (strchr(typed, '/') == NULL && strchr(typed, '.') == NULL && access(typed, F_OK) == 0)
@@ -298,7 +297,7 @@ static int run_lint(struct cli *cli, int argc, char **argv)
     return faults.errors != 0 ? EXIT_WRONG : EXIT_WELL;
 }
 
-static const struct cmd list_cmd = {
+static const struct cli_command list_cmd = {
     .name = "provider list",
     .operands = "",
     .summary = "the providers this program knows",
@@ -307,7 +306,7 @@ static const struct cmd list_cmd = {
         "wherever a provider's name is asked for.\n\n  subferry provider list",
     .run = run_list,
 };
-static const struct cmd show_cmd = {
+static const struct cli_command show_cmd = {
     .name = "provider show",
     .operands = "NAME [COMMAND]",
     .summary = "a provider's commands, or one of them in full",
@@ -317,7 +316,7 @@ static const struct cmd show_cmd = {
         "  subferry provider show ispn\n  subferry provider show ispn addmbox",
     .run = run_show,
 };
-static const struct cmd lint_cmd = {
+static const struct cli_command lint_cmd = {
     .name = "provider lint",
     .operands = "FILE",
     .summary = "judge a provider file: all its faults, each at its place",
@@ -327,7 +326,7 @@ static const struct cmd lint_cmd = {
     .run = run_lint,
 };
 
-/* For the builders, so the help does not name it: providers/capabilities.md comes from here. */
+/* Writes providers/capabilities.md. It serves those who build subferry, so the help does not name it. */
 static int run_capabilities(struct cli *cli)
 {
     AUTO(buf_release) struct buf out;
@@ -350,14 +349,14 @@ static int run_capabilities(struct cli *cli)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    static const struct cmd *const subs[] = { &list_cmd, &show_cmd, &lint_cmd, NULL };
+    static const struct cli_command *const subs[] = { &list_cmd, &show_cmd, &lint_cmd, NULL };
 
     if (argc == 2 && strcmp(argv[1], "capabilities") == 0)
         return run_capabilities(cli);
     return cli_sub(cli, &cmd_provider, subs, argc, argv);
 }
 
-const struct cmd cmd_provider = {
+const struct cli_command cmd_provider = {
     .name = "provider",
     .operands = "list | show NAME [COMMAND] | lint FILE",
     .summary = "what a provider can do, and is a provider file right?",

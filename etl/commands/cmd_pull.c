@@ -2,36 +2,36 @@
 #include <inttypes.h>
 
 #include "etl/apply/delivery.h"
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/core/notation/date.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/signals.h"
 #include "etl/pull/pull.h"
 
-struct options {
+struct cmd_pull_options {
     const char     *archive, *from, *to, *secrets, *passphrase_file, *against;
     struct opt_list encrypt_to, ask;
     uint64_t        days;
     bool            accept_shrink;
 };
-static const struct opt table[] = {
-    OPT(struct options, archive, "output", 'o', "ARCHIVE", NULL, "what is made: .zip, .tar.gz or .tar.zst"),
-    OPT(struct options, from, "from", 0, "DATE", NULL,
+static const struct opt cmd_pull_options[] = {
+    OPT(struct cmd_pull_options, archive, "output", 'o', "ARCHIVE", NULL, "what is made: .zip, .tar.gz or .tar.zst"),
+    OPT(struct cmd_pull_options, from, "from", 0, "DATE", NULL,
         "of reports that have dates: the first day (default: --days before --to)"),
-    OPT(struct options, to, "to", 0, "DATE", NULL, "and the last day (default: today)"),
-    OPT(struct options, days, "days", 0, "N", "92", "how far back, where --from is not said"),
-    OPT(struct options, ask, "ask", 0, "PARAM=VALUE", NULL, "what a report that has to be told asks with; repeatable"),
-    OPT(struct options, secrets, "secrets", 0, "HOW", "fingerprint",
+    OPT(struct cmd_pull_options, to, "to", 0, "DATE", NULL, "and the last day (default: today)"),
+    OPT(struct cmd_pull_options, days, "days", 0, "N", "92", "how far back, where --from is not said"),
+    OPT(struct cmd_pull_options, ask, "ask", 0, "PARAM=VALUE", NULL,
+        "what a report that has to be told asks with; repeatable"),
+    OPT(struct cmd_pull_options, secrets, "secrets", 0, "HOW", "fingerprint",
         "fingerprint, drop, sealed (this installation can open them) or keep (the archive is encrypted then)"),
-    OPT(struct options, encrypt_to, "encrypt-to", 0, "CERT.pem", NULL, "whose key opens the archive; repeatable"),
-    OPT(struct options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
-    OPT(struct options, against, "against", 0, "ARCHIVE", NULL,
+    OPT(struct cmd_pull_options, encrypt_to, "encrypt-to", 0, "CERT.pem", NULL,
+        "whose key opens the archive; repeatable"),
+    OPT(struct cmd_pull_options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
+    OPT(struct cmd_pull_options, against, "against", 0, "ARCHIVE", NULL,
         "stop (5) when a table is more than 2 % smaller than in this one"),
-    OPT(struct options, accept_shrink, "accept-shrink", 0, NULL, NULL, "that is right"),
+    OPT(struct cmd_pull_options, accept_shrink, "accept-shrink", 0, NULL, NULL, "that is right"),
     { 0 },
 };
-
-extern const struct cmd cmd_pull;
 
 static int mode_of(const char *word)
 {
@@ -42,7 +42,7 @@ static int mode_of(const char *word)
 }
 
 /* --from, --to and --days become two dates. */
-static void settle_dates(struct options *o, struct arena *mem, struct findings *faults)
+static void settle_dates(struct cmd_pull_options *o, struct arena *mem, struct findings *faults)
 {
     struct moment from, to;
     char          today[16], text[DATE_FORM_BYTES];
@@ -68,7 +68,7 @@ static void settle_dates(struct options *o, struct arena *mem, struct findings *
         findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--from %s is behind --to %s", o->from, o->to);
 }
 
-static void check_options(struct options *o, struct arena *mem, struct findings *faults)
+static void check_options(struct cmd_pull_options *o, struct arena *mem, struct findings *faults)
 {
     bool encrypted = o->encrypt_to.count != 0 || o->passphrase_file != NULL;
 
@@ -85,7 +85,7 @@ static void check_options(struct options *o, struct arena *mem, struct findings 
     settle_dates(o, mem, faults);
 }
 
-/* SOURCE_DATE_EPOCH makes two archives of the same answers the same to the byte (reproducible-builds.org). */
+/* With SOURCE_DATE_EPOCH (reproducible-builds.org), two archives of the same answers are equal to the byte. */
 static uint64_t made_ms(void)
 {
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
@@ -162,7 +162,7 @@ static void tell_programs(const struct pulled *p, const char *archive)
     cli_out(buf_str(&out));
 }
 
-static const struct pair_value *read_asks(const struct options *o, struct arena *mem, struct findings *faults)
+static const struct pair_value *read_asks(const struct cmd_pull_options *o, struct arena *mem, struct findings *faults)
 {
     struct pair_value *out = ARENA_ARRAY(mem, struct pair_value, o->ask.count + 1);
 
@@ -175,7 +175,7 @@ static const struct pair_value *read_asks(const struct options *o, struct arena 
     return out;
 }
 
-static int pull(struct cli *cli, const struct options *o, const struct opt_list *words, struct connection *k,
+static int pull(struct cli *cli, const struct cmd_pull_options *o, const struct opt_list *words, struct connection *k,
                 struct key *key, const struct envelope_to *to)
 {
     char                made[32];
@@ -227,16 +227,16 @@ static int pull(struct cli *cli, const struct options *o, const struct opt_list 
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct options      o = { 0 };
-    struct opt_list     words;
-    struct findings     faults;
-    struct config       config;
-    struct connection   k;
-    struct key         *key = NULL;
-    struct envelope_to *to = NULL;
-    struct err          err = { 0 };
-    enum etl_status     st = ETL_OK;
-    int                 code = cli_parse(cli, &cmd_pull, &o, argc, argv, 1, 0, &words);
+    struct cmd_pull_options o = { 0 };
+    struct opt_list         words;
+    struct findings         faults;
+    struct config           config;
+    struct connection       k;
+    struct key             *key = NULL;
+    struct envelope_to     *to = NULL;
+    struct err              err = { 0 };
+    enum etl_status         st = ETL_OK;
+    int                     code = cli_parse(cli, &cmd_pull, &o, argc, argv, 1, 0, &words);
 
     if (code >= 0)
         return code;
@@ -262,7 +262,7 @@ static int run(struct cli *cli, int argc, char **argv)
     return code;
 }
 
-const struct cmd cmd_pull = {
+const struct cli_command cmd_pull = {
     .name = "pull",
     .operands = "CONNECTION -o ARCHIVE [REPORT...]",
     .summary = "the provider's reports → an archive of normalized tables",
@@ -271,6 +271,6 @@ const struct cmd cmd_pull = {
         "and a manifest that says of each report whether it is complete. It changes nothing at the provider; interrupted,\n"
         "the same command goes on and asks nothing again that it has.\n\n"
         "  subferry pull ispn-live -o ispn-2026-11-25.tar.zst --against ispn-2026-11-24.tar.zst",
-    .options = table,
+    .options = cmd_pull_options,
     .run = run,
 };

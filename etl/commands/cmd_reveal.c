@@ -1,7 +1,7 @@
 /* etl/commands/cmd_reveal.c - subferry reveal: the sealed values of one subscriber's calls, on a terminal only. */
 #include <unistd.h>
 
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/connection/config.h"
 #include "etl/core/system/log.h"
 #include "etl/run/plan_line.h"
@@ -45,7 +45,7 @@ static enum etl_status reveal(const char *path, struct str key_text, const struc
     arena_init(&mem, 256U << 20, "a line of plan.jsonl");
     while ((st = plan_reader_next(reader, &text, &offset, err)) == ETL_OK) {
         arena_reset(&mem);
-        if (!str_contains(text, key_text)) /* a cheap first look: most lines are others' */
+        if (!str_contains(text, key_text)) /* a text search first, because parsing every line takes long */
             continue;
         st = plan_line_parse(text, &mem, &line, err);
         if (st == ETL_OK && (str_eq(line.lane, key_text) || str_eq(line.from, key_text))) {
@@ -58,8 +58,6 @@ static enum etl_status reveal(const char *path, struct str key_text, const struc
     plan_reader_close(reader);
     return st == ETL_END ? ETL_OK : st;
 }
-
-extern const struct cmd cmd_reveal;
 
 static int run(struct cli *cli, int argc, char **argv)
 {
@@ -107,7 +105,7 @@ static int run(struct cli *cli, int argc, char **argv)
     return EXIT_WELL;
 }
 
-const struct cmd cmd_reveal = {
+const struct cli_command cmd_reveal = {
     .name = "reveal",
     .operands = "RUN KEY",
     .summary = "sealed values of one subscriber, on a terminal only",

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/core/system/log.h"
 #include "providers/description/load.h"
 #include "providers/sandbox/folder.h"
@@ -12,54 +12,59 @@
 
 enum { PROVIDERS_MAX = 32, CERTIFICATE_DAYS = 30 };
 
-struct options {
+struct cmd_sandbox_options {
     const char     *port_file, *folder, *config_out, *ca_file, *journal;
     struct opt_list faults, providers, seed_tables;
     uint64_t        port, threads, seed, random, rate_limit, session_uses;
     bool            plain, with_parent, show_secrets;
 };
-static const struct opt table[] = {
-    OPT(struct options, port, "port", 'p', "N", "0", "the port; 0: any that is free"),
-    OPT(struct options, port_file, "port-file", 0, "FILE", NULL, "where the port is written once it listens"),
-    OPT(struct options, folder, "dir", 'd', "DIR", NULL,
+static const struct opt cmd_sandbox_options[] = {
+    OPT(struct cmd_sandbox_options, port, "port", 'p', "N", "0", "the port; 0: any that is free"),
+    OPT(struct cmd_sandbox_options, port_file, "port-file", 0, "FILE", NULL,
+        "where the port is written once it listens"),
+    OPT(struct cmd_sandbox_options, folder, "dir", 'd', "DIR", NULL,
         "where subferry.yaml, CA and credentials go (default: a folder of its own, removed at the end)"),
-    OPT(struct options, config_out, "config-out", 0, "FILE", NULL,
+    OPT(struct cmd_sandbox_options, config_out, "config-out", 0, "FILE", NULL,
         "where the ready subferry.yaml goes (default: into the folder)"),
-    OPT(struct options, ca_file, "ca-file", 0, "FILE", NULL,
+    OPT(struct cmd_sandbox_options, ca_file, "ca-file", 0, "FILE", NULL,
         "where the CA certificate goes (default: into the folder)"),
-    OPT(struct options, plain, "plain", 0, NULL, NULL, "plain HTTP instead of TLS"),
-    OPT(struct options, faults, "fault", 0, "SPEC", NULL,
+    OPT(struct cmd_sandbox_options, plain, "plain", 0, NULL, NULL, "plain HTTP instead of TLS"),
+    OPT(struct cmd_sandbox_options, faults, "fault", 0, "SPEC", NULL,
         "KIND[=N][:RATE%][,command=X][,provider=P][,after=N][,times=N][,reused]; repeatable; kinds: drop-before, drop-after, delay=MS, status=N, status-after=N, cutoff[=BYTES], garbage, html, empty, throttle, login, lapse, close-idle, no-length[=BYTES], latin1, control, raw-quotes, roots"),
-    OPT(struct options, seed, "seed", 's', "N", "0", "subscribers to begin with, at each provider"),
-    OPT(struct options, seed_tables, "seed-table", 0, "TABLE", NULL,
+    OPT(struct cmd_sandbox_options, seed, "seed", 's', "N", "0", "subscribers to begin with, at each provider"),
+    OPT(struct cmd_sandbox_options, seed_tables, "seed-table", 0, "TABLE", NULL,
         "seed only this table (or PROVIDER/TABLE); repeatable"),
-    OPT(struct options, random, "random", 0, "N", "1", "what chance starts from: equal numbers, equal days"),
-    OPT(struct options, rate_limit, "rate-limit", 0, "N", "0",
+    OPT(struct cmd_sandbox_options, random, "random", 0, "N", "1",
+        "what chance starts from: equal numbers, equal days"),
+    OPT(struct cmd_sandbox_options, rate_limit, "rate-limit", 0, "N", "0",
         "requests a second and provider; beyond that: 429. 0: no limit"),
-    OPT(struct options, session_uses, "session-uses", 0, "N", "0", "a session lapses after so many requests; 0: never"),
-    OPT(struct options, journal, "journal", 'j', "FILE", NULL, "one JSON line a request, secrets masked"),
-    OPT(struct options, providers, "provider", 0, "FILE", NULL, "serve this description too; repeatable"),
-    OPT(struct options, show_secrets, "show-secrets", 0, NULL, NULL, "/_/state shows secret columns as they are"),
-    OPT(struct options, with_parent, "with-parent", 0, NULL, NULL, "end when the process that started it ends"),
-    OPT(struct options, threads, "threads", 't', "N", "0", "0: one a core"),
+    OPT(struct cmd_sandbox_options, session_uses, "session-uses", 0, "N", "0",
+        "a session lapses after so many requests; 0: never"),
+    OPT(struct cmd_sandbox_options, journal, "journal", 'j', "FILE", NULL, "one JSON line a request, secrets masked"),
+    OPT(struct cmd_sandbox_options, providers, "provider", 0, "FILE", NULL, "serve this description too; repeatable"),
+    OPT(struct cmd_sandbox_options, show_secrets, "show-secrets", 0, NULL, NULL,
+        "/_/state shows secret columns as they are"),
+    OPT(struct cmd_sandbox_options, with_parent, "with-parent", 0, NULL, NULL,
+        "end when the process that started it ends"),
+    OPT(struct cmd_sandbox_options, threads, "threads", 't', "N", "0", "0: one a core"),
     { 0 },
 };
 
-/* All that is served, and what it is made of. */
-struct stand {
-    struct cli           *cli;
-    const struct options *options;
-    struct folder         folder;
-    const char           *ca_path, *config_path;
-    struct desk           desks[PROVIDERS_MAX];
-    size_t                desk_count;
-    struct house          house;
-    struct control        control;
-    struct seeding        seeding;
-    struct server        *server;
+/* The running sandbox: what it serves, and from what. */
+struct sandbox_stand {
+    struct cli                       *cli;
+    const struct cmd_sandbox_options *options;
+    struct folder                     folder;
+    const char                       *ca_path, *config_path;
+    struct desk                       desks[PROVIDERS_MAX];
+    size_t                            desk_count;
+    struct house                      house;
+    struct control                    control;
+    struct seeding                    seeding;
+    struct server                    *server;
 };
 
-static enum etl_status add_desk(struct stand *s, struct str name, struct findings *faults)
+static enum etl_status add_desk(struct sandbox_stand *s, struct str name, struct findings *faults)
 {
     const struct provider *p;
     const struct str      *credentials;
@@ -80,7 +85,7 @@ static enum etl_status add_desk(struct stand *s, struct str name, struct finding
     return ETL_OK;
 }
 
-static enum etl_status add_desks(struct stand *s, struct findings *faults)
+static enum etl_status add_desks(struct sandbox_stand *s, struct findings *faults)
 {
     enum etl_status st = ETL_OK;
 
@@ -100,8 +105,8 @@ static void fill(void *context, struct desk *desk)
     seed_desk(desk, context);
 }
 
-/* TABLE or PROVIDER/TABLE, of some provider here. */
-static bool is_table(const struct stand *s, struct str name)
+/* Does a provider here have this TABLE or PROVIDER/TABLE? */
+static bool is_table(const struct sandbox_stand *s, struct str name)
 {
     struct str head, rest = str_cut(name, '/', &head);
 
@@ -114,7 +119,7 @@ static bool is_table(const struct stand *s, struct str name)
     return false;
 }
 
-static enum etl_status seed(struct stand *s, struct err *err)
+static enum etl_status seed(struct sandbox_stand *s, struct err *err)
 {
     const struct opt_list *only = &s->options->seed_tables;
     struct str            *tables = ARENA_ARRAY(&s->cli->mem, struct str, only->count + 1);
@@ -140,7 +145,7 @@ static enum etl_status seed(struct stand *s, struct err *err)
     return ETL_OK;
 }
 
-static enum etl_status set_faults(struct stand *s, struct err *err)
+static enum etl_status set_faults(struct sandbox_stand *s, struct err *err)
 {
     const struct opt_list *given = &s->options->faults;
     struct str            *specs = ARENA_ARRAY(&s->cli->mem, struct str, given->count + 1);
@@ -150,7 +155,7 @@ static enum etl_status set_faults(struct stand *s, struct err *err)
     return faults_set(s->house.faults, specs, given->count, err);
 }
 
-static enum etl_status serve(struct stand *s, struct err *err)
+static enum etl_status serve(struct sandbox_stand *s, struct err *err)
 {
     struct server_options o = { .port = (uint16_t)s->options->port, .threads = (unsigned)s->options->threads };
     struct certificates   certificates;
@@ -169,14 +174,14 @@ static enum etl_status serve(struct stand *s, struct err *err)
     return st == ETL_OK ? server_start(&o, &s->house, &s->control, &s->server, err) : st;
 }
 
-/* The port file comes last: who waits for it finds everything else. */
-static enum etl_status write_files(struct stand *s, struct err *err)
+/* The port file is written last: whoever waits for it can rely on the other files. */
+static enum etl_status write_files(struct sandbox_stand *s, struct err *err)
 {
-    const struct options *o = s->options;
-    struct arena         *mem = &s->cli->mem;
-    uint16_t              port = server_port(s->server);
-    char                 *ca = s->ca_path != NULL ? realpath(s->ca_path, NULL) : NULL;
-    enum etl_status       st;
+    const struct cmd_sandbox_options *o = s->options;
+    struct arena                     *mem = &s->cli->mem;
+    uint16_t                          port = server_port(s->server);
+    char                             *ca = s->ca_path != NULL ? realpath(s->ca_path, NULL) : NULL;
+    enum etl_status                   st;
 
     s->config_path = o->config_out != NULL ? o->config_out : folder_file(&s->folder, "subferry.yaml", mem);
     st = folder_config(&s->folder, s->config_path, ca, port, s->desks, s->desk_count, mem, err);
@@ -186,7 +191,7 @@ static enum etl_status write_files(struct stand *s, struct err *err)
     return st;
 }
 
-static void tell(const struct stand *s)
+static void tell(const struct sandbox_stand *s)
 {
     const char *scheme = s->options->plain ? "http" : "https";
     unsigned    port = server_port(s->server);
@@ -199,7 +204,7 @@ static void tell(const struct stand *s)
     say("Ctrl-C ends it");
 }
 
-static void tell_json(const struct stand *s)
+static void tell_json(const struct sandbox_stand *s)
 {
     AUTO(buf_release) struct buf out;
 
@@ -215,7 +220,7 @@ static void tell_json(const struct stand *s)
     cli_out(buf_str(&out));
 }
 
-/* Blocks the signals that end it, for this thread and those it will start. */
+/* Blocks the signals that end the sandbox, in this thread and in those that it starts. */
 static sigset_t end_signals(void)
 {
     sigset_t set;
@@ -228,7 +233,7 @@ static sigset_t end_signals(void)
     return set;
 }
 
-static void wait_for_end(const struct options *o, const sigset_t *set, pid_t parent)
+static void wait_for_end(const struct cmd_sandbox_options *o, const sigset_t *set, pid_t parent)
 {
     const struct timespec second = { 1, 0 };
 
@@ -240,11 +245,11 @@ static void wait_for_end(const struct options *o, const sigset_t *set, pid_t par
     }
 }
 
-static enum etl_status open_stand(struct stand *s, struct findings *faults)
+static enum etl_status open_stand(struct sandbox_stand *s, struct findings *faults)
 {
-    const struct options *o = s->options;
-    struct err            err = { 0 };
-    enum etl_status       st = folder_open(o->folder, &s->cli->mem, &s->folder, &err);
+    const struct cmd_sandbox_options *o = s->options;
+    struct err                        err = { 0 };
+    enum etl_status                   st = folder_open(o->folder, &s->cli->mem, &s->folder, &err);
 
     if (st == ETL_OK)
         st = journal_open(o->journal, &s->house.journal, &err);
@@ -274,7 +279,7 @@ static enum etl_status open_stand(struct stand *s, struct findings *faults)
     return st;
 }
 
-static void close_stand(struct stand *s)
+static void close_stand(struct sandbox_stand *s)
 {
     server_stop(s->server);
     for (size_t i = 0; i < s->desk_count; i++) {
@@ -288,17 +293,17 @@ static void close_stand(struct stand *s)
     folder_close(&s->folder);
 }
 
-static int run_sandbox(struct cli *cli, const struct options *o)
+static int run_sandbox(struct cli *cli, const struct cmd_sandbox_options *o)
 {
-    struct stand    s = { .cli = cli, .options = o };
-    struct findings faults;
-    pid_t           parent = getppid();
-    sigset_t        set = end_signals();
-    enum etl_status st;
+    struct sandbox_stand s = { .cli = cli, .options = o };
+    struct findings      faults;
+    pid_t                parent = getppid();
+    sigset_t             set = end_signals();
+    enum etl_status      st;
 
     findings_init(&faults, &cli->mem);
     if (o->port_file != NULL)
-        unlink(o->port_file); /* one left behind would send whoever waits for it to the wrong door */
+        unlink(o->port_file); /* an old file would give whoever waits for it the wrong port */
     if (o->port > 65535)
         findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--port takes a number up to 65535");
     if (o->plain && o->ca_file != NULL)
@@ -316,12 +321,11 @@ static int run_sandbox(struct cli *cli, const struct options *o)
     return st == ETL_OK ? EXIT_WELL : cli_faults(cli, st, &faults);
 }
 
-extern const struct cmd cmd_sandbox;
-static int              run(struct cli *cli, int argc, char **argv)
+static int run(struct cli *cli, int argc, char **argv)
 {
-    struct options  o = { 0 };
-    struct opt_list operands = { 0 };
-    int             code = cli_parse(cli, &cmd_sandbox, &o, argc, argv, 0, 0, &operands);
+    struct cmd_sandbox_options o = { 0 };
+    struct opt_list            operands = { 0 };
+    int                        code = cli_parse(cli, &cmd_sandbox, &o, argc, argv, 0, 0, &operands);
 
     if (code >= 0)
         return code;
@@ -332,7 +336,7 @@ static int              run(struct cli *cli, int argc, char **argv)
     return run_sandbox(cli, &o);
 }
 
-const struct cmd cmd_sandbox = {
+const struct cli_command cmd_sandbox = {
     .name = "sandbox",
     .operands = "[--port N] [--port-file F] [--dir DIR] [--fault SPEC]...",
     .summary = "stand-ins for the providers, on loopback",
@@ -340,6 +344,6 @@ const struct cmd cmd_sandbox = {
         "Serves every provider as its description says: strict, with rows that stay till it ends, over TLS by\n"
         "a CA made at start. Writes a ready subferry.yaml with a connection sandbox-NAME for each.\n\n"
         "  subferry sandbox --dir sandbox --port 8443 --fault drop-after:2%",
-    .options = table,
+    .options = cmd_sandbox_options,
     .run = run,
 };

@@ -1,8 +1,6 @@
 /* etl/commands/cmd_status.c - subferry status: where a run stands, and what to do next. */
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/pages/status_page.h"
-
-extern const struct cmd cmd_status;
 
 static int run_status(struct cli *cli, const struct run_folder *r)
 {
@@ -48,7 +46,7 @@ static int run(struct cli *cli, int argc, char **argv)
     return code;
 }
 
-const struct cmd cmd_status = {
+const struct cli_command cmd_status = {
     .name = "status",
     .operands = "RUN",
     .summary = "where a run stands, and what to do next",

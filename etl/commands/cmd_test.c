@@ -1,22 +1,22 @@
 /* etl/commands/cmd_test.c - subferry test: asks the provider in its test mode; changes nothing there. */
 #include "etl/apply/test_mode.h"
+#include "etl/commands/progress_line.h"
 #include "etl/commands/sending.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/signals.h"
+#include "etl/pages/summary_json.h"
 
-extern const struct cmd cmd_test;
-
-struct options {
+struct cmd_test_options {
     struct sending_options sending;
 };
-static const struct opt table[] = {
-    SENDING_OPTIONS(struct options, sending, "the account to ask, as the configuration names it"),
+static const struct opt cmd_test_options[] = {
+    SENDING_OPTIONS(struct cmd_test_options, sending, "the account to ask, as the configuration names it"),
     { 0 },
 };
 
-struct talk {
-    struct pace pace;
-    uint64_t    calls;
+struct test_talk {
+    struct progress_line line;
+    uint64_t             calls;
 };
 
 static bool has_test_mode(const struct provider *p)
@@ -29,26 +29,27 @@ static bool has_test_mode(const struct provider *p)
 
 static void tell(void *context, const struct delivery *w, uint64_t calls, uint64_t lanes)
 {
-    struct talk *t = context;
+    struct test_talk *t = context;
 
     t->calls = calls;
     if (calls == 0)
         say("test at %s%.*s: nothing is left to test", w->connection.config->live ? "LIVE " : "",
             STR_ARG(w->connection.name));
     else
-        tell_first(w, "test at ", calls, lanes,
-                   has_test_mode(w->connection.provider) ? "; in the provider's test mode, nothing is changed there"
-                                                         : "; by look-ups, nothing is changed there");
+        sending_say_first(w, "test at ", calls, lanes,
+                          has_test_mode(w->connection.provider)
+                              ? "; in the provider's test mode, nothing is changed there"
+                              : "; by look-ups, nothing is changed there");
 }
 
 static void show_progress(void *context, const struct test_counts *c)
 {
-    struct talk *t = context;
-    char         extra[64] = "";
+    struct test_talk *t = context;
+    char              extra[64] = "";
 
     if (c->refused != 0)
         snprintf(extra, sizeof extra, ", %llu refused", (unsigned long long)c->refused);
-    tell_progress(&t->pace, c->passed + c->refused + c->untestable + c->no_answer, t->calls, extra);
+    progress_line_show(&t->line, now_ms(), c->passed + c->refused + c->untestable + c->no_answer, t->calls, extra);
 }
 
 static void summary(const struct delivery *w, const struct test_report *r, const struct err *err, uint64_t began_ms,
@@ -108,7 +109,7 @@ static int outcome(const struct test_report *r, enum etl_status st)
 
 static int ask_run(struct cli *cli, struct delivery *work)
 {
-    struct talk         t = { 0 };
+    struct test_talk    t = { 0 };
     struct test_options options = { .tell = tell, .progress = show_progress, .context = &t };
     struct test_report  r;
     struct err          err = { 0 };
@@ -124,13 +125,13 @@ static int ask_run(struct cli *cli, struct delivery *work)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct options  o = { 0 };
-    struct opt_list words;
-    struct delivery work;
-    int             code = cli_parse(cli, &cmd_test, &o, argc, argv, 1, 1, &words);
+    struct cmd_test_options o = { 0 };
+    struct opt_list         words;
+    struct delivery         work;
+    int                     code = cli_parse(cli, &cmd_test, &o, argc, argv, 1, 1, &words);
 
     if (code < 0)
-        code = tell_open(cli, &o.sending, words.items[0], &work);
+        code = sending_open(cli, &o.sending, words.items[0], &work);
     if (code >= 0)
         return code;
     code = ask_run(cli, &work);
@@ -138,7 +139,7 @@ static int run(struct cli *cli, int argc, char **argv)
     return code;
 }
 
-const struct cmd cmd_test = {
+const struct cli_command cmd_test = {
     .name = "test",
     .operands = "RUN --connection NAME",
     .summary = "ask the provider in its test mode; changes nothing there",
@@ -146,6 +147,6 @@ const struct cmd cmd_test = {
         "Asks the provider what it would say to each call: in its test mode where it has one, else by reading look-ups. What\n"
         "cannot be asked is told as untestable. Exit code 1: a call was refused, or got no answer.\n\n"
         "  subferry test run-1 --connection ispn-live",
-    .options = table,
+    .options = cmd_test_options,
     .run = run,
 };

@@ -1,19 +1,17 @@
-/* etl/commands/main.c - the program: finds the command and turns its word into an exit code. */
+/* etl/commands/main.c - the program: its commands, and finding the one that is meant. */
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/core/system/log.h"
 
-extern const struct cmd cmd_plan, cmd_test, cmd_apply, cmd_status, cmd_explain, cmd_reveal, cmd_connection,
-    cmd_provider, cmd_mapping, cmd_sandbox, cmd_pull, cmd_archive;
-
-/* In the order of a night's work: that is the order of the help. */
-const struct cmd *const commands[] = { &cmd_plan,    &cmd_test,    &cmd_apply,   &cmd_status,     &cmd_explain,
-                                       &cmd_reveal,  &cmd_pull,    &cmd_archive, &cmd_connection, &cmd_provider,
-                                       &cmd_mapping, &cmd_sandbox, NULL };
+/* In the order in which an operator needs them; the help keeps it. */
+static const struct cli_command *const commands[] = {
+    &cmd_plan,    &cmd_test,       &cmd_apply,    &cmd_status,  &cmd_explain, &cmd_reveal, &cmd_pull,
+    &cmd_archive, &cmd_connection, &cmd_provider, &cmd_mapping, &cmd_sandbox, NULL
+};
 
 static void show_usage(struct buf *out)
 {
@@ -26,8 +24,8 @@ static void show_usage(struct buf *out)
             "Every command has --help.\n");
 }
 
-/* Options may stand before the command too: `subferry -c x.yaml plan …`. The command is the first word that
- * is no option; it moves to the front. */
+/* Options may stand before the command too: `subferry -c x.yaml plan …`. The command is the first word that is not an option; it moves to
+ * the front. */
 static int bring_command_forward(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -46,7 +44,7 @@ static int bring_command_forward(int argc, char **argv)
     return 0;
 }
 
-/* What this process knows (passwords, credentials) stays in this process. */
+/* Passwords and credentials in memory must not reach a core file or another process of this user. */
 static void keep_secrets_in(void)
 {
     const struct rlimit none = { 0, 0 };
@@ -65,7 +63,7 @@ int main(int argc, char **argv)
     size_t                       n = 0;
 
     keep_secrets_in();
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(), told like any other */
+    signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe is an error of write() then, reported like any other */
     buf_init(&out, 1 << 16, "a help page");
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         show_usage(&out);

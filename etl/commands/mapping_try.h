@@ -1,8 +1,8 @@
-/* etl/commands/cmd_mapping.h - what the two files of subferry mapping share. */
-#ifndef ETL_COMMANDS_CMD_MAPPING_H
-#define ETL_COMMANDS_CMD_MAPPING_H
+/* etl/commands/mapping_try.h - subferry mapping try: one record's way through a mapping, step by step; nothing is written. */
+#ifndef ETL_COMMANDS_MAPPING_TRY_H
+#define ETL_COMMANDS_MAPPING_TRY_H
 
-#include "etl/commands/cmd.h"
+#include "etl/commands/cli.h"
 #include "etl/mapping/mapping.h"
 
 /* words: MAPPING [INPUT=]FILE… [KEY]. Returns the exit code. */

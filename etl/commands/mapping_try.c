@@ -1,5 +1,5 @@
-/* etl/commands/cmd_mapping_try.c - subferry mapping try: one record's way through a mapping, step by step; nothing is written. */
-#include "etl/commands/cmd_mapping.h"
+/* etl/commands/mapping_try.c - subferry mapping try: one record's way through a mapping, step by step; nothing is written. */
+#include "etl/commands/mapping_try.h"
 #include "etl/connection/config.h"
 #include "etl/core/system/log.h"
 #include "etl/mapping/show_record.h"
@@ -61,7 +61,7 @@ static void show_record(struct cli *cli, const struct lane_records *l, size_t i,
     mapping_show(l->mapping, l->mapper, &r, &cli->mem, out);
 }
 
-/* A lane's name means all of its records, a record's place that one. */
+/* KEY is the lane's name, which shows all of its records, or the place of one record. */
 static int show(struct cli *cli, const struct lane_records *l)
 {
     AUTO(buf_release) struct buf out = { 0 };
