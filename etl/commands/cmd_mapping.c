@@ -2,6 +2,7 @@
 #include "etl/commands/mapping_try.h"
 #include "etl/connection/config.h"
 #include "etl/core/system/log.h"
+#include "etl/mapping/run_tests.h"
 
 static const struct cli_command list_cmd, show_cmd, lint_cmd, test_cmd, try_cmd;
 

@@ -2,7 +2,6 @@
 #include "etl/extract/input.h"
 
 #include "etl/extract/rejects.h"
-#include "etl/mapping/loading.h"
 
 enum etl_status input_open(const struct mapping *m, size_t input, struct source *source, bool may_have_reasons,
                            struct arena *mem, struct record_reader **out, struct err *err)
@@ -25,34 +24,6 @@ const struct str *input_columns(const struct mapping *m, size_t input, const str
         return csv_reader_columns(r, count);
     *count = in->wanted.column_count;
     return in->wanted.columns;
-}
-
-static bool is_optional(const struct compiled_input *in, struct str path)
-{
-    for (size_t i = 0; i < in->optional_count; i++)
-        if (str_eq(in->optional[i], path))
-            return true;
-    return false;
-}
-
-void input_tell_unseen(const struct mapping *m, size_t input, const struct record_reader *r, struct findings *faults)
-{
-    struct compiled_input *in = &m->compiled->in[input];
-
-    for (size_t i = 0; m->inputs[input].format != INPUT_CSV && i < in->use_count; i++) {
-        const struct column_use *use = &in->uses[i];
-        struct expression_place  place = place_in(m->compiled, use->yaml, faults);
-        struct str               path = use->node != NULL ? path_of_node(use->node, m->compiled->mem) : STR("");
-
-        if (use->node == NULL || is_optional(in, path) || json_reader_has_seen(r, use->list, (size_t)use->node->index))
-            continue;
-        /* Where no record has the list, that alone is told. */
-        if (use->list >= 0 &&
-            !json_reader_has_seen(r, use->list, m->inputs[input].wanted.lists[use->list].column_count))
-            path = in->lists[use->list];
-        expression_warning(&place, use->at, "path-unseen", "no record of %.*s has %.*s", STR_ARG(m->inputs[input].name),
-                           STR_ARG(path));
-    }
 }
 
 static const struct str *keep_cells(const struct str *cells, size_t count, struct arena *mem)

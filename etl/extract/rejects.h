@@ -13,7 +13,7 @@
 #define ETL_EXTRACT_REJECTS_H
 
 #include "etl/core/err.h"
-#include "etl/mapping/mapping.h"
+#include "etl/mapping/program.h"
 #include "etl/run/run_folder.h"
 #include "etl/secrets/key.h"
 

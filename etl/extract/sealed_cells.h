@@ -6,7 +6,7 @@
 #ifndef ETL_EXTRACT_SEALED_CELLS_H
 #define ETL_EXTRACT_SEALED_CELLS_H
 
-#include "etl/mapping/mapping.h"
+#include "etl/mapping/program.h"
 #include "etl/secrets/key.h"
 
 extern const struct str sealed_mark;

@@ -1,8 +1,8 @@
-/* etl/mapping/bind_columns.c - gives fields their columns once an input's columns are known, and finds out which of them are secret. */
-#include "etl/mapping/loading.h"
+/* etl/mapping/bind_columns.c - gives the fields of an input their columns, and finds out which columns are secret. */
+#include "etl/mapping/bind_columns.h"
 #include "formats/json_record_writer.h"
 
-struct binding {
+struct column_binding {
     struct mapping        *m;
     struct compiled       *c;
     struct compiled_input *in;
@@ -29,8 +29,8 @@ static bool may_be_missing(const struct compiled_input *in, struct str name)
     return false;
 }
 
-/* ", did you mean …": the columns, and for a bare name also what else it may have been meant to be. */
-static struct str hint_for(const struct binding *b, struct str name)
+/* ", did you mean …": a bare name may be a misspelled column, let or var. */
+static struct str hint_for(const struct column_binding *b, struct str name)
 {
     size_t      room = b->input->column_count + b->c->let_count + b->m->var_count + 1, n = 0;
     struct str *names = ARENA_ARRAY(b->c->mem, struct str, room);
@@ -44,7 +44,7 @@ static struct str hint_for(const struct binding *b, struct str name)
     return did_you_mean(name, names, n, b->c->mem);
 }
 
-static void bind_use(const struct binding *b, const struct column_use *use)
+static void bind_use(const struct column_binding *b, const struct column_use *use)
 {
     struct expression_place place = place_in(b->c, use->yaml, b->faults);
     size_t                  times;
@@ -72,7 +72,7 @@ static void bind_use(const struct binding *b, const struct column_use *use)
 }
 
 /* unique:, secret:, key: - a list of columns, or one. Gives the i-th its column where `columns` is set. */
-static void bind_list(const struct binding *b, const struct yaml *list, const char *what, int *columns)
+static void bind_list(const struct column_binding *b, const struct yaml *list, const char *what, int *columns)
 {
     size_t count = list == NULL ? 0 : list->kind == YAML_LIST ? list->count : 1;
 
@@ -104,7 +104,7 @@ bool is_listed(const struct yaml *list, struct str name)
     return false;
 }
 
-static void mark_secrets(const struct binding *b)
+static void mark_secrets(const struct column_binding *b)
 {
     bool *secret = ARENA_ARRAY(b->c->mem, bool, b->input->column_count + 1);
 
@@ -122,15 +122,15 @@ static void mark_secrets(const struct binding *b)
     }
 }
 
-/* fname: First sends the word "First". It is seldom meant. */
-static void warn_of_literals(const struct binding *b)
+/* `fname: First` sends the word "First" for every record; mostly the column "{{ First }}" was meant. */
+static void warn_of_literals(const struct column_binding *b)
 {
     for (size_t i = 0; i < b->in->call_count; i++) {
         const struct compiled_call *cc = &b->c->calls[b->in->calls[i]];
 
         for (size_t k = 0; k < cc->field_count; k++) {
-            const struct written *value = &cc->fields[k].value;
-            size_t                times = 0;
+            const struct placed_expression *value = &cc->fields[k].value;
+            size_t                          times = 0;
 
             if (value->node != NULL && value->node->op == NODE_TEXT && !value->yaml->quoted)
                 column_named(b->input, value->yaml->text, &times);
@@ -151,12 +151,12 @@ struct str path_of_node(const struct node *n, struct arena *mem)
     return n->text.len != 0 ? arena_fmt(mem, "%.*s.%.*s", STR_ARG(n->scope), STR_ARG(n->text)) : n->scope;
 }
 
-struct paths {
+struct path_list {
     struct str *items;
     size_t      count, cap;
 };
 
-static int add_path(struct paths *p, struct str path, struct arena *mem)
+static int add_path(struct path_list *p, struct str path, struct arena *mem)
 {
     for (size_t i = 0; i < p->count; i++)
         if (str_eq(p->items[i], path))
@@ -165,8 +165,9 @@ static int add_path(struct paths *p, struct str path, struct arena *mem)
     return (int)p->count - 1;
 }
 
-/* unique: and key: are asked like any field. */
-static void add_listed(struct paths *p, const struct yaml *list, int *columns, size_t column_count, struct arena *mem)
+/* The columns of unique: and key: are asked of the record like those of any field. */
+static void add_listed(struct path_list *p, const struct yaml *list, int *columns, size_t column_count,
+                       struct arena *mem)
 {
     size_t count = list == NULL ? 0 : list->kind == YAML_LIST ? list->count : 1;
 
@@ -179,9 +180,9 @@ static void add_listed(struct paths *p, const struct yaml *list, int *columns, s
     }
 }
 
-static void find_secret_paths(const struct binding *b)
+static void find_secret_paths(const struct column_binding *b)
 {
-    struct paths       p = { 0 };
+    struct path_list   p = { 0 };
     const struct yaml *listed = b->in->secret;
 
     add_listed(&p, listed, NULL, 0, b->c->mem);
@@ -199,7 +200,8 @@ static bool is_secret_path(const struct mapping_input *in, struct str path)
     return false;
 }
 
-static const bool *secret_columns(const struct binding *b, struct str list, const struct str *columns, size_t count)
+static const bool *secret_columns(const struct column_binding *b, struct str list, const struct str *columns,
+                                  size_t count)
 {
     bool *secret = ARENA_ARRAY(b->c->mem, bool, count + 1);
 
@@ -211,7 +213,7 @@ static const bool *secret_columns(const struct binding *b, struct str list, cons
     return secret;
 }
 
-static void mark_secret_paths(const struct binding *b)
+static void mark_secret_paths(const struct column_binding *b)
 {
     struct mapping_input *in = b->input;
     const bool          **by_list = ARENA_ARRAY(b->c->mem, const bool *, in->wanted.list_count + 1);
@@ -230,12 +232,12 @@ static void mark_secret_paths(const struct binding *b)
     }
 }
 
-void find_paths(struct mapping *m, size_t input)
+void bind_paths(struct mapping *m, size_t input)
 {
-    struct binding    b = { m, m->compiled, &m->compiled->in[input], &m->compiled->inputs[input], NULL };
-    struct arena     *mem = b.c->mem;
-    struct paths      own = { 0 }, *rows = ARENA_ARRAY(mem, struct paths, b.in->list_count + 1);
-    struct json_list *lists = ARENA_ARRAY(mem, struct json_list, b.in->list_count + 1);
+    struct column_binding b = { m, m->compiled, &m->compiled->in[input], &m->compiled->inputs[input], NULL };
+    struct arena         *mem = b.c->mem;
+    struct path_list      own = { 0 }, *rows = ARENA_ARRAY(mem, struct path_list, b.in->list_count + 1);
+    struct json_list     *lists = ARENA_ARRAY(mem, struct json_list, b.in->list_count + 1);
 
     for (size_t i = 0; i < b.in->use_count; i++) {
         const struct column_use *use = &b.in->uses[i];
@@ -255,10 +257,10 @@ void find_paths(struct mapping *m, size_t input)
 
 /* ---- CSV ---- */
 
-void find_columns(struct mapping *m, size_t input, const struct str *columns, size_t count, struct findings *faults)
+void bind_columns(struct mapping *m, size_t input, const struct str *columns, size_t count, struct findings *faults)
 {
-    struct binding b = { m, m->compiled, &m->compiled->in[input], &m->compiled->inputs[input], faults };
-    struct str    *kept = ARENA_ARRAY(b.c->mem, struct str, count + 1);
+    struct column_binding b = { m, m->compiled, &m->compiled->in[input], &m->compiled->inputs[input], faults };
+    struct str           *kept = ARENA_ARRAY(b.c->mem, struct str, count + 1);
 
     for (size_t i = 0; i < count; i++)
         kept[i] = arena_str(b.c->mem, columns[i]);

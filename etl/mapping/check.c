@@ -2,172 +2,15 @@
 #include "etl/language/filter.h"
 #include "etl/language/parse.h"
 #include "etl/language/prepare.h"
-#include "etl/mapping/loading.h"
-#include "formats/json_record_writer.h"
-
-/* ---- where a value comes from ---- */
-
-void each_source(const struct compiled_input *in, const struct node     *n,
-                 void (*see)(void *context, const struct node *n), void *context)
-{
-    size_t first = 0;
-
-    see(context, n);
-    switch (n->op) {
-    case NODE_LET:
-        if (in->lets[n->index] != NULL)
-            each_source(in, in->lets[n->index], see, context);
-        return;
-    case NODE_AND: /* yields its second side */ first = 1; break;
-    case NODE_JOIN:
-    case NODE_LIST:
-    case NODE_OR:
-    case NODE_FILTER: break;
-    default: /* a comparison yields yes or no */ return;
-    }
-    for (size_t i = first; i < n->count; i++) {
-        enum filter_arg kind = n->op == NODE_FILTER && i > 0 ? n->filter->args[i - 1] : ARG_TEXT;
-
-        if (kind == ARG_TEXT || kind == ARG_VALUE)
-            each_source(in, n->args[i], see, context);
-    }
-}
-
-static struct lookup *lookup_of(const struct compiled *c, const struct node *n)
-{
-    if (n->op != NODE_FILTER || n->filter->args[0] != ARG_LOOKUP)
-        return NULL;
-    for (size_t i = 0; i < c->lookup_count; i++)
-        if (str_eq(c->lookups[i]->name, n->args[1]->text))
-            return c->lookups[i];
-    return NULL;
-}
-
-/* ---- secrets ---- */
-
-struct feeding {
-    struct loading       *l;
-    const struct written *value;
-    size_t                input;
-};
-
-/* Once for an expression, however often it is used or asks the same. */
-static void tell_at(struct loading *l, const struct written *value, const char *rule, const char *text)
-{
-    struct expression_place place = place_in(l->c, value->yaml, l->read.faults);
-
-    expression_fault(&place, 0, rule, "%s", text);
-}
-
-static void add_feed(struct loading *l, size_t input, struct str name)
-{
-    struct compiled_input *in = &l->c->in[input];
-
-    for (size_t i = 0; i < in->feed_count; i++)
-        if (str_eq(in->feeds_secret[i], name))
-            return;
-    ARENA_PUSH(l->read.mem, in->feeds_secret, in->feed_count, in->feed_cap) = name;
-}
-
-static void feed_secret(void *context, const struct node *n)
-{
-    struct feeding *f = context;
-    struct lookup  *t = lookup_of(f->l->c, n);
-
-    if (n->op == NODE_COLUMN || n->op == NODE_MEMBER || n->op == NODE_ELEMENT)
-        add_feed(f->l, f->input, path_of_node(n, f->l->read.mem));
-    else if (n->op == NODE_PARENT)
-        add_feed(f->l, (size_t)f->l->m->inputs[f->input].parent, n->text);
-    else if (n->op == NODE_TEXT && n->scope.len != 0)
-        tell_at(f->l, f->value, "secret-var",
-                "this parameter is secret, and vars stay readable in the plan: take a column, or password(n)");
-    for (size_t i = 0; t != NULL && i < t->count; i++)
-        t->entries[i].value.secret = true;
-}
-
-static void find_secrets(struct loading *l)
-{
-    for (size_t i = 0; i < l->m->call_count; i++) {
-        const struct compiled_call *cc = &l->c->calls[i];
-
-        for (size_t k = 0; k < cc->field_count; k++) {
-            struct feeding f = { l, &cc->fields[k].value, cc->input };
-
-            if (cc->fields[k].value.node != NULL && l->m->calls[i].command->params[cc->fields[k].param].secret)
-                each_source(&l->c->in[cc->input], cc->fields[k].value.node, feed_secret, &f);
-        }
-    }
-}
-
-static bool is_secret_path(const struct compiled_input *in, struct str name)
-{
-    const struct yaml *listed = in->secret;
-    size_t             count = listed == NULL ? 0 : listed->kind == YAML_LIST ? listed->count : 1;
-
-    for (size_t i = 0; i < in->feed_count; i++)
-        if (json_path_is_within(name, in->feeds_secret[i]))
-            return true;
-    for (size_t i = 0; i < count; i++)
-        if (json_path_is_within(name, listed->kind == YAML_LIST ? listed->items[i].text : listed->text))
-            return true;
-    return false;
-}
-
-static bool is_secret(const struct loading *l, size_t input, struct str name)
-{
-    const struct compiled_input *in = &l->c->in[input];
-
-    if (l->m->inputs[input].format != INPUT_CSV)
-        return is_secret_path(in, name);
-    for (size_t i = 0; i < in->feed_count; i++)
-        if (str_eq(in->feeds_secret[i], name))
-            return true;
-    return is_listed(in->secret, name);
-}
-
-struct showing {
-    struct feeding feeding;
-    const char    *what;
-};
-
-/* Lanes and once_per values stand readable in plan and messages. */
-static void refuse_secret(void *context, const struct node *n)
-{
-    struct showing *s = context;
-    struct loading *l = s->feeding.l;
-    size_t          input = s->feeding.input;
-
-    if (n->op == NODE_PARENT)
-        input = (size_t)l->m->inputs[input].parent;
-    else if (n->op != NODE_COLUMN && n->op != NODE_MEMBER && n->op != NODE_ELEMENT)
-        return;
-    if (is_secret(l, input, path_of_node(n, l->read.mem)))
-        tell_at(l, s->feeding.value, "secret-shown",
-                arena_fmt(l->read.mem, "%s is fed by the secret column \"%.*s\", and it stands readable in the plan",
-                          s->what, STR_ARG(path_of_node(n, l->read.mem)))
-                    .ptr);
-}
-
-static void refuse_secrets_in(struct loading *l, const struct written *value, size_t input, const char *what)
-{
-    struct showing s = { { l, value, input }, what };
-
-    if (value->node != NULL)
-        each_source(&l->c->in[input], value->node, refuse_secret, &s);
-}
-
-static void check_shown(struct loading *l)
-{
-    for (size_t i = 0; i < l->m->input_count; i++)
-        refuse_secrets_in(l, &l->c->in[i].lane, i, "the lane");
-    for (size_t i = 0; i < l->m->call_count; i++)
-        refuse_secrets_in(l, &l->c->calls[i].once_per, l->c->calls[i].input, "once_per");
-}
+#include "etl/mapping/bind_columns.h"
+#include "etl/mapping/loader.h"
+#include "providers/rules/rules.h"
 
 /* ---- references and clearing ---- */
 
-/* What a reply yields is known only after planning, so nothing can be computed with it: it stands alone, or as one choice. */
-static void check_references(struct loading *l, const struct written *value, const struct node *n, bool alone)
+/* A reply is known only after sending, so nothing can be computed with what it yields: a reference stands alone, or is one side of a choice. */
+static void check_references(struct mapping_loader *l, const struct placed_expression *value, const struct node *n,
+                             bool alone)
 {
     struct expression_place place = place_in(l->c, value->yaml, l->read.faults);
 
@@ -183,14 +26,14 @@ static void check_references(struct loading *l, const struct written *value, con
     }
 }
 
-struct clearing {
+struct clear_search {
     const struct compiled *c;
     bool                   can;
 };
 
 static void see_clear(void *context, const struct node *n)
 {
-    struct clearing     *s = context;
+    struct clear_search *s = context;
     const struct lookup *t = lookup_of(s->c, n);
 
     s->can = s->can || n->op == NODE_CLEAR;
@@ -198,12 +41,12 @@ static void see_clear(void *context, const struct node *n)
         s->can = s->can || t->entries[i].value.kind == VALUE_CLEAR;
 }
 
-static void check_clear(struct loading *l, const struct command *c, const struct compiled_field *f, size_t input)
+static void check_clear(struct mapping_loader *l, const struct command *c, const struct compiled_field *f, size_t input)
 {
-    struct clearing     s = { l->c, false };
+    struct clear_search s = { l->c, false };
     const struct param *p = &c->params[f->param];
 
-    if (f->value.node->op != NODE_JOIN && f->value.node->op != NODE_LIST) /* there null is an empty part */
+    if (f->value.node->op != NODE_JOIN && f->value.node->op != NODE_LIST) /* inside those null is an empty part */
         each_source(&l->c->in[input], f->value.node, see_clear, &s);
     if (s.can && c->clear.ptr == NULL && p->clear.ptr == NULL)
         FAULT(&l->read, f->value.yaml, "clear", "%.*s has no word that clears %.*s: null cannot be sent",
@@ -212,7 +55,7 @@ static void check_clear(struct loading *l, const struct command *c, const struct
         FAULT(&l->read, f->value.yaml, "clear", "%.*s is required and cannot be cleared", STR_ARG(p->name));
 }
 
-/* ---- what is never set ---- */
+/* ---- parameters that are never set ---- */
 
 static const struct compiled_field *field_of(const struct compiled_call *cc, size_t param)
 {
@@ -229,7 +72,7 @@ static const struct yaml *command_place(const struct compiled_call *cc)
     return node != NULL ? node : cc->yaml;
 }
 
-/* A family is set where one of its members is. */
+/* A family counts as set if one of its members is. */
 static bool any_set(const struct command *c, const struct compiled_call *cc, const struct together *t)
 {
     for (size_t i = 0; i < t->item_count; i++) {
@@ -242,7 +85,7 @@ static bool any_set(const struct command *c, const struct compiled_call *cc, con
     return false;
 }
 
-static void check_set(struct loading *l, const struct command *c, const struct compiled_call *cc)
+static void check_set(struct mapping_loader *l, const struct command *c, const struct compiled_call *cc)
 {
     for (size_t i = 0; i < c->param_count; i++)
         if (c->params[i].required && c->params[i].always.ptr == NULL && field_of(cc, i) == NULL)
@@ -259,10 +102,10 @@ static void check_set(struct loading *l, const struct command *c, const struct c
     }
 }
 
-/* ---- constants: what is written out is judged now, since it would be the same for every record ---- */
+/* ---- constants: a literal value breaks the same rules for every record, so they are checked once, at load ---- */
 
-struct judging {
-    struct loading             *l;
+struct constant_check {
+    struct mapping_loader      *l;
     const struct compiled_call *cc;
     const struct command       *command;
 };
@@ -275,9 +118,9 @@ static bool is_of_types(const struct command *c, const char *rule)
     return strcmp(rule, "required") != 0 && strcmp(rule, "clear") != 0 && strcmp(rule, "always") != 0;
 }
 
-static void tell_constant(void *context, enum severity severity, const struct err *err)
+static void report_constant(void *context, enum severity severity, const struct err *err)
 {
-    struct judging *j = context;
+    struct constant_check *j = context;
 
     for (size_t i = 0; i < j->cc->field_count; i++) {
         const struct compiled_field *f = &j->cc->fields[i];
@@ -300,14 +143,14 @@ static const char *danger_words(unsigned dangers, struct arena *mem)
     return words.ptr;
 }
 
-static void check_constants(struct loading *l, const struct command *c, const struct compiled_call *cc)
+static void check_constants(struct mapping_loader *l, const struct command *c, const struct compiled_call *cc)
 {
     struct value      *values = ARENA_ARRAY(l->read.mem, struct value, c->param_count + 1);
-    struct rule_check *rules =
-        rule_check_new(STR("0000-00-00")); /* whether a date is past, the day of the plan tells */
-    struct judging   j = { l, cc, c };
-    struct rule_sink sink = { tell_constant, &j, mapping_severity, l->m };
-    unsigned         forbidden;
+    struct rule_check *rules = rule_check_new(
+        STR("0000-00-00")); /* a date before any other: whether a date is past is decided on the day of the plan */
+    struct constant_check j = { l, cc, c };
+    struct rule_sink      sink = { report_constant, &j, mapping_severity, l->m };
+    unsigned              forbidden;
 
     for (size_t i = 0; i < cc->field_count; i++) {
         const struct node *n = cc->fields[i].value.node;
@@ -328,10 +171,10 @@ static void check_constants(struct loading *l, const struct command *c, const st
 
 /* ---- all ---- */
 
-static void prepare_all(struct loading *l)
+static void prepare_all(struct mapping_loader *l)
 {
-    for (size_t i = 0; i < l->c->written_count; i++) {
-        struct expression_place place = place_in(l->c, l->c->written[i].yaml, l->read.faults);
+    for (size_t i = 0; i < l->c->expression_count; i++) {
+        struct expression_place place = place_in(l->c, l->c->expressions[i].yaml, l->read.faults);
         struct preparation      p = { &place,
                                       (const struct lookup *const *)l->c->lookups,
                                       l->c->lookup_count,
@@ -339,12 +182,12 @@ static void prepare_all(struct loading *l)
                                       &l->c->pattern_count,
                                       &l->c->pattern_cap };
 
-        expression_prepare(&p, l->c->written[i].node);
+        expression_prepare(&p, l->c->expressions[i].node);
     }
 }
 
-/* A let that nothing asks was not looked at yet. */
-static void check_unused_lets(struct loading *l)
+/* A let that no expression asks was not parsed yet: parse it for its faults, and warn. */
+static void check_unused_lets(struct mapping_loader *l)
 {
     for (size_t k = 0; k < l->c->let_count; k++) {
         const struct let       *let = &l->c->lets[k];
@@ -361,19 +204,18 @@ static void check_unused_lets(struct loading *l)
     }
 }
 
-static void check_names(struct loading *l)
+static void bind_known_columns(struct mapping_loader *l)
 {
     for (size_t i = 0; i < l->m->input_count; i++)
         if (l->m->inputs[i].format != INPUT_CSV)
-            find_paths(l->m, i);
+            bind_paths(l->m, i);
         else if (l->m->inputs[i].csv.name_count != 0)
-            find_columns(l->m, i, l->m->inputs[i].csv.names, l->m->inputs[i].csv.name_count, l->read.faults);
+            bind_columns(l->m, i, l->m->inputs[i].csv.names, l->m->inputs[i].csv.name_count, l->read.faults);
 }
 
-void check_mapping(struct loading *l)
+void check_mapping(struct mapping_loader *l)
 {
-    find_secrets(l);
-    check_shown(l);
+    check_secrets(l);
     for (size_t i = 0; i < l->m->call_count; i++) {
         const struct command       *c = l->m->calls[i].command;
         const struct compiled_call *cc = &l->c->calls[i];
@@ -391,5 +233,5 @@ void check_mapping(struct loading *l)
         if (l->m->calls[i].command != NULL)
             check_constants(l, l->m->calls[i].command, &l->c->calls[i]);
     check_unused_lets(l);
-    check_names(l);
+    bind_known_columns(l);
 }

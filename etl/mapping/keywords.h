@@ -5,17 +5,23 @@
 
 #include <stdbool.h>
 
-/* NULL-ended. */
-extern const char *const mapping_head_keys[],
-    *const mapping_input_keys[], *const mapping_expect_keys[], *const mapping_lookup_keys[],
-                                                                   *const             mapping_guard_keys[],
-                                                                       *const         mapping_call_keys[],
-                                                                           *const     mapping_test_keys[],
-                                                                               *const mapping_reason_keys[];
-/* In the order of what they stand for: enum input_format, lookup_missing, severity, ON_*, DANGER_*. */
-extern const char *const mapping_formats[],
-    *const mapping_orphan_words[], *const mapping_missing_words[],
-                                       *const mapping_severities[], *const mapping_on_words[], *const mapping_dangers[];
+/* The keys of each kind of map. NULL ends a list. */
+extern const char *const mapping_head_keys[];
+extern const char *const mapping_input_keys[];
+extern const char *const mapping_expect_keys[];
+extern const char *const mapping_lookup_keys[];
+extern const char *const mapping_guard_keys[];
+extern const char *const mapping_call_keys[];
+extern const char *const mapping_test_keys[];
+extern const char *const mapping_reason_keys[];
+/* The words of one key each, in the order of the enum or the bits they stand for: enum input_format, lookup_missing, severity, ON_*,
+ * DANGER_*. */
+extern const char *const mapping_formats[];
+extern const char *const mapping_orphan_words[];
+extern const char *const mapping_missing_words[];
+extern const char *const mapping_severities[];
+extern const char *const mapping_on_words[];
+extern const char *const mapping_dangers[];
 
 struct mapping_words {
     const char        *what; /* as the schema names it: "input", "format" */

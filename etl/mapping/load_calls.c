@@ -1,6 +1,6 @@
 /* etl/mapping/load_calls.c - the calls of a mapping: which command, of which input, when, and what goes into its parameters. */
 #include "etl/language/filter.h"
-#include "etl/mapping/loading.h"
+#include "etl/mapping/loader.h"
 #include "providers/model/family.h"
 
 enum stage { STAGE_BEFORE, STAGE_CALLS, STAGE_AFTER, STAGES };
@@ -9,7 +9,7 @@ static const char *const stage_keys[STAGES] = { "before", "calls", "after" };
 /* ---- heads: what a call is, so that others can name it ---- */
 
 /* addon_5 under fields: is a parameter of its own, of the family addon_{id}. */
-static const struct command *with_members(struct loading *l, const struct command *c, const struct yaml *fields)
+static const struct command *with_members(struct mapping_loader *l, const struct command *c, const struct yaml *fields)
 {
     size_t      count = fields != NULL && fields->kind == YAML_MAP ? fields->count : 0;
     struct str *names = ARENA_ARRAY(l->read.mem, struct str, count + 1);
@@ -19,7 +19,7 @@ static const struct command *with_members(struct loading *l, const struct comman
     return command_with_members(c, names, count, false, l->read.mem);
 }
 
-static const struct command *read_call_command(struct loading *l, const struct yaml *body)
+static const struct command *read_call_command(struct mapping_loader *l, const struct yaml *body)
 {
     const struct yaml     *node = yaml_get(body, "command");
     const struct provider *p = l->m->provider;
@@ -42,7 +42,7 @@ static const struct command *read_call_command(struct loading *l, const struct y
     return NULL;
 }
 
-static size_t read_call_input(struct loading *l, const struct yaml *body, enum stage stage)
+static size_t read_call_input(struct mapping_loader *l, const struct yaml *body, enum stage stage)
 {
     const struct yaml *node = yaml_get(body, "input");
     size_t             none = l->m->input_count;
@@ -60,13 +60,13 @@ static size_t read_call_input(struct loading *l, const struct yaml *body, enum s
     }
     if (!expect_kind(&l->read, node, YAML_TEXT, "input"))
         return 0;
-    input = input_named(l->m, node->text);
+    input = mapping_input_named(l->m, node->text);
     if (input < 0)
         input_unknown(l, node);
     return input < 0 ? 0 : (size_t)input;
 }
 
-static unsigned read_on(struct loading *l, const struct yaml *node)
+static unsigned read_on(struct mapping_loader *l, const struct yaml *node)
 {
     unsigned on = 0;
 
@@ -85,7 +85,7 @@ static unsigned read_on(struct loading *l, const struct yaml *node)
 }
 
 /* each: services - one call per element. Calls that walk the same list share its rows. */
-static int read_each(struct loading *l, const struct yaml *node, size_t input)
+static int read_each(struct mapping_loader *l, const struct yaml *node, size_t input)
 {
     struct compiled_input *in = &l->c->in[input];
 
@@ -112,7 +112,7 @@ static int read_each(struct loading *l, const struct yaml *node, size_t input)
     return (int)in->list_count - 1;
 }
 
-static struct str read_as(struct loading *l, const struct yaml *body, const struct command *c)
+static struct str read_as(struct mapping_loader *l, const struct yaml *body, const struct command *c)
 {
     static const char *const taken[] = { "parent", "record", "item", "old", NULL };
     const struct yaml       *node = yaml_get(body, "as");
@@ -128,7 +128,7 @@ static struct str read_as(struct loading *l, const struct yaml *body, const stru
     return arena_str(l->read.mem, as);
 }
 
-static void read_head(struct loading *l, const struct yaml *body, enum stage stage, int position)
+static void read_head(struct mapping_loader *l, const struct yaml *body, enum stage stage, int position)
 {
     size_t                i = l->m->call_count++;
     struct mapping_call  *call = &l->c->call_heads[i];
@@ -171,7 +171,7 @@ static bool asks_rules(const struct node *n)
     return false;
 }
 
-static int find_param(struct loading *l, const struct command *c, const struct yaml_pair *pair)
+static int find_param(struct mapping_loader *l, const struct command *c, const struct yaml_pair *pair)
 {
     int         at = command_param_index(c, pair->key);
     struct str *names, hint;
@@ -204,12 +204,12 @@ static void sort_late_last(struct compiled_call *cc, struct arena *mem)
     cc->fields = sorted;
 }
 
-static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
+static void read_fields(struct mapping_loader *l, const struct yaml *fields, size_t i)
 {
-    struct mapping_call      *call = &l->c->call_heads[i];
-    struct compiled_call     *cc = &l->c->calls[i];
-    struct expression_role_of where = { ROLE_FIELD, cc->input, (int)i, 0, call->list };
-    int                      *params;
+    struct mapping_call    *call = &l->c->call_heads[i];
+    struct compiled_call   *cc = &l->c->calls[i];
+    struct expression_scope where = { ROLE_FIELD, cc->input, (int)i, 0, call->list };
+    int                    *params;
 
     if (fields == NULL || !expect_kind(&l->read, fields, YAML_MAP, "fields"))
         return;
@@ -224,7 +224,7 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
             FAULT(&l->read, value, "list", "%.*s takes one text, not a list", STR_ARG(fields->pairs[k].key));
         else if (value->kind == YAML_NULL || value->kind == YAML_LIST ||
                  expect_kind(&l->read, value, YAML_TEXT, "a field"))
-            node = compile(l, value, &where);
+            node = compile_expression(l, value, &where);
         if (param < 0)
             continue;
         params[call->param_count++] = param;
@@ -235,17 +235,17 @@ static void read_fields(struct loading *l, const struct yaml *fields, size_t i)
     sort_late_last(cc, l->read.mem);
 }
 
-static struct written read_expression(struct loading *l, const struct yaml *node, const char *what,
-                                      enum expression_role role, size_t i)
+static struct placed_expression read_expression(struct mapping_loader *l, const struct yaml *node, const char *what,
+                                                enum expression_role role, size_t i)
 {
-    struct expression_role_of where = { role, l->c->calls[i].input, (int)i, 0, l->c->call_heads[i].list };
+    struct expression_scope where = { role, l->c->calls[i].input, (int)i, 0, l->c->call_heads[i].list };
 
     if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, what))
-        return (struct written){ NULL, NULL };
-    return (struct written){ compile(l, node, &where), node };
+        return (struct placed_expression){ NULL, NULL };
+    return (struct placed_expression){ compile_expression(l, node, &where), node };
 }
 
-static void read_body(struct loading *l, size_t i)
+static void read_body(struct mapping_loader *l, size_t i)
 {
     struct mapping_call  *call = &l->c->call_heads[i];
     struct compiled_call *cc = &l->c->calls[i];
@@ -260,7 +260,7 @@ static void read_body(struct loading *l, size_t i)
     read_fields(l, yaml_get(cc->yaml, "fields"), i);
 }
 
-void load_calls(struct loading *l)
+void load_calls(struct mapping_loader *l)
 {
     struct reading    *r = &l->read;
     const struct yaml *lists[STAGES];

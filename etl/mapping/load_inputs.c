@@ -1,5 +1,5 @@
 /* etl/mapping/load_inputs.c - the inputs of a mapping: how each file is written, what its rows are called, what is expected of it. */
-#include "etl/mapping/loading.h"
+#include "etl/mapping/loader.h"
 
 /* ---- how the file is written ---- */
 
@@ -167,7 +167,7 @@ static void read_optional(struct reading *r, const struct yaml *body, struct map
 
 /* ---- one input ---- */
 
-static void read_columns(struct loading *l, const struct yaml *body, struct mapping_input *in,
+static void read_columns(struct mapping_loader *l, const struct yaml *body, struct mapping_input *in,
                          struct compiled_input *ci)
 {
     struct reading *r = &l->read;
@@ -187,7 +187,7 @@ static void read_columns(struct loading *l, const struct yaml *body, struct mapp
     in->secret = ARENA_ARRAY(r->mem, bool, 1);
 }
 
-static void read_input(struct loading *l, const struct yaml *body, size_t i)
+static void read_input(struct mapping_loader *l, const struct yaml *body, size_t i)
 {
     struct reading        *r = &l->read;
     struct mapping_input  *in = &l->c->inputs[i];
@@ -208,30 +208,13 @@ static void read_input(struct loading *l, const struct yaml *body, size_t i)
     read_columns(l, body, in, ci);
 }
 
-int input_named(const struct mapping *m, struct str name)
-{
-    for (size_t i = 0; i < m->input_count; i++)
-        if (str_eq(m->inputs[i].name, name))
-            return (int)i;
-    return -1;
-}
-
-void input_unknown(struct loading *l, const struct yaml *node)
-{
-    struct str names[INPUTS_MAX];
-
-    for (size_t i = 0; i < l->m->input_count; i++)
-        names[i] = l->m->inputs[i].name;
-    unknown_name(&l->read, node, "input", node->text, names, l->m->input_count);
-}
-
-static void read_parent(struct loading *l, const struct yaml *node, size_t i)
+static void read_parent(struct mapping_loader *l, const struct yaml *node, size_t i)
 {
     struct mapping_input *in = &l->c->inputs[i];
 
     if (!expect_kind(&l->read, node, YAML_TEXT, "parent"))
         return;
-    in->parent = input_named(l->m, node->text);
+    in->parent = mapping_input_named(l->m, node->text);
     if (in->parent < 0)
         input_unknown(l, node);
     else if ((size_t)in->parent >= i)
@@ -243,7 +226,7 @@ static void read_parent(struct loading *l, const struct yaml *node, size_t i)
         in->parent = -1;
 }
 
-static void read_orphans(struct loading *l, const struct yaml *body, size_t i)
+static void read_orphans(struct mapping_loader *l, const struct yaml *body, size_t i)
 {
     const struct yaml *node = yaml_get(body, "orphans");
 
@@ -254,18 +237,18 @@ static void read_orphans(struct loading *l, const struct yaml *body, size_t i)
     l->c->inputs[i].orphans_allowed = read_word(&l->read, node, mapping_orphan_words, "orphans") == 1;
 }
 
-static void read_lane(struct loading *l, const struct yaml *body, size_t i)
+static void read_lane(struct mapping_loader *l, const struct yaml *body, size_t i)
 {
-    const struct yaml *node = yaml_get(body, "lane") != NULL ? yaml_get(body, "lane") : yaml_get(l->root, "lane");
-    struct expression_role_of where = { ROLE_LANE, i, -1, 0, -1 };
+    const struct yaml      *node = yaml_get(body, "lane") != NULL ? yaml_get(body, "lane") : yaml_get(l->root, "lane");
+    struct expression_scope where = { ROLE_LANE, i, -1, 0, -1 };
 
     if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, "lane"))
         return;
     l->c->inputs[i].has_lane = true;
-    l->c->in[i].lane = (struct written){ compile(l, node, &where), node };
+    l->c->in[i].lane = (struct placed_expression){ compile_expression(l, node, &where), node };
 }
 
-static void make_room(struct loading *l, size_t count)
+static void make_room(struct mapping_loader *l, size_t count)
 {
     struct arena *mem = l->read.mem;
 
@@ -280,7 +263,7 @@ static void make_room(struct loading *l, size_t count)
     l->m->counts = l->c->counts = ARENA_ARRAY(mem, bool, count + 1);
 }
 
-void load_inputs(struct loading *l)
+void load_inputs(struct mapping_loader *l)
 {
     struct reading    *r = &l->read;
     const struct yaml *node = yaml_get(l->root, "inputs");

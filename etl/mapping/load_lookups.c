@@ -2,7 +2,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "etl/mapping/loading.h"
+#include "etl/mapping/loader.h"
 
 /* {Texas: TX, Kansas: KS} is the values themselves; a lookup with `file` or a map of `values` is the long form. */
 static bool is_long_form(const struct yaml *body)
@@ -12,7 +12,7 @@ static bool is_long_form(const struct yaml *body)
     return yaml_get(body, "file") != NULL || (values != NULL && values->kind == YAML_MAP);
 }
 
-static void add_values(struct loading *l, struct lookup *t, const struct yaml *values)
+static void add_values(struct mapping_loader *l, struct lookup *t, const struct yaml *values)
 {
     for (size_t i = 0; i < values->count; i++) {
         const struct yaml_pair *pair = &values->pairs[i];
@@ -32,7 +32,7 @@ static void add_values(struct loading *l, struct lookup *t, const struct yaml *v
 
 /* ---- files ---- */
 
-static void keep_file(struct loading *l, const char *path, struct str name, struct str text)
+static void keep_file(struct mapping_loader *l, const char *path, struct str name, struct str text)
 {
     char resolved[PATH_MAX];
 
@@ -42,7 +42,7 @@ static void keep_file(struct loading *l, const char *path, struct str name, stru
                                arena_str(l->read.mem, text) };
 }
 
-static void read_rows(struct loading *l, struct lookup *t, struct lookup_file *file, const struct yaml *node)
+static void read_rows(struct mapping_loader *l, struct lookup *t, struct lookup_file *file, const struct yaml *node)
 {
     AUTO(buf_release) struct buf bytes;
     struct err                   err = { 0 };
@@ -57,7 +57,7 @@ static void read_rows(struct loading *l, struct lookup *t, struct lookup_file *f
         FAULT(&l->read, node, err.rule, "%.*s: %s", STR_ARG(node->text), err.text);
 }
 
-static void read_file(struct loading *l, struct lookup *t, const struct yaml *body, const struct yaml *node)
+static void read_file(struct mapping_loader *l, struct lookup *t, const struct yaml *body, const struct yaml *node)
 {
     struct arena      *mem = l->read.mem;
     struct lookup_file file = { .csv.has_header = true };
@@ -83,7 +83,7 @@ static void read_file(struct loading *l, struct lookup *t, const struct yaml *bo
 
 /* ---- all ---- */
 
-static void read_long_form(struct loading *l, struct lookup *t, const struct yaml *body)
+static void read_long_form(struct mapping_loader *l, struct lookup *t, const struct yaml *body)
 {
     const struct yaml *missing = yaml_get(body, "missing"), *file = yaml_get(body, "file"),
                       *values = yaml_get(body, "values");
@@ -100,7 +100,7 @@ static void read_long_form(struct loading *l, struct lookup *t, const struct yam
         add_values(l, t, values);
 }
 
-void load_lookups(struct loading *l)
+void load_lookups(struct mapping_loader *l)
 {
     const struct yaml *node = yaml_get(l->root, "lookups");
 

@@ -1,7 +1,11 @@
-/* etl/mapping/mapper.c - from a record to its calls: one thread's means to evaluate a mapping. Nothing is allocated per record but from its
- * arena, and no cell is copied unless a filter changes it. */
+/* etl/mapping/mapper.c - evaluates a mapping. Per record it allocates from the record's arena only, and no cell is copied unless a filter
+ * changes it. */
+#include "etl/mapping/mapper.h"
+
 #include "etl/core/utf8.h"
-#include "etl/mapping/loading.h"
+#include "etl/language/evaluate.h"
+#include "etl/mapping/compiled.h"
+#include "providers/rules/rules.h"
 
 enum { PASSWORD_ATTEMPTS = 1000, PASSWORD_MAX = 4096 };
 
@@ -31,21 +35,21 @@ struct mapper {
 
 /* ---- findings ---- */
 
-/* Several calls may fail by the same value: that is told once. */
-static bool is_told(const struct mapped *out, enum severity severity, const struct err *err)
+/* Several calls may fail by the same value: it is reported once. */
+static bool is_reported(const struct mapped *out, enum severity severity, const struct err *err)
 {
     for (size_t i = 0; i < out->finding_count; i++) {
-        const struct err *told = &out->findings[i].err;
+        const struct err *old = &out->findings[i].err;
 
-        if (out->findings[i].severity == severity && strcmp(told->rule, err->rule) == 0 &&
-            strcmp(told->text, err->text) == 0 &&
-            strcmp(told->field != NULL ? told->field : "", err->field != NULL ? err->field : "") == 0)
+        if (out->findings[i].severity == severity && strcmp(old->rule, err->rule) == 0 &&
+            strcmp(old->text, err->text) == 0 &&
+            strcmp(old->field != NULL ? old->field : "", err->field != NULL ? err->field : "") == 0)
             return true;
     }
     return false;
 }
 
-/* Inside each: which element it is about. */
+/* Inside each: the message names the element. */
 static void name_element(struct mapper *mapper, struct err *err)
 {
     size_t len = strlen(err->text);
@@ -60,7 +64,7 @@ static void add_finding(void *context, enum severity severity, const struct err 
     struct mapper *mapper = context;
     struct mapped *out = mapper->out;
 
-    if (is_told(out, severity, err))
+    if (is_reported(out, severity, err))
         return;
     ARENA_PUSH(mapper->eval.mem, out->findings, out->finding_count, mapper->finding_cap) =
         (struct finding){ *err, severity, NULL };
@@ -69,38 +73,14 @@ static void add_finding(void *context, enum severity severity, const struct err 
     out->rejected = out->rejected || severity == SEVERITY_ERROR;
 }
 
-/* The evaluation's own error, told of a parameter (or of "when" and the like). */
+/* Reports why the evaluation failed, for a parameter or for "when" and "once_per". */
 static void add_failure(struct mapper *mapper, const char *field)
 {
     mapper->eval.err.field = field;
     add_finding(mapper, SEVERITY_ERROR, &mapper->eval.err);
 }
 
-static bool is_rule(struct str name, const struct param *p, struct str rule)
-{
-    if (str_eq(name, rule))
-        return true;
-    return name.len == p->name.len + 1 + rule.len && str_starts(name, p->name) && name.ptr[p->name.len] == '.' &&
-           str_ends(name, rule);
-}
-
-enum severity mapping_severity(const void *context, const struct command *c, const struct param *p, struct str rule,
-                               enum severity described)
-{
-    const struct mapping *m = context;
-    enum severity         here = described;
-    size_t                longest = 0;
-
-    (void)c;
-    for (size_t i = 0; i < m->ease_count; i++)
-        if (m->eases[i].rule.len > longest && is_rule(m->eases[i].rule, p, rule)) { /* param.rule outweighs rule */
-            here = m->eases[i].severity;
-            longest = m->eases[i].rule.len;
-        }
-    return here;
-}
-
-/* ---- what a filter may ask about the parameter it feeds ---- */
+/* ---- what an expression may ask about the parameter that it feeds ---- */
 
 static bool would_take(void *context, struct str value)
 {
@@ -175,7 +155,7 @@ static void begin(struct mapper *mapper, size_t input, const struct row *row, st
     e->element = NULL;
     e->nth = row != NULL ? row->nth : 0;
     e->counts = row != NULL ? row->counts : NULL;
-    e->row_number++; /* what let: remembers is of the row before */
+    e->row_number++; /* makes the lets that are kept from the row before invalid */
     e->lets = mapper->c->in[input].lets;
     e->mem = record_mem;
     e->target = NULL;
@@ -227,7 +207,7 @@ static void map_fields(struct mapper *mapper, const struct compiled_call *cc)
         if (eval_node(e, f->value.node, v))
             continue;
         add_failure(mapper, mapper->command->params[f->param].name.ptr);
-        *v = (struct value){ .kind = VALUE_REF }; /* its fault is told; the rules take it for given */
+        *v = (struct value){ .kind = VALUE_REF }; /* its fault is reported; as a reference, the rules take it as set */
     }
     e->target = NULL;
 }

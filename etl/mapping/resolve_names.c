@@ -3,19 +3,19 @@
 
 #include "etl/language/filter.h"
 #include "etl/language/parse.h"
-#include "etl/mapping/loading.h"
+#include "etl/mapping/loader.h"
 
 static const char *const reserved[] = { "parent",   "record", "item", "old", "nth", "count", "changed",
                                         "password", "null",   "and",  "or",  "not", "in",    NULL };
 
-struct naming {
-    struct loading                  *l;
-    struct expression_place          place;
-    const struct expression_role_of *where;
-    bool                             good;
+struct name_resolver {
+    struct mapping_loader         *l;
+    struct expression_place        place;
+    const struct expression_scope *where;
+    bool                           good;
 };
 
-static bool resolve(struct naming *n, struct node *node);
+static bool resolve(struct name_resolver *n, struct node *node);
 
 static bool is_reserved(struct str name)
 {
@@ -25,12 +25,13 @@ static bool is_reserved(struct str name)
     return false;
 }
 
-static bool has_record(const struct naming *n)
+static bool has_record(const struct name_resolver *n)
 {
     return n->where->input < n->l->m->input_count;
 }
 
-static void use_column(struct naming *n, size_t input, struct node *node, const char *is, struct str name, uint32_t at)
+static void use_column(struct name_resolver *n, size_t input, struct node *node, const char *is, struct str name,
+                       uint32_t at)
 {
     struct compiled_input *in = &n->l->c->in[input];
     int                    list = node != NULL && node->op == NODE_ELEMENT ? n->where->each : -1;
@@ -39,15 +40,15 @@ static void use_column(struct naming *n, size_t input, struct node *node, const 
         (struct column_use){ node, is, name, list, at, n->place.yaml };
 }
 
-static bool is_json(const struct naming *n)
+static bool is_json(const struct name_resolver *n)
 {
     return has_record(n) && n->l->m->inputs[n->where->input].format != INPUT_CSV;
 }
 
 /* ---- what an expression's place allows ---- */
 
-/* nth, count() and parent. are known once the lanes are. */
-static bool refuse_in_lane(struct naming *n, const struct node *node, const char *what)
+/* nth, count() and parent. depend on the lane, so a lane cannot depend on them. */
+static bool refuse_in_lane(struct name_resolver *n, const struct node *node, const char *what)
 {
     if (n->where->role != ROLE_LANE)
         return false;
@@ -55,7 +56,7 @@ static bool refuse_in_lane(struct naming *n, const struct node *node, const char
     return true;
 }
 
-static bool needs_record(struct naming *n, const struct node *node, const char *what)
+static bool needs_record(struct name_resolver *n, const struct node *node, const char *what)
 {
     if (has_record(n))
         return true;
@@ -67,7 +68,7 @@ static bool needs_record(struct naming *n, const struct node *node, const char *
 /* ---- names ---- */
 
 /* A field of the record, or inside each: of the element. */
-static bool resolve_column(struct naming *n, struct node *node, bool of_element)
+static bool resolve_column(struct name_resolver *n, struct node *node, bool of_element)
 {
     struct str shown_name = arena_fmt(n->l->read.mem, "\"%.*s\"", STR_ARG(node->text));
 
@@ -96,27 +97,27 @@ static int let_named(const struct compiled *c, struct str name)
     return -1;
 }
 
-/* `vars` stays readable in the plan, so what comes of one is marked until secrets are checked: text_is_var(). */
-static void become_var(struct naming *n, struct node *node, int var)
+/* Vars stay readable in the plan. The scope marks a text that came from one, so that check_secrets.c can refuse it for a secret parameter. */
+static void become_var(struct name_resolver *n, struct node *node, int var)
 {
     node->op = NODE_TEXT;
     node->text = n->l->m->vars[var].value;
     node->scope = STR("vars");
 }
 
-/* How deep lets ask lets is how deep evaluation goes down the stack. */
-static void note_depth(struct loading *l, unsigned depth)
+/* Evaluation recurses as deep as lets ask lets, so the depth is measured and limited. */
+static void note_depth(struct mapping_loader *l, unsigned depth)
 {
     if (depth > l->deepest_let)
         l->deepest_let = depth;
 }
 
-static bool compile_let(struct naming *n, const struct node *node, int let)
+static bool compile_let(struct name_resolver *n, const struct node *node, int let)
 {
-    struct loading           *l = n->l;
-    struct compiled_input    *in = &l->c->in[n->where->input];
-    struct expression_role_of where = { ROLE_LET, n->where->input, -1, 0, -1 };
-    unsigned                  outer = l->deepest_let;
+    struct mapping_loader  *l = n->l;
+    struct compiled_input  *in = &l->c->in[n->where->input];
+    struct expression_scope where = { ROLE_LET, n->where->input, -1, 0, -1 };
+    unsigned                outer = l->deepest_let;
 
     if (in->let_depths[let] == UINT_MAX) {
         expression_fault(&n->place, node->at, "let", "let %.*s asks itself, round a circle", STR_ARG(node->text));
@@ -125,7 +126,7 @@ static bool compile_let(struct naming *n, const struct node *node, int let)
     if (in->let_depths[let] == 0) {
         in->let_depths[let] = UINT_MAX;
         l->deepest_let = 0;
-        in->lets[let] = compile(l, l->c->lets[let].yaml, &where);
+        in->lets[let] = compile_expression(l, l->c->lets[let].yaml, &where);
         in->let_depths[let] = l->deepest_let + 1;
         l->deepest_let = outer;
     }
@@ -137,7 +138,7 @@ static bool compile_let(struct naming *n, const struct node *node, int let)
     return in->lets[let] != NULL;
 }
 
-static bool resolve_let(struct naming *n, struct node *node, int let)
+static bool resolve_let(struct name_resolver *n, struct node *node, int let)
 {
     if (!compile_let(n, node, let))
         return false;
@@ -146,7 +147,7 @@ static bool resolve_let(struct naming *n, struct node *node, int let)
     return true;
 }
 
-static bool resolve_nth(struct naming *n, struct node *node)
+static bool resolve_nth(struct name_resolver *n, struct node *node)
 {
     if (!needs_record(n, node, "nth") || refuse_in_lane(n, node, "nth"))
         return false;
@@ -159,7 +160,7 @@ static bool resolve_nth(struct naming *n, struct node *node)
     return true;
 }
 
-static bool resolve_bare(struct naming *n, struct node *node)
+static bool resolve_bare(struct name_resolver *n, struct node *node)
 {
     int  var = var_named(n->l->m, node->text), let = let_named(n->l->c, node->text);
     bool is_nth = str_is(node->text, "nth");
@@ -196,7 +197,7 @@ static bool resolve_bare(struct naming *n, struct node *node)
 
 /* ---- NAME.field ---- */
 
-static bool resolve_parent(struct naming *n, struct node *node)
+static bool resolve_parent(struct name_resolver *n, struct node *node)
 {
     struct str name = arena_fmt(n->l->read.mem, "parent.%.*s", STR_ARG(node->text));
     int        parent;
@@ -221,7 +222,7 @@ static bool same_stage(const struct mapping_call *a, const struct mapping_call *
     return a->is_before == b->is_before && a->is_after == b->is_after;
 }
 
-static bool has_capture(struct naming *n, const struct node *node, const struct mapping_call *call)
+static bool has_capture(struct name_resolver *n, const struct node *node, const struct mapping_call *call)
 {
     struct str names[64], hint;
     size_t     count = 0;
@@ -237,8 +238,8 @@ static bool has_capture(struct naming *n, const struct node *node, const struct 
     return false;
 }
 
-/* The latest done call of that name in the lane: one has to stand above this call. */
-static bool resolve_capture(struct naming *n, struct node *node)
+/* What the latest call of that name yielded in the lane: such a call has to stand above this one. */
+static bool resolve_capture(struct name_resolver *n, struct node *node)
 {
     const struct mapping *m = n->l->m;
     bool                  earlier = false;
@@ -261,7 +262,7 @@ static bool resolve_capture(struct naming *n, struct node *node)
     return true;
 }
 
-static bool is_call(const struct naming *n, struct str name)
+static bool is_call(const struct name_resolver *n, struct str name)
 {
     for (size_t i = 0; i < n->l->m->call_count; i++)
         if (str_eq(n->l->m->calls[i].as, name))
@@ -270,7 +271,7 @@ static bool is_call(const struct naming *n, struct str name)
 }
 
 /* A call without `as:` is named by its command, which may have dots itself: v2.vds.order.param.id. */
-static void widen_scope(struct naming *n, struct node *node)
+static void widen_scope(struct name_resolver *n, struct node *node)
 {
     struct str whole = arena_fmt(n->l->read.mem, "%.*s.%.*s", STR_ARG(node->scope), STR_ARG(node->text)),
                longest = node->scope;
@@ -287,7 +288,7 @@ static void widen_scope(struct naming *n, struct node *node)
     node->text = str_skip(whole, longest.len + 1);
 }
 
-static bool unknown_scope(struct naming *n, const struct node *node)
+static bool unknown_scope(struct name_resolver *n, const struct node *node)
 {
     struct str names[CALLS_MAX + 1], hint;
     size_t     count = 0;
@@ -303,7 +304,7 @@ static bool unknown_scope(struct naming *n, const struct node *node)
     return false;
 }
 
-static bool resolve_scoped(struct naming *n, struct node *node)
+static bool resolve_scoped(struct name_resolver *n, struct node *node)
 {
     widen_scope(n, node);
     if (str_is(node->scope, "parent"))
@@ -336,10 +337,10 @@ static bool resolve_scoped(struct naming *n, struct node *node)
 
 /* ---- functions and filters ---- */
 
-static bool resolve_count(struct naming *n, struct node *node)
+static bool resolve_count(struct name_resolver *n, struct node *node)
 {
     const struct node *arg = node->args[0];
-    int                input = arg->op == NODE_NAME || arg->op == NODE_TEXT ? input_named(n->l->m, arg->text) : -1;
+    int input = arg->op == NODE_NAME || arg->op == NODE_TEXT ? mapping_input_named(n->l->m, arg->text) : -1;
 
     node->count = 0;
     if (!needs_record(n, node, "count()") || refuse_in_lane(n, node, "count()"))
@@ -364,8 +365,8 @@ static bool resolve_count(struct naming *n, struct node *node)
     return true;
 }
 
-/* Of a written-out argument only a var is looked at; what else it is, prepare tells. */
-static bool resolve_argument(struct naming *n, enum filter_arg kind, struct node *arg)
+/* In an argument that must be literal a var is replaced by its text; whether the argument is right is checked by prepare. */
+static bool resolve_argument(struct name_resolver *n, enum filter_arg kind, struct node *arg)
 {
     int var;
 
@@ -377,7 +378,7 @@ static bool resolve_argument(struct naming *n, enum filter_arg kind, struct node
     return true;
 }
 
-static bool resolve_filter(struct naming *n, struct node *node)
+static bool resolve_filter(struct name_resolver *n, struct node *node)
 {
     bool good = resolve(n, node->args[0]);
 
@@ -391,7 +392,7 @@ static bool resolve_filter(struct naming *n, struct node *node)
     return good;
 }
 
-static bool resolve_password(struct naming *n, struct node *node)
+static bool resolve_password(struct name_resolver *n, struct node *node)
 {
     n->l->m->uses_password = true;
     if (n->where->role != ROLE_FIELD || n->where->list_depth != 0) {
@@ -403,7 +404,7 @@ static bool resolve_password(struct naming *n, struct node *node)
     return resolve_argument(n, ARG_NUMBER, node->args[0]);
 }
 
-static bool resolve(struct naming *n, struct node *node)
+static bool resolve(struct name_resolver *n, struct node *node)
 {
     bool good = true;
 
@@ -419,12 +420,13 @@ static bool resolve(struct naming *n, struct node *node)
     }
 }
 
-/* ["{{ street }}", "", "{{ town }}"]: a list is rendered part by part. */
-static struct node *compile_list(struct loading *l, const struct yaml *yaml, const struct expression_role_of *where)
+/* ["{{ street }}", "", "{{ town }}"]: each part of a list is an expression. */
+static struct node *compile_list(struct mapping_loader *l, const struct yaml *yaml,
+                                 const struct expression_scope *where)
 {
-    struct expression_role_of inside = *where;
-    struct node              *node = ARENA_NEW(l->read.mem, struct node);
-    bool                      good = true;
+    struct expression_scope inside = *where;
+    struct node            *node = ARENA_NEW(l->read.mem, struct node);
+    bool                    good = true;
 
     if (++inside.list_depth > 2) {
         FAULT(&l->read, yaml, "list", "a list of lists of lists is nothing that a parameter takes");
@@ -439,15 +441,15 @@ static struct node *compile_list(struct loading *l, const struct yaml *yaml, con
         if (part->kind != YAML_LIST && !expect_kind(&l->read, part, YAML_TEXT, "a part of a list"))
             good = false;
         else
-            good = (node->args[node->count++] = compile(l, part, &inside)) != NULL && good;
+            good = (node->args[node->count++] = compile_expression(l, part, &inside)) != NULL && good;
     }
     return good ? node : NULL;
 }
 
-struct node *compile(struct loading *l, const struct yaml *yaml, const struct expression_role_of *where)
+struct node *compile_expression(struct mapping_loader *l, const struct yaml *yaml, const struct expression_scope *where)
 {
-    struct naming n = { .l = l, .place = place_in(l->c, yaml, l->read.faults), .where = where };
-    struct node  *node;
+    struct name_resolver n = { .l = l, .place = place_in(l->c, yaml, l->read.faults), .where = where };
+    struct node         *node;
 
     if (yaml->kind == YAML_LIST)
         return compile_list(l, yaml, where);
@@ -460,13 +462,23 @@ struct node *compile(struct loading *l, const struct yaml *yaml, const struct ex
     if (node == NULL)
         return NULL;
     n.good = resolve(&n, node);
-    ARENA_PUSH(l->read.mem, l->c->written, l->c->written_count, l->c->written_cap) = (struct written){ node, yaml };
+    ARENA_PUSH(l->read.mem, l->c->expressions, l->c->expression_count, l->c->expression_cap) =
+        (struct placed_expression){ node, yaml };
     return n.good ? node : NULL;
+}
+
+void input_unknown(struct mapping_loader *l, const struct yaml *node)
+{
+    struct str names[INPUTS_MAX];
+
+    for (size_t i = 0; i < l->m->input_count; i++)
+        names[i] = l->m->inputs[i].name;
+    unknown_name(&l->read, node, "input", node->text, names, l->m->input_count);
 }
 
 /* ---- let: ---- */
 
-void read_lets(struct loading *l)
+void read_lets(struct mapping_loader *l)
 {
     struct reading    *r = &l->read;
     const struct yaml *node = yaml_get(l->root, "let");

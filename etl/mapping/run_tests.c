@@ -1,144 +1,13 @@
 /* etl/mapping/run_tests.c - a mapping's own tests: a record, and exactly the calls or the rejects that come of it. */
+#include "etl/mapping/run_tests.h"
+
 #include <stdarg.h>
 
 #include "etl/core/list.h"
-#include "etl/mapping/loading.h"
+#include "etl/mapping/loader.h"
+#include "etl/mapping/mapper.h"
 
-/* ---- that they are written as they have to be ---- */
-
-static void check_texts(struct loading *l, const struct yaml *map, const char *what)
-{
-    if (map == NULL || !expect_kind(&l->read, map, YAML_MAP, what))
-        return;
-    for (size_t i = 0; i < map->count; i++)
-        if (map->pairs[i].value.kind != YAML_NULL)
-            expect_kind(&l->read, &map->pairs[i].value, YAML_TEXT, "a field of a test's record");
-}
-
-static size_t test_input(const struct mapping *m, const struct yaml *test)
-{
-    int input = input_named(m, yaml_text(test, "input"));
-
-    return input >= 0 ? (size_t)input : 0;
-}
-
-/* A record: texts by column, or of a JSON input whatever stands there. */
-static void check_record(struct loading *l, size_t input, const struct yaml *map, const char *what)
-{
-    if (l->m->inputs[input].format == INPUT_CSV)
-        check_texts(l, map, what);
-    else if (map != NULL)
-        expect_kind(&l->read, map, YAML_MAP, what);
-}
-
-static const struct mapping_call *call_named(const struct mapping *m, struct str name)
-{
-    for (size_t i = 0; i < m->call_count; i++)
-        if (str_eq(m->calls[i].as, name))
-            return &m->calls[i];
-    for (size_t i = 0; i < m->call_count; i++)
-        if (m->calls[i].command != NULL && str_eq(m->calls[i].command->name, name))
-            return &m->calls[i];
-    return NULL;
-}
-
-static void unknown_call(struct loading *l, const struct yaml_pair *pair)
-{
-    struct str *names = ARENA_ARRAY(l->read.mem, struct str, l->m->call_count + 1), hint;
-
-    for (size_t i = 0; i < l->m->call_count; i++)
-        names[i] = l->m->calls[i].as;
-    hint = did_you_mean(pair->key, names, l->m->call_count, l->read.mem);
-    yaml_fault(l->read.faults, l->read.source, pair->line, pair->column, "test",
-               "the mapping makes no call \"%.*s\"%.*s", STR_ARG(pair->key), STR_ARG(hint));
-}
-
-/* {addcust: {billid: "7", pass: {made: 12}, sid: null, ref: {ref: customer.id}}} */
-static void check_expected_call(struct loading *l, const struct yaml *item)
-{
-    const struct mapping_call *call;
-    const struct yaml         *params;
-
-    if (!expect_kind(&l->read, item, YAML_MAP, "an expected call"))
-        return;
-    if (item->count != 1) {
-        FAULT(&l->read, item, "test", "an expected call is one name and its parameters: addcust: {…}");
-        return;
-    }
-    call = call_named(l->m, item->pairs[0].key);
-    params = &item->pairs[0].value;
-    if (call == NULL)
-        unknown_call(l, &item->pairs[0]);
-    if (!expect_kind(&l->read, params, YAML_MAP, "the parameters of an expected call"))
-        return;
-    for (size_t i = 0; call != NULL && call->command != NULL && i < params->count; i++) {
-        const struct yaml *value = &params->pairs[i].value;
-
-        if (command_param_index(call->command, params->pairs[i].key) < 0)
-            yaml_fault(l->read.faults, l->read.source, params->pairs[i].line, params->pairs[i].column, "test",
-                       "%.*s has no parameter \"%.*s\"", STR_ARG(call->command->name), STR_ARG(params->pairs[i].key));
-        if (value->kind == YAML_MAP &&
-            (value->count != 1 || (yaml_text(value, "ref").ptr == NULL && yaml_text(value, "made").ptr == NULL)))
-            FAULT(&l->read, value, "test",
-                  "an expected value is a text, null, {ref: NAME.capture} or {made: 12}, or a list of texts");
-    }
-}
-
-static void check_expected_findings(struct loading *l, const struct yaml *list, const char *what)
-{
-    if (list == NULL || !expect_kind(&l->read, list, YAML_LIST, what))
-        return;
-    for (size_t i = 0; i < list->count; i++) {
-        if (!expect_kind(&l->read, &list->items[i], YAML_MAP, "a reason"))
-            continue;
-        yaml_only_keys(&list->items[i], mapping_reason_keys, "a reason", l->read.source, l->read.faults);
-        if (yaml_text(&list->items[i], "rule").ptr == NULL)
-            FAULT(&l->read, &list->items[i], "test", "a reason names its rule: {field: hphone, rule: phone10}");
-    }
-}
-
-static void check_test(struct loading *l, const struct yaml *test)
-{
-    const struct yaml *input = yaml_get(test, "input"), *calls = yaml_get(test, "calls"),
-                      *count = yaml_get(test, "count");
-
-    if (!expect_kind(&l->read, test, YAML_MAP, "a test"))
-        return;
-    yaml_only_keys(test, mapping_test_keys, "a test", l->read.source, l->read.faults);
-    if (input != NULL && input_named(l->m, input->text) < 0)
-        input_unknown(l, input);
-    if (input == NULL && l->m->input_count > 1)
-        FAULT(&l->read, test, "test", "there are several inputs: say whose record it is, input: …");
-    if (yaml_get(test, "record") == NULL)
-        FAULT(&l->read, test, "test", "a test needs a record: record: {…}");
-    check_record(l, test_input(l->m, test), yaml_get(test, "record"), "record");
-    if (l->m->inputs[test_input(l->m, test)].parent >= 0)
-        check_record(l, (size_t)l->m->inputs[test_input(l->m, test)].parent, yaml_get(test, "parent"), "parent");
-    check_texts(l, count, "count");
-    read_u32(&l->read, test, "nth", 1);
-    if ((calls == NULL) == (yaml_get(test, "rejects") == NULL))
-        FAULT(&l->read, test, "test", "a test says what comes of the record: either calls: […] or rejects: […]");
-    if (calls != NULL && expect_kind(&l->read, calls, YAML_LIST, "calls"))
-        for (size_t i = 0; i < calls->count; i++)
-            check_expected_call(l, &calls->items[i]);
-    check_expected_findings(l, yaml_get(test, "rejects"), "rejects");
-    check_expected_findings(l, yaml_get(test, "warnings"), "warnings");
-}
-
-void check_tests(struct loading *l)
-{
-    const struct yaml *tests = yaml_get(l->root, "tests");
-
-    if (tests == NULL || !expect_kind(&l->read, tests, YAML_LIST, "tests"))
-        return;
-    l->c->tests = tests;
-    for (size_t i = 0; i < tests->count; i++)
-        check_test(l, &tests->items[i]);
-}
-
-/* ---- running them ---- */
-
-struct testing {
+struct test_run {
     struct mapping    *m;
     struct str         today;
     const struct key  *key;
@@ -148,8 +17,8 @@ struct testing {
     size_t             number;
 };
 
-static void fail(struct testing *t, const struct yaml *at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static void fail(struct testing *t, const struct yaml *at, const char *fmt, ...)
+static void fail(struct test_run *t, const struct yaml *at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void fail(struct test_run *t, const struct yaml *at, const char *fmt, ...)
 {
     char       text[360];
     va_list    args;
@@ -162,7 +31,7 @@ static void fail(struct testing *t, const struct yaml *at, const char *fmt, ...)
                name.len != 0 ? " " : "", STR_ARG(name), text);
 }
 
-/* Every scalar is a text, as in all YAML of ours. */
+/* Every scalar becomes a JSON text: our YAML has no other scalars. */
 static void add_json(struct buf *out, const struct yaml *node)
 {
     switch (node->kind) {
@@ -187,7 +56,7 @@ static void add_json(struct buf *out, const struct yaml *node)
     }
 }
 
-static struct record *make_json_record(struct testing *t, size_t input, const struct yaml *fields, struct err *err)
+static struct record *make_json_record(struct test_run *t, size_t input, const struct yaml *fields, struct err *err)
 {
     AUTO(buf_release) struct buf text;
     struct record               *r = ARENA_NEW(t->mem, struct record);
@@ -199,8 +68,8 @@ static struct record *make_json_record(struct testing *t, size_t input, const st
     return r;
 }
 
-/* `err` gets a rule where it is none. */
-static struct record *make_record(struct testing *t, size_t input, const struct yaml *fields, struct err *err)
+/* Where the fields make no record, `err` gets the rule that they break. */
+static struct record *make_record(struct test_run *t, size_t input, const struct yaml *fields, struct err *err)
 {
     const struct mapping_input *in = &t->m->inputs[input];
     struct record              *r = ARENA_NEW(t->mem, struct record);
@@ -218,13 +87,13 @@ static struct record *make_record(struct testing *t, size_t input, const struct 
     return r;
 }
 
-static uint64_t *make_counts(struct testing *t)
+static uint64_t *make_counts(struct test_run *t)
 {
     const struct yaml *count = yaml_get(t->test, "count");
     uint64_t          *counts = ARENA_ARRAY(t->mem, uint64_t, t->m->input_count + 1);
 
     for (size_t i = 0; count != NULL && i < count->count; i++) {
-        int input = input_named(t->m, count->pairs[i].key);
+        int input = mapping_input_named(t->m, count->pairs[i].key);
 
         if (input < 0 || !str_to_u64(count->pairs[i].value.text, &counts[input]))
             fail(t, &count->pairs[i].value, "count: {INPUT: how many rows}");
@@ -278,7 +147,7 @@ static bool is_as_expected(const struct yaml *expected, const struct value *v, s
     }
 }
 
-static void compare_call(struct testing *t, const struct yaml *expected, const struct mapped_call *call)
+static void compare_call(struct test_run *t, const struct yaml *expected, const struct mapped_call *call)
 {
     const struct command   *c = call->call->command;
     const struct yaml_pair *head = &expected->pairs[0];
@@ -303,7 +172,7 @@ static void compare_call(struct testing *t, const struct yaml *expected, const s
     }
 }
 
-static void compare_calls(struct testing *t, const struct yaml *expected, const struct mapped *mapped)
+static void compare_calls(struct test_run *t, const struct yaml *expected, const struct mapped *mapped)
 {
     for (size_t i = 0; i < expected->count && i < mapped->count; i++)
         compare_call(t, &expected->items[i], &mapped->calls[i]);
@@ -322,8 +191,8 @@ static bool is_finding(const struct yaml *expected, const struct finding *f)
            (field.ptr == NULL || str_eq(field, str_from(f->err.field)));
 }
 
-/* As sets: which rule is asked first is nobody's business. */
-static void compare_findings(struct testing *t, const struct yaml *expected, const struct mapped *mapped,
+/* Compared as sets: in which order rules are checked is no promise. */
+static void compare_findings(struct test_run *t, const struct yaml *expected, const struct mapped *mapped,
                              enum severity severity)
 {
     bool *met = ARENA_ARRAY(t->mem, bool, expected->count + 1);
@@ -350,7 +219,7 @@ static void compare_findings(struct testing *t, const struct yaml *expected, con
                  STR_ARG(yaml_text(&expected->items[k], "rule")));
 }
 
-static void compare(struct testing *t, const struct mapped *mapped)
+static void compare(struct test_run *t, const struct mapped *mapped)
 {
     static const struct yaml none = { .kind = YAML_LIST };
     const struct yaml       *calls = yaml_get(t->test, "calls"), *rejects = yaml_get(t->test, "rejects"),
@@ -363,7 +232,7 @@ static void compare(struct testing *t, const struct mapped *mapped)
         compare_findings(t, warnings, mapped, SEVERITY_WARNING);
 }
 
-static void run_test(struct testing *t)
+static void run_test(struct test_run *t)
 {
     size_t                      input = test_input(t->m, t->test), nth = 1;
     const struct mapping_input *in = &t->m->inputs[input];
@@ -391,14 +260,14 @@ static void run_test(struct testing *t)
     mapper_free(mapper);
 }
 
-/* ---- columns: no file is there, so an input has those that the mapping asks and those that the tests give ---- */
+/* ---- columns: a test has no file, so an input has the columns that the mapping asks and those that its tests name ---- */
 
-struct names {
+struct column_names {
     struct str *items;
     size_t      count, cap;
 };
 
-static void add_name(struct names *names, struct str name, struct arena *mem)
+static void add_name(struct column_names *names, struct str name, struct arena *mem)
 {
     for (size_t i = 0; i < names->count; i++)
         if (str_eq(names->items[i], name))
@@ -406,7 +275,7 @@ static void add_name(struct names *names, struct str name, struct arena *mem)
     ARENA_PUSH(mem, names->items, names->count, names->cap) = name;
 }
 
-static void add_list(struct names *names, const struct yaml *list, struct arena *mem)
+static void add_list(struct column_names *names, const struct yaml *list, struct arena *mem)
 {
     if (list != NULL && list->kind == YAML_TEXT)
         add_name(names, list->text, mem);
@@ -414,7 +283,7 @@ static void add_list(struct names *names, const struct yaml *list, struct arena 
         add_name(names, list->items[i].text, mem);
 }
 
-static void asked_names(const struct mapping *m, size_t input, struct names *names, struct arena *mem)
+static void asked_names(const struct mapping *m, size_t input, struct column_names *names, struct arena *mem)
 {
     const struct compiled_input *in = &m->compiled->in[input];
 
@@ -426,8 +295,9 @@ static void asked_names(const struct mapping *m, size_t input, struct names *nam
     add_list(names, in->key, mem);
 }
 
-/* A field that no expression asks may stand in a test, unless it looks like a slip. */
-static void add_fields(struct testing *t, struct names *names, size_t asked, const struct yaml *fields, bool fixed)
+/* A test may have fields that no expression asks, unless the name looks like a misspelled one. */
+static void add_fields(struct test_run *t, struct column_names *names, size_t asked, const struct yaml *fields,
+                       bool fixed)
 {
     for (size_t i = 0; fields != NULL && i < fields->count; i++) {
         const struct yaml_pair *pair = &fields->pairs[i];
@@ -447,14 +317,14 @@ static void add_fields(struct testing *t, struct names *names, size_t asked, con
     }
 }
 
-static enum etl_status bind_inputs(struct testing *t, const struct yaml *tests)
+static enum etl_status bind_inputs(struct test_run *t, const struct yaml *tests)
 {
     for (size_t i = 0; i < t->m->input_count; i++) {
-        struct names names = { 0 };
-        size_t       asked;
-        bool         fixed = t->m->inputs[i].csv.name_count != 0;
+        struct column_names names = { 0 };
+        size_t              asked;
+        bool                fixed = t->m->inputs[i].csv.name_count != 0;
 
-        if (t->m->inputs[i].format != INPUT_CSV) /* what is asked of it is known already */
+        if (t->m->inputs[i].format != INPUT_CSV) /* its columns are bound at load */
             continue;
 
         if (fixed)
@@ -482,7 +352,7 @@ enum etl_status mapping_run_tests(struct mapping *m, struct str today, const str
                                   size_t *ran, struct findings *faults)
 {
     const struct yaml *tests = m->compiled->tests;
-    struct testing     t = { .m = m, .today = today, .key = key, .mem = mem, .faults = faults };
+    struct test_run    t = { .m = m, .today = today, .key = key, .mem = mem, .faults = faults };
     size_t             before = faults->errors;
 
     *ran = 0;

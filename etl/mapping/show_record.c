@@ -1,26 +1,27 @@
 /* etl/mapping/show_record.c - one record's way through a mapping, for people: record → let → calls → findings. */
 #include "etl/mapping/show_record.h"
 
-#include "etl/mapping/loading.h"
+#include "etl/language/evaluate.h"
+#include "etl/mapping/compiled.h"
 
 /* ---- the steps, gathered once; text and JSON are two ways to write them ---- */
 
-struct step { /* a name, what it came to, and the expression it came from */
+struct shown_step { /* a name, what it came to, and the expression it came from */
     struct str   name, expression;
     struct value value;
     const char  *failed; /* why there is no value; or NULL */
 };
 struct call_steps {
     const struct mapping_call *call;
-    struct step                when; /* expression ptr NULL: always */
+    struct shown_step          when; /* expression ptr NULL: always */
     bool                       made;
     size_t                     element; /* inside each: which one, of which list */
     struct str                 list;
-    struct step               *fields;
+    struct shown_step         *fields;
     size_t                     field_count;
 };
-struct way {
-    struct step       *cells, *lets;
+struct shown_way {
+    struct shown_step *cells, *lets;
     size_t             cell_count, cell_cap, let_count;
     struct call_steps *calls;
     size_t             call_count, call_cap;
@@ -32,25 +33,26 @@ static struct str words_of(const struct yaml *yaml)
     return yaml->kind == YAML_TEXT ? yaml->text : yaml->kind == YAML_LIST ? STR("[a list]") : STR("null");
 }
 
-static struct step evaluate(struct eval *e, struct str name, const struct written *w, struct arena *mem)
+static struct shown_step evaluate(struct eval *e, struct str name, const struct placed_expression *w, struct arena *mem)
 {
-    struct step s = { .name = name, .expression = words_of(w->yaml) };
+    struct shown_step s = { .name = name, .expression = words_of(w->yaml) };
 
     if (!eval_node(e, w->node, &s.value))
         s.failed = arena_cstr(mem, str_from(e->err.text));
     return s;
 }
 
-static void add_cell(struct way *w, struct str name, struct str cell, bool is_list, bool secret, struct arena *mem)
+static void add_cell(struct shown_way *w, struct str name, struct str cell, bool is_list, bool secret,
+                     struct arena *mem)
 {
     if (cell.len != 0)
         ARENA_PUSH(mem, w->cells, w->cell_count, w->cell_cap) =
-            (struct step){ .name = name, .value = { is_list ? VALUE_LIST : VALUE_TEXT, secret, cell } };
+            (struct shown_step){ .name = name, .value = { is_list ? VALUE_LIST : VALUE_TEXT, secret, cell } };
 }
 
 /* services.0.name: the first element's */
-static void gather_rows(const struct mapping_input *in, size_t list, const struct record_rows *rows, struct way *w,
-                        struct arena *mem)
+static void gather_rows(const struct mapping_input *in, size_t list, const struct record_rows *rows,
+                        struct shown_way *w, struct arena *mem)
 {
     const struct json_list *of = &in->wanted.lists[list];
 
@@ -64,7 +66,7 @@ static void gather_rows(const struct mapping_input *in, size_t list, const struc
     }
 }
 
-static void gather_cells(const struct mapping_input *in, const struct record *r, struct way *w, struct arena *mem)
+static void gather_cells(const struct mapping_input *in, const struct record *r, struct shown_way *w, struct arena *mem)
 {
     for (size_t i = 0; i < in->column_count && i < r->count; i++)
         add_cell(w, in->columns[i], r->cells[i], r->is_list != NULL && r->is_list[i], in->secret[i], mem);
@@ -72,13 +74,13 @@ static void gather_cells(const struct mapping_input *in, const struct record *r,
         gather_rows(in, i, &r->lists[i], w, mem);
 }
 
-static void gather_lets(const struct mapping *m, struct eval *e, size_t input, struct way *w, struct arena *mem)
+static void gather_lets(const struct mapping *m, struct eval *e, size_t input, struct shown_way *w, struct arena *mem)
 {
     const struct compiled *c = m->compiled;
 
-    w->lets = ARENA_ARRAY(mem, struct step, c->let_count + 1);
+    w->lets = ARENA_ARRAY(mem, struct shown_step, c->let_count + 1);
     for (size_t i = 0; i < c->let_count; i++) {
-        struct written let = { c->in[input].lets[i], c->lets[i].yaml };
+        struct placed_expression let = { c->in[input].lets[i], c->lets[i].yaml };
 
         if (let.node != NULL)
             w->lets[w->let_count++] = evaluate(e, c->lets[i].name, &let, mem);
@@ -104,11 +106,11 @@ static const char *finding_of(const struct mapped *mapped, struct str param)
 static void gather_fields(const struct compiled_call *cc, const struct mapped_call *made, const struct mapped *mapped,
                           struct call_steps *s, struct arena *mem)
 {
-    s->fields = ARENA_ARRAY(mem, struct step, cc->field_count + 1);
+    s->fields = ARENA_ARRAY(mem, struct shown_step, cc->field_count + 1);
     for (size_t k = 0; k < made->call->param_count; k++) /* as they are written */
         for (size_t i = 0; i < cc->field_count; i++) {
             const struct yaml *yaml = cc->fields[i].value.yaml;
-            struct step       *step = &s->fields[s->field_count];
+            struct shown_step *step = &s->fields[s->field_count];
 
             if ((int)cc->fields[i].param != made->call->params[k])
                 continue;
@@ -121,7 +123,7 @@ static void gather_fields(const struct compiled_call *cc, const struct mapped_ca
         }
 }
 
-static void gather_call(const struct mapping *m, size_t call, struct eval *e, size_t element, struct way *w,
+static void gather_call(const struct mapping *m, size_t call, struct eval *e, size_t element, struct shown_way *w,
                         struct arena *mem)
 {
     const struct compiled_call *cc = &m->compiled->calls[call];
@@ -137,11 +139,12 @@ static void gather_call(const struct mapping *m, size_t call, struct eval *e, si
     ARENA_PUSH(mem, w->calls, w->call_count, w->call_cap) = s;
 }
 
-static struct way gather(const struct mapping *m, struct mapper *mapper, const struct shown_row *r, struct arena *mem)
+static struct shown_way gather(const struct mapping *m, struct mapper *mapper, const struct shown_row *r,
+                               struct arena *mem)
 {
     const struct compiled_input *in = &m->compiled->in[r->row.input];
     const struct json_wanted    *wanted = &m->inputs[r->row.input].wanted;
-    struct way                   w = { 0 };
+    struct shown_way             w = { 0 };
     struct eval                 *e;
 
     mapper_row(mapper, &r->row, r->lane, mem, &w.mapped);
@@ -167,7 +170,7 @@ static struct str without_quotes(const char *quoted)
     return str_of(quoted + 1, strlen(quoted) - 2);
 }
 
-static void add_value(struct buf *out, const struct step *s)
+static void add_value(struct buf *out, const struct shown_step *s)
 {
     if (s->failed != NULL)
         buf_fmt(out, "(fails: %s)", s->failed);
@@ -183,7 +186,7 @@ static void add_value(struct buf *out, const struct step *s)
         buf_text(out, shown(s->value.text, s->value.secret).text);
 }
 
-static void add_steps(struct buf *out, const char *indent, const struct step *steps, size_t count)
+static void add_steps(struct buf *out, const char *indent, const struct shown_step *steps, size_t count)
 {
     AUTO(buf_release) struct buf value;
     int                          widest = 0;
@@ -222,7 +225,7 @@ void mapping_show(const struct mapping *m, struct mapper *mapper, const struct s
                   struct buf *out)
 {
     static const char *const    words[] = { "error", "warning", "info" };
-    struct way                  w = gather(m, mapper, r, mem);
+    struct shown_way            w = gather(m, mapper, r, mem);
     const struct mapping_input *in = &m->inputs[r->row.input];
 
     buf_fmt(out, "%.*s  (%.*s", STR_ARG(r->where), STR_ARG(in->name));
@@ -257,7 +260,7 @@ static void json_member(struct buf *out, const char *before, const char *name, s
     buf_json(out, value);
 }
 
-static void json_value(struct buf *out, const struct step *s)
+static void json_value(struct buf *out, const struct shown_step *s)
 {
     if (s->failed != NULL)
         json_member(out, ",", "failed", str_from(s->failed));
@@ -273,7 +276,7 @@ static void json_value(struct buf *out, const struct step *s)
         json_member(out, ",", "value", s->value.text);
 }
 
-static void json_steps(struct buf *out, const char *name, const struct step *steps, size_t count)
+static void json_steps(struct buf *out, const char *name, const struct shown_step *steps, size_t count)
 {
     buf_fmt(out, ",\"%s\":[", name);
     for (size_t i = 0; i < count; i++) {
@@ -289,7 +292,7 @@ static void json_steps(struct buf *out, const char *name, const struct step *ste
 void mapping_show_json(const struct mapping *m, struct mapper *mapper, const struct shown_row *r, struct arena *mem,
                        struct buf *out)
 {
-    struct way w = gather(m, mapper, r, mem);
+    struct shown_way w = gather(m, mapper, r, mem);
 
     json_member(out, "{", "from", r->where);
     json_member(out, ",", "input", m->inputs[r->row.input].name);

@@ -2,7 +2,7 @@
 #ifndef ETL_MAPPING_SHOW_RECORD_H
 #define ETL_MAPPING_SHOW_RECORD_H
 
-#include "etl/mapping/mapping.h"
+#include "etl/mapping/mapper.h"
 
 struct shown_row {
     struct row row;

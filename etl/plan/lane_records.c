@@ -3,6 +3,7 @@
 
 #include "etl/extract/input.h"
 #include "etl/extract/sealed_cells.h"
+#include "etl/mapping/mapping.h"
 #include "etl/plan/prior_lane.h"
 
 struct reading { /* one file */

@@ -8,7 +8,7 @@
 #define ETL_PLAN_LANE_RECORDS_H
 
 #include "etl/core/system/sha256.h"
-#include "etl/mapping/mapping.h"
+#include "etl/mapping/mapper.h"
 
 enum { LANE_RECORDS_MAX = 200 };
 

@@ -15,7 +15,7 @@
 #include <signal.h>
 
 #include "etl/extract/rejects.h"
-#include "etl/mapping/mapping.h"
+#include "etl/mapping/mapper.h"
 #include "etl/plan/plan.h"
 #include "etl/plan/plan_writer.h"
 #include "etl/plan/prior_runs.h"

@@ -10,6 +10,8 @@
 #include "etl/core/system/log.h"
 #include "etl/extract/archive_input.h"
 #include "etl/extract/input.h"
+#include "etl/mapping/mapping.h"
+#include "etl/mapping/unseen_paths.h"
 #include "etl/plan/pipeline.h"
 #include "etl/plan/summary.h"
 
@@ -297,7 +299,7 @@ static enum etl_status run_inputs(struct planning *w)
         if (st == ETL_OK)
             st = rejects_commit(in->rejects, &err);
         if (st == ETL_OK && in->counts.read != 0 && w->options->after == NULL)
-            input_tell_unseen(w->mapping, i, in->reader, w->faults);
+            mapping_warn_unseen(w->mapping, i, in->reader, w->faults);
         in->digest_hex = sha256_end(in->digest);
     }
     if (st == ETL_OK)

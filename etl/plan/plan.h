@@ -5,7 +5,7 @@
 #ifndef ETL_PLAN_PLAN_H
 #define ETL_PLAN_PLAN_H
 
-#include "etl/mapping/mapping.h"
+#include "etl/mapping/program.h"
 #include "etl/run/run_folder.h"
 #include "formats/envelope.h"
 

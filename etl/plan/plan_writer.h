@@ -9,7 +9,7 @@
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/sha256.h"
-#include "etl/mapping/mapping.h"
+#include "etl/mapping/mapper.h"
 #include "etl/plan/digest_set.h"
 #include "etl/run/run_folder.h"
 

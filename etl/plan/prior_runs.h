@@ -7,7 +7,7 @@
 #ifndef ETL_PLAN_PRIOR_RUNS_H
 #define ETL_PLAN_PRIOR_RUNS_H
 
-#include "etl/mapping/mapping.h"
+#include "etl/mapping/program.h"
 #include "etl/plan/seen_keys.h"
 
 struct prior_runs;

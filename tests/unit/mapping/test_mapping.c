@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/mapping/mapper.h"
+#include "etl/mapping/run_tests.h"
 #include "tests/unit/check.h"
 
 struct loaded {

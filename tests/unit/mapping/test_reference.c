@@ -15,6 +15,8 @@
 #include "etl/core/system/atomic_file.h"
 #include "etl/language/filter_table.h"
 #include "etl/mapping/keywords.h"
+#include "etl/mapping/mapping.h"
+#include "etl/mapping/run_tests.h"
 #include "etl/plan/plan.h"
 #include "etl/run/plan_line.h"
 #include "tests/unit/check.h"
