@@ -7,23 +7,20 @@ enum etl_status input_open(const struct mapping *m, size_t input, struct source 
                            struct arena *mem, struct record_reader **out, struct err *err)
 {
     const struct mapping_input *in = &m->inputs[input];
-    struct csv_options          csv = in->csv;
 
-    if (in->format != INPUT_CSV)
-        return json_reader_open(source, &in->json, &in->wanted, out, err);
-    if (may_have_reasons)
-        rejects_expect_reasons(&csv, mem);
-    return csv_reader_open(source, &csv, out, err);
+    if (may_have_reasons) {
+        struct mapping_input *with_reasons = ARENA_NEW(mem, struct mapping_input); /* lives as long as the reader */
+
+        *with_reasons = *in;
+        rejects_expect_reasons(&with_reasons->csv, mem);
+        in = with_reasons;
+    }
+    return in->format->open(in, source, out, err);
 }
 
 const struct str *input_columns(const struct mapping *m, size_t input, const struct record_reader *r, size_t *count)
 {
-    const struct mapping_input *in = &m->inputs[input];
-
-    if (in->format == INPUT_CSV)
-        return csv_reader_columns(r, count);
-    *count = in->wanted.column_count;
-    return in->wanted.columns;
+    return m->inputs[input].format->columns(&m->inputs[input], r, count);
 }
 
 static const struct str *keep_cells(const struct str *cells, size_t count, struct arena *mem)

@@ -40,7 +40,7 @@ struct rejects *rejects_new(const struct run_folder *run, const struct mapping *
     r->run = run;
     r->mapping = m;
     r->input = input;
-    r->form = in->format == INPUT_CSV ? csv_reader_form(reader) : NULL;
+    r->form = in->format->columns_are_paths ? NULL : csv_reader_form(reader);
     r->columns = in->column_count;
     if (r->columns != 0 && str_is(in->columns[r->columns - 1], REJECTS_COLUMN))
         r->columns--;
@@ -188,10 +188,10 @@ static void add_object(struct rejects *r, const struct record *record)
     const struct mapping_input *in = &r->mapping->inputs[r->input];
     const struct json_secrets   secrets = { in->secret_paths, in->secret_path_count, seal_member, r };
 
-    if (in->format == INPUT_JSON && !r->is_first)
+    if (in->format->is_list && !r->is_first)
         buf_lit(&r->rows.text, ",\n");
     json_reject(&r->rows.text, record->raw, &secrets, buf_str(&r->reasons));
-    if (in->format == INPUT_JSONL)
+    if (in->format->is_lines)
         buf_byte(&r->rows.text, '\n');
 }
 
@@ -201,15 +201,15 @@ static void begin_rows(struct rejects *r)
 
     if (r->form != NULL)
         csv_reject_header(&r->rows.text, r->form);
-    else if (in->format == INPUT_JSON)
+    else if (in->format->is_list)
         json_list_begin(&r->rows.text, in->json.records);
-    if (in->format == INPUT_JSON)
+    if (in->format->is_list)
         buf_byte(&r->rows.text, '\n');
 }
 
 static void end_rows(struct rejects *r)
 {
-    if (r->rows.is_open && r->mapping->inputs[r->input].format == INPUT_JSON) {
+    if (r->rows.is_open && r->mapping->inputs[r->input].format->is_list) {
         buf_byte(&r->rows.text, '\n');
         json_list_end(&r->rows.text, r->mapping->inputs[r->input].json.records);
     }

@@ -186,5 +186,5 @@ enum etl_status sealed_cells_open(struct sealer *s, const struct mapping *m, siz
 {
     const struct opening o = { s, m, mem, err };
 
-    return m->inputs[input].format == INPUT_CSV ? open_columns(&o, input, r) : open_record(&o, input, r);
+    return m->inputs[input].format->columns_are_paths ? open_record(&o, input, r) : open_columns(&o, input, r);
 }

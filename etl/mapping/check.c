@@ -207,7 +207,7 @@ static void check_unused_lets(struct mapping_loader *l)
 static void bind_known_columns(struct mapping_loader *l)
 {
     for (size_t i = 0; i < l->m->input_count; i++)
-        if (l->m->inputs[i].format != INPUT_CSV)
+        if (l->m->inputs[i].format->columns_are_paths)
             bind_paths(l->m, i);
         else if (l->m->inputs[i].csv.name_count != 0)
             bind_columns(l->m, i, l->m->inputs[i].csv.names, l->m->inputs[i].csv.name_count, l->read.faults);

@@ -115,7 +115,7 @@ static bool is_secret(const struct mapping_loader *l, size_t input, struct str n
 {
     const struct compiled_input *in = &l->c->in[input];
 
-    if (l->m->inputs[input].format != INPUT_CSV)
+    if (l->m->inputs[input].format->columns_are_paths)
         return is_secret_path(in, name);
     for (size_t i = 0; i < in->feed_count; i++)
         if (str_eq(in->feeds_secret[i], name))

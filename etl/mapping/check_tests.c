@@ -20,7 +20,7 @@ size_t test_input(const struct mapping *m, const struct yaml *test)
 /* A record: texts by column, or of a JSON input whatever stands there. */
 static void check_record(struct mapping_loader *l, size_t input, const struct yaml *map, const char *what)
 {
-    if (l->m->inputs[input].format == INPUT_CSV)
+    if (!l->m->inputs[input].format->columns_are_paths)
         check_texts(l, map, what);
     else if (map != NULL)
         expect_kind(&l->read, map, YAML_MAP, what);

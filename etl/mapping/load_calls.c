@@ -91,7 +91,7 @@ static int read_each(struct mapping_loader *l, const struct yaml *node, size_t i
 
     if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, "each"))
         return -1;
-    if (input >= l->m->input_count || l->m->inputs[input].format == INPUT_CSV) {
+    if (input >= l->m->input_count || !l->m->inputs[input].format->columns_are_paths) {
         FAULT(&l->read, node, "each", "each: walks a list in a JSON record; %s",
               input >= l->m->input_count ? "calls under before: and after: have no record"
                                          : "the rows of a CSV have none");

@@ -6,10 +6,10 @@
 static void read_format(struct reading *r, const struct yaml *body, struct mapping_input *in)
 {
     const struct yaml *node = yaml_get(body, "format");
-    int                word = node != NULL ? read_word(r, node, mapping_formats, "format") : INPUT_CSV;
+    int                word = node != NULL ? read_word(r, node, mapping_formats, "format") : 0;
 
-    in->format = word > 0 ? (enum input_format)word : INPUT_CSV;
-    in->json.is_lines = in->format == INPUT_JSONL;
+    in->format = input_formats[word > 0 ? word : 0];
+    in->json.is_lines = in->format->is_lines;
 }
 
 /* "data.customers": every part has a name. */
@@ -30,15 +30,15 @@ static void read_json(struct reading *r, const struct yaml *body, struct mapping
     static const char *const csv_keys[] = { "delimiter", "quote", "encoding", "header", NULL };
     const struct yaml       *records = yaml_get(body, "records");
 
-    for (size_t i = 0; in->format != INPUT_CSV && csv_keys[i] != NULL; i++)
+    for (size_t i = 0; in->format->columns_are_paths && csv_keys[i] != NULL; i++)
         if (yaml_get(body, csv_keys[i]) != NULL)
             FAULT(r, yaml_get(body, csv_keys[i]), "format", "%s tells how a CSV is written, and this is %s",
-                  csv_keys[i], mapping_formats[in->format]);
+                  csv_keys[i], in->format->name);
     if (records == NULL || !expect_kind(r, records, YAML_TEXT, "records"))
         return;
-    if (in->format != INPUT_JSON)
+    if (!in->format->is_list)
         FAULT(r, records, "format", "records says where in a JSON document the list stands, and this is %s",
-              mapping_formats[in->format]);
+              in->format->name);
     else if (!is_path(records->text))
         FAULT(r, records, "format", "records is a path, names with dots between: data.customers");
     in->json.records = arena_str(r->mem, records->text);
@@ -193,6 +193,7 @@ static void read_input(struct mapping_loader *l, const struct yaml *body, size_t
     struct mapping_input  *in = &l->c->inputs[i];
     struct compiled_input *ci = &l->c->in[i];
 
+    in->format = input_formats[0];
     in->parent = -1;
     in->rows_max = UINT64_MAX;
     in->csv = (struct csv_options){ .delimiter = ',', .quote = '"', .has_header = true };
@@ -201,7 +202,7 @@ static void read_input(struct mapping_loader *l, const struct yaml *body, size_t
     yaml_only_keys(body, mapping_input_keys, "an input", r->source, r->faults);
     read_format(r, body, in);
     read_json(r, body, in);
-    if (in->format == INPUT_CSV)
+    if (!in->format->columns_are_paths)
         read_csv(r, body, in);
     read_expect(r, yaml_get(body, "expect"), in);
     read_optional(r, body, in, ci);

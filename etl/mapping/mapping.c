@@ -122,7 +122,7 @@ enum etl_status mapping_bind(struct mapping *m, size_t input, const struct str *
 {
     size_t before = faults->errors;
 
-    if (m->inputs[input].format != INPUT_CSV)
+    if (m->inputs[input].format->columns_are_paths)
         return ETL_OK;
     bind_columns(m, input, columns, count, faults);
     return faults->errors != before ? ETL_FAIL : ETL_OK;

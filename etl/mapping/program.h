@@ -8,26 +8,25 @@
 #define ETL_MAPPING_PROGRAM_H
 
 #include "etl/core/notation/threshold.h"
+#include "etl/mapping/input_format.h"
 #include "formats/csv_reader.h"
 #include "formats/json_reader.h"
 #include "providers/model/provider.h"
 
-enum input_format { INPUT_CSV, INPUT_JSON, INPUT_JSONL }; /* of JSON and JSONL columns are paths, see json_reader.h */
-
 struct mapping_input {
-    struct str          name;
-    enum input_format   format;
-    struct csv_options  csv;
-    struct json_options json;
-    struct json_wanted  wanted;          /* the paths that the mapping asks of a JSON record; known at load */
-    bool                optional;        /* the file may be left out */
-    int                 parent;          /* index of the parent input, or -1 */
-    bool                orphans_allowed; /* a row without an accepted parent row goes on; its fields are empty then */
-    const struct str   *unique;          /* column names; each alone is unique among the accepted rows */
-    size_t              unique_count;
-    uint64_t            rows_min, rows_max; /* expect: rows; 0, UINT64_MAX when not said */
-    uint64_t            max_age_s;          /* expect: max_age; 0 = none */
-    bool                has_lane;           /* lane: given here or for all; else each record alone */
+    struct str                 name;
+    const struct input_format *format;
+    struct csv_options         csv;
+    struct json_options        json;
+    struct json_wanted         wanted;   /* the paths that the mapping asks of a JSON record; known at load */
+    bool                       optional; /* the file may be left out */
+    int                        parent;   /* index of the parent input, or -1 */
+    bool              orphans_allowed;   /* a row without an accepted parent row goes on; its fields are empty then */
+    const struct str *unique;            /* column names; each alone is unique among the accepted rows */
+    size_t            unique_count;
+    uint64_t          rows_min, rows_max; /* expect: rows; 0, UINT64_MAX when not said */
+    uint64_t          max_age_s;          /* expect: max_age; 0 = none */
+    bool              has_lane;           /* lane: given here or for all; else each record alone */
     /* set by mapping_bind: */
     const struct str  *columns;
     size_t             column_count;

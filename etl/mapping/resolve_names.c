@@ -42,7 +42,7 @@ static void use_column(struct name_resolver *n, size_t input, struct node *node,
 
 static bool is_json(const struct name_resolver *n)
 {
-    return has_record(n) && n->l->m->inputs[n->where->input].format != INPUT_CSV;
+    return has_record(n) && n->l->m->inputs[n->where->input].format->columns_are_paths;
 }
 
 /* ---- what an expression's place allows ---- */

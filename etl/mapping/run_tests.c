@@ -75,7 +75,7 @@ static struct record *make_record(struct test_run *t, size_t input, const struct
     struct record              *r = ARENA_NEW(t->mem, struct record);
     struct str                 *cells = ARENA_ARRAY(t->mem, struct str, in->column_count + 1);
 
-    if (in->format != INPUT_CSV)
+    if (in->format->columns_are_paths)
         return make_json_record(t, input, fields, err);
     for (size_t i = 0; i < in->column_count; i++)
         for (size_t k = 0; fields != NULL && k < fields->count; k++)
@@ -324,7 +324,7 @@ static enum etl_status bind_inputs(struct test_run *t, const struct yaml *tests)
         size_t              asked;
         bool                fixed = t->m->inputs[i].csv.name_count != 0;
 
-        if (t->m->inputs[i].format != INPUT_CSV) /* its columns are bound at load */
+        if (t->m->inputs[i].format->columns_are_paths) /* its columns are bound at load */
             continue;
 
         if (fixed)

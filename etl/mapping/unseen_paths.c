@@ -16,7 +16,7 @@ void mapping_warn_unseen(const struct mapping *m, size_t input, const struct rec
 {
     struct compiled_input *in = &m->compiled->in[input];
 
-    for (size_t i = 0; m->inputs[input].format != INPUT_CSV && i < in->use_count; i++) {
+    for (size_t i = 0; m->inputs[input].format->columns_are_paths && i < in->use_count; i++) {
         const struct column_use *use = &in->uses[i];
         struct expression_place  place = place_in(m->compiled, use->yaml, faults);
         struct str               path = use->node != NULL ? path_of_node(use->node, m->compiled->mem) : STR("");
