@@ -8,7 +8,8 @@
 
 static bool reads_text(const struct command *c)
 {
-    return c->reply == NULL || c->reply->styles == NULL || c->reply->styles[0] == &reply_text;
+    return c->reply == NULL || c->reply->styles == NULL ||
+           (c->reply->styles[0] != NULL && !c->reply->styles[0]->has_records);
 }
 
 static bool reads_tree(const struct command *c)

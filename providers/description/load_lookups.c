@@ -9,21 +9,21 @@
 
 enum { ROW_COLUMNS_MAX = 256 };
 
-/* What a read can tell: its captures; rows of csv also the columns of its report. Records that name their fields themselves
+/* What a read can tell: its captures; rows of a table also the columns of its report. Records that name their fields themselves
  * cannot be judged here. */
 static void check_match(struct reading *r, const struct yaml *match, const struct command *read)
 {
     struct str               *names = ARENA_ARRAY(r->mem, struct str, read->capture_count + ROW_COLUMNS_MAX);
     const struct reply_style *style =
         read->reply != NULL && read->reply->styles != NULL ? read->reply->styles[0] : NULL;
-    bool   csv = style == &reply_csv;
+    bool   table = style != NULL && style->is_table;
     size_t n = 0;
 
-    if (!csv && style != &reply_text)
+    if (style == NULL || (style->has_records && !table))
         return;
     for (; n < read->capture_count; n++)
         names[n] = read->captures[n].name;
-    for (size_t i = 0; csv && i < r->provider->report_count; i++)
+    for (size_t i = 0; table && i < r->provider->report_count; i++)
         for (size_t k = 0;
              r->provider->reports[i].command == read && k < r->provider->reports[i].column_count && n < ROW_COLUMNS_MAX;
              k++)
@@ -35,7 +35,7 @@ static void check_match(struct reading *r, const struct yaml *match, const struc
         while (k < n && !str_eq(names[k], match->pairs[i].key))
             k++;
         if (k == n)
-            unknown_name(r, &place, csv ? "column or capture" : "capture", match->pairs[i].key, names, n);
+            unknown_name(r, &place, table ? "column or capture" : "capture", match->pairs[i].key, names, n);
     }
 }
 

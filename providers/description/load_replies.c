@@ -2,6 +2,7 @@
 #include "providers/description/load_replies.h"
 
 #include "providers/description/find_named.h"
+#include "providers/description/load_style_keys.h"
 #include "providers/description/place_reader.h"
 #include "providers/replies/reply.h"
 
@@ -79,14 +80,16 @@ static void read_case(struct reading *r, const struct yaml *node, struct reply_c
     out->is = word >= 0 ? (enum reply_is)word : REPLY_FAILED;
 }
 
+enum { STYLES_MAX = 16 };
+
 static const struct reply_style *find_style(struct reading *r, const struct yaml *node)
 {
-    struct str names[16];
+    struct str names[STYLES_MAX];
     size_t     n = 0;
 
     if (!expect_kind(r, node, YAML_TEXT, "style"))
         return NULL;
-    for (; reply_styles[n] != NULL && n < 16; n++) {
+    for (; reply_styles[n] != NULL && n < STYLES_MAX; n++) {
         names[n] = str_from(reply_styles[n]->name);
         if (str_eq(names[n], node->text))
             return reply_styles[n];
@@ -114,39 +117,68 @@ static const struct reply_style *const *read_styles(struct reading *r, const str
     return list;
 }
 
-static void check_cases(struct reading *r, const struct yaml *node, const struct yaml *cases, const struct reply *reply)
+/* The keys that are some style's own. */
+struct all_keys {
+    const struct style_keys *list[STYLES_MAX];
+    size_t                   count;
+};
+
+static struct all_keys keys_of_styles(void)
 {
-    bool can_be_done = false;
+    struct all_keys all = { .count = 0 };
+
+    for (; reply_styles[all.count] != NULL && all.count < STYLES_MAX; all.count++)
+        all.list[all.count] = &reply_styles[all.count]->own;
+    return all;
+}
+
+static const void *const *read_own(struct reading *r, const struct yaml *node, const struct reply_style *const *styles)
+{
+    const void **list = ARENA_ARRAY(r->mem, const void *, r->provider->wire_count + 1);
+
+    for (size_t i = 0; i < r->provider->wire_count; i++)
+        if (styles[i] != NULL)
+            list[i] = read_style_keys(r, node, "reply", &styles[i]->own);
+    return list;
+}
+
+static void check_cases(struct reading *r, const struct yaml *node, const struct yaml *cases, const struct reply *reply,
+                        const struct all_keys *all)
+{
+    const struct reply_style *first = reply->styles != NULL ? reply->styles[0] : NULL;
+    bool                      can_be_done = false;
 
     for (size_t i = 0; i < reply->case_count; i++) {
         can_be_done = can_be_done || reply->cases[i].is == REPLY_DONE;
-        if (reply->cases[i].records_min >= 0 && reply->styles != NULL && reply->styles[0] == &reply_text)
+        if (reply->cases[i].records_min >= 0 && first != NULL && !first->has_records)
             FAULT(r, yaml_get(&cases->items[i], "records"), "case",
                   "text has no records; they are counted in csv, xml and the like");
     }
     if (!can_be_done)
         FAULT(r, node, "reply", "reply %.*s has nothing it can be done by: no case says is: done",
               STR_ARG(reply->name));
-    if (reply->skip_header && reply->styles != NULL && reply->styles[0] != NULL && reply->styles[0] != &reply_csv)
-        FAULT(r, yaml_get(node, "skip_header"), "reply", "skip_header is for csv");
+    if (first != NULL)
+        refuse_keys_of_others(r, node, "reply", &first->own, all->list, all->count);
 }
 
 static void read_reply(struct reading *r, const struct yaml_pair *pair, struct reply *out)
 {
-    static const char *const keys[] = { "style", "cases", "skip_header", "text_member", NULL };
+    static const char *const keys[] = { "style", "cases", "text_member", NULL };
     const struct yaml       *node = &pair->value, *style = yaml_get(node, "style"), *cases = yaml_get(node, "cases");
+    const struct all_keys    all = keys_of_styles();
     struct reply_case       *list;
 
     out->name = pair->key;
     if (!expect_kind(r, node, YAML_MAP, "a reply"))
         return;
-    yaml_only_keys(node, keys, "a reply", r->source, r->faults);
-    out->skip_header = read_bool(r, node, "skip_header", false);
+    check_style_keys(r, node, "a reply", keys, all.list, all.count);
     out->text_member = read_text(r, node, "text_member");
     if (style == NULL || cases == NULL)
         FAULT(r, node, "reply", "a reply needs style and cases");
-    if (style != NULL)
+    if (style != NULL) {
         out->styles = read_styles(r, style);
+        out->own = read_own(r, node, out->styles);
+    }
     if (cases == NULL || !expect_kind(r, cases, YAML_LIST, "cases"))
         return;
     list = ARENA_ARRAY(r->mem, struct reply_case, cases->count + 1);
@@ -154,7 +186,7 @@ static void read_reply(struct reading *r, const struct yaml_pair *pair, struct r
         read_case(r, &cases->items[i], &list[i]);
     out->cases = list;
     out->case_count = cases->count;
-    check_cases(r, node, cases, out);
+    check_cases(r, node, cases, out, &all);
 }
 
 void read_replies(struct reading *r, const struct yaml *node)

@@ -1,20 +1,23 @@
 /* providers/description/load_wires.c - wires of a description: the ways to reach the provider. */
 #include "providers/description/load_wires.h"
 
+#include "providers/description/load_style_keys.h"
 #include "providers/description/place_reader.h"
 #include "providers/wires/wire.h"
 
 /* GET carries a body here too, where a document shows it so: nothing secret goes into an address. */
 static const char *const methods[] = { "POST", "PUT", "DELETE", "GET", NULL };
 
+enum { STYLES_MAX = 16 };
+
 static const struct wire_style *find_style(struct reading *r, const struct yaml *node)
 {
-    struct str names[16];
+    struct str names[STYLES_MAX];
     size_t     n = 0;
 
     if (!expect_kind(r, node, YAML_TEXT, "wire"))
         return NULL;
-    for (; wire_styles[n] != NULL && n < 16; n++) {
+    for (; wire_styles[n] != NULL && n < STYLES_MAX; n++) {
         names[n] = str_from(wire_styles[n]->name);
         if (str_eq(names[n], node->text))
             return wire_styles[n];
@@ -55,18 +58,28 @@ static void read_wire_fields(struct reading *r, const struct yaml *node, struct 
     out->fields = list;
 }
 
+static void check_keys(struct reading *r, const struct yaml *node, const char *const *common)
+{
+    const struct style_keys *own[STYLES_MAX];
+    size_t                   n = 0;
+
+    for (; wire_styles[n] != NULL && n < STYLES_MAX; n++)
+        own[n] = &wire_styles[n]->own;
+    check_style_keys(r, node, "a wire", common, own, n);
+}
+
 static void read_wire(struct reading *r, const struct yaml *node, struct wire *out)
 {
-    static const char *const keys[] = { "style", "wire",   "url",         "path",   "method",
-                                        "space", "answer", "answer_type", "fields", NULL };
-    static const char *const origin[] = { "origin", NULL }, *const answer[] = { "answer", "command", NULL };
-    const struct yaml *style = yaml_get(node, "style"), *method = yaml_get(node, "method"),
+    static const char *const keys[] = { "style",  "wire",        "url",    "path", "method",
+                                        "answer", "answer_type", "fields", NULL };
+    static const char *const answer[] = { "answer", "command", NULL };
+    const struct yaml       *style = yaml_get(node, "style"), *method = yaml_get(node, "method"),
                       *path = yaml_get(node, "path");
 
     out->method = methods[0];
     if (!expect_kind(r, node, YAML_MAP, "a wire"))
         return;
-    yaml_only_keys(node, keys, "a wire", r->source, r->faults);
+    check_keys(r, node, keys);
     if (style == NULL)
         style = yaml_get(node, "wire");
     if (style != NULL)
@@ -82,15 +95,14 @@ static void read_wire(struct reading *r, const struct yaml *node, struct wire *o
         out->method = methods[read_word(r, method, methods, "method")];
     if (path != NULL)
         read_route(r, path, &out->method, &out->path);
-    out->space = read_place_text(r, yaml_get(node, "space"), NULL, origin);
     out->answer = read_place_text(r, yaml_get(node, "answer"), NULL, answer);
     out->answer_type = read_text(r, node, "answer_type");
-    if (out->style == &wire_soap && out->space.count == 0)
-        FAULT(r, node, "endpoint", "a soap wire needs space: the namespace of its methods");
+    if (out->style != NULL)
+        out->own = read_style_keys(r, node, "endpoint", &out->style->own);
     if (yaml_get(node, "fields") != NULL)
         read_wire_fields(r, yaml_get(node, "fields"), out);
-    if (out->style == &wire_form && r->provider->command_field.len == 0)
-        FAULT(r, node, "endpoint", "a form wire needs command_field: the field that names the command");
+    if (out->style != NULL && out->style->needs_command_field && r->provider->command_field.len == 0)
+        FAULT(r, node, "endpoint", "a %s wire needs command_field: the field that names the command", out->style->name);
 }
 
 /* endpoint: one way, or several by name under wires: with endpoint.url for all that do not say their own. */

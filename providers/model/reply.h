@@ -43,8 +43,9 @@ struct reply {
     const struct reply_style *const *styles; /* by the provider's wires */
     const struct reply_case         *cases;
     size_t                           case_count;
-    bool                             skip_header;
-    struct str                       text_member; /* json: the member that is its object's own text: "$" */
+    const void *const
+              *own; /* by the provider's wires: what the keys of the style say, for the style; NULL: it has none */
+    struct str text_member; /* json: the member that is its object's own text: "$" */
 };
 
 #endif

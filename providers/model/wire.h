@@ -15,7 +15,7 @@ struct wire {
     const char *method; /* "POST" */
     const struct pair_value *fields; /* go with every request: out=json */
     size_t                   field_count;
-    struct text              space;       /* soap: the namespace, "{origin}/OperatorAPI" */
+    const void              *own;         /* what the keys of its style say, for the style; NULL: it has none */
     struct str               answer_type; /* sandbox: content type of an answer; ptr NULL: the provider's */
     struct text              answer;      /* sandbox: what stands around {answer} */
 };

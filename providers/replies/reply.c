@@ -307,7 +307,7 @@ static bool take_captures(struct judging *j)
 /* Rows of an answer hold what nobody may read in a message: passwords of other people, too. */
 static bool is_quotable(const struct judging *j)
 {
-    if (j->style == &reply_csv)
+    if (j->style->is_table)
         return j->message->status / 100 != 2 || str_starts(str_trim(j->message->body), STR("<"));
     return j->streamed == NULL || j->streamed->records == 0;
 }

@@ -9,6 +9,7 @@
 #define PROVIDERS_REPLIES_REPLY_H
 
 #include "providers/model/provider.h"
+#include "providers/model/style_key.h"
 #include "providers/replies/scrub.h"
 
 struct reply_message {
@@ -60,7 +61,10 @@ void reply_judge_streamed(struct reply_judge *j, const struct command *command, 
 struct row_parser;
 struct tree;
 struct reply_style {
-    const char              *name, *summary;
+    const char *name, *summary;
+    bool        has_records; /* else captures are taken from its text by patterns */
+    bool is_table; /* nothing but rows: columns go by position, named by the report, and any of them may be secret */
+    struct style_keys        own;  /* the description's keys that are its own, and the struct they fill: reply->own */
     enum scrub_form          form; /* how secrets stand in it */
     const struct row_parser *rows;
     enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,

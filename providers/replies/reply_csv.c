@@ -6,6 +6,17 @@
 
 enum { PIECE = 1 << 20 };
 
+struct csv_own {
+    bool skip_header;
+};
+static const struct style_key csv_keys[] = {
+    { .name = "skip_header",
+      .kind = STYLE_KEY_BOOL,
+      .offset = offsetof(struct csv_own, skip_header),
+      .elsewhere = "skip_header is for csv" },
+    { 0 },
+};
+
 struct reading {
     struct rows         *rows;
     const struct report *report;
@@ -73,13 +84,14 @@ static const struct report *report_of(const struct command *command)
 
 static void *csv_begin(struct rows *rows)
 {
-    struct reading *r = calloc(1, sizeof *r);
+    const struct csv_own *own = rows_own(rows);
+    struct reading       *r = calloc(1, sizeof *r);
 
     if (r == NULL || csv_init(&r->csv, CSV_STRICT | CSV_STRICT_FINI) != 0)
         memory_exhausted("a reply in CSV", sizeof *r);
     r->rows = rows;
     r->report = report_of(rows_command(rows));
-    r->skip_header = rows_command(rows)->reply->skip_header;
+    r->skip_header = own != NULL && own->skip_header;
     arena_init(&r->mem, 4 * ROW_MAX, "a row of a reply");
     buf_init(&r->mended, 4 * PIECE, "a piece of a reply");
     return r;
@@ -158,6 +170,9 @@ static const struct row_parser csv_rows = { csv_begin, csv_feed, csv_end, csv_re
 const struct reply_style reply_csv = {
     .name = "csv",
     .summary = "rows of CSV, columns by position",
+    .has_records = true,
+    .is_table = true,
+    .own = { csv_keys, sizeof(struct csv_own) },
     .form = SCRUB_CSV,
     .rows = &csv_rows,
 };

@@ -491,6 +491,7 @@ static const struct row_parser json_rows = { json_begin, json_feed, json_end, js
 const struct reply_style reply_json = {
     .name = "json",
     .summary = "JSON, strictly",
+    .has_records = true,
     .form = SCRUB_JSON,
     .rows = &json_rows,
     .tree = json_tree,

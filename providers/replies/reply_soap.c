@@ -69,6 +69,7 @@ static enum etl_status soap_records(const struct command *command, struct str bo
 const struct reply_style reply_soap = {
     .name = "soap",
     .summary = "SOAP 1.1",
+    .has_records = true,
     .form = SCRUB_XML,
     .records = soap_records,
     .tree = soap_tree,

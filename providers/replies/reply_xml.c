@@ -283,6 +283,7 @@ static const struct row_parser xml_rows = { xml_begin, xml_feed, xml_end, xml_re
 const struct reply_style reply_xml = {
     .name = "xml",
     .summary = "elements of XML",
+    .has_records = true,
     .form = SCRUB_XML,
     .rows = &xml_rows,
 };

@@ -16,6 +16,7 @@ static enum etl_status xml_tree_records(const struct command *command, struct st
 const struct reply_style reply_xml_tree = {
     .name = "xml-tree",
     .summary = "XML, told by paths as JSON is",
+    .has_records = true,
     .form = SCRUB_XML,
     .records = xml_tree_records,
     .tree = xml_tree,

@@ -4,6 +4,7 @@
 struct rows {
     const struct command     *command;
     const struct reply_style *style;
+    const void               *own;
     const struct row_parser  *how; /* NULL: read whole */
     void                     *parser;
     struct rows_sink          sink;
@@ -25,6 +26,7 @@ struct rows *rows_new(const struct command *command, const struct wire *wire, co
     r->command = command;
     r->sink = *sink;
     r->style = style_on(command, wire);
+    r->own = command->reply->own != NULL ? command->reply->own[wire != NULL ? wire->index : 0] : NULL;
     r->how = r->style->rows;
     if (r->how != NULL)
         r->parser = r->how->begin(r);
@@ -78,6 +80,11 @@ void rows_free(struct rows *r)
 const struct command *rows_command(const struct rows *r)
 {
     return r->command;
+}
+
+const void *rows_own(const struct rows *r)
+{
+    return r->own;
 }
 
 enum etl_status rows_emit(struct rows *r, const struct reply_field *fields, size_t count, struct err *err)

@@ -41,6 +41,7 @@ struct row_parser {
     void (*release)(void *parser);
 };
 const struct command *rows_command(const struct rows *r);
+const void           *rows_own(const struct rows *r); /* what the keys of the style say; NULL: nothing */
 /* For parsers: a record is whole. */
 enum etl_status rows_emit(struct rows *r, const struct reply_field *fields, size_t count, struct err *err);
 void            rows_repaired(struct rows *r);

@@ -11,14 +11,13 @@ static bool is_attribute(const struct tree *node, struct str mark)
     return mark.len != 0 && node->name.len > mark.len && str_starts(node->name, mark);
 }
 
-static void write_node(const struct tree *node, struct str mark, bool soap, struct buf *out)
+static void write_node(const struct tree *node, struct str mark, const char *empty_list, struct buf *out)
 {
     if (node->is_list) {
-        if (soap && node->first == NULL)
-            buf_fmt(out, "<%.*s soapenc:arrayType=\"xsd:anyType[0]\" xsi:type=\"soapenc:Array\"/>",
-                    STR_ARG(node->name));
+        if (empty_list != NULL && node->first == NULL)
+            buf_fmt(out, "<%.*s %s/>", STR_ARG(node->name), empty_list);
         for (const struct tree *item = node->first; item != NULL; item = item->next)
-            write_node(item, mark, soap, out);
+            write_node(item, mark, empty_list, out);
         return;
     }
     buf_fmt(out, "<%.*s", STR_ARG(node->name));
@@ -32,11 +31,11 @@ static void write_node(const struct tree *node, struct str mark, bool soap, stru
     fill_xml(out, node->text);
     for (const struct tree *c = node->first; c != NULL; c = c->next)
         if (!is_attribute(c, mark))
-            write_node(c, mark, soap, out);
+            write_node(c, mark, empty_list, out);
     buf_fmt(out, "</%.*s>", STR_ARG(node->name));
 }
 
-struct str as_xml(struct str json, struct str mark, bool soap, struct arena *mem)
+struct str as_xml(struct str json, struct str mark, const char *empty_list, struct arena *mem)
 {
     AUTO(buf_release) struct buf out;
     const struct reply           reply = { .text_member = mark };
@@ -46,6 +45,6 @@ struct str as_xml(struct str json, struct str mark, bool soap, struct arena *mem
     if (reply_json.tree(&reply, json, mem, &top, NULL) != ETL_OK)
         return STR_NONE;
     for (const struct tree *root = top->first; root != NULL; root = root->next)
-        write_node(root, mark, soap, &out);
+        write_node(root, mark, empty_list, &out);
     return arena_str(mem, buf_str(&out));
 }

@@ -60,7 +60,7 @@ static struct str filled(const struct entrance *e, const struct text *text, stru
     return text_fill(text, NULL, all, n, mem);
 }
 
-static struct str field_text(const struct form_field *fields, size_t count, struct str name)
+static struct str field_text(const struct wire_field *fields, size_t count, struct str name)
 {
     for (size_t i = 0; i < count; i++)
         if (str_eq(fields[i].name, name))
@@ -77,7 +77,7 @@ bool entrance_is_proof(const struct entrance *e, struct str name)
 }
 
 /* Everything that goes along by this login (NULL: there are none) is there and right. */
-static bool fits(const struct entrance *e, const struct login *l, struct str token, const struct form_field *fields,
+static bool fits(const struct entrance *e, const struct login *l, struct str token, const struct wire_field *fields,
                  size_t count, struct arena *mem)
 {
     const struct provider *p = e->provider;
@@ -97,7 +97,7 @@ static bool fits(const struct entrance *e, const struct login *l, struct str tok
     return true;
 }
 
-static bool by_session(struct entrance *e, const struct form_field *fields, size_t count, struct arena *mem)
+static bool by_session(struct entrance *e, const struct wire_field *fields, size_t count, struct arena *mem)
 {
     for (size_t i = 0; i < SESSIONS_MAX && i < e->next; i++) {
         struct session *s = &e->sessions[i];
@@ -113,7 +113,7 @@ static bool by_session(struct entrance *e, const struct form_field *fields, size
     return false;
 }
 
-bool entrance_admits(struct entrance *e, const struct form_field *fields, size_t count, struct arena *mem)
+bool entrance_admits(struct entrance *e, const struct wire_field *fields, size_t count, struct arena *mem)
 {
     const struct provider *p = e->provider;
     bool                   in;

@@ -8,7 +8,7 @@
 
 #include "etl/core/value.h"
 #include "providers/model/provider.h"
-#include "providers/sandbox/form.h"
+#include "providers/wires/wire.h"
 
 struct entrance;
 /* credentials: by the provider's order; they outlive it. */
@@ -17,7 +17,7 @@ void             entrance_free(struct entrance *e);
 void             entrance_session_uses(struct entrance *e, uint64_t uses); /* 0: sessions do not lapse */
 
 /* Counts as a use of the session it comes in. */
-bool entrance_admits(struct entrance *e, const struct form_field *fields, size_t count, struct arena *mem);
+bool entrance_admits(struct entrance *e, const struct wire_field *fields, size_t count, struct arena *mem);
 /* Does a field of this name prove who asks? */
 bool entrance_is_proof(const struct entrance *e, struct str name);
 /* The login that is asked for by this command; NULL: it opens no session. */

@@ -4,8 +4,7 @@
 #ifndef PROVIDERS_SANDBOX_INTAKE_H
 #define PROVIDERS_SANDBOX_INTAKE_H
 
-#include "providers/model/provider.h"
-#include "providers/sandbox/form.h"
+#include "providers/wires/wire.h"
 
 struct asked {
     struct str method, path; /* "POST"; behind the server's address */
@@ -19,7 +18,7 @@ struct asked {
 struct intake {
     const struct wire       *wire;
     struct str               command_word; /* as on the wire; "" where none was named */
-    const struct form_field *fields;
+    const struct wire_field *fields;
     size_t                   field_count;
     int                      status; /* of a request that is malformed: 404, 405, 415, 400 */
 };
@@ -29,7 +28,5 @@ enum etl_status intake_read(const struct provider *p, const struct asked *asked,
 
 /* Where a wire is served: "/simpler/restapi"; what the wire's path says comes behind it. */
 struct str intake_base(const struct provider *p, const struct wire *w, struct arena *mem);
-/* The value of a header line; STR_NONE: it is not there. */
-struct str intake_header(const struct asked *asked, const char *name);
 
 #endif

@@ -182,7 +182,7 @@ static struct str params_json(struct delivery *w)
         first = false;
     }
     for (size_t i = 0; i < w->field_count; i++) {
-        const struct form_field *field = &w->fields[i];
+        const struct wire_field *field = &w->fields[i];
         int                      at = w->command != NULL ? request_param(w->command, field->name) : -1;
         bool                     open = at >= 0 && !w->command->params[at].secret;
 

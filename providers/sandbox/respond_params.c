@@ -3,7 +3,7 @@
 
 #include "providers/model/value_form.h"
 
-static const struct form_field *field_named(const struct delivery *w, struct str name)
+static const struct wire_field *field_named(const struct delivery *w, struct str name)
 {
     for (size_t i = 0; i < w->field_count; i++)
         if (str_eq(w->fields[i].name, name))
@@ -42,14 +42,14 @@ static bool finds_rows(const struct command *c, int param)
     return false;
 }
 
-static enum etl_status value_read(struct delivery *w, int at, const struct form_field *field)
+static enum etl_status value_read(struct delivery *w, int at, const struct wire_field *field)
 {
     const struct command *c = w->command;
     const struct param   *p = &c->params[at];
     struct value         *v = &w->values[at];
     struct str            clear = p->clear.ptr != NULL ? p->clear : c->clear;
 
-    *v = (struct value){ field->is_list ? VALUE_LIST : VALUE_TEXT, p->secret, field->value };
+    *v = (struct value){ field->is_array ? VALUE_LIST : VALUE_TEXT, p->secret, field->value };
     if (clear.ptr != NULL && str_eq(field->value, clear) && !finds_rows(c, at))
         v->kind = VALUE_CLEAR;
     else if (field->value.len == 0) /* a blank field is one that is not given */
@@ -68,7 +68,7 @@ static bool wire_field(const struct wire *wire, struct str name)
     return false;
 }
 
-static enum etl_status read_field(struct delivery *w, const struct form_field *field, bool *given)
+static enum etl_status read_field(struct delivery *w, const struct wire_field *field, bool *given)
 {
     const struct provider *p = w->desk->provider;
     int                    at = request_param(w->command, field->name);
@@ -95,7 +95,7 @@ static enum etl_status read_test_mode(struct delivery *w)
     size_t                 equal = 0, given = 0;
 
     for (size_t i = 0; i < p->test_send.count; i++) {
-        const struct form_field *field = field_named(w, p->test_send.items[i].name);
+        const struct wire_field *field = field_named(w, p->test_send.items[i].name);
 
         if (field == NULL || request_param(w->command, field->name) >= 0)
             continue;
@@ -139,7 +139,7 @@ static enum etl_status check_headers(struct delivery *w)
             const struct header_value *h = &w->command->params[i].headers[k];
             bool                       given = w->values[i].kind == VALUE_TEXT && str_eq(w->values[i].text, h->value);
 
-            if (given != str_eq(intake_header(w->asked, arena_cstr(&w->bench->mem, h->name)), h->text))
+            if (given != str_eq(wire_header(w->asked->headers, arena_cstr(&w->bench->mem, h->name)), h->text))
                 return answer_refusal(w, "%.*s=%.*s and the header %.*s: %.*s go together",
                                       STR_ARG(w->command->params[i].wire), STR_ARG(h->value), STR_ARG(h->name),
                                       STR_ARG(h->text));

@@ -10,7 +10,7 @@ struct delivery {
     struct desk             *desk;
     struct bench            *bench;
     const struct wire       *wire; /* NULL: malformed */
-    const struct form_field *fields;
+    const struct wire_field *fields;
     size_t                   field_count;
     const struct command    *command; /* NULL: none, or not known */
     const struct login      *login;   /* the command opens a session of this login */

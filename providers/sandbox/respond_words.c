@@ -63,7 +63,7 @@ static struct str inside(struct delivery *w, struct str text, bool json)
     if (form == FILL_PLAIN || (form == FILL_JSON && json))
         return text;
     if (form == FILL_XML && json) {
-        xml = as_xml(text, text_member(w->desk->provider), w->wire->style == &wire_soap, mem);
+        xml = as_xml(text, text_member(w->desk->provider), w->wire->style->empty_list, mem);
         return xml.ptr != NULL ? xml : text;
     }
     buf_init(&out, ANSWER_MAX, "an answer");
@@ -92,7 +92,7 @@ struct str answer_worded(struct delivery *w, const struct text *answer, struct f
     }
     if (form_of(answer_type(w)) != FILL_XML || !is_json(answer))
         return text;
-    xml = as_xml(text, text_member(w->desk->provider), w->wire->style == &wire_soap, mem);
+    xml = as_xml(text, text_member(w->desk->provider), w->wire->style->empty_list, mem);
     return xml.ptr != NULL ? xml : text;
 }
 

@@ -292,7 +292,7 @@ static uint64_t ask_desk(struct visit *v, struct MHD_Connection *mc, struct desk
     buf_init(&headers, HEADERS_MAX, "a request's headers");
     MHD_get_connection_values(mc, MHD_HEADER_KIND, add_header, &headers);
     asked->headers = buf_str(&headers);
-    asked->type = intake_header(asked, MHD_HTTP_HEADER_CONTENT_TYPE);
+    asked->type = wire_header(asked->headers, MHD_HTTP_HEADER_CONTENT_TYPE);
     respond(v->server->house, d, b, asked, &answered);
     reply_from_desk(v, &answered, arena_cstr(&b->mem, answered.type));
     bench_return(v->server, b);

@@ -194,3 +194,20 @@ bool wire_walk_next(struct wire_walk *w, struct wire_field *out)
                 return true;
     return w->at < call->extra_count && pair_field(&call->extra[w->at++], out);
 }
+
+/* ---- the way back ---- */
+
+struct str wire_header(struct str headers, const char *name)
+{
+    struct str line, rest = headers;
+
+    while (rest.ptr != NULL && rest.len != 0) {
+        struct str head, value;
+
+        rest = str_cut(rest, '\n', &line);
+        value = str_cut(line, ':', &head);
+        if (value.ptr != NULL && str_eq_nocase(head, str_from(name)))
+            return str_trim(value);
+    }
+    return STR_NONE;
+}

@@ -5,6 +5,7 @@
 #define PROVIDERS_WIRES_WIRE_H
 
 #include "providers/model/provider.h"
+#include "providers/model/style_key.h"
 
 struct credential_value { /* by the provider's credential order */
     struct str value;
@@ -42,7 +43,7 @@ enum etl_status wire_encode(const struct wire_call *call, struct request *out, s
 struct wire_field {
     struct str name, value;
     bool       is_hidden; /* masked: value is "***" */
-    bool       is_array;  /* value is a list (list.h), to be written as the wire's own kind of array */
+    bool       is_array;  /* value is a list (list.h), written as the wire's own kind of array */
 };
 struct wire_walk {
     const struct wire_call *call;
@@ -53,11 +54,33 @@ void wire_walk_begin(struct wire_walk *w, const struct wire_call *call);
 bool wire_walk_next(struct wire_walk *w, struct wire_field *out);
 void wire_walk_end(struct wire_walk *w);
 
+/* The way back, for whoever receives a request: the sandbox. */
+struct wire_received {
+    const struct provider *provider;
+    struct str             headers; /* lines "Name: value\n" */
+    struct str             body;
+};
+struct wire_decoded {
+    struct str word; /* the command's name on the wire. Set to what the address says; STR_NONE: nothing so far */
+    const struct wire_field *fields; /* in the order they came, doubled ones included */
+    size_t                   field_count;
+};
+/* The value of a header line, trimmed; STR_NONE: it is not there. */
+struct str wire_header(struct str headers, const char *name);
+
 struct wire_style {
-    const char *name, *summary;
-    bool        has_arrays; /* can carry a list as such */
+    const char       *name, *summary;
+    const char       *content_type;        /* of a request's body */
+    bool              has_arrays;          /* can carry a list as such */
+    bool              needs_command_field; /* the command is named by a field: the description's command_field */
+    struct style_keys own; /* the description's keys that are its own, and the struct they fill: wire->own */
+    /* XML answers: attributes of the element that stands for a list without items; NULL: there is no element. */
+    const char *empty_list;
     /* Headers and body; address and method are there already. */
     enum etl_status (*encode)(const struct wire_call *call, struct request *out, struct err *err);
+    /* ETL_REJECT: the body is not written as this style writes one. */
+    enum etl_status (*decode)(const struct wire_received *in, struct arena *mem, struct wire_decoded *out,
+                              struct err *err);
 };
 extern const struct wire_style        wire_form, wire_rest, wire_soap;
 extern const struct wire_style *const wire_styles[]; /* NULL-ended */

@@ -3,7 +3,7 @@
  * Source  URL standard, application/x-www-form-urlencoded; all but A-Za-z0-9-._~ is percent-encoded, blanks too, so that no server's
  *         reading of "+" matters. */
 #include "providers/model/family.h"
-#include "providers/wires/wire.h"
+#include "providers/wires/form_fields.h"
 
 static void add_field(struct buf *body, struct str name, struct str value, bool is_masked)
 {
@@ -50,8 +50,26 @@ static enum etl_status form_encode(const struct wire_call *call, struct request 
     return ETL_OK;
 }
 
+static enum etl_status form_decode(const struct wire_received *in, struct arena *mem, struct wire_decoded *out,
+                                   struct err *err)
+{
+    struct wire_field *fields;
+    enum etl_status    st = form_fields_parse(in->body, mem, &fields, &out->field_count, err);
+
+    if (st != ETL_OK)
+        return st;
+    out->fields = fields;
+    for (size_t i = 0; i < out->field_count && out->word.ptr == NULL; i++)
+        if (str_eq(fields[i].name, in->provider->command_field))
+            out->word = fields[i].value;
+    return ETL_OK;
+}
+
 const struct wire_style wire_form = {
     .name = "form",
     .summary = "application/x-www-form-urlencoded POST",
+    .content_type = "application/x-www-form-urlencoded",
+    .needs_command_field = true,
     .encode = form_encode,
+    .decode = form_decode,
 };

@@ -2,7 +2,7 @@
  *
  * Everything is a string: account numbers, ZIP codes and last-four digits are no numbers, and the servers we know take strings.
  * Source  RFC 8259. Values are UTF-8, which the rules have seen to. */
-#include "providers/wires/wire.h"
+#include "providers/wires/tree_fields.h"
 
 #include <yajl/yajl_gen.h>
 
@@ -64,9 +64,24 @@ static enum etl_status rest_encode(const struct wire_call *call, struct request 
                                     : err_set(err, ETL_REJECT, "json", "a value cannot be written as JSON (no UTF-8?)");
 }
 
+/* The command is named by the address alone. */
+static enum etl_status rest_decode(const struct wire_received *in, struct arena *mem, struct wire_decoded *out,
+                                   struct err *err)
+{
+    static const struct reply plain = { .text_member = { NULL, 0 } };
+    const struct tree        *top;
+    enum etl_status           st = reply_json.tree(&plain, in->body, mem, &top, err);
+
+    if (st == ETL_OK && (top->is_list || top->text.ptr != NULL))
+        st = err_set(err, ETL_REJECT, "rest-body", "the body is no object");
+    return st == ETL_OK ? tree_fields(top, mem, out, err) : st;
+}
+
 const struct wire_style wire_rest = {
     .name = "rest",
     .summary = "an object in JSON",
+    .content_type = "application/json",
     .has_arrays = true,
     .encode = rest_encode,
+    .decode = rest_decode,
 };

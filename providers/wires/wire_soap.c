@@ -9,43 +9,58 @@
 
 #include "etl/core/list.h"
 #include "providers/model/family.h"
+#include "providers/replies/tree_xml.h"
 #include "providers/wires/soap_type.h"
+#include "providers/wires/tree_fields.h"
 
 enum { LARGEST_VALUE = 16 << 20 };
 
-struct writing {
+struct soap_own {
+    struct text space; /* the namespace: "{origin}/OperatorAPI" */
+};
+static const char *const      space_places[] = { "origin", NULL };
+static const struct style_key soap_keys[] = {
+    { .name = "space",
+      .kind = STYLE_KEY_PLACES,
+      .offset = offsetof(struct soap_own, space),
+      .places = space_places,
+      .missing = "a soap wire needs space: the namespace of its methods" },
+    { 0 },
+};
+
+struct soap_writer {
     xmlTextWriterPtr w;
     struct arena     mem;
     bool             is_map, failed;
 };
 
-static const xmlChar *text_of(struct writing *x, struct str s)
+static const xmlChar *text_of(struct soap_writer *x, struct str s)
 {
     return (const xmlChar *)arena_cstr(&x->mem, s);
 }
 
-static void note(struct writing *x, int written)
+static void note(struct soap_writer *x, int written)
 {
     x->failed = x->failed || written < 0;
 }
 
-static void begin(struct writing *x, const char *name)
+static void begin(struct soap_writer *x, const char *name)
 {
     note(x, xmlTextWriterStartElement(x->w, (const xmlChar *)name));
 }
 
-static void attribute(struct writing *x, const char *name, const char *value)
+static void attribute(struct soap_writer *x, const char *name, const char *value)
 {
     note(x, xmlTextWriterWriteAttribute(x->w, (const xmlChar *)name, (const xmlChar *)value));
 }
 
-static void finish(struct writing *x)
+static void finish(struct soap_writer *x)
 {
     note(x, xmlTextWriterEndElement(x->w));
 }
 
 /* Type and text of an element that has been begun. */
-static void add_text(struct writing *x, struct str text)
+static void add_text(struct soap_writer *x, struct str text)
 {
     const char *type = soap_type(text);
 
@@ -57,7 +72,7 @@ static void add_text(struct writing *x, struct str text)
 }
 
 /* xsd:string[2] where all parts are alike, else xsd:anyType[2]. */
-static void add_array(struct writing *x, struct str list)
+static void add_array(struct soap_writer *x, struct str list)
 {
     struct list_reader r = list_open(list);
     struct list_item   item;
@@ -82,7 +97,7 @@ static void add_array(struct writing *x, struct str list)
     }
 }
 
-static void add_value(struct writing *x, const struct wire_field *field)
+static void add_value(struct soap_writer *x, const struct wire_field *field)
 {
     if (field->is_array)
         add_array(x, field->value);
@@ -90,7 +105,7 @@ static void add_value(struct writing *x, const struct wire_field *field)
         add_text(x, field->value);
 }
 
-static void add_field(struct writing *x, const struct wire_field *field)
+static void add_field(struct soap_writer *x, const struct wire_field *field)
 {
     if (!x->is_map) {
         begin(x, arena_cstr(&x->mem, field->name));
@@ -121,7 +136,7 @@ static bool needs_map(const struct wire_call *call)
     return !fits;
 }
 
-static void add_fields(struct writing *x, const struct wire_call *call)
+static void add_fields(struct soap_writer *x, const struct wire_call *call)
 {
     struct wire_walk  walk;
     struct wire_field field;
@@ -144,12 +159,13 @@ static struct str origin_of(struct str url)
 
 static struct str space_of(const struct wire_call *call, struct arena *mem)
 {
-    struct pair_value origin = { STR("origin"), origin_of(call->url) };
+    const struct soap_own *own = call->wire->own;
+    struct pair_value      origin = { STR("origin"), origin_of(call->url) };
 
-    return text_fill(&call->wire->space, NULL, &origin, 1, mem);
+    return text_fill(&own->space, NULL, &origin, 1, mem);
 }
 
-static void add_envelope(struct writing *x, const struct wire_call *call, struct str space, struct str method)
+static void add_envelope(struct soap_writer *x, const struct wire_call *call, struct str space, struct str method)
 {
     note(x, xmlTextWriterStartDocument(x->w, NULL, "UTF-8", NULL));
     begin(x, "soap:Envelope");
@@ -185,7 +201,7 @@ static int close_body(void *context)
 static enum etl_status soap_encode(const struct wire_call *call, struct request *out, struct err *err)
 {
     AUTO(buf_release) struct buf method;
-    struct writing               x = { .is_map = needs_map(call) };
+    struct soap_writer           x = { .is_map = needs_map(call) };
     xmlOutputBufferPtr           body = xmlOutputBufferCreateIO(write_body, close_body, &out->body, NULL);
     struct str                   space;
 
@@ -204,9 +220,53 @@ static enum etl_status soap_encode(const struct wire_call *call, struct request 
     return x.failed ? err_set(err, ETL_REJECT, "soap", "a value cannot be written as XML") : ETL_OK;
 }
 
+/* ---- the way back ---- */
+
+static const struct tree *child(const struct tree *node, const char *name)
+{
+    for (const struct tree *c = node != NULL ? node->first : NULL; c != NULL; c = c->next)
+        if (str_is(c->name, name))
+            return c;
+    return NULL;
+}
+
+/* SOAP 1.1 leaves SOAPAction open; SOAP::Lite sends "space#method", in quotes, and what it says has to be so. */
+static bool action_fits(struct str headers, struct str method, struct arena *mem)
+{
+    struct str action = wire_header(headers, "SOAPAction");
+
+    return action.len < 2 || str_ends(action, arena_fmt(mem, "#%.*s\"", STR_ARG(method)));
+}
+
+/* One argument, a hash: its members are the fields. */
+static enum etl_status soap_decode(const struct wire_received *in, struct arena *mem, struct wire_decoded *out,
+                                   struct err *err)
+{
+    const struct tree *document, *method;
+    enum etl_status    st = tree_from_xml(in->body, TREE_XML_SOAP, STR_NONE, mem, &document, err);
+
+    if (st != ETL_OK)
+        return st;
+    method = child(child(document, "Envelope"), "Body");
+    if (method == NULL || method->first == NULL || method->first->next != NULL)
+        return err_set(err, ETL_REJECT, "soap-body", "this is no SOAP envelope with one call in its body");
+    method = method->first;
+    out->word = method->name;
+    if (!action_fits(in->headers, method->name, mem))
+        return err_set(err, ETL_REJECT, "soap-action", "SOAPAction does not name the method %s",
+                       shown(method->name, false).text);
+    if (method->first == NULL || method->first->next != NULL)
+        return err_set(err, ETL_REJECT, "soap-argument", "the call must have one argument, a hash");
+    return tree_fields(method->first, mem, out, err);
+}
+
 const struct wire_style wire_soap = {
     .name = "soap",
     .summary = "SOAP 1.1, as SOAP::Lite sends it",
+    .content_type = "text/xml",
     .has_arrays = true,
+    .own = { soap_keys, sizeof(struct soap_own) },
+    .empty_list = "soapenc:arrayType=\"xsd:anyType[0]\" xsi:type=\"soapenc:Array\"",
     .encode = soap_encode,
+    .decode = soap_decode,
 };

@@ -91,12 +91,14 @@ def names_in_schema(node, out):
 
 
 def names_in_loader():
-    """The keys that yaml_only_keys() is given, wherever a description is read."""
+    """The keys that yaml_only_keys() is given, wherever a description is read, and those that a style brings with its row."""
     out = {"like"}
     for path in glob.glob(os.path.join(PROVIDERS, "description", "*.c")) + glob.glob(os.path.join(PROVIDERS, "replies", "lookup*.c")):
         text = read(path)
         for keys in re.findall(r"\*const \w*keys\w*\[\] = \{(.*?)NULL", text, re.S):
             out |= set(re.findall(r"\"(\w+)\"", keys))
+    for path in glob.glob(os.path.join(PROVIDERS, "wires", "*.c")) + glob.glob(os.path.join(PROVIDERS, "replies", "*.c")):
+        out |= set(re.findall(r"\.name = \"(\w+)\",\s+\.kind = STYLE_KEY_", read(path)))
     return out
 
 

@@ -58,9 +58,9 @@ static void close_shop(struct shop *s)
 
 static bool admits(struct shop *s, const char *name, struct str value)
 {
-    struct form_field fields[] = { { STR("func"), STR("look"), false },
-                                   { STR("k"), STR("k-1"), false },
-                                   { str_from(name), value, false } };
+    struct wire_field fields[] = { { STR("func"), STR("look"), false, false },
+                                   { STR("k"), STR("k-1"), false, false },
+                                   { str_from(name), value, false, false } };
 
     return entrance_admits(s->entrance, fields, value.ptr != NULL ? 3 : 2, &s->mem);
 }
@@ -98,7 +98,7 @@ static void by_either_login(void **state)
 static void with_the_key_only(void **state)
 {
     struct shop       s;
-    struct form_field fields[] = { { STR("authinfo"), STR("ann:Tr4vel"), false } };
+    struct wire_field fields[] = { { STR("authinfo"), STR("ann:Tr4vel"), false, false } };
 
     (void)state;
     open_shop(&s);

@@ -126,7 +126,7 @@ static struct asked encoded(struct two *two, const char *wire, const char *comma
                             .path = str_skip(buf_str(&two->request.url), strlen("https://h")),
                             .headers = buf_str(&two->request.headers),
                             .body = buf_str(&two->request.body) };
-    asked.type = intake_header(&asked, "content-type");
+    asked.type = wire_header(asked.headers, "content-type");
     return asked;
 }
 

@@ -1,5 +1,5 @@
-/* providers/sandbox/form.c - the form body, field by field. */
-#include "providers/sandbox/form.h"
+/* providers/wires/form_fields.c - a form body, field by field. */
+#include "providers/wires/form_fields.h"
 
 static int hex(char c)
 {
@@ -42,15 +42,15 @@ static enum etl_status decode(struct str raw, struct arena *mem, struct str *out
     return ETL_OK;
 }
 
-enum etl_status form_parse(struct str body, struct arena *mem, const struct form_field **out, size_t *count,
-                           struct err *err)
+enum etl_status form_fields_parse(struct str body, struct arena *mem, struct wire_field **out, size_t *count,
+                                  struct err *err)
 {
-    struct form_field *fields = NULL;
+    struct wire_field *fields = NULL;
     size_t             n = 0, cap = 0;
     struct str         rest = body.len == 0 ? STR_NONE : body;
 
     while (rest.ptr != NULL) {
-        struct form_field field = { .is_list = false };
+        struct wire_field field = { .is_array = false };
         struct str        part, name, value;
         enum etl_status   st;
 
@@ -68,4 +68,16 @@ enum etl_status form_parse(struct str body, struct arena *mem, const struct form
     *out = fields;
     *count = n;
     return ETL_OK;
+}
+
+bool form_word_decode(struct str raw, struct arena *mem, struct str *out)
+{
+    struct wire_field *fields;
+    size_t             count;
+
+    /* A form's value, in which a + would be a blank: there is none in a command's name. */
+    if (form_fields_parse(arena_fmt(mem, "x=%.*s", STR_ARG(raw)), mem, &fields, &count, NULL) != ETL_OK || count != 1)
+        return false;
+    *out = fields[0].value;
+    return true;
 }

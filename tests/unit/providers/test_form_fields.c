@@ -1,9 +1,9 @@
-/* tests/unit/sandbox/test_sandbox_form.c - providers/sandbox/form.h: what is read, and what no server should have to guess. */
-#include "providers/sandbox/form.h"
+/* tests/unit/providers/test_form_fields.c - providers/wires/form_fields.h: what is read, and what no server should have to guess. */
+#include "providers/wires/form_fields.h"
 #include "tests/unit/check.h"
 
 /* "name=value;" for every field, so that a row can say what it expects. */
-static struct str fields_shown(const struct form_field *fields, size_t count, struct buf *out)
+static struct str fields_shown(const struct wire_field *fields, size_t count, struct buf *out)
 {
     buf_reset(out);
     for (size_t i = 0; i < count; i++)
@@ -30,11 +30,11 @@ static void taken(void **state)
     arena_init(&mem, 1 << 20, "a test");
     buf_init(&out, 1 << 16, "a test");
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct form_field *fields;
-        size_t                   count;
-        struct err               err = { 0 };
+        struct wire_field *fields;
+        size_t             count;
+        struct err         err = { 0 };
 
-        if (form_parse(str_from(rows[i].body), &mem, &fields, &count, &err) != ETL_OK)
+        if (form_fields_parse(str_from(rows[i].body), &mem, &fields, &count, &err) != ETL_OK)
             fail_row(i, "refused: %s", err.text);
         assert_text(fields_shown(fields, count, &out), str_from(rows[i].want));
     }
@@ -57,11 +57,11 @@ static void refused(void **state)
     (void)state;
     arena_init(&mem, 1 << 20, "a test");
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct form_field *fields = NULL;
-        size_t                   count;
-        struct err               err = { 0 };
+        struct wire_field *fields = NULL;
+        size_t             count;
+        struct err         err = { 0 };
 
-        if (form_parse(str_from(rows[i].body), &mem, &fields, &count, &err) != ETL_REJECT)
+        if (form_fields_parse(str_from(rows[i].body), &mem, &fields, &count, &err) != ETL_REJECT)
             fail_row(i, "taken: %s", rows[i].body);
         assert_string_equal(err.rule, rows[i].rule);
         assert_null(fields);
