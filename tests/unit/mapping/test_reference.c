@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "etl/core/notation/json_tree.h"
+#include "etl/core/notation/yaml.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/language/filter_table.h"
 #include "etl/mapping/keywords.h"
