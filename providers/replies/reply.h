@@ -59,14 +59,18 @@ void reply_judge_streamed(struct reply_judge *j, const struct command *command, 
 /* Splits a body into records: piece by piece (rows.h), or, where `rows` is NULL, only whole. A style without records has none. A style
  * with `tree` reads it as a tree (tree.h), from which the command's `record:` paths take them. ETL_REJECT: the body is not what it should be. */
 struct row_parser;
+struct reply_writer;
 struct tree;
 struct reply_style {
     const char *name, *summary;
     bool        has_records; /* else captures are taken from its text by patterns */
     bool is_table; /* nothing but rows: columns go by position, named by the report, and any of them may be secret */
-    struct style_keys        own;  /* the description's keys that are its own, and the struct they fill: reply->own */
-    enum scrub_form          form; /* how secrets stand in it */
-    const struct row_parser *rows;
+    struct style_keys          own;  /* the description's keys that are its own, and the struct they fill: reply->own */
+    enum scrub_form            form; /* how secrets stand in it */
+    const struct row_parser   *rows;
+    const struct reply_writer *writer; /* rows as an answer (reply_writer.h), for the sandbox */
+    size_t
+        envelope_steps; /* of a path to records: so many steps are the envelope's own (SOAP: `result`), none is written for them */
     enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,
                                const struct reply_record **out, size_t *count, struct err *err);
     enum etl_status (*tree)(const struct reply *reply, struct str body, struct arena *call_mem, const struct tree **out,

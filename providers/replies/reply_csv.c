@@ -2,6 +2,7 @@
 #include <csv.h>
 
 #include "providers/replies/repair.h"
+#include "providers/replies/reply_writer.h"
 #include "providers/replies/rows.h"
 
 enum { PIECE = 1 << 20 };
@@ -170,6 +171,7 @@ static const struct row_parser csv_rows = { csv_begin, csv_feed, csv_end, csv_re
 const struct reply_style reply_csv = {
     .name = "csv",
     .summary = "rows of CSV, columns by position",
+    .writer = &write_csv,
     .has_records = true,
     .is_table = true,
     .own = { csv_keys, sizeof(struct csv_own) },

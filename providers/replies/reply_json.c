@@ -9,6 +9,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "etl/core/utf8.h"
+#include "providers/replies/reply_writer.h"
 #include "providers/replies/rows.h"
 #include "providers/replies/tree.h"
 
@@ -491,6 +492,7 @@ static const struct row_parser json_rows = { json_begin, json_feed, json_end, js
 const struct reply_style reply_json = {
     .name = "json",
     .summary = "JSON, strictly",
+    .writer = &write_json,
     .has_records = true,
     .form = SCRUB_JSON,
     .rows = &json_rows,

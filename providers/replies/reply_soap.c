@@ -3,6 +3,7 @@
  * The reply element bears another name every time, so it goes by its place: what stands first in the first child of the Body is the result,
  * whatever it is called (SOAP 1.1, 7.1). A result that is a text of XML is read on, its root being the result itself: so paths
  * are the same as in JSON. */
+#include "providers/replies/reply_writer.h"
 #include "providers/replies/tree_xml.h"
 
 static const struct tree *child(const struct tree *node, const char *name)
@@ -69,6 +70,8 @@ static enum etl_status soap_records(const struct command *command, struct str bo
 const struct reply_style reply_soap = {
     .name = "soap",
     .summary = "SOAP 1.1",
+    .writer = &write_tree_xml,
+    .envelope_steps = 1,
     .has_records = true,
     .form = SCRUB_XML,
     .records = soap_records,

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 
 #include "providers/replies/repair.h"
+#include "providers/replies/reply_writer.h"
 #include "providers/replies/rows.h"
 
 enum { DEPTH_MAX = 64, FIRST_BYTES = 4096, PIECE = 1 << 20 };
@@ -283,6 +284,7 @@ static const struct row_parser xml_rows = { xml_begin, xml_feed, xml_end, xml_re
 const struct reply_style reply_xml = {
     .name = "xml",
     .summary = "elements of XML",
+    .writer = &write_xml,
     .has_records = true,
     .form = SCRUB_XML,
     .rows = &xml_rows,

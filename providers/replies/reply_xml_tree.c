@@ -1,4 +1,5 @@
 /* providers/replies/reply_xml_tree.c - answers in XML that are told by paths, as JSON is: one description for a provider that speaks both. */
+#include "providers/replies/reply_writer.h"
 #include "providers/replies/tree_xml.h"
 
 static enum etl_status xml_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out,
@@ -16,6 +17,7 @@ static enum etl_status xml_tree_records(const struct command *command, struct st
 const struct reply_style reply_xml_tree = {
     .name = "xml-tree",
     .summary = "XML, told by paths as JSON is",
+    .writer = &write_tree_xml,
     .has_records = true,
     .form = SCRUB_XML,
     .records = xml_tree_records,

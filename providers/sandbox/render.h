@@ -1,9 +1,11 @@
-/* providers/sandbox/render.h - rows as a report shows them, in the style that the command's answers have on the wire they go by: CSV by
- * position, XML elements, or a tree in JSON, XML or SOAP, at the path where the command has its records. */
+/* providers/sandbox/render.h - rows of the state as a report shows them, in the style that the command's answers have on the wire they go by.
+ *
+ * The style writes (replies/reply_writer.h); here the state's cells become the provider's words. */
 #ifndef PROVIDERS_SANDBOX_RENDER_H
 #define PROVIDERS_SANDBOX_RENDER_H
 
 #include "etl/core/buf.h"
+#include "providers/replies/reply_writer.h"
 #include "providers/sandbox/faults.h"
 #include "providers/sandbox/store/state.h"
 
@@ -13,6 +15,9 @@ struct render {
     const struct wire    *wire;
     enum fault_kind       rot; /* latin1, raw-quotes, control, roots; all else: as it should be */
 };
+/* A cell in the provider's words. */
+struct str render_cell(const struct report *report, const struct state_table *t, const struct state_row *row,
+                       size_t column);
 /* Brings rows that stand under keys of their own ({table}, {customerid} …) together; before the first is rendered. */
 void render_sort(const struct render *r, const struct state_table *t, struct state_row **rows, size_t count);
 void render_begin(const struct render *r, struct buf *out);
