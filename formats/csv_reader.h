@@ -16,18 +16,9 @@
 #ifndef FORMATS_CSV_READER_H
 #define FORMATS_CSV_READER_H
 
+#include "formats/csv_form.h"
 #include "formats/record_reader.h"
 #include "formats/source.h"
-
-enum encoding {
-    ENCODING_AUTO,
-    ENCODING_UTF8,
-    ENCODING_WINDOWS_1252,
-    ENCODING_LATIN1,
-    ENCODING_UTF16LE,
-    ENCODING_UTF16BE
-};
-enum etl_status encoding_from_name(struct str name, enum encoding *out, struct err *err); /* "did you mean" */
 
 struct csv_options {
     char              delimiter; /* ',' */
@@ -44,15 +35,7 @@ enum etl_status csv_reader_open(struct source *source, const struct csv_options 
                                 struct err *err);
 /* The columns: the header's cells (trimmed, as UTF-8) or options->names. Empty and double names are told as they are. */
 const struct str *csv_reader_columns(const struct record_reader *r, size_t *count);
-/* How the input is written, so that rejects can be written alike. */
-enum line_end { LINE_LF, LINE_CRLF, LINE_CR };
-struct csv_form {
-    enum encoding encoding;
-    bool          has_bom, has_header;
-    enum line_end line_end; /* of the first line */
-    char          delimiter, quote;
-    struct str    header_raw; /* its bytes, without the line end */
-};
+/* How the input is written. */
 const struct csv_form *csv_reader_form(const struct record_reader *r);
 
 #endif

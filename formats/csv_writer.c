@@ -1,8 +1,6 @@
 /* formats/csv_writer.c - writes CSV: results for people's spreadsheets, rejects for our own reader. */
 #include "formats/csv_writer.h"
 
-#include "formats/encoding.h"
-
 void csv_write_row(struct buf *out, const struct str *cells, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -6,7 +6,8 @@
 #define FORMATS_CSV_WRITER_H
 
 #include "etl/core/buf.h"
-#include "formats/csv_reader.h"
+#include "etl/core/record.h"
+#include "formats/csv_form.h"
 
 void csv_write_row(struct buf *out, const struct str *cells, size_t count); /* defused */
 /* The header line of a reject file: the input's own (or the given names, for a headerless one nothing) plus _errors; with BOM. */
@@ -16,7 +17,5 @@ void csv_reject_header(struct buf *out, const struct csv_form *form);
  * cell i (sealed secrets): then the row is written from its cells. */
 void csv_reject_row(struct buf *out, const struct csv_form *form, const struct record *record, size_t columns,
                     const struct str *replaced, struct str errors);
-/* UTF-8 into the form's encoding; what it cannot hold becomes '?'. UTF-16 comes out as such. */
-void encoding_add(struct buf *out, enum encoding encoding, struct str utf8);
 
 #endif

@@ -2,7 +2,6 @@
 #include "formats/encoding.h"
 
 #include "etl/core/utf8.h"
-#include "formats/csv_writer.h"
 
 /* windows-1252, 0x80..0x9f (the WHATWG encoding standard's table; 0: no character there). */
 static const uint16_t windows_1252[32] = {
@@ -46,11 +45,6 @@ enum etl_status encoding_from_name(struct str name, enum encoding *out, struct e
                    near.ptr != NULL ? "\"?" : "");
 }
 
-bool encoding_is_wide(enum encoding e)
-{
-    return e == ENCODING_UTF16LE || e == ENCODING_UTF16BE;
-}
-
 bool encoding_to_utf8(enum encoding encoding, struct str bytes, struct buf *out)
 {
     for (size_t i = 0; i < bytes.len; i++) {
@@ -87,12 +81,24 @@ size_t encoding_wide_to_utf8(enum encoding encoding, struct str bytes, struct bu
             }
         }
         if (unit >= 0xd800 && unit < 0xe000)
-            buf_byte(out, (char)0xff); /* half a pair: damage, which the UTF-8 check of the record will tell */
+            buf_byte(out, (char)0xff); /* half a pair: the UTF-8 check of the record will find this byte */
         else
             utf8_add(out, unit);
         i += 2;
     }
     return i;
+}
+
+uint64_t encoding_wide_bytes(const char *utf8, size_t len)
+{
+    uint64_t units = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)utf8[i];
+
+        units += c == 0xff ? 1U : c >= 0xf0 ? 2U : (c & 0xc0) != 0x80;
+    }
+    return 2 * units;
 }
 
 static void add_wide(struct buf *out, bool little, uint32_t unit)

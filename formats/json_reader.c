@@ -3,9 +3,9 @@
 
 #include <pthread.h>
 
-#include "formats/json_outer.h"
-#include "formats/json_record.h"
-#include "formats/json_scan.h"
+#include "formats/json/json_outer.h"
+#include "formats/json/json_parser.h"
+#include "formats/json/json_scan.h"
 
 enum { BLOCK_BYTES = 256 << 10, MAX_RECORD = 1 << 20, BLOCK_MEMORY = 1 << 30 };
 

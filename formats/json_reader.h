@@ -14,21 +14,10 @@
 #ifndef FORMATS_JSON_READER_H
 #define FORMATS_JSON_READER_H
 
+#include "formats/json_wanted.h"
 #include "formats/record_reader.h"
 #include "formats/source.h"
 
-struct json_list { /* a list in a record, whose elements are rows */
-    struct str        path;
-    const struct str *columns; /* paths within an element */
-    size_t            column_count;
-};
-enum { JSON_LISTS_MAX = 63 };
-struct json_wanted {
-    const struct str       *columns; /* paths */
-    size_t                  column_count;
-    const struct json_list *lists; /* no path twice */
-    size_t                  list_count;
-};
 struct json_options {
     bool       is_lines;    /* JSON Lines: one record a line */
     struct str records;     /* where the list stands, "data.customers"; empty: the document is the list */

@@ -1,116 +1,33 @@
-/* formats/json_record_writer.c - writes JSON records back, as they stood. */
+/* formats/json_record_writer.c - writes a JSON record back as it came, with the reasons why it was rejected. */
 #include "formats/json_record_writer.h"
 
-#include "etl/core/utf8.h"
+#include "formats/dotted_path.h"
+#include "formats/json_string.h"
 
 enum { PATH_BYTES = 4096 };
 
-/* ---- paths ---- */
-
-/* The next part that is no number; ptr NULL at the end. */
-static struct str next_part(struct str *rest)
-{
-    struct str part = STR_NONE;
-
-    while (rest->ptr != NULL) {
-        *rest = str_cut(*rest, '.', &part);
-        if (!str_all_digits(part))
-            return part;
-    }
-    return STR_NONE;
-}
-
-bool json_path_is_within(struct str path, struct str place)
-{
-    for (;;) {
-        struct str wanted = next_part(&place), part = wanted.ptr != NULL ? next_part(&path) : STR_NONE;
-
-        if (wanted.ptr == NULL)
-            return true;
-        if (part.ptr == NULL || !str_eq(part, wanted))
-            return false;
-    }
-}
-
-struct str json_path_without_numbers(struct str path, struct arena *mem)
-{
-    struct str out = STR(""), part;
-
-    while ((part = next_part(&path)).ptr != NULL)
-        out = out.len != 0 ? arena_fmt(mem, "%.*s.%.*s", STR_ARG(out), STR_ARG(part)) : part;
-    return out;
-}
-
-/* ---- texts ---- */
-
-static uint32_t unit_at(const char *p)
-{
-    uint32_t unit = 0;
-
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-
-        unit = unit << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
-    return unit;
-}
-
-/* Behind the backslash; returns how many bytes it took. */
-static size_t unescape_one(struct buf *out, const char *p)
-{
-    static const char signs[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
-    const char       *sign = strchr(signs, *p);
-    uint32_t          unit;
-
-    if (*p != 'u') {
-        buf_byte(out, sign != NULL ? bytes[sign - signs] : *p);
-        return 1;
-    }
-    unit = unit_at(p + 1);
-    if (unit >= 0xd800 && unit < 0xdc00) { /* both halves are there: the reader made sure */
-        utf8_add(out, 0x10000 + ((unit - 0xd800) << 10) + (unit_at(p + 7) - 0xdc00));
-        return 11;
-    }
-    utf8_add(out, unit);
-    return 5;
-}
-
-void json_unescape(struct buf *out, struct str quoted)
-{
-    const char *p = quoted.ptr + 1, *end = quoted.ptr + quoted.len - 1;
-
-    while (p < end) {
-        const char *slash = memchr(p, '\\', (size_t)(end - p));
-
-        buf_add(out, str_of(p, (size_t)((slash != NULL ? slash : end) - p)));
-        p = slash != NULL ? slash + 1 + unescape_one(out, slash + 1) : end;
-    }
-}
-
-/* ---- walking a valid record ---- */
-
-struct walk {
+struct record_copy {
     struct buf                *out;
     const struct json_secrets *secrets;
     const char                *at, *end;
-    const char                *copied; /* the record's bytes before it are out, or gone */
+    const char                *copied; /* the record's bytes before it are written or left out */
     struct buf                 path, text;
-    const char                *last_end; /* behind the record's last member that stays; NULL: there is none */
+    const char                *last_end; /* the end of the last member that stays; NULL: none does */
 };
 
-static void copy_to(struct walk *w, const char *to)
+static void copy_to(struct record_copy *w, const char *to)
 {
     buf_add(w->out, str_of(w->copied, (size_t)(to - w->copied)));
     w->copied = to;
 }
 
-static void skip_blanks(struct walk *w)
+static void skip_blanks(struct record_copy *w)
 {
     while (w->at < w->end && (*w->at == ' ' || *w->at == '\t' || *w->at == '\n' || *w->at == '\r'))
         w->at++;
 }
 
-static struct str take_string(struct walk *w)
+static struct str take_string(struct record_copy *w)
 {
     const char *begin = w->at++;
 
@@ -120,15 +37,15 @@ static struct str take_string(struct walk *w)
     return str_of(begin, (size_t)(w->at - begin));
 }
 
-static bool is_secret(const struct walk *w)
+static bool is_secret(const struct record_copy *w)
 {
     for (size_t i = 0; i < w->secrets->count; i++)
-        if (json_path_is_within(buf_str(&w->path), w->secrets->paths[i]))
+        if (dotted_path_is_within(buf_str(&w->path), w->secrets->paths[i]))
             return true;
     return false;
 }
 
-static void replace(struct walk *w, const char *begin)
+static void replace(struct record_copy *w, const char *begin)
 {
     AUTO(buf_wipe) struct buf other;
 
@@ -139,7 +56,7 @@ static void replace(struct walk *w, const char *begin)
     w->copied = w->at;
 }
 
-static void walk_scalar(struct walk *w)
+static void walk_scalar(struct record_copy *w)
 {
     const char *begin = w->at;
     struct str  raw;
@@ -155,15 +72,15 @@ static void walk_scalar(struct walk *w)
         return;
     buf_reset(&w->text);
     if (raw.ptr[0] == '"')
-        json_unescape(&w->text, raw);
+        json_string_decode(&w->text, raw);
     else
         buf_add(&w->text, raw);
     replace(w, begin);
 }
 
-static void walk_value(struct walk *w, bool is_record);
+static void walk_value(struct record_copy *w, bool is_record);
 
-static void walk_array(struct walk *w)
+static void walk_array(struct record_copy *w)
 {
     w->at++;
     for (skip_blanks(w); *w->at != ']'; skip_blanks(w)) {
@@ -175,8 +92,8 @@ static void walk_array(struct walk *w)
     w->at++;
 }
 
-/* The reasons of a record that was a reject before: they go, with one of the commas around them. */
-static void drop_member(struct walk *w, const char *begin, const char *comma)
+/* The reasons of an earlier reject are left out, with one of the commas around them. */
+static void drop_member(struct record_copy *w, const char *begin, const char *comma)
 {
     copy_to(w, comma != NULL ? comma : begin);
     skip_blanks(w);
@@ -187,10 +104,10 @@ static void drop_member(struct walk *w, const char *begin, const char *comma)
     w->copied = w->at;
 }
 
-static void walk_object(struct walk *w, bool is_record)
+static void walk_object(struct record_copy *w, bool is_record)
 {
     size_t      path_len = w->path.len;
-    const char *comma = NULL; /* before the member at hand, where one stays before it */
+    const char *comma = NULL; /* the comma before this member, if it is not the first */
 
     w->at++;
     for (skip_blanks(w); *w->at != '}'; skip_blanks(w)) {
@@ -203,7 +120,7 @@ static void walk_object(struct walk *w, bool is_record)
         }
         if (path_len != 0)
             buf_byte(&w->path, '.');
-        json_unescape(&w->path, take_string(w));
+        json_string_decode(&w->path, take_string(w));
         is_old = is_record && str_is(buf_str(&w->path), "_errors");
         skip_blanks(w);
         w->at++; /* the colon */
@@ -218,7 +135,7 @@ static void walk_object(struct walk *w, bool is_record)
     w->at++;
 }
 
-static void walk_value(struct walk *w, bool is_record)
+static void walk_value(struct record_copy *w, bool is_record)
 {
     if (*w->at == '{')
         walk_object(w, is_record);
@@ -228,16 +145,16 @@ static void walk_value(struct walk *w, bool is_record)
         walk_scalar(w);
 }
 
-void json_reject(struct buf *out, struct str record, const struct json_secrets *secrets, struct str errors)
+void json_record_write(struct buf *out, struct str record, const struct json_secrets *secrets, struct str errors)
 {
-    struct walk w = {
+    struct record_copy w = {
         .out = out, .secrets = secrets, .at = record.ptr, .end = record.ptr + record.len, .copied = record.ptr
     };
 
     buf_init(&w.path, record.len + PATH_BYTES, "a path");
     buf_init(&w.text, record.len + 1, "a text");
     walk_value(&w, true);
-    /* The reasons come right behind the last member that stays, so that what follows it closes as it did. */
+    /* The reasons come directly behind the last member that stays; the blanks and the bracket behind it stay as they came. */
     if (w.last_end == NULL) {
         copy_to(&w, w.copied > record.ptr ? w.copied : record.ptr + 1);
     } else if (w.last_end >= w.copied) {
@@ -248,26 +165,4 @@ void json_reject(struct buf *out, struct str record, const struct json_secrets *
     copy_to(&w, record.ptr + record.len);
     buf_release(&w.path);
     buf_wipe(&w.text);
-}
-
-void json_list_begin(struct buf *out, struct str records)
-{
-    struct str rest = records, part;
-
-    while (records.len != 0 && rest.ptr != NULL) {
-        rest = str_cut(rest, '.', &part);
-        buf_byte(out, '{');
-        buf_json(out, part);
-        buf_byte(out, ':');
-    }
-    buf_byte(out, '[');
-}
-
-void json_list_end(struct buf *out, struct str records)
-{
-    buf_byte(out, ']');
-    for (size_t i = 0; records.len != 0 && i <= records.len; i++)
-        if (i == records.len || records.ptr[i] == '.')
-            buf_byte(out, '}');
-    buf_byte(out, '\n');
 }

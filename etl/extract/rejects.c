@@ -6,6 +6,7 @@
 #include "etl/core/system/atomic_file.h"
 #include "etl/extract/sealed_cells.h"
 #include "formats/csv_writer.h"
+#include "formats/json_list_frame.h"
 #include "formats/json_record_writer.h"
 
 enum { FLUSH_BYTES = 1 << 16, LONGEST_REJECT = 64 << 20 };
@@ -190,7 +191,7 @@ static void add_object(struct rejects *r, const struct record *record)
 
     if (in->format->is_list && !r->is_first)
         buf_lit(&r->rows.text, ",\n");
-    json_reject(&r->rows.text, record->raw, &secrets, buf_str(&r->reasons));
+    json_record_write(&r->rows.text, record->raw, &secrets, buf_str(&r->reasons));
     if (in->format->is_lines)
         buf_byte(&r->rows.text, '\n');
 }
@@ -202,7 +203,7 @@ static void begin_rows(struct rejects *r)
     if (r->form != NULL)
         csv_reject_header(&r->rows.text, r->form);
     else if (in->format->is_list)
-        json_list_begin(&r->rows.text, in->json.records);
+        json_list_frame_begin(&r->rows.text, in->json.records);
     if (in->format->is_list)
         buf_byte(&r->rows.text, '\n');
 }
@@ -211,7 +212,7 @@ static void end_rows(struct rejects *r)
 {
     if (r->rows.is_open && r->mapping->inputs[r->input].format->is_list) {
         buf_byte(&r->rows.text, '\n');
-        json_list_end(&r->rows.text, r->mapping->inputs[r->input].json.records);
+        json_list_frame_end(&r->rows.text, r->mapping->inputs[r->input].json.records);
     }
 }
 

@@ -3,7 +3,7 @@
 
 #include "etl/core/list.h"
 #include "etl/secrets/secret_mode.h"
-#include "formats/json_record_writer.h"
+#include "formats/dotted_path.h"
 
 enum { LONGEST_CELL = 64 << 20 };
 
@@ -21,7 +21,7 @@ struct seal_place sealed_place_moved(const struct mapping *m)
 
 struct seal_place sealed_place_path(const struct mapping *m, struct str path, struct arena *mem)
 {
-    return sealed_place(m, json_path_without_numbers(path, mem));
+    return sealed_place(m, dotted_path_without_numbers(path, mem));
 }
 
 struct opening {

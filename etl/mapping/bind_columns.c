@@ -1,6 +1,6 @@
 /* etl/mapping/bind_columns.c - gives the fields of an input their columns, and finds out which columns are secret. */
 #include "etl/mapping/bind_columns.h"
-#include "formats/json_record_writer.h"
+#include "formats/dotted_path.h"
 
 struct column_binding {
     struct mapping        *m;
@@ -195,7 +195,7 @@ static void find_secret_paths(const struct column_binding *b)
 static bool is_secret_path(const struct mapping_input *in, struct str path)
 {
     for (size_t i = 0; i < in->secret_path_count; i++)
-        if (json_path_is_within(path, in->secret_paths[i]))
+        if (dotted_path_is_within(path, in->secret_paths[i]))
             return true;
     return false;
 }

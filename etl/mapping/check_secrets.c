@@ -2,7 +2,7 @@
 #include "etl/language/filter.h"
 #include "etl/mapping/bind_columns.h"
 #include "etl/mapping/loader.h"
-#include "formats/json_record_writer.h"
+#include "formats/dotted_path.h"
 
 /* ---- where a value comes from ---- */
 
@@ -103,10 +103,10 @@ static bool is_secret_path(const struct compiled_input *in, struct str name)
     size_t             count = listed == NULL ? 0 : listed->kind == YAML_LIST ? listed->count : 1;
 
     for (size_t i = 0; i < in->feed_count; i++)
-        if (json_path_is_within(name, in->feeds_secret[i]))
+        if (dotted_path_is_within(name, in->feeds_secret[i]))
             return true;
     for (size_t i = 0; i < count; i++)
-        if (json_path_is_within(name, listed->kind == YAML_LIST ? listed->items[i].text : listed->text))
+        if (dotted_path_is_within(name, listed->kind == YAML_LIST ? listed->items[i].text : listed->text))
             return true;
     return false;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "formats/csv_reader.h"
 #include "tests/unit/check.h"
 
 static void results_are_defused(void **state)

@@ -3,49 +3,6 @@
 
 #include "tests/unit/check.h"
 
-static void paths(void **state)
-{
-    static const struct {
-        const char *path, *place;
-        bool        within;
-    } rows[] = {
-        { "a", "a", true },        { "a.b", "a", true },     { "a", "a.b", false }, { "ab", "a", false },
-        { "a.0.b", "a.b", true },  { "a.b", "a.0.b", true }, { "a.0", "a", true },  { "a.b.c", "a.b", true },
-        { "a.c.b", "a.b", false }, { "x.a", "a", false },
-    };
-    AUTO(arena_release) struct arena mem;
-
-    (void)state;
-    arena_init(&mem, 1 << 20, "a test");
-    for (size_t i = 0; i < COUNT(rows); i++)
-        if (json_path_is_within(str_from(rows[i].path), str_from(rows[i].place)) != rows[i].within)
-            fail_row(i, "%s in %s", rows[i].path, rows[i].place);
-    assert_is(json_path_without_numbers(STR("a.0.b.12"), &mem), "a.b");
-    assert_is(json_path_without_numbers(STR("a"), &mem), "a");
-}
-
-static void texts(void **state)
-{
-    static const struct {
-        const char *quoted, *text;
-    } rows[] = {
-        { "\"\"", "" },
-        { "\"plain\"", "plain" },
-        { "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t" },
-        { "\"a\\u00e9\\u20AC\\ud83d\\uDE00z\"", "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z" },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        AUTO(buf_release) struct buf out;
-
-        buf_init(&out, 1000, "a test");
-        json_unescape(&out, str_from(rows[i].quoted));
-        if (!str_is(buf_str(&out), rows[i].text))
-            fail_row(i, "got %s", buf_cstr(&out));
-    }
-}
-
 /* "sealed:" and the path and text that were given: <path=text> */
 static void replace(void *context, struct str path, struct str text, struct buf *out)
 {
@@ -87,41 +44,16 @@ static void rejects(void **state)
         AUTO(buf_release) struct buf out;
 
         buf_init(&out, 10000, "a test");
-        json_reject(&out, str_from(rows[i].in), &secrets, STR("bad \"x\""));
+        json_record_write(&out, str_from(rows[i].in), &secrets, STR("bad \"x\""));
         if (!str_is(buf_str(&out), rows[i].out))
             fail_row(i, "%s\n got  %s\n want %s", rows[i].in, buf_cstr(&out), rows[i].out);
-    }
-}
-
-static void around_the_list(void **state)
-{
-    static const struct {
-        const char *records, *text;
-    } rows[] = {
-        { "", "[]\n" },
-        { "a", "{\"a\":[]}\n" },
-        { "data.customers", "{\"data\":{\"customers\":[]}}\n" },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        AUTO(buf_release) struct buf out;
-
-        buf_init(&out, 1000, "a test");
-        json_list_begin(&out, str_from(rows[i].records));
-        json_list_end(&out, str_from(rows[i].records));
-        if (!str_is(buf_str(&out), rows[i].text))
-            fail_row(i, "got %s", buf_cstr(&out));
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths),
-        cmocka_unit_test(texts),
         cmocka_unit_test(rejects),
-        cmocka_unit_test(around_the_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* formats/json_paths.h - the places in a JSON record that somebody wants, as a tree that a parser walks down with its own steps.
+/* formats/json/json_paths.h - the places in a JSON record that somebody wants, as a tree that a parser walks down with its own steps.
  *
  * A path is names with dots between: `address.city`. A number is an element of a list, `services.0.name`; a path that goes
  * through a list without one means each of its elements: `services.name` is the list of their names. A member whose own name has dots in
@@ -6,11 +6,11 @@
  * the element itself.
  *
  * Threads  read-only once made. Lifetime: lives in `mem`, keeps the texts it was given. Private to formats. */
-#ifndef FORMATS_JSON_PATHS_H
-#define FORMATS_JSON_PATHS_H
+#ifndef FORMATS_JSON_JSON_PATHS_H
+#define FORMATS_JSON_JSON_PATHS_H
 
 #include "etl/core/arena.h"
-#include "formats/json_reader.h"
+#include "formats/json_wanted.h"
 
 struct path_target {
     int      list; /* -1: the record's own cells */

@@ -1,4 +1,4 @@
-/* formats/json_record.h - one JSON record: yajl parses it, the wanted places become its cells.
+/* formats/json/json_parser.h - one JSON record: yajl parses it, the wanted places become its cells.
  *
  * Numbers stay as they are written, true and false are words, null is empty; a list is the text ["a","b"]. Refused, the record alone:
  * what is no JSON, what is no object, wrong UTF-8, halves of surrogate pairs, \u0000, nesting past 64 levels (all damaged-*);
@@ -6,11 +6,12 @@
  *
  * Threads  a parser belongs to one thread, the paths are shared. Source: yajl takes lone surrogates, overlong UTF-8 and
  *          form feeds between values, so these are checked here. Private to formats. */
-#ifndef FORMATS_JSON_RECORD_H
-#define FORMATS_JSON_RECORD_H
+#ifndef FORMATS_JSON_JSON_PARSER_H
+#define FORMATS_JSON_JSON_PARSER_H
 
+#include "etl/core/err.h"
 #include "etl/core/record.h"
-#include "formats/json_paths.h"
+#include "formats/json/json_paths.h"
 
 struct json_parser;
 struct json_parser *json_parser_new(const struct json_paths *paths);

@@ -1,5 +1,5 @@
-/* formats/json_paths.c - the places in a JSON record that somebody wants. */
-#include "formats/json_paths.h"
+/* formats/json/json_paths.c - the places in a JSON record that somebody wants. */
+#include "formats/json/json_paths.h"
 
 struct making {
     struct json_paths *paths;

@@ -1,5 +1,5 @@
-/* formats/csv_split.c - where a CSV record ends and what its cells are. */
-#include "formats/csv_split.h"
+/* formats/csv/csv_split.c - where a CSV record ends and what its cells are. */
+#include "formats/csv/csv_split.h"
 
 #if defined(__SSE2__)
     #include <emmintrin.h>

@@ -1,5 +1,5 @@
-/* formats/json_outer.c - the document around the list of records. */
-#include "formats/json_outer.h"
+/* formats/json/json_outer.c - the document around the list of records. */
+#include "formats/json/json_outer.h"
 
 #include <yajl/yajl_parse.h>
 

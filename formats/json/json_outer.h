@@ -1,9 +1,9 @@
-/* formats/json_outer.h - the document around the list of records: yajl parses it, and tells where the list begins.
+/* formats/json/json_outer.h - the document around the list of records: yajl parses it, and tells where the list begins.
  *
  * It is given the document's bytes up to the list's [, then a ] instead of the list, then what is behind it. So yajl judges
  * everything but the records. Private to formats. */
-#ifndef FORMATS_JSON_OUTER_H
-#define FORMATS_JSON_OUTER_H
+#ifndef FORMATS_JSON_JSON_OUTER_H
+#define FORMATS_JSON_JSON_OUTER_H
 
 #include "etl/core/err.h"
 

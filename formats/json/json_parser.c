@@ -1,5 +1,5 @@
-/* formats/json_record.c - one JSON record: yajl parses it, the wanted places become its cells. */
-#include "formats/json_record.h"
+/* formats/json/json_parser.c - one JSON record: yajl parses it, the wanted places become its cells. */
+#include "formats/json/json_parser.h"
 
 #include <yajl/yajl_parse.h>
 

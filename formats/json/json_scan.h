@@ -1,8 +1,8 @@
-/* formats/json_scan.h - how far a JSON value goes: brackets and quotes, nothing else. What stands between them is yajl's to judge.
+/* formats/json/json_scan.h - how far a JSON value goes: brackets and quotes, nothing else. What stands between them is yajl's to judge.
  *
  * Sixty-four bytes at a time: a value of 300 bytes costs about as much as copying it. Private to formats. */
-#ifndef FORMATS_JSON_SCAN_H
-#define FORMATS_JSON_SCAN_H
+#ifndef FORMATS_JSON_JSON_SCAN_H
+#define FORMATS_JSON_JSON_SCAN_H
 
 #include "etl/core/str.h"
 

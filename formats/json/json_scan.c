@@ -1,5 +1,5 @@
-/* formats/json_scan.c - how far a JSON value goes. */
-#include "formats/json_scan.h"
+/* formats/json/json_scan.c - how far a JSON value goes. */
+#include "formats/json/json_scan.h"
 
 #if defined(__SSE2__)
     #include <emmintrin.h>
