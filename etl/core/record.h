@@ -13,6 +13,9 @@ struct record_rows {           /* the elements of a list that stands in the reco
     const bool       *is_list; /* by cell, or NULL */
     size_t            count;   /* of rows */
 };
+/* Against an earlier extract of the same records. Where there is none, every record is added. */
+enum record_change { RECORD_ADDED, RECORD_CHANGED, RECORD_REMOVED };
+
 struct record {
     const struct str         *cells; /* by column; a column beyond count is absent, so is one whose ptr is NULL */
     size_t                    count;

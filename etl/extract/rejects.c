@@ -17,31 +17,31 @@ struct reject_file {
     bool               is_open;
 };
 struct rejects {
-    const struct run_folder *run;
-    const struct mapping    *mapping;
-    size_t                   input;
-    const struct csv_form   *form;    /* NULL: JSON */
-    size_t                   columns; /* without _errors */
-    bool                     has_secrets, is_first;
-    struct sealer           *sealer;
-    struct reject_file       rows, damaged;
-    struct buf               reasons;
-    struct arena             mem; /* paths */
-    struct arena             row_mem;
+    const char            *folder;
+    const struct mapping  *mapping;
+    size_t                 input;
+    const struct csv_form *form;    /* NULL: JSON */
+    size_t                 columns; /* without _errors */
+    bool                   has_secrets, is_first;
+    struct sealer         *sealer;
+    struct reject_file     rows, damaged;
+    struct buf             reasons;
+    struct arena           mem; /* paths */
+    struct arena           row_mem;
 };
 
-struct rejects *rejects_new(const struct run_folder *run, const struct mapping *m, size_t input,
-                            const struct record_reader *reader, const struct key *key)
+struct rejects *rejects_new(const char *folder, const struct mapping *m, size_t input, const struct csv_form *form,
+                            const struct key *key)
 {
     struct rejects             *r = calloc(1, sizeof *r);
     const struct mapping_input *in = &m->inputs[input];
 
     if (r == NULL)
         memory_exhausted("the reject files", sizeof *r);
-    r->run = run;
+    r->folder = folder;
     r->mapping = m;
     r->input = input;
-    r->form = in->format->columns_are_paths ? NULL : csv_reader_form(reader);
+    r->form = form;
     r->columns = in->column_count;
     if (r->columns != 0 && str_is(in->columns[r->columns - 1], REJECTS_COLUMN))
         r->columns--;
@@ -62,11 +62,7 @@ static enum etl_status open_file(struct rejects *r, struct reject_file *f, const
 
     if (f->is_open)
         return ETL_OK;
-    st = atomic_file_begin(
-        &f->file,
-        run_folder_file(r->run, arena_cstr(&r->mem, arena_fmt(&r->mem, "rejects/%.*s.%s", STR_ARG(in->name), ending)),
-                        &r->mem),
-        err);
+    st = atomic_file_begin(&f->file, arena_fmt(&r->mem, "%s/%.*s.%s", r->folder, STR_ARG(in->name), ending).ptr, err);
     f->is_open = st == ETL_OK;
     return st;
 }

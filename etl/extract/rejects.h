@@ -14,12 +14,12 @@
 
 #include "etl/core/err.h"
 #include "etl/mapping/program.h"
-#include "etl/run/run_folder.h"
 #include "etl/secrets/key.h"
 
 struct rejects;
-struct rejects *rejects_new(const struct run_folder *r, const struct mapping *m, size_t input,
-                            const struct record_reader *reader, const struct key *key);
+/* `folder` is where the files go; `form` says how the input, a CSV, is written; NULL: it is JSON. */
+struct rejects *rejects_new(const char *folder, const struct mapping *m, size_t input, const struct csv_form *form,
+                            const struct key *key);
 enum etl_status rejects_add(struct rejects *r, const struct record *record, const struct finding *findings,
                             size_t count, struct err *err);
 enum etl_status rejects_add_damaged(struct rejects *r, const struct record *record, const struct err *why,

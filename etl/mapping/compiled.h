@@ -14,7 +14,7 @@ struct pattern;
 enum { LETS_MAX = 256, LET_DEPTH_MAX = 32, LOOKUPS_MAX = 64, INPUTS_MAX = 64, CALLS_MAX = 512, UNIQUE_MAX = 16 };
 /* Dangers that a mapping has to allow by name. Cutting a service is not among them: it is the purpose of many mappings. */
 enum { DANGERS_TO_ALLOW = DANGER_DESTROYS | DANGER_SPENDS | DANGER_NOTIFIES };
-enum { ON_ADDED = 1, ON_CHANGED = 2, ON_REMOVED = 4 };
+#define ON_CHANGE(change) (1U << (change)) /* a bit of compiled_call.on, by enum record_change */
 
 struct let {
     struct str         name;
@@ -59,8 +59,8 @@ struct compiled_call {
     struct placed_expression when, once_per; /* node NULL: not said */
     struct compiled_field   *fields;         /* late ones last */
     size_t                   field_count;
-    const struct yaml       *yaml; /* the call, as it is written */
-    unsigned                 on;
+    const struct yaml       *yaml;  /* the call, as it is written */
+    unsigned                 on;    /* bits ON_CHANGE(): for which changes of a record it is made */
     size_t                   input; /* index in compiled->in */
 };
 struct compiled {

@@ -14,7 +14,7 @@ extern const char *const mapping_guard_keys[];
 extern const char *const mapping_call_keys[];
 extern const char *const mapping_test_keys[];
 extern const char *const mapping_reason_keys[];
-/* The words of one key each, in the order of the enum or the bits they stand for: input_formats[], enum lookup_missing, severity, ON_*,
+/* The words of one key each, in the order of the enum or the bits they stand for: input_formats[], enum lookup_missing, severity, record_change,
  * DANGER_*. */
 extern const char *const mapping_formats[];
 extern const char *const mapping_orphan_words[];

@@ -71,9 +71,9 @@ static unsigned read_on(struct mapping_loader *l, const struct yaml *node)
     unsigned on = 0;
 
     if (node == NULL)
-        return ON_ADDED;
+        return ON_CHANGE(RECORD_ADDED);
     if (!expect_kind(&l->read, node, YAML_LIST, "on"))
-        return ON_ADDED;
+        return ON_CHANGE(RECORD_ADDED);
     for (size_t i = 0; i < node->count; i++) {
         int word = read_word(&l->read, &node->items[i], mapping_on_words, "word for on:");
 
@@ -142,7 +142,7 @@ static void read_head(struct mapping_loader *l, const struct yaml *body, enum st
                                    .is_before = stage == STAGE_BEFORE,
                                    .is_after = stage == STAGE_AFTER };
     cc->yaml = body;
-    cc->on = ON_ADDED;
+    cc->on = ON_CHANGE(RECORD_ADDED);
     cc->input = l->m->input_count;
     if (!expect_kind(&l->read, body, YAML_MAP, "a call"))
         return;

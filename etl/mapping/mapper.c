@@ -296,9 +296,9 @@ bool mapper_take_element(struct eval *e, int list, size_t columns, size_t elemen
     return true;
 }
 
-static void map_call(struct mapper *mapper, size_t index)
+static void map_call(struct mapper *mapper, size_t index, enum record_change change)
 {
-    if ((mapper->c->calls[index].on & ON_ADDED) == 0) /* a plain extract is all added */
+    if ((mapper->c->calls[index].on & ON_CHANGE(change)) == 0)
         return;
     if (mapper->m->calls[index].list < 0)
         make_call(mapper, index);
@@ -329,7 +329,7 @@ static enum etl_status map(struct mapper *mapper, size_t input, const struct row
     }
     for (size_t i = 0; i < in->call_count; i++)
         if (stage < 0 || mapper->m->calls[in->calls[i]].is_after == (stage == 1))
-            map_call(mapper, in->calls[i]);
+            map_call(mapper, in->calls[i], row != NULL ? row->change : RECORD_ADDED);
     out->tried = out->count;
     if (out->rejected)
         out->count = 0;

@@ -19,6 +19,8 @@ struct row { /* one record and what is known about it */
     const struct record *parent; /* where the input has a parent and the mapping asks parent.X */
     uint64_t             nth;    /* 1-based among its input's rows in the lane */
     const uint64_t      *counts; /* by input */
+    enum record_change   change; /* picks the calls, by on: */
+    const struct record *old;    /* of a changed or removed record; else NULL */
 };
 
 extern const struct record record_of_nothing; /* an orphan's parent: each of its fields is empty */

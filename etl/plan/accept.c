@@ -11,7 +11,7 @@ static void name_place(struct block *b, struct place where, char *out, size_t si
     if (in == NULL || in->source == NULL)
         snprintf(out, size, "the run that this one comes after");
     else
-        snprintf(out, size, "%s:%llu", source_name(in->source), (unsigned long long)where.line);
+        snprintf(out, size, "%s:%llu", record_source_name(in->source), (unsigned long long)where.line);
 }
 
 /* What only the records before can tell: claimed values, rejected lanes, missing parents. */
@@ -90,7 +90,7 @@ static void settle_lines(struct block *b, struct item *item)
 static void accept(struct block *b, struct item *item)
 {
     struct seen_keys     *known = b->pipeline->known;
-    struct place          here = { (uint32_t)b->in->index, item->record.line };
+    struct place          here = { (uint32_t)b->in->index, item->row.record.line };
     const struct mapping *m = b->pipeline->mapping;
 
     for (size_t i = 0; i < b->input->unique_count; i++)
@@ -100,7 +100,7 @@ static void accept(struct block *b, struct item *item)
         if (m->inputs[i].parent == (int)b->in->index) {
             seen_keys_parent_add(known, b->in->index,
                                  digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
-                                 item->record.offset, item->record.length);
+                                 item->row.record.offset, item->row.record.length);
             break;
         }
     settle_lines(b, item);
@@ -112,10 +112,10 @@ static void accept(struct block *b, struct item *item)
 
 static enum etl_status reject(struct block *b, struct item *item, struct err *err)
 {
-    struct place here = { (uint32_t)b->in->index, item->record.line };
+    struct place here = { (uint32_t)b->in->index, item->row.record.line };
 
     b->in->counts.rejected++;
-    b->in->counts.damaged += item->damaged;
+    b->in->counts.damaged += item->row.is_damaged;
     if (item->lane.ptr != NULL && b->input->has_lane) {
         /* A rejected child rejects only itself. */
         if (b->input->parent < 0)
@@ -123,9 +123,9 @@ static enum etl_status reject(struct block *b, struct item *item, struct err *er
         if (b->pipeline->mapping->uses_nth && item->nth != 0)
             seen_keys_nth_rejected(b->pipeline->known, item->nth_key);
     }
-    if (item->damaged)
-        return rejects_add_damaged(b->in->rejects, &item->record, &item->findings[0].err, err);
-    return rejects_add(b->in->rejects, &item->record, item->findings, item->finding_count, err);
+    if (item->row.is_damaged)
+        return rejects_add_damaged(b->in->rejects, &item->row.record, &item->findings[0].err, err);
+    return rejects_add(b->in->rejects, &item->row.record, item->findings, item->finding_count, err);
 }
 
 static void write_findings(struct block *b, const struct item *item)
@@ -135,8 +135,8 @@ static void write_findings(struct block *b, const struct item *item)
     for (size_t i = 0; i < item->finding_count; i++) {
         const struct finding *f = &item->findings[i];
 
-        plan_writer_finding(&b->text, input, item->where, item->misplaced ? STR_NONE : item->lane, item->record.offset,
-                            &f->err, f->severity);
+        plan_writer_finding(&b->text, input, item->where, item->misplaced ? STR_NONE : item->lane,
+                            item->row.record.offset, &f->err, f->severity);
         if (f->severity == SEVERITY_ERROR)
             b->in->counts.errors++;
         else

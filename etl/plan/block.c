@@ -91,7 +91,7 @@ static struct item *next_item(struct block *b)
 /* "customers.csv:17" */
 static struct str where_of(struct block *b, uint64_t line)
 {
-    const char *name = source_name(b->in->source);
+    const char *name = record_source_name(b->in->source);
     size_t      name_len = strlen(name), at = 20;
     char        digits[20], *text;
 
@@ -116,7 +116,7 @@ static void find_keys(struct block *b, struct item *item)
 {
     const struct mapping_input *in = b->input;
     uint64_t                    seed = b->pipeline->known->seed;
-    struct row                  row = { .input = b->in->index, .record = &item->record };
+    struct row                  row = { .input = b->in->index, .record = &item->row.record };
     struct str                  unique[16];
     struct err                  err = { 0 };
 
@@ -151,20 +151,20 @@ void block_split(struct block *b)
     for (;;) {
         struct item    *item = next_item(b);
         struct err      err = { 0 };
-        enum etl_status st = record_block_next(b->records, &item->record, &item->damaged, &err);
+        enum etl_status st = record_source_next(b->in->source, b->records, &item->row, &err);
 
         if (st == ETL_END)
             break;
         b->count++;
-        item->where = where_of(b, item->record.line);
+        item->where = where_of(b, item->row.record.line);
         if (st != ETL_OK)
             add_finding(b, item, SEVERITY_ERROR, &err);
-        if (item->damaged)
+        if (item->row.is_damaged)
             continue;
         item->misplaced = st != ETL_OK && has_secrets;
-        if (has_secrets && open_sealed_cells(b, b->in->index, &item->record, &err) != ETL_OK)
+        if (has_secrets && open_sealed_cells(b, b->in->index, &item->row.record, &err) != ETL_OK)
             item_reject(b, item, NULL, err.rule, "%s", err.text);
-        if (st == ETL_OK || item->record.count != 0)
+        if (st == ETL_OK || item->row.record.count != 0)
             find_keys(b, item);
     }
 }
@@ -173,16 +173,12 @@ void block_split(struct block *b)
 
 static enum etl_status fetch_parent(struct block *b, struct item *item, struct err *err)
 {
-    struct pipeline               *p = b->pipeline;
-    size_t                         parent = (size_t)b->input->parent;
-    const struct prior_runs_input *earlier;
-    struct prior_runs_input        in = { .source = p->inputs[parent].source,
-                                          .reader = p->inputs[parent].reader,
-                                          .column_count = p->mapping->inputs[parent].column_count };
-    struct parent_place            where;
-    struct record                 *record;
-    char                          *raw;
-    enum etl_status                st;
+    struct pipeline      *p = b->pipeline;
+    size_t                parent = (size_t)b->input->parent;
+    struct record_source *source = p->inputs[parent].source;
+    struct parent_place   where;
+    struct record        *record;
+    enum etl_status       st;
 
     if (!seen_keys_parent(p->known, parent, item->parent_key, &where)) {
         item->is_orphan = !b->input->orphans_allowed;
@@ -190,17 +186,14 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
         return ETL_OK;
     }
     if (where.runs_ago != 0) {
-        earlier = prior_runs_input(p->earlier, where.runs_ago, parent);
+        const struct prior_runs_input *earlier = prior_runs_input(p->earlier, where.runs_ago, parent);
+
         if (earlier == NULL)
-            return ETL_OK; /* its row is not at hand: the mapper says so */
-        in = *earlier;
+            return ETL_OK; /* its row cannot be read: the mapper reports it */
+        source = file_source_records(earlier->file);
     }
-    raw = arena_bytes(&b->mem, (size_t)where.length + 1);
-    st = source_at(in.source, where.offset, raw, where.length, err);
-    if (st != ETL_OK)
-        return st;
     record = ARENA_NEW(&b->mem, struct record);
-    st = record_again(in.reader, str_of(raw, where.length), &b->mem, record, err);
+    st = record_source_again(source, where.offset, where.length, &b->mem, record, err);
     if (st == ETL_OK && mapping_input_has_secrets(&p->mapping->inputs[parent]))
         st = open_sealed_cells(b, parent, record, err);
     if (st == ETL_OK)
@@ -289,7 +282,8 @@ void block_map(struct block *b)
 {
     for (size_t i = 0; i < b->count; i++) {
         struct item  *item = &b->items[i];
-        struct row    row = { b->in->index, &item->record, item->parent, item->nth, item->counts };
+        struct row    row = { b->in->index, &item->row.record, item->parent, item->nth,
+                              item->counts, item->row.change,  item->row.old };
         struct mapped mapped = { 0 };
 
         if (item->rejected || item->is_orphan)

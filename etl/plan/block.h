@@ -15,8 +15,7 @@ struct line { /* a call's line in the block's output */
     struct digest once;
 };
 struct item { /* a record */
-    struct record        record;
-    bool                 damaged;   /* no record: broken quote, wrong bytes, too long */
+    struct source_record row;
     bool                 misplaced; /* too few or too many cells, and some are secret: any may stand anywhere */
     struct str           where;     /* "customers.csv:17" */
     struct str           lane;      /* ptr NULL: unknown */

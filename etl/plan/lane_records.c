@@ -1,32 +1,26 @@
 /* etl/plan/lane_records.c - the records of one lane, found again in the files that they came from. */
 #include "etl/plan/lane_records.h"
 
-#include "etl/extract/input.h"
+#include "etl/extract/record_copy.h"
 #include "etl/extract/sealed_cells.h"
 #include "etl/mapping/mapping.h"
 #include "etl/plan/prior_lane.h"
 
-struct reading { /* one file */
-    struct lane_records  *l;
-    size_t                input;
-    struct source        *source;
-    struct record_reader *reader;
-    struct sealer        *sealer;
-    struct arena          mem;     /* a block's */
-    bool                  looking; /* for the lane of the wanted place */
+struct lane_search { /* through one file */
+    struct lane_records *l;
+    size_t               input;
+    struct file_source  *file;
+    struct sealer       *sealer;
+    struct arena         mem;     /* a block's */
+    bool                 looking; /* for the lane of the wanted place */
 };
-
-static void add_bytes(void *digest, struct str bytes)
-{
-    sha256_add(digest, bytes);
-}
 
 /* ---- one record ---- */
 
-static void keep(struct reading *r, const struct record *record, struct str where, const struct err *damage)
+static void keep(struct lane_search *r, const struct record *record, struct str where, const struct err *damage)
 {
     struct lane_records *l = r->l;
-    struct lane_record   row = { .record = input_keep(l->mapping, r->input, record, l->mem),
+    struct lane_record   row = { .record = record_copy(l->mapping, r->input, record, l->mem),
                                  .input = r->input,
                                  .nth = l->counts[r->input],
                                  .where = arena_str(l->mem, where) };
@@ -39,14 +33,15 @@ static void keep(struct reading *r, const struct record *record, struct str wher
         l->left_out++;
 }
 
-static void see(struct reading *r, struct record *record, bool damaged, const struct err *damage)
+static void see(struct lane_search *r, struct record *record, bool damaged, const struct err *damage)
 {
     struct lane_records *l = r->l;
-    struct str where = arena_fmt(&r->mem, "%s:%llu", source_name(r->source), (unsigned long long)record->line);
-    struct row row = { .input = r->input, .record = record };
-    struct str lane = STR_NONE, unique[16];
-    struct err unused = { 0 };
-    bool       rejected, is_place = str_eq(where, l->wanted);
+    struct str           where = arena_fmt(&r->mem, "%s:%llu", record_source_name(file_source_records(r->file)),
+                                           (unsigned long long)record->line);
+    struct row           row = { .input = r->input, .record = record };
+    struct str           lane = STR_NONE, unique[16];
+    struct err           unused = { 0 };
+    bool                 rejected, is_place = str_eq(where, l->wanted);
 
     if (damage != NULL && mapping_input_has_secrets(&l->mapping->inputs[r->input]))
         record->count = 0;
@@ -72,35 +67,34 @@ static void see(struct reading *r, struct record *record, bool damaged, const st
     if (!rejected && damage == NULL && l->parents[r->input] == NULL) {
         struct record *parent = ARENA_NEW(l->mem, struct record);
 
-        *parent = input_keep(l->mapping, r->input, record, l->mem);
+        *parent = record_copy(l->mapping, r->input, record, l->mem);
         l->parents[r->input] = parent;
     }
 }
 
 /* ---- one file ---- */
 
-static enum etl_status open_file(struct reading *r, struct sha256 *digest, struct err *err)
+static enum etl_status open_file(struct lane_search *r, struct err *err)
 {
-    const struct lane_file *file = &r->l->files[r->input];
-    struct unpacked_watch   watch = { add_bytes, digest };
-    enum etl_status         st = source_open(file->path, &watch, &r->source, err);
+    const struct lane_file          *file = &r->l->files[r->input];
+    const struct file_source_options options = { .path = file->path, .has_reasons = file->has_reasons };
+    enum etl_status                  st = file_source_open(r->l->mapping, r->input, &options, r->l->mem, &r->file, err);
 
-    return st == ETL_OK ? input_open(r->l->mapping, r->input, r->source, file->has_reasons, r->l->mem, &r->reader, err)
-                        : st;
+    return st == ETL_OK ? file_source_start(r->file, err) : st;
 }
 
-static enum etl_status read_records(struct reading *r, struct err *err)
+static enum etl_status read_records(struct lane_search *r, struct err *err)
 {
-    struct record_block *block;
-    enum etl_status      st;
+    struct record_source *source = file_source_records(r->file);
+    struct record_block  *block;
+    enum etl_status       st;
 
-    while ((st = record_reader_block(r->reader, &block, err)) == ETL_OK) {
-        struct record record;
-        struct err    damage = { 0 };
-        bool          damaged;
+    while ((st = record_source_block(source, &block, err)) == ETL_OK) {
+        struct source_record row = { 0 };
+        struct err           damage = { 0 };
 
-        while ((st = record_block_next(block, &record, &damaged, &damage)) != ETL_END)
-            see(r, &record, damaged, st == ETL_OK ? NULL : &damage);
+        while ((st = record_source_next(source, block, &row, &damage)) != ETL_END)
+            see(r, &row.record, row.is_damaged, st == ETL_OK ? NULL : &damage);
         record_block_release(block);
         arena_reset(&r->mem);
     }
@@ -109,44 +103,37 @@ static enum etl_status read_records(struct reading *r, struct err *err)
 
 static void read_file(struct lane_records *l, size_t input, bool looking)
 {
-    struct lane_file *file = &l->files[input];
-    struct reading    r = { .l = l, .input = input, .looking = looking };
-    struct sha256    *digest = sha256_new();
-    enum etl_status   st;
+    struct lane_file  *file = &l->files[input];
+    struct lane_search r = { .l = l, .input = input, .looking = looking };
+    enum etl_status    st;
 
     arena_init(&r.mem, 256U << 20, "a block of records");
     r.sealer = l->key != NULL ? sealer_new(l->key) : NULL;
-    st = open_file(&r, digest, &file->problem);
+    st = open_file(&r, &file->problem);
     if (st == ETL_OK)
         st = read_records(&r, &file->problem);
     if (st == ETL_OK)
-        file->digest = sha256_end(digest);
-    record_reader_close(r.reader);
-    source_close(r.source);
+        file->digest = file_source_digest(r.file);
+    record_source_close(file_source_records(r.file));
     sealer_free(r.sealer);
-    sha256_free(digest);
     arena_release(&r.mem);
 }
 
 /* The columns have to be known before the first mapper is made. */
 static void bind_columns(struct lane_records *l, size_t input, struct findings *faults)
 {
-    struct lane_file *file = &l->files[input];
-    struct reading    r = { .l = l, .input = input };
-    struct sha256    *unused = sha256_new();
-    size_t            errors = faults->errors, count;
-    enum etl_status   st = open_file(&r, unused, &file->problem);
+    struct lane_file  *file = &l->files[input];
+    struct lane_search r = { .l = l, .input = input };
+    size_t             errors = faults->errors, count;
 
-    if (st == ETL_OK) {
-        const struct str *columns = input_columns(l->mapping, input, r.reader, &count);
+    if (open_file(&r, &file->problem) == ETL_OK) {
+        const struct str *columns = file_source_columns(r.file, &count);
 
         mapping_bind(l->mapping, input, columns, count, faults);
         if (faults->errors != errors)
             err_set(&file->problem, ETL_FAIL, "columns", "its columns are no longer those of the mapping");
     }
-    record_reader_close(r.reader);
-    source_close(r.source);
-    sha256_free(unused);
+    record_source_close(file_source_records(r.file));
 }
 
 static void read_all(struct lane_records *l, bool looking)
@@ -185,5 +172,5 @@ struct row lane_record_row(const struct lane_records *l, size_t i)
 
     if (parent == NULL && in->orphans_allowed)
         parent = &record_of_nothing;
-    return (struct row){ r->input, &r->record, parent, r->nth, l->counts };
+    return (struct row){ r->input, &r->record, parent, r->nth, l->counts, RECORD_ADDED, NULL };
 }

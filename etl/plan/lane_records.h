@@ -7,7 +7,7 @@
 #ifndef ETL_PLAN_LANE_RECORDS_H
 #define ETL_PLAN_LANE_RECORDS_H
 
-#include "etl/core/system/sha256.h"
+#include "etl/extract/file_source.h"
 #include "etl/mapping/mapper.h"
 
 enum { LANE_RECORDS_MAX = 200 };

@@ -50,7 +50,7 @@ static bool read_block(struct delivery *w, struct block *b, uint64_t *ticket, st
     if (pipeline_stop != 0)
         st = err_set(err, ETL_AGAIN, "interrupted", "interrupted; nothing was planned, start it again");
     else if (!w->ended)
-        st = record_reader_block(w->in->reader, &b->records, err);
+        st = record_source_block(w->in->source, &b->records, err);
     if (st == ETL_END)
         w->ended = true;
     turnstile_leave(&w->read);
@@ -105,7 +105,8 @@ static void *work(void *context)
         }
         if (ticket / 8 != told) {
             told = ticket / 8;
-            progress("%s: %llu records", source_name(w->in->source), (unsigned long long)w->pipeline->record_number);
+            progress("%s: %llu records", record_source_name(w->in->source),
+                     (unsigned long long)w->pipeline->record_number);
         }
         block_reset(&b);
     }
@@ -148,7 +149,7 @@ enum etl_status pipeline_count(struct pipeline *p, size_t input, struct err *err
     enum etl_status st = ETL_OK;
 
     block_init(&b, p, &p->inputs[input]);
-    while (pipeline_stop == 0 && (st = record_reader_block(p->inputs[input].reader, &b.records, err)) == ETL_OK) {
+    while (pipeline_stop == 0 && (st = record_source_block(p->inputs[input].source, &b.records, err)) == ETL_OK) {
         block_split(&b);
         for (size_t i = 0; i < b.count; i++)
             if (b.items[i].lane.ptr != NULL && b.input->has_lane)

@@ -14,6 +14,7 @@
 
 #include <signal.h>
 
+#include "etl/extract/file_source.h"
 #include "etl/extract/rejects.h"
 #include "etl/mapping/mapper.h"
 #include "etl/plan/plan.h"
@@ -24,10 +25,9 @@
 struct pipeline_input {          /* one input, opened and bound */
     size_t                index; /* in mapping->inputs */
     const char           *path;
-    struct source        *source;
-    struct record_reader *reader;
-    struct sha256        *digest; /* of the file's bytes, as they are read */
-    struct hex256         digest_hex;
+    struct record_source *source; /* NULL: left out */
+    struct file_source   *file;   /* which it is */
+    struct hex256         digest; /* of the file's bytes, and how many, once they are read */
     uint64_t              bytes;
     struct rejects       *rejects;
     struct plan_counts    counts;

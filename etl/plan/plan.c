@@ -9,9 +9,7 @@
 
 #include "etl/core/system/log.h"
 #include "etl/extract/archive_input.h"
-#include "etl/extract/input.h"
 #include "etl/mapping/mapping.h"
-#include "etl/mapping/unseen_paths.h"
 #include "etl/plan/pipeline.h"
 #include "etl/plan/summary.h"
 
@@ -27,14 +25,6 @@ struct planning {
     struct run_facts           after_facts;
     struct prior_runs         *earlier;
 };
-
-static void seen(void *context, struct str bytes)
-{
-    struct pipeline_input *in = context;
-
-    sha256_add(in->digest, bytes);
-    in->bytes += bytes.len;
-}
 
 static enum etl_status say_fault(struct planning *w, enum etl_status status, const struct err *err)
 {
@@ -139,16 +129,10 @@ static bool is_parent(const struct mapping *m, size_t input)
     return false;
 }
 
-static enum etl_status open_reader(struct planning *w, struct pipeline_input *in, struct err *err)
-{
-    err->file = source_name(in->source);
-    return input_open(w->mapping, in->index, in->source, w->options->after != NULL, w->mem, &in->reader, err);
-}
-
 static enum etl_status check_age(const struct planning *w, const struct pipeline_input *in, struct err *err)
 {
     const struct mapping_input *input = &w->mapping->inputs[in->index];
-    uint64_t                    changed = source_modified(in->source), now = (uint64_t)time(NULL);
+    uint64_t                    changed = file_source_modified(in->file), now = (uint64_t)time(NULL);
 
     if (input->max_age_s == 0 || changed == 0 || changed + input->max_age_s >= now)
         return ETL_OK;
@@ -157,34 +141,37 @@ static enum etl_status check_age(const struct planning *w, const struct pipeline
                    (unsigned long long)((now - changed) / 3600), (unsigned long long)(input->max_age_s / 3600));
 }
 
+static enum etl_status start_input(struct planning *w, struct pipeline_input *in, struct err *err)
+{
+    enum etl_status st;
+
+    err->file = record_source_name(in->source);
+    st = file_source_start(in->file, err);
+    return st == ETL_OK ? check_age(w, in, err) : st;
+}
+
 static enum etl_status open_input(struct planning *w, size_t i)
 {
-    struct pipeline_input *in = &w->pipeline.inputs[i];
-    struct unpacked_watch  watch = { seen, in };
-    struct err             err = { 0 };
-    const struct str      *columns;
-    size_t                 column_count;
-    enum etl_status        st;
+    struct pipeline_input     *in = &w->pipeline.inputs[i];
+    struct file_source_options options = { .path = in->path,
+                                           .keys = w->options->archive_keys,
+                                           .has_reasons = w->options->after != NULL,
+                                           .keeps_rows = w->mapping->uses_parent && is_parent(w->mapping, i) };
+    struct err                 err = { 0 };
+    const struct str          *columns;
+    size_t                     column_count;
+    enum etl_status            st = file_source_open(w->mapping, i, &options, w->mem, &in->file, &err);
 
-    in->index = i;
-    in->digest = sha256_new();
-    st = source_open_with(in->path, &watch, w->options->archive_keys, &in->source, &err);
     if (st != ETL_OK) {
-        err.file = in->path;
-        return say_fault(w, st == ETL_FAIL ? ETL_UNREAD : st, &err);
-    }
-    if (w->mapping->uses_parent && is_parent(w->mapping, i))
-        st = source_keep(in->source, &err);
-    if (st == ETL_OK)
-        st = open_reader(w, in, &err);
-    if (st == ETL_OK)
-        st = check_age(w, in, &err);
-    if (st != ETL_OK) {
-        if (err.file == NULL)
-            err.file = source_name(in->source);
+        record_source_close(file_source_records(in->file));
+        in->file = NULL;
         return say_fault(w, st, &err);
     }
-    columns = input_columns(w->mapping, i, in->reader, &column_count);
+    in->source = file_source_records(in->file);
+    st = start_input(w, in, &err);
+    if (st != ETL_OK)
+        return say_fault(w, st, &err);
+    columns = file_source_columns(in->file, &column_count);
     return mapping_bind(w->mapping, i, columns, column_count, w->faults);
 }
 
@@ -243,7 +230,8 @@ static enum etl_status open_earlier(struct planning *w)
                 st = mapping_bind(w->mapping, i, in->columns, in->column_count, w->faults);
             } else if (!same_columns(input->columns, input->column_count, in->columns, in->column_count)) {
                 findings_say(
-                    w->faults, SEVERITY_ERROR, source_name(in->source), 0, 0, "parent-columns",
+                    w->faults, SEVERITY_ERROR, record_source_name(file_source_records(in->file)), 0, 0,
+                    "parent-columns",
                     "has other columns than the file that is given now, or than a later run had: its rows' fields cannot be found");
                 st = ETL_FAIL;
             }
@@ -264,16 +252,10 @@ static enum etl_status count_rows(struct planning *w)
         if (in->source == NULL || !w->mapping->counts[i])
             continue;
         st = pipeline_count(&w->pipeline, i, &err);
-        record_reader_close(in->reader);
-        in->reader = NULL;
-        sha256_end(in->digest);
-        in->bytes = 0;
         if (st == ETL_OK)
-            st = source_rewind(in->source, &err);
-        if (st == ETL_OK)
-            st = open_reader(w, in, &err);
+            st = record_source_rewind(in->source, &err);
         if (st != ETL_OK) {
-            err.file = source_name(in->source);
+            err.file = record_source_name(in->source);
             return say_fault(w, st, &err);
         }
     }
@@ -292,15 +274,17 @@ static enum etl_status run_inputs(struct planning *w)
         if (in->source == NULL)
             continue;
         detail("%.*s from %s", STR_ARG(w->mapping->inputs[i].name), in->path);
-        in->rejects = rejects_new(&w->run, w->mapping, i, in->reader, w->options->key);
+        in->rejects = rejects_new(run_folder_file(&w->run, "rejects", w->mem), w->mapping, i,
+                                  file_source_form(in->file), w->options->key);
         st = pipeline_run(&w->pipeline, i, &err);
         if (st != ETL_OK && err.file == NULL)
-            err.file = source_name(in->source);
+            err.file = record_source_name(in->source);
         if (st == ETL_OK)
             st = rejects_commit(in->rejects, &err);
         if (st == ETL_OK && in->counts.read != 0 && w->options->after == NULL)
-            mapping_warn_unseen(w->mapping, i, in->reader, w->faults);
-        in->digest_hex = sha256_end(in->digest);
+            file_source_warn_unseen(in->file, w->faults);
+        in->digest = file_source_digest(in->file);
+        in->bytes = file_source_bytes(in->file);
     }
     if (st == ETL_OK)
         st = pipeline_once(&w->pipeline, true, once, &err);
@@ -354,7 +338,8 @@ static enum etl_status check_guards(struct planning *w, const struct plan_counts
 
         if (w->pipeline.inputs[i].source != NULL && w->options->after == NULL &&
             (rows < in->rows_min || rows > in->rows_max))
-            findings_say(w->faults, SEVERITY_ERROR, source_name(w->pipeline.inputs[i].source), 0, 0, "expect-rows",
+            findings_say(w->faults, SEVERITY_ERROR, record_source_name(w->pipeline.inputs[i].source), 0, 0,
+                         "expect-rows",
                          "%llu records, the mapping expects %llu..%llu (expect: rows); is the extract whole?",
                          (unsigned long long)rows, (unsigned long long)in->rows_min, (unsigned long long)in->rows_max);
     }
@@ -467,10 +452,8 @@ static void clean_up(struct planning *w)
     for (size_t i = 0; w->pipeline.inputs != NULL && i <= w->mapping->input_count; i++) {
         struct pipeline_input *in = &w->pipeline.inputs[i];
 
-        record_reader_close(in->reader);
-        source_close(in->source);
+        record_source_close(in->source);
         rejects_free(in->rejects);
-        sha256_free(in->digest);
     }
     plan_writer_drop(&w->plan);
     plan_writer_drop(&w->findings);

@@ -47,16 +47,13 @@ static const struct record *fetch_parent(struct lane_records *l, size_t input, s
     struct parent_place            where;
     struct record                 *record = ARENA_NEW(l->mem, struct record);
     struct sealer                 *sealer;
-    char                          *raw;
 
     if (!seen_keys_parent(&b->known, input, digest_of(b->known.seed, DIGEST_PARENT, (uint32_t)input, l->lane), &where))
         return NULL;
     in = prior_runs_input(b->earlier, where.runs_ago, input);
     if (in == NULL)
         return NULL;
-    raw = arena_bytes(l->mem, (size_t)where.length + 1);
-    if (source_at(in->source, where.offset, raw, where.length, NULL) != ETL_OK ||
-        record_again(in->reader, str_of(raw, where.length), l->mem, record, NULL) != ETL_OK)
+    if (record_source_again(file_source_records(in->file), where.offset, where.length, l->mem, record, NULL) != ETL_OK)
         return NULL;
     sealer = sealer_new(l->key);
     sealed_cells_open(sealer, l->mapping, input, record, l->mem, NULL);

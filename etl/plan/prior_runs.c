@@ -1,11 +1,7 @@
 /* etl/plan/prior_runs.c - the extracts of the runs that this one is planned after. */
 #include "etl/plan/prior_runs.h"
 
-#include "etl/core/system/sha256.h"
-#include "etl/extract/input.h"
 #include "etl/run/run_folder.h"
-
-enum { READ_BYTES = 1 << 16 };
 
 struct prior_runs {
     const struct mapping    *mapping;
@@ -15,36 +11,24 @@ struct prior_runs {
     size_t                   count;
 };
 
-static void seen(void *context, struct str bytes)
+/* Opens the file and reads all of it, so that its digest is known. */
+static enum etl_status read_file(struct prior_runs *e, size_t input, const struct file_source_options *options,
+                                 struct file_source **out, struct hex256 *digest, struct err *err)
 {
-    sha256_add(context, bytes);
+    enum etl_status st = file_source_open(e->mapping, input, options, e->mem, out, err);
+
+    return st == ETL_OK ? file_source_read_through(*out, digest, err) : st;
 }
 
-/* Reads all of it, so that its digest is known; it is kept for source_at(). */
-static enum etl_status read_source(const struct run_input *of, struct arena *mem, struct prior_runs_input *in,
-                                   struct hex256 *digest, struct err *err)
+static enum etl_status start_file(struct file_source *file, struct prior_runs_input *in, struct err *err)
 {
-    struct unpacked_watch watch = { seen, in->digest = sha256_new() };
-    char                 *bytes = arena_bytes(mem, READ_BYTES);
-    size_t                got;
-    enum etl_status       st = source_open(arena_cstr(mem, of->path), &watch, &in->source, err);
+    enum etl_status st = file_source_start(file, err);
 
-    if (st == ETL_OK)
-        st = source_keep(in->source, err);
-    while (st == ETL_OK)
-        st = source_read(in->source, bytes, READ_BYTES, &got, err);
-    *digest = sha256_end(in->digest);
-    return st == ETL_END ? source_rewind(in->source, err) : st;
-}
-
-static enum etl_status open_reader(struct prior_runs *e, size_t input, bool is_reject_file, struct prior_runs_input *in,
-                                   struct err *err)
-{
-    enum etl_status st = input_open(e->mapping, input, in->source, is_reject_file, e->mem, &in->reader, err);
-
-    if (st == ETL_OK)
-        in->columns = input_columns(e->mapping, input, in->reader, &in->column_count);
-    return st;
+    if (st != ETL_OK)
+        return st;
+    in->file = file;
+    in->columns = file_source_columns(file, &in->column_count);
+    return ETL_OK;
 }
 
 static const struct run_input *input_of_run(const struct run_facts *facts, struct str name)
@@ -58,30 +42,33 @@ static const struct run_input *input_of_run(const struct run_facts *facts, struc
 static enum etl_status open_input(struct prior_runs *e, const struct run_facts *facts, size_t input,
                                   struct prior_runs_input *in)
 {
-    const struct run_input *of = input_of_run(facts, e->mapping->inputs[input].name);
-    struct hex256           digest;
-    struct err              err = { 0 };
+    const struct run_input    *of = input_of_run(facts, e->mapping->inputs[input].name);
+    struct file_source_options options = { .has_reasons = facts->after.len != 0, .keeps_rows = true };
+    struct file_source        *file = NULL;
+    struct hex256              digest;
+    struct err                 err = { 0 };
 
     if (of == NULL)
         return ETL_OK;
-    if (str_is(of->path, "-") || read_source(of, e->mem, in, &digest, &err) != ETL_OK) {
-        findings_say(e->faults, SEVERITY_WARNING, arena_cstr(e->mem, of->path), 0, 0, "parent-gone",
+    options.path = arena_cstr(e->mem, of->path);
+    if (str_is(of->path, "-") || read_file(e, input, &options, &file, &digest, &err) != ETL_OK) {
+        findings_say(e->faults, SEVERITY_WARNING, options.path, 0, 0, "parent-gone",
                      "cannot be read again%s%s; fields of its rows are not at hand", err.text[0] != '\0' ? ": " : "",
                      err.text);
-        source_close(in->source);
-        in->source = NULL;
+        record_source_close(file_source_records(file));
         return ETL_OK;
     }
     if (!str_is(of->digest, digest.text)) {
         findings_say(
-            e->faults, SEVERITY_ERROR, arena_cstr(e->mem, of->path), 0, 0, "parent-changed",
+            e->faults, SEVERITY_ERROR, options.path, 0, 0, "parent-changed",
             "was changed since it was planned, and parent fields are read from it: bring it back as it was, or plan everything anew");
-        return ETL_FAIL;
-    }
-    if (open_reader(e, input, facts->after.len != 0, in, &err) == ETL_OK)
+    } else if (start_file(file, in, &err) == ETL_OK) {
         return ETL_OK;
-    err.file = arena_cstr(e->mem, of->path);
-    findings_add(e->faults, SEVERITY_ERROR, &err, NULL);
+    } else {
+        err.file = options.path;
+        findings_add(e->faults, SEVERITY_ERROR, &err, NULL);
+    }
+    record_source_close(file_source_records(file));
     return ETL_FAIL;
 }
 
@@ -136,7 +123,7 @@ enum etl_status prior_runs_open(const char *run, const struct mapping *m, struct
 
 const struct prior_runs_input *prior_runs_input(const struct prior_runs *e, unsigned runs_ago, size_t input)
 {
-    if (e == NULL || runs_ago == 0 || runs_ago > e->count || e->inputs[runs_ago - 1][input].reader == NULL)
+    if (e == NULL || runs_ago == 0 || runs_ago > e->count || e->inputs[runs_ago - 1][input].file == NULL)
         return NULL;
     return &e->inputs[runs_ago - 1][input];
 }
@@ -145,8 +132,6 @@ void prior_runs_close(struct prior_runs *e)
 {
     for (size_t i = 0; e != NULL && i < e->count; i++)
         for (size_t k = 0; k < e->mapping->input_count; k++) {
-            record_reader_close(e->inputs[i][k].reader);
-            source_close(e->inputs[i][k].source);
-            sha256_free(e->inputs[i][k].digest);
+            record_source_close(file_source_records(e->inputs[i][k].file));
         }
 }

@@ -3,20 +3,18 @@
  * An extract that was changed since its run was planned is a fault. One that is gone, or was standard input, is told as a warning, and
  * rows of it are not at hand: a record that asks their fields is a reject.
  *
- * Threads  read-only once opened; source_at() may be called by several at once. */
+ * Threads  read-only once opened; record_source_again() may be called by several at once. */
 #ifndef ETL_PLAN_PRIOR_RUNS_H
 #define ETL_PLAN_PRIOR_RUNS_H
 
-#include "etl/mapping/program.h"
+#include "etl/extract/file_source.h"
 #include "etl/plan/seen_keys.h"
 
 struct prior_runs;
 struct prior_runs_input {
-    struct source        *source;
-    struct record_reader *reader;
-    struct sha256        *digest; /* watches the source as long as that is open */
-    const struct str     *columns;
-    size_t                column_count;
+    struct file_source *file; /* NULL: its rows cannot be read */
+    const struct str   *columns;
+    size_t              column_count;
 };
 /* Follows the chain of runs from `run`; opens the extracts of the mapping's parent inputs. */
 enum etl_status prior_runs_open(const char *run, const struct mapping *m, struct arena *mem, struct prior_runs **out,

@@ -43,11 +43,11 @@ static void add_inputs(struct buf *b, const struct summary *s, struct arena *mem
         first = false;
         buf_json(b, m->inputs[i].name);
         buf_lit(b, ",\"file\":");
-        buf_json(b, str_from(source_name(in->source)));
+        buf_json(b, str_from(record_source_name(in->source)));
         buf_lit(b, ",\"path\":");
         buf_json(b, absolute(in->path, mem));
         buf_lit(b, ",\"sha256\":");
-        buf_json(b, str_from(in->digest_hex.text));
+        buf_json(b, str_from(in->digest.text));
         number(b, ",\"bytes\":", in->bytes);
         number(b, ",\"read\":", in->counts.read);
         number(b, ",\"planned\":", in->counts.planned);

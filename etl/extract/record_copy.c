@@ -1,27 +1,5 @@
-/* etl/extract/input.c - opens the reader of a mapping's input, as the mapping says the file is written. */
-#include "etl/extract/input.h"
-
-#include "etl/extract/rejects.h"
-
-enum etl_status input_open(const struct mapping *m, size_t input, struct source *source, bool may_have_reasons,
-                           struct arena *mem, struct record_reader **out, struct err *err)
-{
-    const struct mapping_input *in = &m->inputs[input];
-
-    if (may_have_reasons) {
-        struct mapping_input *with_reasons = ARENA_NEW(mem, struct mapping_input); /* lives as long as the reader */
-
-        *with_reasons = *in;
-        rejects_expect_reasons(&with_reasons->csv, mem);
-        in = with_reasons;
-    }
-    return in->format->open(in, source, out, err);
-}
-
-const struct str *input_columns(const struct mapping *m, size_t input, const struct record_reader *r, size_t *count)
-{
-    return m->inputs[input].format->columns(&m->inputs[input], r, count);
-}
+/* etl/extract/record_copy.c - copies a record out of its block. */
+#include "etl/extract/record_copy.h"
 
 static const struct str *keep_cells(const struct str *cells, size_t count, struct arena *mem)
 {
@@ -37,7 +15,7 @@ static const bool *keep_flags(const bool *flags, size_t count, struct arena *mem
     return flags != NULL ? memcpy(ARENA_ARRAY(mem, bool, count + 1), flags, count * sizeof *flags) : NULL;
 }
 
-struct record input_keep(const struct mapping *m, size_t input, const struct record *r, struct arena *mem)
+struct record record_copy(const struct mapping *m, size_t input, const struct record *r, struct arena *mem)
 {
     const struct json_wanted *wanted = &m->inputs[input].wanted;
     struct record             out = *r;
