@@ -102,7 +102,7 @@ static enum etl_status add_desks(struct sandbox_stand *s, struct findings *fault
 
 static void fill(void *context, struct desk *desk)
 {
-    seed_desk(desk, context);
+    seed_state(desk->state, desk->provider, context);
 }
 
 /* Does a provider here have this TABLE or PROVIDER/TABLE? */
@@ -141,7 +141,7 @@ static enum etl_status seed(struct sandbox_stand *s, struct err *err)
                                    .table_count = only->count };
     for (size_t i = 0; i < s->desk_count; i++)
         detail("%.*s: %llu rows", STR_ARG(s->desks[i].provider->name),
-               (unsigned long long)seed_desk(&s->desks[i], &s->seeding));
+               (unsigned long long)seed_state(s->desks[i].state, s->desks[i].provider, &s->seeding));
     return ETL_OK;
 }
 

@@ -126,7 +126,7 @@ static uint64_t retry_after_ms(const struct reply_message *m)
     return (seconds < LONGEST_S ? seconds : LONGEST_S) * 1000;
 }
 
-struct judging {
+struct judgement {
     struct reply_judge          *judge;
     const struct command        *command;
     const struct reply_message  *message;
@@ -142,7 +142,7 @@ struct judging {
 };
 
 /* A body is read when a case first asks for what is in it, or the answer is taken for done. */
-static bool have_tree(struct judging *j)
+static bool have_tree(struct judgement *j)
 {
     if (j->streamed != NULL && j->message->body.len >= REPLY_HEAD) /* only its beginning is here */
         return false;
@@ -154,7 +154,7 @@ static bool have_tree(struct judging *j)
     return j->tree != NULL;
 }
 
-static bool split_tree(struct judging *j)
+static bool split_tree(struct judgement *j)
 {
     const struct path *path = have_tree(j) ? tree_records_path(j->tree, j->command) : NULL;
 
@@ -163,7 +163,7 @@ static bool split_tree(struct judging *j)
     return tree_records(j->tree, path, j->mem, &j->out->records, &j->out->record_count, &j->body_err) == ETL_OK;
 }
 
-static bool have_records(struct judging *j)
+static bool have_records(struct judgement *j)
 {
     if (!j->records_tried && j->streamed != NULL) {
         j->out->record_count = j->streamed->records;
@@ -181,7 +181,7 @@ static bool have_records(struct judging *j)
 }
 
 /* Of a long answer that streamed by, its records are the proof. */
-static bool is_listed(struct judging *j)
+static bool is_listed(struct judgement *j)
 {
     if (j->style->tree == NULL)
         return false;
@@ -191,7 +191,7 @@ static bool is_listed(struct judging *j)
 }
 
 /* Last of a case's demands, so that the groups of its match stand for the reason. */
-static bool tree_fits(struct judging *j, const struct reply_case *c)
+static bool tree_fits(struct judgement *j, const struct reply_case *c)
 {
     const struct tree *node = have_tree(j) ? tree_at(j->tree, c->at) : NULL;
     struct str         text;
@@ -214,7 +214,7 @@ static bool status_fits(const struct reply_case *c, int status)
     return false;
 }
 
-static bool case_fits(struct judging *j, const struct reply_case *c)
+static bool case_fits(struct judgement *j, const struct reply_case *c)
 {
     const struct reply_message *m = j->message;
     struct str                  value;
@@ -236,7 +236,7 @@ static bool case_fits(struct judging *j, const struct reply_case *c)
     return c->body == NULL || pattern_run(c->body, j->text, j->judge->match) == PATTERN_YES;
 }
 
-static void decide(struct judging *j, enum reply_is is, struct str reason)
+static void decide(struct judgement *j, enum reply_is is, struct str reason)
 {
     j->out->is = is;
     j->out->reason = reason;
@@ -264,7 +264,7 @@ static struct str field_of_all(const struct verdict *v, struct str name)
     return value;
 }
 
-static struct str capture_group(struct judging *j, const struct capture *c, struct str text)
+static struct str capture_group(struct judgement *j, const struct capture *c, struct str text)
 {
     if (text.ptr == NULL || pattern_run(c->pattern, text, j->judge->match) != PATTERN_YES)
         return STR_NONE;
@@ -272,7 +272,7 @@ static struct str capture_group(struct judging *j, const struct capture *c, stru
     return text.ptr != NULL ? arena_str(j->mem, text) : STR_NONE;
 }
 
-static struct str capture_value(struct judging *j, const struct capture *c)
+static struct str capture_value(struct judgement *j, const struct capture *c)
 {
     struct str value = STR_NONE;
 
@@ -289,7 +289,7 @@ static struct str capture_value(struct judging *j, const struct capture *c)
 }
 
 /* false: the answer lacks what it needs to have. */
-static bool take_captures(struct judging *j)
+static bool take_captures(struct judgement *j)
 {
     const struct command *c = j->command;
     struct pair_value    *captures = ARENA_ARRAY(j->mem, struct pair_value, c->capture_count + 1);
@@ -305,27 +305,27 @@ static bool take_captures(struct judging *j)
 }
 
 /* Rows of an answer hold what nobody may read in a message: passwords of other people, too. */
-static bool is_quotable(const struct judging *j)
+static bool is_quotable(const struct judgement *j)
 {
     if (j->style->is_table)
         return j->message->status / 100 != 2 || str_starts(str_trim(j->message->body), STR("<"));
     return j->streamed == NULL || j->streamed->records == 0;
 }
 
-static struct str unquoted(const struct judging *j, const char *why)
+static struct str unquoted(const struct judgement *j, const char *why)
 {
     return arena_fmt(j->mem, "%s; HTTP %d %.*s, %zu bytes", why, j->message->status,
                      STR_ARG(str_head(j->message->content_type, 60)), j->message->body.len);
 }
 
 /* "done" by a case; what it says has to hold: the command's own pattern, records that can be split. */
-static void doubt(struct judging *j, const char *why)
+static void doubt(struct judgement *j, const char *why)
 {
     decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN,
            is_quotable(j) ? quote(j->message, why, j->mem) : unquoted(j, why));
 }
 
-static void confirm_done(struct judging *j)
+static void confirm_done(struct judgement *j)
 {
     if (j->command->done != NULL && pattern_run(j->command->done, j->text, j->judge->match) != PATTERN_YES)
         doubt(j, "not the documented answer");
@@ -335,7 +335,7 @@ static void confirm_done(struct judging *j)
         doubt(j, "the answer lacks what the document promises in it");
 }
 
-static bool by_description(struct judging *j)
+static bool by_description(struct judgement *j)
 {
     const struct reply *reply = j->command->reply;
 
@@ -375,7 +375,7 @@ static struct str readable(const struct reply_style *style, struct str body, str
     return arena_str(mem, buf_str(&out));
 }
 
-static void judge(struct judging *j)
+static void judge(struct judgement *j)
 {
     const struct reply_message *m = j->message;
 
@@ -403,7 +403,7 @@ static void judge(struct judging *j)
 void reply_judge_call(struct reply_judge *judge_, const struct command *command, const struct reply_message *m,
                       struct arena *call_mem, struct verdict *out)
 {
-    struct judging j = { .judge = judge_, .command = command, .message = m, .mem = call_mem, .out = out };
+    struct judgement j = { .judge = judge_, .command = command, .message = m, .mem = call_mem, .out = out };
 
     judge(&j);
 }
@@ -411,7 +411,7 @@ void reply_judge_call(struct reply_judge *judge_, const struct command *command,
 void reply_judge_streamed(struct reply_judge *judge_, const struct command *command, const struct reply_message *m,
                           const struct reply_streamed *streamed, struct arena *call_mem, struct verdict *out)
 {
-    struct judging j = {
+    struct judgement j = {
         .judge = judge_, .command = command, .message = m, .mem = call_mem, .out = out, .streamed = streamed
     };
 

@@ -18,7 +18,7 @@ static const struct style_key csv_keys[] = {
     { 0 },
 };
 
-struct reading {
+struct csv_reply {
     struct rows         *rows;
     const struct report *report;
     struct csv_parser    csv;
@@ -34,7 +34,7 @@ struct reading {
 
 static void cell(void *bytes, size_t len, void *context)
 {
-    struct reading *r = context;
+    struct csv_reply *r = context;
 
     r->bytes += len;
     if (r->bytes > ROW_MAX) {
@@ -50,7 +50,7 @@ static void cell(void *bytes, size_t len, void *context)
 }
 
 /* A first row that equals the documented names is a header; any other is data. */
-static bool is_header(const struct reading *r)
+static bool is_header(const struct csv_reply *r)
 {
     if (r->count != r->report->column_count)
         return false;
@@ -62,7 +62,7 @@ static bool is_header(const struct reading *r)
 
 static void row(int end, void *context)
 {
-    struct reading *r = context;
+    struct csv_reply *r = context;
 
     (void)end;
     if (!(r->row_number++ == 0 && r->skip_header && is_header(r)) && r->status == ETL_OK && !r->too_wide &&
@@ -86,7 +86,7 @@ static const struct report *report_of(const struct command *command)
 static void *csv_begin(struct rows *rows)
 {
     const struct csv_own *own = rows_own(rows);
-    struct reading       *r = calloc(1, sizeof *r);
+    struct csv_reply     *r = calloc(1, sizeof *r);
 
     if (r == NULL || csv_init(&r->csv, CSV_STRICT | CSV_STRICT_FINI) != 0)
         memory_exhausted("a reply in CSV", sizeof *r);
@@ -98,7 +98,7 @@ static void *csv_begin(struct rows *rows)
     return r;
 }
 
-static enum etl_status result(struct reading *r, struct err *err)
+static enum etl_status result(struct csv_reply *r, struct err *err)
 {
     if (r->status != ETL_OK) {
         *err = r->sink_err;
@@ -111,13 +111,13 @@ static enum etl_status result(struct reading *r, struct err *err)
     return ETL_OK;
 }
 
-static enum etl_status broken(struct reading *r, struct err *err)
+static enum etl_status broken(struct csv_reply *r, struct err *err)
 {
     return err_set(err, ETL_REJECT, "csv", "row %zu is no CSV: %s", r->row_number + 1,
                    csv_strerror(csv_error(&r->csv)));
 }
 
-static enum etl_status feed(struct reading *r, struct str bytes, bool last, struct err *err)
+static enum etl_status feed(struct csv_reply *r, struct str bytes, bool last, struct err *err)
 {
     uint64_t before = r->repair.count;
 
@@ -145,8 +145,8 @@ static enum etl_status csv_feed(void *parser, struct str bytes, struct err *err)
 /* Nothing in CSV says that it is whole. */
 static enum etl_status csv_end(void *parser, bool *proven, struct err *err)
 {
-    struct reading *r = parser;
-    enum etl_status st = feed(r, STR(""), true, err);
+    struct csv_reply *r = parser;
+    enum etl_status   st = feed(r, STR(""), true, err);
 
     *proven = false;
     if (st != ETL_OK)
@@ -158,7 +158,7 @@ static enum etl_status csv_end(void *parser, bool *proven, struct err *err)
 
 static void csv_release(void *parser)
 {
-    struct reading *r = parser;
+    struct csv_reply *r = parser;
 
     csv_free(&r->csv);
     arena_release(&r->mem);

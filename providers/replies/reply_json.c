@@ -22,7 +22,7 @@ struct surrogates {
     uint32_t value;
     bool     high;
 };
-struct reading {
+struct json_reply {
     struct rows          *rows; /* NULL: all of it becomes a tree */
     const struct command *command;
     const struct reply   *reply;
@@ -45,7 +45,7 @@ struct reading {
 
 /* ---- where a value stands ---- */
 
-static size_t path_count(const struct reading *r)
+static size_t path_count(const struct json_reply *r)
 {
     if (r->rows == NULL)
         return 0;
@@ -53,7 +53,7 @@ static size_t path_count(const struct reading *r)
 }
 
 /* Steps taken for the value that begins now: a member takes one where it fits, an item is where its list is. */
-static void next_match(const struct reading *r, int out[PATHS_MAX])
+static void next_match(const struct json_reply *r, int out[PATHS_MAX])
 {
     const struct tree *parent = r->open[r->depth];
 
@@ -71,7 +71,7 @@ static void next_match(const struct reading *r, int out[PATHS_MAX])
 }
 
 /* The path that ends here: what stands here is a record. */
-static int path_that_ends(const struct reading *r, const int match[PATHS_MAX])
+static int path_that_ends(const struct json_reply *r, const int match[PATHS_MAX])
 {
     for (size_t p = 0; p < path_count(r); p++)
         if (match[p] == (int)r->command->records[p].count)
@@ -79,7 +79,7 @@ static int path_that_ends(const struct reading *r, const int match[PATHS_MAX])
     return OFF;
 }
 
-static bool choose(struct reading *r, int path)
+static bool choose(struct json_reply *r, int path)
 {
     if (r->chosen != OFF && r->chosen != path) {
         r->fault = "records stand in two of the places where they may stand";
@@ -92,7 +92,7 @@ static bool choose(struct reading *r, int path)
 /* ---- telling a record ---- */
 
 /* Steps {id} are fields: the names that led here. */
-static size_t path_fields(const struct reading *r, const struct tree *node, const int match[PATHS_MAX],
+static size_t path_fields(const struct json_reply *r, const struct tree *node, const int match[PATHS_MAX],
                           struct reply_field *out)
 {
     const struct path *path = &r->command->records[r->chosen];
@@ -107,7 +107,7 @@ static size_t path_fields(const struct reading *r, const struct tree *node, cons
     return n;
 }
 
-static int emit(struct reading *r, const struct tree *node, const int match[PATHS_MAX])
+static int emit(struct json_reply *r, const struct tree *node, const int match[PATHS_MAX])
 {
     static const struct path   here = { 0 };
     struct reply_field         fields[RECORD_FIELDS_MAX + TREE_DEPTH_MAX];
@@ -131,13 +131,13 @@ static int emit(struct reading *r, const struct tree *node, const int match[PATH
 
 /* ---- what yajl tells ---- */
 
-static struct arena *memory(struct reading *r)
+static struct arena *memory(struct json_reply *r)
 {
     return r->record_depth != 0 ? &r->record : r->around;
 }
 
 /* The node for a value that begins here. */
-static struct tree *place(struct reading *r)
+static struct tree *place(struct json_reply *r)
 {
     struct tree *parent = r->open[r->depth];
 
@@ -146,7 +146,7 @@ static struct tree *place(struct reading *r)
     return tree_add(parent, parent->is_list ? parent->name : arena_str(memory(r), buf_str(&r->key)), memory(r));
 }
 
-static int add_text(struct reading *r, struct str text)
+static int add_text(struct json_reply *r, struct str text)
 {
     struct tree *parent = r->open[r->depth];
     struct str   own = r->reply->text_member;
@@ -190,7 +190,7 @@ static int on_string(void *context, const unsigned char *text, size_t len)
 }
 
 /* Does a path ahead of this one lead on from here, by this key (STR_NONE: by whichever)? */
-static bool leads_on(const struct reading *r, const int match[PATHS_MAX], int path, struct str key)
+static bool leads_on(const struct json_reply *r, const int match[PATHS_MAX], int path, struct str key)
 {
     for (int p = 0; p < path; p++)
         if (match[p] != OFF && match[p] < (int)r->command->records[p].count &&
@@ -200,7 +200,7 @@ static bool leads_on(const struct reading *r, const int match[PATHS_MAX], int pa
 }
 
 /* result.customer may be a customer, or, by a path that comes first, hold one for each {id}. */
-static bool decide(struct reading *r)
+static bool decide(struct json_reply *r)
 {
     const int         *match = r->match[r->depth];
     const struct tree *node = r->open[r->depth];
@@ -218,7 +218,7 @@ static bool decide(struct reading *r)
 
 static int on_key(void *context, const unsigned char *text, size_t len)
 {
-    struct reading *r = context;
+    struct json_reply *r = context;
 
     buf_reset(&r->key);
     buf_add(&r->key, str_of((const char *)text, len));
@@ -229,7 +229,7 @@ static int on_key(void *context, const unsigned char *text, size_t len)
     return r->fault == NULL;
 }
 
-static int open_node(struct reading *r, bool is_list)
+static int open_node(struct json_reply *r, bool is_list)
 {
     int          match[PATHS_MAX], path;
     struct tree *node;
@@ -270,10 +270,10 @@ static int on_array(void *context)
 
 static int on_map_end(void *context)
 {
-    struct reading *r = context;
-    struct tree    *node = r->open[r->depth];
-    bool            is_record = r->record_depth == r->depth;
-    int             match[PATHS_MAX];
+    struct json_reply *r = context;
+    struct tree       *node = r->open[r->depth];
+    bool               is_record = r->record_depth == r->depth;
+    int                match[PATHS_MAX];
 
     if (!tree_keys_differ(node, memory(r))) {
         r->fault = "a key stands twice in one object";
@@ -294,7 +294,7 @@ static int on_map_end(void *context)
 
 static int on_array_end(void *context)
 {
-    ((struct reading *)context)->depth--;
+    ((struct json_reply *)context)->depth--;
     return 1;
 }
 
@@ -334,7 +334,7 @@ static bool surrogate_fits(struct surrogates *s, char c)
 }
 
 /* What yajl takes and JSON does not: wrong UTF-8, lone surrogates. */
-static bool bytes_are_good(struct reading *r, struct str bytes)
+static bool bytes_are_good(struct json_reply *r, struct str bytes)
 {
     char   joint[8];
     size_t take;
@@ -369,7 +369,7 @@ static bool bytes_are_good(struct reading *r, struct str bytes)
     return true;
 }
 
-static enum etl_status result(struct reading *r, yajl_status said, struct str bytes, struct err *err)
+static enum etl_status result(struct json_reply *r, yajl_status said, struct str bytes, struct err *err)
 {
     unsigned char *text;
     struct str     first;
@@ -389,7 +389,7 @@ static enum etl_status result(struct reading *r, yajl_status said, struct str by
     return ETL_REJECT;
 }
 
-static void begin(struct reading *r, struct arena *around)
+static void begin(struct json_reply *r, struct arena *around)
 {
     static const yajl_callbacks callbacks = { .yajl_null = on_null,
                                               .yajl_boolean = on_boolean,
@@ -412,7 +412,7 @@ static void begin(struct reading *r, struct arena *around)
 
 static void *json_begin(struct rows *rows)
 {
-    struct reading *r = calloc(1, sizeof *r);
+    struct json_reply *r = calloc(1, sizeof *r);
 
     if (r == NULL)
         memory_exhausted("a reply in JSON", sizeof *r);
@@ -427,7 +427,7 @@ static void *json_begin(struct rows *rows)
 
 static enum etl_status json_feed(void *parser, struct str bytes, struct err *err)
 {
-    struct reading *r = parser;
+    struct json_reply *r = parser;
 
     while (r->mark < 3 && bytes.len != 0 && bytes.ptr[0] == "\xef\xbb\xbf"[r->mark]) { /* a byte order mark */
         bytes = str_skip(bytes, 1);
@@ -444,7 +444,7 @@ static enum etl_status json_feed(void *parser, struct str bytes, struct err *err
 /* A document that ends where its grammar says so is whole. */
 static enum etl_status json_end(void *parser, bool *proven, struct err *err)
 {
-    struct reading *r = parser;
+    struct json_reply *r = parser;
 
     *proven = true;
     if (r->tail_len != 0)
@@ -453,7 +453,7 @@ static enum etl_status json_end(void *parser, bool *proven, struct err *err)
                   err);
 }
 
-static void end(struct reading *r)
+static void end(struct json_reply *r)
 {
     yajl_free(r->yajl);
     buf_wipe(&r->key);
@@ -461,7 +461,7 @@ static void end(struct reading *r)
 
 static void json_release(void *parser)
 {
-    struct reading *r = parser;
+    struct json_reply *r = parser;
 
     end(r);
     arena_release(&r->own);
@@ -472,9 +472,9 @@ static void json_release(void *parser)
 static enum etl_status json_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out,
                                  struct err *err)
 {
-    struct reading *r = ARENA_NEW(mem, struct reading);
-    bool            proven;
-    enum etl_status st;
+    struct json_reply *r = ARENA_NEW(mem, struct json_reply);
+    bool               proven;
+    enum etl_status    st;
 
     r->reply = reply;
     begin(r, mem);

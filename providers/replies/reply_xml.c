@@ -11,7 +11,7 @@
 
 enum { DEPTH_MAX = 64, FIRST_BYTES = 4096, PIECE = 1 << 20 };
 
-struct reading {
+struct xml_reply {
     struct rows       *rows;
     struct str         element;         /* the record's */
     struct arena       mem;             /* one record */
@@ -33,8 +33,8 @@ struct reading {
     xmlParserCtxtPtr parser;        /* NULL until then */
 };
 
-static void note(struct reading *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void note(struct reading *r, const char *fmt, ...)
+static void note(struct xml_reply *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void note(struct xml_reply *r, const char *fmt, ...)
 {
     va_list args;
 
@@ -55,7 +55,7 @@ static struct str own_name(const xmlChar *name)
 
 static void start(void *context, const xmlChar *name, const xmlChar **attributes)
 {
-    struct reading *r = context;
+    struct xml_reply *r = context;
 
     (void)attributes;
     if (!r->in_record) {
@@ -83,7 +83,7 @@ static void start(void *context, const xmlChar *name, const xmlChar **attributes
 }
 
 /* `outer.inner`, as the fields are named. */
-static struct str field_name(struct reading *r)
+static struct str field_name(struct xml_reply *r)
 {
     size_t len = 0, at = 0;
     char  *name;
@@ -101,7 +101,7 @@ static struct str field_name(struct reading *r)
 }
 
 /* Repeated ones are joined by "; ". */
-static void add_field(struct reading *r, struct str value)
+static void add_field(struct xml_reply *r, struct str value)
 {
     struct str key = field_name(r);
 
@@ -118,7 +118,7 @@ static void add_field(struct reading *r, struct str value)
 
 static void end(void *context, const xmlChar *name)
 {
-    struct reading *r = context;
+    struct xml_reply *r = context;
 
     (void)name;
     if (!r->in_record) {
@@ -140,7 +140,7 @@ static void end(void *context, const xmlChar *name)
 
 static void characters(void *context, const xmlChar *bytes, int len)
 {
-    struct reading *r = context;
+    struct xml_reply *r = context;
 
     if (r->in_record)
         buf_add(&r->text, str_of((const char *)bytes, (size_t)len));
@@ -148,8 +148,8 @@ static void characters(void *context, const xmlChar *bytes, int len)
 
 static void note_error(void *context, const char *fmt, ...)
 {
-    struct reading *r = context;
-    va_list         args;
+    struct xml_reply *r = context;
+    va_list           args;
 
     if (r->error[0] != '\0')
         return;
@@ -168,7 +168,7 @@ static const xmlSAXHandler handler = { .startElement = start,
 
 static void *xml_begin(struct rows *rows)
 {
-    struct reading *r = calloc(1, sizeof *r);
+    struct xml_reply *r = calloc(1, sizeof *r);
 
     if (r == NULL)
         memory_exhausted("a reply in XML", sizeof *r);
@@ -182,7 +182,7 @@ static void *xml_begin(struct rows *rows)
     return r;
 }
 
-static enum etl_status result(struct reading *r, struct err *err)
+static enum etl_status result(struct xml_reply *r, struct err *err)
 {
     if (r->status != ETL_OK) {
         *err = r->sink_err;
@@ -191,7 +191,7 @@ static enum etl_status result(struct reading *r, struct err *err)
     return r->error[0] == '\0' ? ETL_OK : err_set(err, ETL_REJECT, "xml", "the XML is broken: %s", r->error);
 }
 
-static void parse(struct reading *r, struct str bytes)
+static void parse(struct xml_reply *r, struct str bytes)
 {
     if (r->error[0] == '\0' && r->status == ETL_OK && bytes.len != 0 &&
         xmlParseChunk(r->parser, bytes.ptr, (int)bytes.len, 0) != 0)
@@ -199,7 +199,7 @@ static void parse(struct reading *r, struct str bytes)
 }
 
 /* How it begins is seen: an XML declaration may stand only there, and inside our root not even there. */
-static void open_parser(struct reading *r)
+static void open_parser(struct xml_reply *r)
 {
     struct str body = buf_str(&r->first), head, rest;
 
@@ -223,7 +223,7 @@ static void open_parser(struct reading *r)
     buf_release(&r->first);
 }
 
-static enum etl_status feed(struct reading *r, struct str bytes, bool last, struct err *err)
+static enum etl_status feed(struct xml_reply *r, struct str bytes, bool last, struct err *err)
 {
     uint64_t before = r->repair.count;
 
@@ -255,8 +255,8 @@ static enum etl_status xml_feed(void *parser, struct str bytes, struct err *err)
 /* One root that is no record itself: its end is the document's. */
 static enum etl_status xml_end(void *parser, bool *proven, struct err *err)
 {
-    struct reading *r = parser;
-    enum etl_status st = feed(r, STR(""), true, err);
+    struct xml_reply *r = parser;
+    enum etl_status   st = feed(r, STR(""), true, err);
 
     if (st == ETL_OK && (r->in_record || r->outside != 1))
         note(r, "it is cut off: <%.*s> is not closed", STR_ARG(r->in_record ? r->element : STR("the root")));
@@ -268,7 +268,7 @@ static enum etl_status xml_end(void *parser, bool *proven, struct err *err)
 
 static void xml_release(void *parser)
 {
-    struct reading *r = parser;
+    struct xml_reply *r = parser;
 
     if (r->parser != NULL)
         xmlFreeParserCtxt(r->parser);

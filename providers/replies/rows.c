@@ -102,7 +102,7 @@ void rows_repaired(struct rows *r)
 
 /* ---- a whole answer ---- */
 
-struct collecting {
+struct record_list {
     struct arena        *mem;
     struct reply_record *records;
     size_t               count, cap;
@@ -110,7 +110,7 @@ struct collecting {
 
 static enum etl_status collect(void *context, const struct reply_record *record, struct err *err)
 {
-    struct collecting  *c = context;
+    struct record_list *c = context;
     struct reply_field *fields = ARENA_ARRAY(c->mem, struct reply_field, record->count + 1);
 
     (void)err;
@@ -124,11 +124,11 @@ static enum etl_status collect(void *context, const struct reply_record *record,
 enum etl_status rows_all(const struct command *command, const struct wire *wire, struct str body,
                          struct arena *call_mem, const struct reply_record **out, size_t *count, struct err *err)
 {
-    struct collecting c = { .mem = call_mem };
-    struct rows_sink  sink = { collect, &c };
-    struct rows_end   end;
-    struct rows      *r;
-    enum etl_status   st;
+    struct record_list c = { .mem = call_mem };
+    struct rows_sink   sink = { collect, &c };
+    struct rows_end    end;
+    struct rows       *r;
+    enum etl_status    st;
 
     if (style_on(command, wire)->rows == NULL)
         return style_on(command, wire)->records(command, body, call_mem, out, count, err);

@@ -5,7 +5,7 @@
 
 enum { DEPTH_MAX = 64, NAME_MAX_BYTES = 128 };
 
-struct level {
+struct json_level {
     char   name[NAME_MAX_BYTES]; /* of the member whose value is being read; an array's elements have none */
     size_t name_len;
     bool   is_object, wants_name;
@@ -13,12 +13,12 @@ struct level {
 enum json_state { JSON_BETWEEN, JSON_STRING, JSON_ESCAPE, JSON_WORD };
 
 struct json_lexer {
-    struct level    levels[DEPTH_MAX];
-    size_t          depth, hidden_at; /* hidden_at: depth of the object that has the secret member; 0: none */
-    enum json_state state;
-    bool            is_name; /* the string being read is a member's name */
-    char            name[NAME_MAX_BYTES];
-    size_t          name_len;
+    struct json_level levels[DEPTH_MAX];
+    size_t            depth, hidden_at; /* hidden_at: depth of the object that has the secret member; 0: none */
+    enum json_state   state;
+    bool              is_name; /* the string being read is a member's name */
+    char              name[NAME_MAX_BYTES];
+    size_t            name_len;
 };
 
 static void json_begin(void *lexer, const struct str *columns, size_t column_count)
@@ -79,7 +79,7 @@ static void unescape(struct str raw, struct buf *out)
 static void write_hidden(struct json_lexer *l, struct scrub_state *s, bool is_string, struct buf *out)
 {
     AUTO(buf_wipe) struct buf text;
-    const struct level       *holder = &l->levels[l->hidden_at - 1];
+    const struct json_level  *holder = &l->levels[l->hidden_at - 1];
     struct str                raw = buf_str(&s->secret);
 
     buf_init(&text, 4 * SCRUB_SECRET_MAX, "a secret in a reply");
@@ -96,7 +96,7 @@ static void string_end(struct json_lexer *l, struct scrub_state *s, struct buf *
 {
     l->state = JSON_BETWEEN;
     if (l->is_name) {
-        struct level *level = &l->levels[l->depth - 1];
+        struct json_level *level = &l->levels[l->depth - 1];
 
         memcpy(level->name, l->name, l->name_len);
         level->name_len = l->name_len;
@@ -137,13 +137,13 @@ static void begin_string(struct json_lexer *l, struct buf *out)
 static void push(struct json_lexer *l, bool is_object)
 {
     if (l->depth < DEPTH_MAX)
-        l->levels[l->depth] = (struct level){ .is_object = is_object, .wants_name = is_object };
+        l->levels[l->depth] = (struct json_level){ .is_object = is_object, .wants_name = is_object };
     l->depth++;
 }
 
 static void between(struct json_lexer *l, struct scrub_state *s, char c, struct buf *out)
 {
-    struct level *level = l->depth != 0 && l->depth <= DEPTH_MAX ? &l->levels[l->depth - 1] : NULL;
+    struct json_level *level = l->depth != 0 && l->depth <= DEPTH_MAX ? &l->levels[l->depth - 1] : NULL;
 
     switch (c) {
     case '"': begin_string(l, out); return;

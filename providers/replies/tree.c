@@ -85,7 +85,7 @@ struct str tree_text(const struct tree *node)
 
 /* ---- records ---- */
 
-struct recording {
+struct tree_recorder {
     struct arena        *mem;
     const struct path   *path;
     struct reply_field   fields[RECORD_FIELDS_MAX];
@@ -95,7 +95,7 @@ struct recording {
     bool                 too_many;
 };
 
-static void add_field(struct recording *r, struct str name, struct str value)
+static void add_field(struct tree_recorder *r, struct str name, struct str value)
 {
     for (size_t i = r->from_path; i < r->field_count; i++)
         if (str_eq(r->fields[i].name, name)) {
@@ -108,7 +108,7 @@ static void add_field(struct recording *r, struct str name, struct str value)
         r->fields[r->field_count++] = (struct reply_field){ name, value };
 }
 
-static void add_leaves(struct recording *r, const struct tree *node, struct str prefix)
+static void add_leaves(struct tree_recorder *r, const struct tree *node, struct str prefix)
 {
     for (const struct tree *child = node->first; child != NULL; child = child->next) {
         struct str name = child->name;
@@ -128,7 +128,7 @@ struct str tree_leaf_name(const struct path *path, struct str name)
     return path->count != 0 && path->steps[path->count - 1].field.ptr != NULL ? STR("value") : name;
 }
 
-static void add_record(struct recording *r, const struct tree *node)
+static void add_record(struct tree_recorder *r, const struct tree *node)
 {
     struct reply_field *fields;
 
@@ -141,9 +141,9 @@ static void add_record(struct recording *r, const struct tree *node)
     ARENA_PUSH(r->mem, r->records, r->count, r->cap) = (struct reply_record){ fields, r->field_count };
 }
 
-static void walk(struct recording *r, const struct tree *node, size_t step);
+static void walk(struct tree_recorder *r, const struct tree *node, size_t step);
 
-static void walk_on(struct recording *r, const struct tree *node, size_t step)
+static void walk_on(struct tree_recorder *r, const struct tree *node, size_t step)
 {
     if (node->is_list) {
         for (const struct tree *item = node->first; item != NULL; item = item->next)
@@ -156,7 +156,7 @@ static void walk_on(struct recording *r, const struct tree *node, size_t step)
     }
 }
 
-static void walk(struct recording *r, const struct tree *node, size_t at)
+static void walk(struct tree_recorder *r, const struct tree *node, size_t at)
 {
     const struct path_step *step = &r->path->steps[at];
 
@@ -174,7 +174,7 @@ static void walk(struct recording *r, const struct tree *node, size_t at)
 enum etl_status tree_records(const struct tree *top, const struct path *path, struct arena *mem,
                              const struct reply_record **out, size_t *count, struct err *err)
 {
-    struct recording *r = ARENA_NEW(mem, struct recording);
+    struct tree_recorder *r = ARENA_NEW(mem, struct tree_recorder);
 
     r->mem = mem;
     r->path = path;

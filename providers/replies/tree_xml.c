@@ -12,27 +12,27 @@ enum { LARGEST = 256 << 20 };
 /* Stands for a blank inside a repaired name: U+2040, which XML allows in names and nobody writes. */
 #define NAME_BLANK "\xe2\x81\x80"
 
-struct element {
-    struct tree     node; /* first: the tree that comes out is made of these */
-    struct str      type, id, href;
-    bool            nil, is_map, is_array;
-    struct element *with_id; /* the one before it that has an id */
+struct tree_element {
+    struct tree          node; /* first: the tree that comes out is made of these */
+    struct str           type, id, href;
+    bool                 nil, is_map, is_array;
+    struct tree_element *with_id; /* the one before it that has an id */
 };
-struct reading {
-    struct arena   *mem;
-    bool            soap;
-    struct str      mark;
-    struct element *open[TREE_DEPTH_MAX + 2];
-    size_t          depth;
-    struct element *ids;
-    struct buf      text[TREE_DEPTH_MAX + 2];
-    char            error[200];
+struct xml_tree {
+    struct arena        *mem;
+    bool                 soap;
+    struct str           mark;
+    struct tree_element *open[TREE_DEPTH_MAX + 2];
+    size_t               depth;
+    struct tree_element *ids;
+    struct buf           text[TREE_DEPTH_MAX + 2];
+    char                 error[200];
 };
 
 /* ---- names ---- */
 
 /* Without prefix; what the repair put in is taken out again. */
-static struct str own_name(struct reading *r, const xmlChar *name)
+static struct str own_name(struct xml_tree *r, const xmlChar *name)
 {
     struct str  s = str_from((const char *)name), head, tail = str_cut(s, ':', &head);
     const char *blank;
@@ -57,9 +57,9 @@ static struct str own_name(struct reading *r, const xmlChar *name)
     return str_of(out, len + s.len);
 }
 
-static struct element *add_element(struct reading *r, struct element *parent, struct str name)
+static struct tree_element *add_element(struct xml_tree *r, struct tree_element *parent, struct str name)
 {
-    struct element *e = ARENA_NEW(r->mem, struct element);
+    struct tree_element *e = ARENA_NEW(r->mem, struct tree_element);
 
     e->node.name = name;
     if (parent->node.last != NULL)
@@ -79,7 +79,7 @@ static bool type_is(struct str type, const char *word)
     return str_starts(tail.len != 0 ? tail : head, str_from(word));
 }
 
-static void soap_attribute(struct reading *r, struct element *e, struct str name, struct str value)
+static void soap_attribute(struct xml_tree *r, struct tree_element *e, struct str name, struct str value)
 {
     struct str head, tail = str_cut(name, ':', &head);
 
@@ -108,7 +108,7 @@ static int base64_digit(char c)
     return at != NULL ? (int)(at - digits) : -1;
 }
 
-static struct str base64_decoded(struct reading *r, struct str s)
+static struct str base64_decoded(struct xml_tree *r, struct str s)
 {
     char    *out = arena_bytes(r->mem, s.len + 1);
     size_t   len = 0;
@@ -131,7 +131,7 @@ static struct str base64_decoded(struct reading *r, struct str s)
 }
 
 /* SOAP::Lite sends text with letters beyond ASCII so; whoever wrote Latin-1 into it is understood too. */
-static struct str decoded(struct reading *r, struct str s)
+static struct str decoded(struct xml_tree *r, struct str s)
 {
     AUTO(buf_release) struct buf fixed = { 0 };
     struct repair                repair = { .xml = false };
@@ -170,7 +170,7 @@ static void unfold_map(struct tree *node)
     }
 }
 
-static void close_soap(struct reading *r, struct element *e)
+static void close_soap(struct xml_tree *r, struct tree_element *e)
 {
     if (e->nil)
         e->node.text = STR_NONE;
@@ -189,7 +189,7 @@ static void close_soap(struct reading *r, struct element *e)
 /* href="#x" is the element with id="x". One that refers on is left alone, so that nothing can go in circles. */
 static bool refers(const struct tree *node)
 {
-    if (((const struct element *)node)->href.ptr != NULL)
+    if (((const struct tree_element *)node)->href.ptr != NULL)
         return true;
     for (const struct tree *c = node->first; c != NULL; c = c->next)
         if (refers(c))
@@ -197,11 +197,11 @@ static bool refers(const struct tree *node)
     return false;
 }
 
-static void resolve(struct reading *r, struct tree *node)
+static void resolve(struct xml_tree *r, struct tree *node)
 {
-    struct element *e = (struct element *)node;
+    struct tree_element *e = (struct tree_element *)node;
 
-    for (struct element *t = e->href.ptr != NULL ? r->ids : NULL; t != NULL; t = t->with_id)
+    for (struct tree_element *t = e->href.ptr != NULL ? r->ids : NULL; t != NULL; t = t->with_id)
         if (str_eq(t->id, e->href) && !refers(&t->node)) {
             node->text = t->node.text;
             node->is_list = t->node.is_list;
@@ -216,15 +216,15 @@ static void resolve(struct reading *r, struct tree *node)
 
 /* ---- libxml2's events ---- */
 
-static struct str marked(struct reading *r, struct str attribute)
+static struct str marked(struct xml_tree *r, struct str attribute)
 {
     return r->mark.len != 0 ? arena_fmt(r->mem, "%.*s%.*s", STR_ARG(r->mark), STR_ARG(attribute)) : attribute;
 }
 
 static void start(void *context, const xmlChar *name, const xmlChar **attributes)
 {
-    struct reading *r = context;
-    struct element *e;
+    struct xml_tree     *r = context;
+    struct tree_element *e;
 
     if (r->depth > TREE_DEPTH_MAX) {
         snprintf(r->error, sizeof r->error, "elements nested deeper than %d", TREE_DEPTH_MAX);
@@ -252,9 +252,9 @@ static bool is_blank(struct str s)
 
 static void end(void *context, const xmlChar *name)
 {
-    struct reading *r = context;
-    struct element *e;
-    struct str      text;
+    struct xml_tree     *r = context;
+    struct tree_element *e;
+    struct str           text;
 
     (void)name;
     if (r->error[0] != '\0' || r->depth == 0)
@@ -272,7 +272,7 @@ static void end(void *context, const xmlChar *name)
 
 static void characters(void *context, const xmlChar *bytes, int len)
 {
-    struct reading *r = context;
+    struct xml_tree *r = context;
 
     if (r->depth != 0)
         buf_add(&r->text[r->depth], str_of((const char *)bytes, (size_t)len));
@@ -280,8 +280,8 @@ static void characters(void *context, const xmlChar *bytes, int len)
 
 static void note_error(void *context, const char *fmt, ...)
 {
-    struct reading *r = context;
-    va_list         args;
+    struct xml_tree *r = context;
+    va_list          args;
 
     if (r->error[0] != '\0')
         return;
@@ -382,7 +382,7 @@ static void repaired(struct str body, struct buf *out)
     out->failed = out->failed || buf_failed(&tags);
 }
 
-static bool parse(struct reading *r, struct str text)
+static bool parse(struct xml_tree *r, struct str text)
 {
     xmlSAXHandler    sax = { .startElement = start,
                              .endElement = end,
@@ -407,7 +407,7 @@ enum etl_status tree_from_xml(struct str body, unsigned flags, struct str mark, 
                               const struct tree **out, struct err *err)
 {
     AUTO(buf_release) struct buf fixed = { 0 };
-    struct reading              *r = ARENA_NEW(mem, struct reading);
+    struct xml_tree             *r = ARENA_NEW(mem, struct xml_tree);
     bool                         good;
 
     if (str_contains_nocase(str_head(body, 4096), STR("<!doctype")))
@@ -415,7 +415,7 @@ enum etl_status tree_from_xml(struct str body, unsigned flags, struct str mark, 
     r->mem = mem;
     r->mark = mark;
     r->soap = (flags & TREE_XML_SOAP) != 0;
-    r->open[0] = ARENA_NEW(mem, struct element);
+    r->open[0] = ARENA_NEW(mem, struct tree_element);
     for (size_t i = 0; i < sizeof r->text / sizeof r->text[0]; i++)
         buf_init(&r->text[i], LARGEST, "an element's text");
     buf_init(&fixed, LARGEST, "an answer in XML");

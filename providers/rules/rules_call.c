@@ -7,7 +7,7 @@
 #include "providers/model/value_form.h"
 #include "providers/rules/rules_private.h"
 
-struct judging {
+struct call_rules {
     struct rule_check      *check;
     const struct command   *command;
     struct value           *values;
@@ -16,12 +16,12 @@ struct judging {
     bool                    rejected;
 };
 
-static const char *field_name(struct judging *j, const struct param *p)
+static const char *field_name(struct call_rules *j, const struct param *p)
 {
     return p->name.ptr[p->name.len] == '\0' ? p->name.ptr : arena_cstr(j->mem, p->name);
 }
 
-static void report(struct judging *j, const struct param *p, struct str rule, enum severity severity,
+static void report(struct call_rules *j, const struct param *p, struct str rule, enum severity severity,
                    const struct err *err)
 {
     if (j->sink != NULL && j->sink->severity != NULL)
@@ -32,7 +32,8 @@ static void report(struct judging *j, const struct param *p, struct str rule, en
         j->sink->add(j->sink->context, severity, err);
 }
 
-static void fault(struct judging *j, const struct param *p, const char *rule, enum severity severity, const char *text)
+static void fault(struct call_rules *j, const struct param *p, const char *rule, enum severity severity,
+                  const char *text)
 {
     struct err err = { .field = field_name(j, p) };
 
@@ -46,7 +47,7 @@ static bool is_given(const struct value *v)
 }
 
 /* A family is given when one of its members is. */
-static bool member_given(const struct judging *j, const struct param *family)
+static bool member_given(const struct call_rules *j, const struct param *family)
 {
     for (size_t i = 0; i < j->command->param_count; i++)
         if (j->command->params[i].family == family && is_given(&j->values[i]))
@@ -54,7 +55,7 @@ static bool member_given(const struct judging *j, const struct param *family)
     return false;
 }
 
-static bool item_given(const struct judging *j, const struct together_item *item)
+static bool item_given(const struct call_rules *j, const struct together_item *item)
 {
     const struct value *v = &j->values[item->param];
 
@@ -68,7 +69,7 @@ static bool item_given(const struct judging *j, const struct together_item *item
 /* ---- written forms ---- */
 
 /* true, yes, on, Y, 1 or the written word itself → as the provider writes it. */
-static void write_bool(struct judging *j, const struct param *p, struct value *v)
+static void write_bool(struct call_rules *j, const struct param *p, struct value *v)
 {
     static const struct str  yes[] = { { "true", 4 }, { "yes", 3 }, { "y", 1 }, { "on", 2 }, { "1", 1 }, { "t", 1 } };
     static const struct str  no[] = { { "false", 5 }, { "no", 2 }, { "n", 1 }, { "off", 3 }, { "0", 1 }, { "f", 1 } };
@@ -107,9 +108,9 @@ static struct str role_in_call(const struct relations *relations, struct str rol
     return STR_NONE;
 }
 
-static void fault_at(struct judging *j, const struct param *p, const char *field, const char *rule, const char *fmt,
+static void fault_at(struct call_rules *j, const struct param *p, const char *field, const char *rule, const char *fmt,
                      ...) __attribute__((format(printf, 5, 6)));
-static void fault_at(struct judging *j, const struct param *p, const char *field, const char *rule, const char *fmt,
+static void fault_at(struct call_rules *j, const struct param *p, const char *field, const char *rule, const char *fmt,
                      ...)
 {
     struct err err = { .field = field };
@@ -123,12 +124,12 @@ static void fault_at(struct judging *j, const struct param *p, const char *field
     report(j, p, str_from(rule), SEVERITY_ERROR, &err);
 }
 
-static struct str clear_word(const struct judging *j, const struct param *p)
+static struct str clear_word(const struct call_rules *j, const struct param *p)
 {
     return p->clear.ptr != NULL ? p->clear : j->command->clear;
 }
 
-static void judge(struct judging *j, const struct param *p, const char *field, const struct rule *const *rules,
+static void judge(struct call_rules *j, const struct param *p, const char *field, const struct rule *const *rules,
                   size_t count, struct str value)
 {
     struct relations relations = {
@@ -147,7 +148,7 @@ static void judge(struct judging *j, const struct param *p, const char *field, c
 }
 
 /* `field` is the parameter's name, or that of a part: address.town */
-static void check_type(struct judging *j, const struct param *p, const char *field, const struct value_type *type,
+static void check_type(struct call_rules *j, const struct param *p, const char *field, const struct value_type *type,
                        struct str value)
 {
     if (type->date.len != 0 && !date_is_iso(value)) {
@@ -161,7 +162,7 @@ static void check_type(struct judging *j, const struct param *p, const char *fie
 /* ---- lists ---- */
 
 /* ["street","street2",…], for a message. */
-static struct str parts_shown(struct judging *j, const struct list_form *list)
+static struct str parts_shown(struct call_rules *j, const struct list_form *list)
 {
     AUTO(buf_release) struct buf out;
 
@@ -172,7 +173,7 @@ static struct str parts_shown(struct judging *j, const struct list_form *list)
 }
 
 /* `lists` are the list and, for a part of an inner one, the list around it: no separator of either may be in the part. */
-static void check_part(struct judging *j, const struct param *p, const char *field,
+static void check_part(struct call_rules *j, const struct param *p, const char *field,
                        const struct list_form *const lists[2], const struct value_type *type, struct str text)
 {
     if (text.len == 0)
@@ -190,7 +191,7 @@ static void check_part(struct judging *j, const struct param *p, const char *fie
     check_type(j, p, field, type, text);
 }
 
-static const char *part_field(struct judging *j, const char *field, const struct list_form *list, size_t at)
+static const char *part_field(struct call_rules *j, const char *field, const struct list_form *list, size_t at)
 {
     struct str name = list->each != NULL ? arena_fmt(j->mem, "%s[%zu]", field, at + 1)
                                          : arena_fmt(j->mem, "%s.%.*s", field, STR_ARG(list->parts[at].name));
@@ -199,7 +200,7 @@ static const char *part_field(struct judging *j, const char *field, const struct
 }
 
 /* Checks part by part and writes it anew: parts that were left out at the end are empty, inner lists of nothing go. */
-static void check_list(struct judging *j, const struct param *p, const char *field,
+static void check_list(struct call_rules *j, const struct param *p, const char *field,
                        const struct list_form *const lists[2], struct str text, struct buf *out)
 {
     const struct list_form *list = lists[0];
@@ -241,7 +242,7 @@ static void check_list(struct judging *j, const struct param *p, const char *fie
                  (long long)list->max);
 }
 
-static void check_list_value(struct judging *j, const struct param *p, struct value *v)
+static void check_list_value(struct call_rules *j, const struct param *p, struct value *v)
 {
     AUTO(buf_wipe) struct buf out = { 0 };
 
@@ -266,7 +267,7 @@ static void tell_list(const struct param *p, struct value *v)
 /* ---- one parameter ---- */
 
 /* Nearly every value passes here: half of what the rules took otherwise (callgrind, 50,000 rows). */
-static bool check_quickly(struct judging *j, const struct param *p, const struct value *v)
+static bool check_quickly(struct call_rules *j, const struct param *p, const struct value *v)
 {
     const struct quick_check *quick = p->type->quick;
 
@@ -278,7 +279,7 @@ static bool check_quickly(struct judging *j, const struct param *p, const struct
     return true;
 }
 
-static void check_given(struct judging *j, const struct param *p, struct value *v)
+static void check_given(struct call_rules *j, const struct param *p, struct value *v)
 {
     if (check_quickly(j, p, v))
         return;
@@ -296,7 +297,7 @@ static void check_given(struct judging *j, const struct param *p, struct value *
         check_type(j, p, field_name(j, p), p->type, v->text);
 }
 
-static void check_one(struct judging *j, size_t i)
+static void check_one(struct call_rules *j, size_t i)
 {
     const struct param *p = &j->command->params[i];
     struct value       *v = &j->values[i];
@@ -344,7 +345,7 @@ static const char *kind_text(const struct together *t, size_t given)
     return "";
 }
 
-static void tell_together(struct judging *j, const struct together *t, const struct param *p, size_t given)
+static void tell_together(struct call_rules *j, const struct together *t, const struct param *p, size_t given)
 {
     struct err                   err = { .field = field_name(j, p) };
     AUTO(buf_release) struct buf names;
@@ -362,7 +363,7 @@ static void tell_together(struct judging *j, const struct together *t, const str
     report(j, p, t->rule, t->severity, &err);
 }
 
-static void check_type_of(struct judging *j, const struct together *t)
+static void check_type_of(struct call_rules *j, const struct together *t)
 {
     const struct value *by = &j->values[t->by], *subject = &j->values[t->subject];
 
@@ -374,7 +375,7 @@ static void check_type_of(struct judging *j, const struct together *t)
                        t->cases[i].type, subject->text);
 }
 
-static void check_together(struct judging *j, const struct together *t)
+static void check_together(struct call_rules *j, const struct together *t)
 {
     size_t given = 0;
 
@@ -400,7 +401,7 @@ static void check_together(struct judging *j, const struct together *t)
 enum etl_status rules_call(struct rule_check *c, const struct command *command, struct value *values,
                            const struct rule_sink *sink, struct arena *record_mem)
 {
-    struct judging j = { .check = c, .command = command, .values = values, .sink = sink, .mem = record_mem };
+    struct call_rules j = { .check = c, .command = command, .values = values, .sink = sink, .mem = record_mem };
 
     for (size_t i = 0; i < command->param_count; i++)
         check_one(&j, i);
@@ -413,7 +414,7 @@ bool rules_would_take(struct rule_check *c, const struct command *command, size_
                       struct str value, const struct rule_sink *sink)
 {
     struct rule_sink    quiet = { .severity = sink->severity, .severity_context = sink->severity_context };
-    struct judging      j = { .check = c, .command = command, .values = values, .sink = &quiet };
+    struct call_rules   j = { .check = c, .command = command, .values = values, .sink = &quiet };
     const struct param *p = &command->params[param];
     struct value        v = VALUE_OF(value);
 

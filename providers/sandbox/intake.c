@@ -52,7 +52,7 @@ static bool path_fits(const struct text *template, struct str path, struct str *
     return path.len == 0;
 }
 
-struct target {
+struct wire_target {
     const struct wire    *wire;
     const struct command *command; /* a route of its own leads there */
     struct str            word;    /* {command} of the path, or STR_NONE */
@@ -60,7 +60,7 @@ struct target {
 
 /* Commands whose route has this method and path; several wires may share an address, so `from` says where to go on. */
 static bool by_route(const struct provider *p, const struct asked *asked, const struct wire *w, struct str rest,
-                     struct target *out)
+                     struct wire_target *out)
 {
     for (size_t i = 0; i < p->command_count; i++)
         for (size_t k = 0; k < p->commands[i].route_count; k++) {
@@ -70,7 +70,7 @@ static bool by_route(const struct provider *p, const struct asked *asked, const 
             if (route->wire != w || !str_is(asked->method, route->method) || !path_fits(&route->path, rest, &place) ||
                 (place.ptr != NULL && !str_eq(place, p->commands[i].wire)))
                 continue;
-            *out = (struct target){ w, &p->commands[i], p->commands[i].wire };
+            *out = (struct wire_target){ w, &p->commands[i], p->commands[i].wire };
             return true;
         }
     return false;
@@ -85,8 +85,8 @@ static bool type_is(struct str type, const char *want)
 }
 
 /* The wires at this address; the status says how near it came. */
-static size_t find_targets(const struct provider *p, const struct asked *asked, struct arena *mem, struct target *out,
-                           int *status)
+static size_t find_targets(const struct provider *p, const struct asked *asked, struct arena *mem,
+                           struct wire_target *out, int *status)
 {
     size_t n = 0;
 
@@ -94,7 +94,7 @@ static size_t find_targets(const struct provider *p, const struct asked *asked, 
     for (size_t i = 0; i < p->wire_count; i++) {
         const struct wire *w = &p->wires[i];
         struct str         base = intake_base(p, w, mem), rest, place;
-        struct target      t = { w, NULL, STR_NONE };
+        struct wire_target t = { w, NULL, STR_NONE };
 
         if (!str_starts(asked->path, base))
             continue;
@@ -130,7 +130,7 @@ static bool wire_fields_fit(const struct wire *w, const struct intake *in)
 
 /* ---- public ---- */
 
-static enum etl_status take(const struct wire_received *received, const struct target *t, struct arena *mem,
+static enum etl_status take(const struct wire_received *received, const struct wire_target *t, struct arena *mem,
                             struct intake *out, struct err *err)
 {
     struct wire_decoded decoded = { .word = t->word };
@@ -161,7 +161,7 @@ enum etl_status intake_read(const struct provider *p, const struct asked *asked,
                             struct err *err)
 {
     const struct wire_received received = { p, asked->headers, asked->body };
-    struct target             *targets = ARENA_ARRAY(mem, struct target, p->wire_count + 1);
+    struct wire_target        *targets = ARENA_ARRAY(mem, struct wire_target, p->wire_count + 1);
     size_t                     count;
 
     *out = (struct intake){ .command_word = STR("") };

@@ -27,7 +27,7 @@ void bench_free(struct bench *b)
     free(b);
 }
 
-static bool was_sent(const struct delivery *w, const struct param *p)
+static bool was_sent(const struct served *w, const struct param *p)
 {
     for (size_t i = 0; i < w->field_count; i++)
         if (str_eq(w->fields[i].name, p->wire) && str_eq(w->fields[i].value, p->always))
@@ -36,7 +36,7 @@ static bool was_sent(const struct delivery *w, const struct param *p)
 }
 
 /* Two commands may be one function of the provider's, told apart by what always goes with them: the one of which most was sent is meant. */
-static const struct command *most_fitting(const struct delivery *w, const struct command *found)
+static const struct command *most_fitting(const struct served *w, const struct command *found)
 {
     const struct provider *p = w->desk->provider;
     size_t                 most = 0;
@@ -58,7 +58,7 @@ static const struct command *most_fitting(const struct delivery *w, const struct
     return found;
 }
 
-static void find_command(struct delivery *w)
+static void find_command(struct served *w)
 {
     const struct provider *p = w->desk->provider;
     struct str             place, *names;
@@ -79,7 +79,7 @@ static void find_command(struct delivery *w)
         w->values[w->command->name_param] = VALUE_OF(place);
 }
 
-static void process(struct delivery *w, struct str params)
+static void process(struct served *w, struct str params)
 {
     const struct provider *p = w->desk->provider;
 
@@ -109,7 +109,7 @@ static void process(struct delivery *w, struct str params)
 
 /* ---- faults ---- */
 
-static void answer_unprocessed(struct delivery *w)
+static void answer_unprocessed(struct served *w)
 {
     static const struct str page = {
         "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head>\n<body><h1>We are down for maintenance</h1>\n"
@@ -144,7 +144,7 @@ static void answer_unprocessed(struct delivery *w)
 }
 
 /* What a fault makes of an answer that was truly given. Where the reply is cut or swallowed is the server's work. */
-static void spoil_answer(struct delivery *w)
+static void spoil_answer(struct served *w)
 {
     struct answered *out = w->out;
     unsigned char   *noise;
@@ -167,7 +167,7 @@ static void spoil_answer(struct delivery *w)
 /* ---- the journal ---- */
 
 /* {"billid":"999","pass":"***"}. Of a field that is not known nobody knows whether it is a secret. */
-static struct str params_json(struct delivery *w)
+static struct str params_json(struct served *w)
 {
     struct buf            *out = &w->bench->line;
     const struct provider *p = w->desk->provider;
@@ -201,7 +201,7 @@ static struct str params_json(struct delivery *w)
     return arena_str(&w->bench->mem, buf_str(out));
 }
 
-static void write_down(struct delivery *w, struct str params, const struct asked *asked)
+static void write_down(struct served *w, struct str params, const struct asked *asked)
 {
     struct buf            *line = &w->bench->line;
     const struct answered *out = w->out;
@@ -226,7 +226,7 @@ static const enum count_kind outcome_counts[] = {
     [OUTCOME_MALFORMED] = COUNT_REFUSED, [OUTCOME_DROPPED] = COUNT_DROPPED,
 };
 
-static void count(struct delivery *w)
+static void count(struct served *w)
 {
     pthread_mutex_lock(&w->desk->mutex);
     counts_add(w->desk->counts, w->command, COUNT_RECEIVED);
@@ -251,7 +251,7 @@ static bool over_limit(const struct house *house, struct desk *desk, uint64_t no
     return over;
 }
 
-static void pick_fault(struct delivery *w, const struct asked *asked)
+static void pick_fault(struct served *w, const struct asked *asked)
 {
     struct fault_request request = { w->desk->provider->name, w->command != NULL ? w->command->name : w->command_word,
                                      asked->reused };
@@ -261,7 +261,7 @@ static void pick_fault(struct delivery *w, const struct asked *asked)
         w->out->fault.kind = FAULT_THROTTLE;
 }
 
-static void malformed(struct delivery *w, int status, const char *reason)
+static void malformed(struct served *w, int status, const char *reason)
 {
     w->field_count = 0;
     w->out->outcome = OUTCOME_MALFORMED;
@@ -274,7 +274,7 @@ static void malformed(struct delivery *w, int status, const char *reason)
 void respond(const struct house *house, struct desk *desk, struct bench *bench, const struct asked *asked,
              struct answered *out)
 {
-    struct delivery w = {
+    struct served w = {
         .house = house, .desk = desk, .bench = bench, .command_word = STR(""), .asked = asked, .out = out
     };
     struct err    err = { 0 };

@@ -17,7 +17,7 @@ static struct str in_our_words(const struct report *report, struct str column, s
 }
 
 /* Conditions of a search. One that is not given finds nothing (a find), or does not narrow it (a list, which has its report). */
-static bool look_up(struct delivery *w, struct str table, const struct pairs *where, const struct report *list,
+static bool look_up(struct served *w, struct str table, const struct pairs *where, const struct report *list,
                     struct state_table **t, struct state_row ***rows, size_t *count)
 {
     const struct fill  from = { .values = w->values };
@@ -34,7 +34,7 @@ static bool look_up(struct delivery *w, struct str table, const struct pairs *wh
 }
 
 /* A long report is rendered as it goes out. */
-static void answer_rows(struct delivery *w, const struct report *report, struct state_table *t, struct state_row **rows,
+static void answer_rows(struct served *w, const struct report *report, struct state_table *t, struct state_row **rows,
                         size_t count)
 {
     AUTO(buf_release) struct buf out;
@@ -50,7 +50,7 @@ static void answer_rows(struct delivery *w, const struct report *report, struct 
     w->out->body = arena_str(&w->bench->mem, buf_str(&out));
 }
 
-static bool answer_by_find(struct delivery *w)
+static bool answer_by_find(struct served *w)
 {
     struct state_table *t;
     struct state_row  **rows;
@@ -84,7 +84,7 @@ static bool row_fits(const struct state_table *t, const struct state_row *row, c
 }
 
 /* The same without regard to case: by looking at every row. */
-static bool look_up_any_case(struct delivery *w, struct state_table **t, struct state_row ***rows, size_t *count)
+static bool look_up_any_case(struct served *w, struct state_table **t, struct state_row ***rows, size_t *count)
 {
     const struct command *c = w->command;
     const struct fill     from = { .values = w->values };
@@ -102,7 +102,7 @@ static bool look_up_any_case(struct delivery *w, struct state_table **t, struct 
     return *count != 0;
 }
 
-static uint64_t page_number(const struct delivery *w, int param, uint64_t deflt)
+static uint64_t page_number(const struct served *w, int param, uint64_t deflt)
 {
     uint64_t n;
 
@@ -110,7 +110,7 @@ static uint64_t page_number(const struct delivery *w, int param, uint64_t deflt)
 }
 
 /* The page that is asked for. */
-static void cut_page(const struct delivery *w, struct state_row ***rows, size_t *count)
+static void cut_page(const struct served *w, struct state_row ***rows, size_t *count)
 {
     const struct listed *l = &w->command->listed;
     uint64_t offset = page_number(w, l->offset, 0), size = page_number(w, l->size, l->rows != 0 ? l->rows : UINT64_MAX);
@@ -121,7 +121,7 @@ static void cut_page(const struct delivery *w, struct state_row ***rows, size_t 
     *count = *count < size ? *count : (size_t)size;
 }
 
-static bool answer_by_list(struct delivery *w)
+static bool answer_by_list(struct served *w)
 {
     const struct command *c = w->command;
     struct state_table   *t;
@@ -140,7 +140,7 @@ static bool answer_by_list(struct delivery *w)
     return true;
 }
 
-void answer_read(struct delivery *w)
+void answer_read(struct served *w)
 {
     struct fill from = { .values = w->values };
 
@@ -158,7 +158,7 @@ void answer_read(struct delivery *w)
 
 /* ---- writing ---- */
 
-void answer_write(struct delivery *w, struct str params)
+void answer_write(struct served *w, struct str params)
 {
     struct arena     *mem = &w->bench->mem;
     struct steps_done done = { 0 };
@@ -184,7 +184,7 @@ void answer_write(struct delivery *w, struct str params)
     counts_executed(w->desk->counts, w->command, w->values, params);
 }
 
-void answer_login(struct delivery *w)
+void answer_login(struct served *w)
 {
     struct pair_value token = { STR("token"), STR_NONE };
     struct fill       from = { .values = w->values, .extras = &token, .extra_count = 1 };

@@ -3,7 +3,7 @@
 
 #include "providers/model/value_form.h"
 
-static const struct wire_field *field_named(const struct delivery *w, struct str name)
+static const struct wire_field *field_named(const struct served *w, struct str name)
 {
     for (size_t i = 0; i < w->field_count; i++)
         if (str_eq(w->fields[i].name, name))
@@ -42,7 +42,7 @@ static bool finds_rows(const struct command *c, int param)
     return false;
 }
 
-static enum etl_status value_read(struct delivery *w, int at, const struct wire_field *field)
+static enum etl_status value_read(struct served *w, int at, const struct wire_field *field)
 {
     const struct command *c = w->command;
     const struct param   *p = &c->params[at];
@@ -68,7 +68,7 @@ static bool wire_field(const struct wire *wire, struct str name)
     return false;
 }
 
-static enum etl_status read_field(struct delivery *w, const struct wire_field *field, bool *given)
+static enum etl_status read_field(struct served *w, const struct wire_field *field, bool *given)
 {
     const struct provider *p = w->desk->provider;
     int                    at = request_param(w->command, field->name);
@@ -88,7 +88,7 @@ static enum etl_status read_field(struct delivery *w, const struct wire_field *f
     return answer_refusal(w, "unknown parameter %s", shown(field->name, false).text);
 }
 
-static enum etl_status read_test_mode(struct delivery *w)
+static enum etl_status read_test_mode(struct served *w)
 {
     const struct provider *p = w->desk->provider;
     const struct fill      from = { 0 };
@@ -110,7 +110,7 @@ static enum etl_status read_test_mode(struct delivery *w)
     return ETL_OK;
 }
 
-static enum etl_status read_always(struct delivery *w)
+static enum etl_status read_always(struct served *w)
 {
     const struct command *c = w->command;
 
@@ -132,7 +132,7 @@ static enum etl_status read_always(struct delivery *w)
 }
 
 /* Value and header together, or neither. */
-static enum etl_status check_headers(struct delivery *w)
+static enum etl_status check_headers(struct served *w)
 {
     for (size_t i = 0; i < w->command->param_count; i++)
         for (size_t k = 0; k < w->command->params[i].header_count; k++) {
@@ -147,7 +147,7 @@ static enum etl_status check_headers(struct delivery *w)
     return ETL_OK;
 }
 
-static enum etl_status read_params(struct delivery *w)
+static enum etl_status read_params(struct served *w)
 {
     const struct command *c = w->command;
     bool                 *given = ARENA_ARRAY(&w->bench->mem, bool, c->param_count + 1);
@@ -161,8 +161,8 @@ static enum etl_status read_params(struct delivery *w)
 }
 
 struct first_error {
-    struct delivery *work;
-    bool             told;
+    struct served *work;
+    bool           told;
 };
 
 static void take_error(void *context, enum severity severity, const struct err *err)
@@ -179,7 +179,7 @@ static void take_error(void *context, enum severity severity, const struct err *
 }
 
 /* The rules also bring values into their written form. On the wire they have to be in it already. */
-static enum etl_status check_values(struct delivery *w)
+static enum etl_status check_values(struct served *w)
 {
     const struct command *c = w->command;
     struct first_error    first = { w, false };
@@ -198,7 +198,7 @@ static enum etl_status check_values(struct delivery *w)
     return ETL_OK;
 }
 
-enum etl_status request_read(struct delivery *w)
+enum etl_status request_read(struct served *w)
 {
     enum etl_status st = read_params(w);
 

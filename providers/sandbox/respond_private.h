@@ -5,7 +5,7 @@
 #include "providers/sandbox/respond.h"
 #include "providers/sandbox/store/fill.h"
 
-struct delivery {
+struct served {
     const struct house      *house;
     struct desk             *desk;
     struct bench            *bench;
@@ -24,24 +24,24 @@ struct delivery {
 /* ---- respond_params.c: what came, as values ---- */
 
 /* Takes the fields for the command's parameters and checks them, alone and together. ETL_REJECT: refused, and answered so. */
-enum etl_status    request_read(struct delivery *w);
+enum etl_status    request_read(struct served *w);
 int                request_param(const struct command *c, struct str wire_name); /* -1: none is called so on the wire */
 const struct pair *request_test_field(const struct provider *p, struct str name); /* NULL: it does not make a test */
 
 /* ---- respond_answer.c: what becomes of it; the desk's lock is held ---- */
 
-void answer_read(struct delivery *w);
+void answer_read(struct served *w);
 /* params: as the journal shows them. */
-void answer_write(struct delivery *w, struct str params);
-void answer_login(struct delivery *w); /* needs no lock */
+void answer_write(struct served *w, struct str params);
+void answer_login(struct served *w); /* needs no lock */
 
 /* ---- respond_words.c: how it is said ---- */
 
-struct str answer_type(const struct delivery *w);
+struct str answer_type(const struct served *w);
 /* The answer as the wire has it. */
-struct str      answer_worded(struct delivery *w, const struct text *answer, struct fill *from);
-void            answer_with(struct delivery *w, enum outcome outcome, const struct text *text, struct str reason);
-enum etl_status answer_refusal(struct delivery *w, const char *fmt, ...)
+struct str      answer_worded(struct served *w, const struct text *answer, struct fill *from);
+void            answer_with(struct served *w, enum outcome outcome, const struct text *text, struct str reason);
+enum etl_status answer_refusal(struct served *w, const char *fmt, ...)
     __attribute__((format(printf, 2, 3))); /* ETL_REJECT */
 
 #endif

@@ -8,7 +8,7 @@
 
 enum { ANSWER_MAX = 16 << 20 };
 
-struct str answer_type(const struct delivery *w)
+struct str answer_type(const struct served *w)
 {
     return w->wire != NULL && w->wire->answer_type.ptr != NULL ? w->wire->answer_type : w->desk->provider->answer_type;
 }
@@ -27,7 +27,7 @@ static bool is_json(const struct text *t)
 
 /* What is put into JSON or XML is escaped: by what the answer is written in. Where the wire puts something around an answer, it is
  * escaped there, once. */
-static enum fill_as answer_form(const struct delivery *w, const struct text *answer)
+static enum fill_as answer_form(const struct served *w, const struct text *answer)
 {
     if (w->wire != NULL && w->wire->answer.count != 0)
         return is_json(answer) ? FILL_JSON : FILL_PLAIN;
@@ -53,7 +53,7 @@ static bool stands_in_quotes(const struct text *around)
 }
 
 /* What stands in the wire's {answer}: a value of JSON, or what an element holds; an object there is one here, a text is escaped. */
-static struct str inside(struct delivery *w, struct str text, bool json)
+static struct str inside(struct served *w, struct str text, bool json)
 {
     AUTO(buf_release) struct buf out = { 0 };
     enum fill_as                 form = form_of(answer_type(w));
@@ -77,7 +77,7 @@ static struct str inside(struct delivery *w, struct str text, bool json)
 }
 
 /* The answer as the wire has it. */
-struct str answer_worded(struct delivery *w, const struct text *answer, struct fill *from)
+struct str answer_worded(struct served *w, const struct text *answer, struct fill *from)
 {
     struct arena     *mem = &w->bench->mem;
     struct pair_value extras[] = { { STR("answer"), STR_NONE }, { STR("command"), w->command_word } };
@@ -96,7 +96,7 @@ struct str answer_worded(struct delivery *w, const struct text *answer, struct f
     return xml.ptr != NULL ? xml : text;
 }
 
-void answer_with(struct delivery *w, enum outcome outcome, const struct text *text, struct str reason)
+void answer_with(struct served *w, enum outcome outcome, const struct text *text, struct str reason)
 {
     struct pair_value extra = { STR("reason"), reason };
     struct fill       from = { .extras = &extra, .extra_count = 1 };
@@ -106,7 +106,7 @@ void answer_with(struct delivery *w, enum outcome outcome, const struct text *te
     w->out->body = answer_worded(w, text, &from);
 }
 
-enum etl_status answer_refusal(struct delivery *w, const char *fmt, ...)
+enum etl_status answer_refusal(struct served *w, const char *fmt, ...)
 {
     char    text[480];
     va_list list;

@@ -33,7 +33,7 @@ struct server {
     struct bench       *benches;
 };
 /* A connection, and the request that is on it now. */
-struct visit {
+struct http_exchange {
     struct server       *server;
     uint64_t             connection, requests;
     struct buf           body;
@@ -82,7 +82,7 @@ static void bench_return(struct server *s, struct bench *b)
 
 /* ---- connections ---- */
 
-static void visit_clear(struct visit *v)
+static void visit_clear(struct http_exchange *v)
 {
     if (v->response != NULL)
         MHD_destroy_response(v->response);
@@ -96,8 +96,8 @@ static void visit_clear(struct visit *v)
 static void on_connection(void *context, struct MHD_Connection *mc, void **place,
                           enum MHD_ConnectionNotificationCode code)
 {
-    struct server *s = context;
-    struct visit  *v = *place;
+    struct server        *s = context;
+    struct http_exchange *v = *place;
 
     (void)mc;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -116,7 +116,7 @@ static void on_connection(void *context, struct MHD_Connection *mc, void **place
     }
 }
 
-static struct visit *visit_of(struct MHD_Connection *mc)
+static struct http_exchange *visit_of(struct MHD_Connection *mc)
 {
     return MHD_get_connection_info(mc, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
@@ -124,7 +124,7 @@ static struct visit *visit_of(struct MHD_Connection *mc)
 /* A whole reply went out that promised to stay; now the line goes dead all the same. */
 static void on_completed(void *context, struct MHD_Connection *mc, void **request, enum MHD_RequestTerminationCode code)
 {
-    struct visit *v = *request;
+    struct http_exchange *v = *request;
 
     (void)context;
     if (v == NULL)
@@ -137,12 +137,12 @@ static void on_completed(void *context, struct MHD_Connection *mc, void **reques
 
 /* ---- replies ---- */
 
-static void reply_header(struct visit *v, const char *name, const char *value)
+static void reply_header(struct http_exchange *v, const char *name, const char *value)
 {
     MHD_add_response_header(v->response, name, value);
 }
 
-static void reply_make(struct visit *v, unsigned status, const char *type, struct str body)
+static void reply_make(struct http_exchange *v, unsigned status, const char *type, struct str body)
 {
     v->status = status;
     v->response = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_MUST_COPY);
@@ -210,7 +210,7 @@ static void outflow_tear(struct outflow *o, const struct fault_choice *fault)
         o->left--;
 }
 
-static void reply_flowing(struct visit *v, const struct answered *a, const char *type)
+static void reply_flowing(struct http_exchange *v, const struct answered *a, const char *type)
 {
     struct outflow *o = outflow_new(a);
     uint64_t        size = a->listing != NULL ? MHD_SIZE_UNKNOWN : a->body.len;
@@ -234,7 +234,7 @@ static void reply_flowing(struct visit *v, const struct answered *a, const char 
     v->answered = true;
 }
 
-static void reply_from_desk(struct visit *v, const struct answered *a, const char *type)
+static void reply_from_desk(struct http_exchange *v, const struct answered *a, const char *type)
 {
     if (a->fault.kind == FAULT_DROP_BEFORE || a->fault.kind == FAULT_DROP_AFTER) {
         listing_free(a->listing);
@@ -264,7 +264,7 @@ static struct desk *desk_at(struct server *s, struct str path)
     return NULL;
 }
 
-static void ask_control(struct visit *v, struct str method, struct str path)
+static void ask_control(struct http_exchange *v, struct str method, struct str path)
 {
     struct control_reply reply = { 0 };
 
@@ -283,7 +283,7 @@ static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const 
 }
 
 /* Returns how long the answer is to wait. */
-static uint64_t ask_desk(struct visit *v, struct MHD_Connection *mc, struct desk *d, struct asked *asked)
+static uint64_t ask_desk(struct http_exchange *v, struct MHD_Connection *mc, struct desk *d, struct asked *asked)
 {
     AUTO(buf_wipe) struct buf headers;
     struct bench             *b = bench_borrow(v->server);
@@ -299,7 +299,7 @@ static uint64_t ask_desk(struct visit *v, struct MHD_Connection *mc, struct desk
     return answered.fault.delay_ms;
 }
 
-static uint64_t ask(struct visit *v, struct MHD_Connection *mc, struct str method, struct str path)
+static uint64_t ask(struct http_exchange *v, struct MHD_Connection *mc, struct str method, struct str path)
 {
     struct desk *d = desk_at(v->server, path);
     struct asked asked = { .method = method,
@@ -320,7 +320,7 @@ static uint64_t ask(struct visit *v, struct MHD_Connection *mc, struct str metho
     return 0;
 }
 
-static enum MHD_Result send_reply(struct visit *v, struct MHD_Connection *mc)
+static enum MHD_Result send_reply(struct http_exchange *v, struct MHD_Connection *mc)
 {
     enum MHD_Result result;
 
@@ -335,9 +335,9 @@ static enum MHD_Result send_reply(struct visit *v, struct MHD_Connection *mc)
 static enum MHD_Result on_request(void *context, struct MHD_Connection *mc, const char *url, const char *method,
                                   const char *version, const char *data, size_t *size, void **request)
 {
-    struct server *s = context;
-    struct visit  *v = visit_of(mc);
-    uint64_t       delay_ms;
+    struct server        *s = context;
+    struct http_exchange *v = visit_of(mc);
+    uint64_t              delay_ms;
 
     (void)version;
     if (!v->begun) {

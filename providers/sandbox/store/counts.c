@@ -1,7 +1,7 @@
 /* providers/sandbox/store/counts.c - numbers per command, and a set of the writes that were carried out. */
 #include "providers/sandbox/store/counts.h"
 
-struct write {
+struct counted_write {
     uint64_t hash[2]; /* both 0: free */
     uint32_t times;
     uint32_t duplicate; /* 1 + place in duplicates; 0: none */
@@ -14,10 +14,10 @@ struct duplicate {
 struct counts {
     const struct provider *provider;
     uint64_t (*numbers)[COUNT_KINDS]; /* by command; the last row is "unknown" */
-    struct write     *writes;         /* open addressing */
-    size_t            write_count, write_room;
-    struct duplicate *duplicates;
-    size_t            duplicate_count, duplicate_room;
+    struct counted_write *writes;     /* open addressing */
+    size_t                write_count, write_room;
+    struct duplicate     *duplicates;
+    size_t                duplicate_count, duplicate_room;
 };
 static const char *const kind_names[COUNT_KINDS] = {
     "received", "executed", "answered", "refused", "tested", "dropped"
@@ -92,7 +92,7 @@ static void identify(const struct command *command, const struct value *values, 
     hash[1] |= 1; /* never the mark of a free place */
 }
 
-static struct write *place_for(struct write *writes, size_t room, const uint64_t hash[2])
+static struct counted_write *place_for(struct counted_write *writes, size_t room, const uint64_t hash[2])
 {
     size_t at = (hash[0] ^ hash[0] >> 32) & (room - 1);
 
@@ -103,8 +103,8 @@ static struct write *place_for(struct write *writes, size_t room, const uint64_t
 
 static void grow(struct counts *c)
 {
-    size_t        room = c->write_room == 0 ? 1024 : c->write_room * 2;
-    struct write *writes = need(calloc(room, sizeof *writes));
+    size_t                room = c->write_room == 0 ? 1024 : c->write_room * 2;
+    struct counted_write *writes = need(calloc(room, sizeof *writes));
 
     for (size_t i = 0; i < c->write_room; i++)
         if (c->writes[i].hash[1] != 0)
@@ -114,7 +114,7 @@ static void grow(struct counts *c)
     c->write_room = room;
 }
 
-static void note_duplicate(struct counts *c, struct write *w, const struct command *command, struct str shown)
+static void note_duplicate(struct counts *c, struct counted_write *w, const struct command *command, struct str shown)
 {
     struct duplicate *d;
     char             *copy;
@@ -136,8 +136,8 @@ static void note_duplicate(struct counts *c, struct write *w, const struct comma
 
 void counts_executed(struct counts *c, const struct command *command, const struct value *values, struct str shown)
 {
-    uint64_t      hash[2];
-    struct write *w;
+    uint64_t              hash[2];
+    struct counted_write *w;
 
     counts_add(c, command, COUNT_EXECUTED);
     if (c->write_count * 4 >= c->write_room * 3)
@@ -145,7 +145,7 @@ void counts_executed(struct counts *c, const struct command *command, const stru
     identify(command, values, hash);
     w = place_for(c->writes, c->write_room, hash);
     if (w->hash[1] == 0) {
-        *w = (struct write){ .hash = { hash[0], hash[1] } };
+        *w = (struct counted_write){ .hash = { hash[0], hash[1] } };
         c->write_count++;
     }
     w->times++;

@@ -211,20 +211,20 @@ static const struct entry {
 
 /* ---- filling a pattern ---- */
 
-struct writing {
+struct word_writer {
     const struct person *person;
     struct buf          *out;
     uint64_t             chance;
     unsigned             nth;
 };
 
-static uint64_t draw(struct writing *w, uint64_t count)
+static uint64_t draw(struct word_writer *w, uint64_t count)
 {
     w->chance = mix(w->chance + UINT64_C(0x9e3779b97f4a7c15));
     return w->chance % count;
 }
 
-static void digits(struct writing *w, uint64_t count)
+static void digits(struct word_writer *w, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++)
         buf_byte(w->out, (char)('0' + draw(w, 10)));
@@ -236,7 +236,7 @@ static const char *plain_name(const struct name *name)
 }
 
 /* Letters of the name, lower case, and his number: no two have it. */
-static void local(struct writing *w)
+static void local(struct word_writer *w)
 {
     const char *names[] = { plain_name(w->person->first), plain_name(w->person->last) };
 
@@ -250,7 +250,7 @@ static void local(struct writing *w)
 }
 
 /* Without vowels there is no word in it. */
-static void password(struct writing *w)
+static void password(struct word_writer *w)
 {
     static const char letters[] = "bcdfghjkmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ";
 
@@ -264,7 +264,7 @@ static void password(struct writing *w)
     }
 }
 
-static void bare(struct writing *w, struct str word)
+static void bare(struct word_writer *w, struct str word)
 {
     const struct person *p = w->person;
 
@@ -298,9 +298,9 @@ static void bare(struct writing *w, struct str word)
         buf_fmt(w->out, ".%u", w->nth + 1);
 }
 
-static void write_pattern(struct writing *w, struct str pattern);
+static void write_pattern(struct word_writer *w, struct str pattern);
 
-static void pick(struct writing *w, struct str choices)
+static void pick(struct word_writer *w, struct str choices)
 {
     size_t     count = 1;
     struct str one = STR(""), rest = choices;
@@ -312,7 +312,7 @@ static void pick(struct writing *w, struct str choices)
     write_pattern(w, one);
 }
 
-static void from_to(struct writing *w, struct str range)
+static void from_to(struct word_writer *w, struct str range)
 {
     struct str low, high = str_cut(range, '.', &low);
     uint64_t   a = 0, b = 0;
@@ -336,7 +336,7 @@ static size_t braced(struct str s)
     return s.len;
 }
 
-static void write_pattern(struct writing *w, struct str pattern)
+static void write_pattern(struct word_writer *w, struct str pattern)
 {
     while (pattern.len != 0) {
         size_t     len = pattern.ptr[0] == '{' ? braced(pattern) : 1;
@@ -382,7 +382,7 @@ struct str person_value(const struct person *p, struct str table, struct str col
 {
     AUTO(buf_release) struct buf out;
     const struct entry          *e = entry_for(table, column);
-    struct writing               w = { .person = p, .out = &out, .nth = nth };
+    struct word_writer           w = { .person = p, .out = &out, .nth = nth };
 
     buf_init(&out, 4096, "a made-up value");
     if (e == NULL)

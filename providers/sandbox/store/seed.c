@@ -10,27 +10,27 @@
 enum { FEW = 12 }; /* rows of a table that belongs to nobody */
 
 /* Where a parameter's value comes from: a fixed text, or a column of the person's. */
-struct source {
+struct seed_source {
     struct str  fixed, table, column; /* all STR_NONE: it is left out */
     struct str  second;               /* the column of what stands behind the first word */
     struct str *parts;                /* a list's: by its parts */
 };
-struct sower {
+struct seed_call {
     const struct command    *command;
     const struct table_step *step; /* what it is used for */
-    struct source           *sources;
+    struct seed_source      *sources;
     bool     personal, numbers; /* numbers: the provider makes up his number, so it is made up to be his */
     uint64_t percent;           /* of the persons get it */
     unsigned most;              /* so many at most */
 };
-struct field { /* one desk being sown */
+struct state_seeding { /* one provider's state being seeded */
     struct state          *state;
     const struct provider *provider;
     const struct seeding  *seeding;
     struct rule_check     *rules;
     struct arena           run_mem, row_mem;
-    struct sower          *sowers;
-    size_t                 sower_count, sower_cap;
+    struct seed_call      *calls;
+    size_t                 call_count, call_cap;
     uint64_t               rows;
 };
 
@@ -62,7 +62,7 @@ bool seed_names(struct str name, const struct provider *p, struct str table)
     return rest.ptr == NULL ? str_eq(name, table) : str_eq(head, p->name) && str_eq(rest, table);
 }
 
-static bool wanted(const struct field *f, struct str table)
+static bool wanted(const struct state_seeding *f, struct str table)
 {
     for (size_t i = 0; i < f->seeding->table_count; i++)
         if (seed_names(f->seeding->tables[i], f->provider, table))
@@ -70,9 +70,9 @@ static bool wanted(const struct field *f, struct str table)
     return f->seeding->table_count == 0;
 }
 
-/* ---- one call of a sower ---- */
+/* ---- one call of a seed_call ---- */
 
-static struct str parts_value(struct field *f, const struct source *from, const struct list_form *list,
+static struct str parts_value(struct state_seeding *f, const struct seed_source *from, const struct list_form *list,
                               const struct person *p, unsigned nth)
 {
     AUTO(buf_release) struct buf out;
@@ -89,13 +89,14 @@ static struct str parts_value(struct field *f, const struct source *from, const 
     return arena_str(&f->row_mem, buf_str(&out));
 }
 
-static struct value *call_values(struct field *f, const struct sower *s, const struct person *p, unsigned nth)
+static struct value *call_values(struct state_seeding *f, const struct seed_call *s, const struct person *p,
+                                 unsigned nth)
 {
     struct value *values = ARENA_ARRAY(&f->row_mem, struct value, s->command->param_count + 1);
 
     for (size_t i = 0; i < s->command->param_count; i++) {
-        const struct source *from = &s->sources[i];
-        struct str           text = from->fixed;
+        const struct seed_source *from = &s->sources[i];
+        struct str                text = from->fixed;
 
         if (from->parts != NULL)
             text = parts_value(f, from, s->command->params[i].type->list, p, nth);
@@ -127,7 +128,8 @@ static void take_fault(void *context, enum severity severity, const struct err *
     snprintf(first->name, sizeof first->name, "%s", err->field != NULL ? err->field : "");
 }
 
-static struct value *good_values(struct field *f, const struct sower *s, const struct person *p, unsigned nth)
+static struct value *good_values(struct state_seeding *f, const struct seed_call *s, const struct person *p,
+                                 unsigned nth)
 {
     struct first_fault first = { 0 };
     struct rule_sink   sink = { .add = take_fault, .context = &first };
@@ -143,7 +145,7 @@ static uint64_t account_number(const struct person *p, struct arena *mem)
     return str_to_u64(person_value(p, STR("customers"), STR("customer_id"), 0, mem), &n) ? n : 0;
 }
 
-static void sow(struct field *f, const struct sower *s, const struct person *p, unsigned nth)
+static void seed_row(struct state_seeding *f, const struct seed_call *s, const struct person *p, unsigned nth)
 {
     struct person     plain = *p;
     struct value     *values = good_values(f, s, p, nth);
@@ -156,7 +158,7 @@ static void sow(struct field *f, const struct sower *s, const struct person *p, 
         f->rows += s->step->kind == STEP_MAKE ? done.count : 0;
 }
 
-/* ---- making a sower of a command ---- */
+/* ---- which parameters a command is seeded with ---- */
 
 /* The parameter that alone makes up this text, or -1. */
 static int only_param(const struct text *t)
@@ -173,16 +175,16 @@ static bool has_column(const struct pairs *pairs, struct str column)
 }
 
 /* {name.first_word}, {name.other_words}, {address.town}: one parameter of several columns. */
-static void feed_piece(struct field *f, struct sower *s, struct str table, const struct text_part *part,
+static void feed_piece(struct state_seeding *f, struct seed_call *s, struct str table, const struct text_part *part,
                        struct str column)
 {
     const struct list_form *list = s->command->params[part->param].type->list;
-    struct source          *source = &s->sources[part->param];
+    struct seed_source     *source = &s->sources[part->param];
 
     if (part->part != 0 && source->fixed.ptr == NULL) {
         if (source->parts == NULL)
-            *source =
-                (struct source){ .table = table, .parts = ARENA_ARRAY(&f->run_mem, struct str, list->part_count + 1) };
+            *source = (struct seed_source){ .table = table,
+                                            .parts = ARENA_ARRAY(&f->run_mem, struct str, list->part_count + 1) };
         source->parts[part->part - 1] = column;
     } else if (part->piece == PIECE_FIRST_WORD && source->second.ptr == NULL &&
                source->fixed.ptr == NULL) { /* its words, rather than the whole */
@@ -193,7 +195,8 @@ static void feed_piece(struct field *f, struct sower *s, struct str table, const
     }
 }
 
-static void feed(struct field *f, struct sower *s, struct str table, const struct pairs *pairs, const struct pairs *but)
+static void feed(struct state_seeding *f, struct seed_call *s, struct str table, const struct pairs *pairs,
+                 const struct pairs *but)
 {
     for (size_t i = 0; i < pairs->count; i++) {
         int param = only_param(&pairs->items[i].text);
@@ -206,12 +209,12 @@ static void feed(struct field *f, struct sower *s, struct str table, const struc
         if (param < 0 || (but != NULL && has_column(but, pairs->items[i].name)))
             continue;
         if (s->sources[param].fixed.ptr == NULL && s->sources[param].column.ptr == NULL)
-            s->sources[param] = (struct source){ .table = table, .column = pairs->items[i].name };
+            s->sources[param] = (struct seed_source){ .table = table, .column = pairs->items[i].name };
     }
 }
 
 /* What is set anew although it is a key would rename the row; no seed does that. */
-static void feed_from_step(struct field *f, struct sower *s, const struct table_step *step)
+static void feed_from_step(struct state_seeding *f, struct seed_call *s, const struct table_step *step)
 {
     if (step->within_table.ptr != NULL)
         feed(f, s, step->within_table, &step->within, NULL);
@@ -235,19 +238,19 @@ static bool makes_up_numbers(const struct table_step *step)
            has_new_id(&step->key);
 }
 
-static void set_condition(struct sower *s, const struct table_step *step)
+static void set_condition(struct seed_call *s, const struct table_step *step)
 {
     if (step->has_condition && !step->unless && step->condition.value.ptr != NULL)
         s->sources[step->condition.param].fixed = step->condition.value;
 }
 
-static void drop_unknown_columns(struct field *f, struct sower *s, const struct person *p)
+static void drop_unknown_columns(struct state_seeding *f, struct seed_call *s, const struct person *p)
 {
     for (size_t i = 0; i < s->command->param_count; i++) {
-        struct source *from = &s->sources[i];
+        struct seed_source *from = &s->sources[i];
 
         if (from->column.ptr != NULL && person_value(p, from->table, from->column, 0, &f->row_mem).ptr == NULL)
-            *from = (struct source){ 0 };
+            *from = (struct seed_source){ 0 };
         if (from->column.ptr == NULL && from->parts == NULL && from->fixed.ptr == NULL &&
             s->command->params[i].required)
             from->fixed = s->command->params[i].type->example;
@@ -255,7 +258,7 @@ static void drop_unknown_columns(struct field *f, struct sower *s, const struct 
 }
 
 /* Leaves out, or sets to its example, what breaks a rule; false when that does not help. */
-static bool settle(struct field *f, struct sower *s, const struct person *p)
+static bool make_it_pass(struct state_seeding *f, struct seed_call *s, const struct person *p)
 {
     for (size_t tries = 0; tries <= s->command->param_count; tries++) {
         struct first_fault first = { 0 };
@@ -269,9 +272,9 @@ static bool settle(struct field *f, struct sower *s, const struct person *p)
         if (param < 0)
             return false;
         if (!s->command->params[param].required && s->sources[param].column.ptr != NULL)
-            s->sources[param] = (struct source){ 0 };
+            s->sources[param] = (struct seed_source){ 0 };
         else if (s->sources[param].fixed.ptr == NULL && s->command->params[param].type != NULL)
-            s->sources[param] = (struct source){ .fixed = s->command->params[param].type->example };
+            s->sources[param] = (struct seed_source){ .fixed = s->command->params[param].type->example };
         else
             return false;
     }
@@ -279,7 +282,7 @@ static bool settle(struct field *f, struct sower *s, const struct person *p)
 }
 
 /* A key has to differ from person to person. */
-static bool key_is_known(const struct sower *s, const struct table_step *step)
+static bool key_is_known(const struct seed_call *s, const struct table_step *step)
 {
     if (has_new_id(&step->key))
         return true;
@@ -292,7 +295,7 @@ static bool key_is_known(const struct sower *s, const struct table_step *step)
     return true;
 }
 
-static bool is_personal(const struct sower *s)
+static bool is_personal(const struct seed_call *s)
 {
     for (size_t i = 0; i < s->command->param_count; i++) {
         struct str column = s->sources[i].column;
@@ -305,13 +308,14 @@ static bool is_personal(const struct sower *s)
 }
 
 /* A step for each member of a family needs members: those of the example. */
-static const struct command *with_members(struct field *f, const struct command *c, const struct table_step *step,
-                                          struct value **examples)
+static const struct command *with_members(struct state_seeding *f, const struct command *c,
+                                          const struct table_step *step, struct value **examples)
 {
     return step->each >= 0 ? example_call(c, &f->run_mem, examples) : c;
 }
 
-static bool sower_make(struct field *f, const struct command *plain, const struct table_step *step, struct sower *s)
+static bool make_call(struct state_seeding *f, const struct command *plain, const struct table_step *step,
+                      struct seed_call *s)
 {
     struct value         *examples = NULL;
     const struct command *c = with_members(f, plain, step, &examples);
@@ -320,8 +324,8 @@ static bool sower_make(struct field *f, const struct command *plain, const struc
 
     person_make(&first, f->seeding->seed, 0);
     first.plain = true;
-    *s = (struct sower){ .command = c, .step = step, .percent = 100, .most = 1 };
-    s->sources = ARENA_ARRAY(&f->run_mem, struct source, c->param_count + 1);
+    *s = (struct seed_call){ .command = c, .step = step, .percent = 100, .most = 1 };
+    s->sources = ARENA_ARRAY(&f->run_mem, struct seed_source, c->param_count + 1);
     for (size_t i = plain->param_count; i < c->param_count; i++)
         s->sources[i].fixed = examples[i].text;
     set_condition(s, step);
@@ -330,34 +334,34 @@ static bool sower_make(struct field *f, const struct command *plain, const struc
         if (c->steps[i].kind == STEP_MAKE && !c->steps[i].has_condition)
             feed_from_step(f, s, &c->steps[i]);
     drop_unknown_columns(f, s, &first);
-    good = key_is_known(s, step) && settle(f, s, &first);
+    good = key_is_known(s, step) && make_it_pass(f, s, &first);
     s->numbers = makes_up_numbers(step);
     s->personal = s->numbers || is_personal(s);
     arena_reset(&f->row_mem);
     return good;
 }
 
-static void add_sower(struct field *f, const struct sower *s)
+static void add_call(struct state_seeding *f, const struct seed_call *s)
 {
-    ARENA_PUSH(&f->run_mem, f->sowers, f->sower_count, f->sower_cap) = *s;
+    ARENA_PUSH(&f->run_mem, f->calls, f->call_count, f->call_cap) = *s;
 }
 
 /* ---- which commands: the makers ---- */
 
-static bool has_maker(const struct field *f, struct str table)
+static bool has_maker(const struct state_seeding *f, struct str table)
 {
-    for (size_t i = 0; i < f->sower_count; i++)
-        if (str_eq(f->sowers[i].step->table, table))
+    for (size_t i = 0; i < f->call_count; i++)
+        if (str_eq(f->calls[i].step->table, table))
             return true;
     return false;
 }
 
 /* Makes it something that an earlier maker made along with its own? (The first login makes the account.) */
-static bool made_along(const struct field *f, struct str table)
+static bool made_along(const struct state_seeding *f, struct str table)
 {
-    for (size_t i = 0; i < f->sower_count; i++)
-        for (size_t k = 0; k < f->sowers[i].command->step_count; k++) {
-            const struct table_step *step = &f->sowers[i].command->steps[k];
+    for (size_t i = 0; i < f->call_count; i++)
+        for (size_t k = 0; k < f->calls[i].command->step_count; k++) {
+            const struct table_step *step = &f->calls[i].command->steps[k];
 
             if (step->kind == STEP_MAKE && !step->has_condition && str_eq(step->table, table))
                 return true;
@@ -365,26 +369,26 @@ static bool made_along(const struct field *f, struct str table)
     return false;
 }
 
-static void find_makers(struct field *f)
+static void find_makers(struct state_seeding *f)
 {
     for (size_t i = 0; i < f->provider->command_count; i++)
         for (size_t k = 0; k < f->provider->commands[i].step_count; k++) {
             const struct command    *c = &f->provider->commands[i];
             const struct table_step *step = &c->steps[k];
-            struct sower             s;
+            struct seed_call         s;
 
             if (step->kind != STEP_MAKE || !wanted(f, step->table) || has_maker(f, step->table) ||
-                made_along(f, step->table) || !sower_make(f, c, step, &s))
+                made_along(f, step->table) || !make_call(f, c, step, &s))
                 continue;
             s.percent = share_of(step->table)->percent;
             s.most = share_of(step->table)->most;
-            add_sower(f, &s);
+            add_call(f, &s);
         }
 }
 
 /* ---- and those that fill in what the makers leave open, or disable ---- */
 
-static size_t columns_added(const struct field *f, const struct sower *maker, const struct table_step *step)
+static size_t columns_added(const struct state_seeding *f, const struct seed_call *maker, const struct table_step *step)
 {
     struct person p;
     struct arena  mem;
@@ -413,11 +417,11 @@ static bool disables(const struct table_step *step)
 }
 
 /* Of all changes to a maker's table: the one that fills in most, if it is worth it; and the first that disables. */
-static void find_changers_of(struct field *f, size_t maker)
+static void find_changers_of(struct state_seeding *f, size_t maker)
 {
-    size_t       best = 2, added;
-    struct sower filler, disabler, s;
-    bool         has_filler = false, has_disabler = false;
+    size_t           best = 2, added;
+    struct seed_call filler, disabler, s;
+    bool             has_filler = false, has_disabler = false;
 
     for (size_t i = 0; i < f->provider->command_count; i++)
         for (size_t k = 0; k < f->provider->commands[i].step_count; k++) {
@@ -425,24 +429,24 @@ static void find_changers_of(struct field *f, size_t maker)
             const struct table_step *step = &c->steps[k];
 
             if (step->kind != STEP_CHANGE || c->effect != EFFECT_CHANGE ||
-                !str_eq(step->table, f->sowers[maker].step->table))
+                !str_eq(step->table, f->calls[maker].step->table))
                 continue;
-            added = columns_added(f, &f->sowers[maker], step);
-            if (added > best && sower_make(f, c, step, &s)) {
+            added = columns_added(f, &f->calls[maker], step);
+            if (added > best && make_call(f, c, step, &s)) {
                 best = added;
                 filler = s;
                 has_filler = true;
             }
-            if (!has_disabler && disables(step) && sower_make(f, c, step, &s)) {
+            if (!has_disabler && disables(step) && make_call(f, c, step, &s)) {
                 disabler = s;
                 disabler.percent = 5;
                 has_disabler = true;
             }
         }
     if (has_filler)
-        add_sower(f, &filler);
+        add_call(f, &filler);
     if (has_disabler)
-        add_sower(f, &disabler);
+        add_call(f, &disabler);
 }
 
 /* ---- tables that are only ever reported ---- */
@@ -453,7 +457,7 @@ static bool is_made_by_a_command(const struct provider *p, struct str table)
 }
 
 /* The provider's word where the report translates, else the person's. */
-static struct str report_cell(struct field *f, const struct report *r, const struct report_column *column,
+static struct str report_cell(struct state_seeding *f, const struct report *r, const struct report_column *column,
                               const struct person *p, unsigned nth)
 {
     size_t first = r->value_count, count = 0;
@@ -468,7 +472,8 @@ static struct str report_cell(struct field *f, const struct report *r, const str
     return person_value(p, r->table, column->column, nth, &f->row_mem);
 }
 
-static void set_cell(struct field *f, struct state_table *t, struct state_row *row, struct str column, struct str value)
+static void set_cell(struct state_seeding *f, struct state_table *t, struct state_row *row, struct str column,
+                     struct str value)
 {
     if (value.ptr != NULL)
         state_set(f->state, t, row, column, value);
@@ -480,7 +485,7 @@ static bool is_asked_for(const struct pair *set)
     return set->text.count == 1 && set->text.parts[0].literal.ptr == NULL && set->text.parts[0].param >= 0;
 }
 
-static void report_row(struct field *f, const struct report *r, const struct person *p, unsigned nth)
+static void report_row(struct state_seeding *f, const struct report *r, const struct person *p, unsigned nth)
 {
     struct state_table *t = state_table(f->state, r->table);
     struct state_row   *row = state_insert(f->state, t);
@@ -517,7 +522,7 @@ static bool reported_before(const struct provider *p, size_t report)
     return false;
 }
 
-static void sow_reports(struct field *f, const struct person *p)
+static void seed_reports(struct state_seeding *f, const struct person *p)
 {
     for (size_t i = 0; i < f->provider->report_count; i++) {
         const struct report *r = &f->provider->reports[i];
@@ -532,39 +537,39 @@ static void sow_reports(struct field *f, const struct person *p)
 
 /* ---- all of it ---- */
 
-static void sow_person(struct field *f, const struct person *p)
+static void seed_person(struct state_seeding *f, const struct person *p)
 {
-    for (size_t i = 0; i < f->sower_count; i++) {
-        const struct sower *s = &f->sowers[i];
-        unsigned            count = 1 + (unsigned)person_draw(p, "count", (unsigned)i, s->most);
+    for (size_t i = 0; i < f->call_count; i++) {
+        const struct seed_call *s = &f->calls[i];
+        unsigned                count = 1 + (unsigned)person_draw(p, "count", (unsigned)i, s->most);
 
         if (!s->personal && p->number >= FEW)
             continue;
         if (person_draw(p, "has", (unsigned)i, 100) >= s->percent)
             continue;
         for (unsigned nth = 0; nth < count; nth++)
-            sow(f, s, p, nth);
+            seed_row(f, s, p, nth);
     }
-    sow_reports(f, p);
+    seed_reports(f, p);
     arena_reset(&f->row_mem);
 }
 
-uint64_t seed_desk(struct desk *d, const struct seeding *s)
+uint64_t seed_state(struct state *state, const struct provider *p, const struct seeding *s)
 {
-    struct field f = { .state = d->state, .provider = d->provider, .seeding = s, .rules = rule_check_new(s->today) };
-    size_t       makers;
+    struct state_seeding f = { .state = state, .provider = p, .seeding = s, .rules = rule_check_new(s->today) };
+    size_t               makers;
 
     arena_init(&f.run_mem, 1 << 26, "what the sandbox is seeded by");
     arena_init(&f.row_mem, 1 << 26, "a made-up subscriber");
     find_makers(&f);
-    makers = f.sower_count;
+    makers = f.call_count;
     for (size_t i = 0; i < makers; i++)
         find_changers_of(&f, i);
     for (uint64_t n = 0; n < s->subscribers; n++) {
-        struct person p;
+        struct person person;
 
-        person_make(&p, s->seed, n);
-        sow_person(&f, &p);
+        person_make(&person, s->seed, n);
+        seed_person(&f, &person);
     }
     rule_check_free(f.rules);
     arena_release(&f.run_mem);

@@ -6,7 +6,7 @@
 #ifndef PROVIDERS_SANDBOX_STORE_SEED_H
 #define PROVIDERS_SANDBOX_STORE_SEED_H
 
-#include "providers/sandbox/desk.h"
+#include "providers/sandbox/store/state.h"
 
 struct seeding {
     uint64_t          subscribers, seed;
@@ -16,7 +16,7 @@ struct seeding {
 };
 /* Does "mailboxes" or "ispn/mailboxes" name this table? */
 bool seed_names(struct str name, const struct provider *p, struct str table);
-/* The desk's lock is held, or nobody else knows it yet. Returns the rows that were made. */
-uint64_t seed_desk(struct desk *d, const struct seeding *s);
+/* The state's lock is held, or no other thread knows the state yet. Returns how many rows were made. */
+uint64_t seed_state(struct state *state, const struct provider *p, const struct seeding *s);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "providers/model/family.h"
 
-struct delivery {
+struct step_run {
     struct state         *state;
     const struct command *command;
     struct fill           fill;
@@ -13,7 +13,7 @@ struct delivery {
 };
 
 /* "customers customer_id=999": what was looked for, as a person may see it. */
-static struct str key_shown(struct delivery *w, struct str table, const struct pair_value *keys, size_t count)
+static struct str key_shown(struct step_run *w, struct str table, const struct pair_value *keys, size_t count)
 {
     AUTO(buf_release) struct buf out;
 
@@ -27,7 +27,7 @@ static struct str key_shown(struct delivery *w, struct str table, const struct p
     return arena_str(w->mem, buf_str(&out));
 }
 
-static enum etl_status check_within(struct delivery *w, const struct table_step *step)
+static enum etl_status check_within(struct step_run *w, const struct table_step *step)
 {
     struct pair_value *keys;
     struct state_row **rows;
@@ -45,7 +45,7 @@ static enum etl_status check_within(struct delivery *w, const struct table_step 
 }
 
 /* A row made without a value has the empty text there: so an absent key is asked for as empty. */
-static size_t whole_key(struct delivery *w, const struct pairs *key, struct pair_value **out)
+static size_t whole_key(struct step_run *w, const struct pairs *key, struct pair_value **out)
 {
     struct pair_value *keys = ARENA_ARRAY(w->mem, struct pair_value, key->count + 1);
 
@@ -59,7 +59,7 @@ static size_t whole_key(struct delivery *w, const struct pairs *key, struct pair
 }
 
 /* How many columns there were to set. */
-static size_t set_columns(struct delivery *w, const struct table_step *step, struct state_table *t,
+static size_t set_columns(struct step_run *w, const struct table_step *step, struct state_table *t,
                           struct state_row *row)
 {
     struct pair_value *set;
@@ -70,7 +70,7 @@ static size_t set_columns(struct delivery *w, const struct table_step *step, str
     return count;
 }
 
-static bool is_taken(struct delivery *w, struct state_table *t, const struct state_row *row, struct str column,
+static bool is_taken(struct step_run *w, struct state_table *t, const struct state_row *row, struct str column,
                      struct str value)
 {
     struct pair_value  key = { column, value };
@@ -84,7 +84,7 @@ static bool is_taken(struct delivery *w, struct state_table *t, const struct sta
 }
 
 /* 1001 becomes 10011 where another row is 1001 already, then 10012. */
-static void renumber(struct delivery *w, const struct table_step *step, struct state_table *t, struct state_row *row)
+static void renumber(struct step_run *w, const struct table_step *step, struct state_table *t, struct state_row *row)
 {
     for (size_t i = 0; i < step->serial_count; i++) {
         struct str value = state_cell(t, row, step->serial[i]), tried = value;
@@ -96,7 +96,7 @@ static void renumber(struct delivery *w, const struct table_step *step, struct s
     }
 }
 
-static enum etl_status check_unique(struct delivery *w, const struct table_step *step, struct state_table *t,
+static enum etl_status check_unique(struct step_run *w, const struct table_step *step, struct state_table *t,
                                     const struct state_row *row)
 {
     for (size_t i = 0; i < step->unique_count; i++) {
@@ -109,7 +109,7 @@ static enum etl_status check_unique(struct delivery *w, const struct table_step 
     return ETL_OK;
 }
 
-static enum etl_status make(struct delivery *w, const struct table_step *step)
+static enum etl_status make(struct step_run *w, const struct table_step *step)
 {
     struct state_table *t = state_table(w->state, step->table);
     struct pair_value  *keys;
@@ -141,7 +141,7 @@ static bool sets_column(const struct table_step *step, struct str column)
 }
 
 /* Another's row is none of ours: a row that has the owner's column must name the owner given. */
-static bool owned(struct delivery *w, const struct table_step *step, const struct state_table *t,
+static bool owned(struct step_run *w, const struct table_step *step, const struct state_table *t,
                   const struct state_row *row)
 {
     struct pair_value *owner;
@@ -160,7 +160,7 @@ static bool owned(struct delivery *w, const struct table_step *step, const struc
 }
 
 /* The rows a change or removal means. Keys that are not given do not narrow it; none at all is refused. */
-static enum etl_status meant(struct delivery *w, const struct table_step *step, struct state_table *t,
+static enum etl_status meant(struct step_run *w, const struct table_step *step, struct state_table *t,
                              struct state_row ***rows, size_t *found)
 {
     struct pair_value *keys;
@@ -179,7 +179,7 @@ static enum etl_status meant(struct delivery *w, const struct table_step *step, 
 }
 
 /* After a change of identity: is there another row of that identity now? */
-static enum etl_status check_identity(struct delivery *w, struct state_table *t, const struct state_row *row)
+static enum etl_status check_identity(struct step_run *w, struct state_table *t, const struct state_row *row)
 {
     const struct pairs *identity = steps_identity(w->command->provider, state_table_name(t));
     struct pair_value  *keys;
@@ -209,7 +209,7 @@ static bool changes_identity(const struct table_step *step, const struct provide
     return false;
 }
 
-static enum etl_status change(struct delivery *w, const struct table_step *step)
+static enum etl_status change(struct step_run *w, const struct table_step *step)
 {
     struct state_table *t = state_table(w->state, step->table);
     struct state_row  **rows;
@@ -225,7 +225,7 @@ static enum etl_status change(struct delivery *w, const struct table_step *step)
     return st;
 }
 
-static enum etl_status drop(struct delivery *w, const struct table_step *step)
+static enum etl_status drop(struct step_run *w, const struct table_step *step)
 {
     struct state_table *t = state_table(w->state, step->table);
     struct state_row  **rows;
@@ -239,7 +239,7 @@ static enum etl_status drop(struct delivery *w, const struct table_step *step)
     return st;
 }
 
-static enum etl_status (*const doers[])(struct delivery *, const struct table_step *) = {
+static enum etl_status (*const doers[])(struct step_run *, const struct table_step *) = {
     [STEP_MAKE] = make,
     [STEP_CHANGE] = change,
     [STEP_REMOVE] = drop,
@@ -254,7 +254,7 @@ static struct str new_id(struct state *s, struct arena *mem, struct steps_done *
     return arena_fmt(mem, "%llu", (unsigned long long)done->new_id);
 }
 
-static enum etl_status check_forbidden(struct delivery *w)
+static enum etl_status check_forbidden(struct step_run *w)
 {
     for (size_t i = 0; i < w->command->forbid_count; i++) {
         const struct table_step *f = &w->command->forbids[i];
@@ -272,7 +272,7 @@ static enum etl_status check_forbidden(struct delivery *w)
 }
 
 /* Once for each member of a family: {member} is what its name has in the family's place. */
-static enum etl_status do_each(struct delivery *w, const struct table_step *step, struct pair_value extras[3])
+static enum etl_status do_each(struct step_run *w, const struct table_step *step, struct pair_value extras[3])
 {
     const struct command *c = w->command;
     enum etl_status       st = ETL_OK;
@@ -295,7 +295,7 @@ enum etl_status steps_apply(struct state *s, const struct command *command, cons
 {
     struct steps_done done = { .use_id = out->use_id };
     struct pair_value extras[3] = { { STR("new_id"), new_id(s, mem, &done) } };
-    struct delivery   w = { .state = s,
+    struct step_run   w = { .state = s,
                             .command = command,
                             .fill = { .values = values, .extras = extras, .extra_count = 1 },
                             .mem = mem,

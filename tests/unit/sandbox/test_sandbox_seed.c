@@ -27,7 +27,7 @@ static struct str seeded(const struct provider *p, uint64_t seed, struct arena *
     struct str           text;
 
     desk_open(&desk, p, NULL, mem);
-    assert_true(seed_desk(&desk, &s) > SUBSCRIBERS);
+    assert_true(seed_state(desk.state, desk.provider, &s) > SUBSCRIBERS);
     buf_init(&reply.body, 64 << 20, "a test");
     control_answer(&control, STR("GET"), STR("state"), STR(""), &reply);
     text = arena_str(mem, buf_str(&reply.body));
@@ -109,7 +109,7 @@ static void only_some_tables(void **state)
     arena_init(&mem, 1U << 30, "a test");
     p = load(STR("ispn"), &mem);
     desk_open(&desk, p, NULL, &mem);
-    seed_desk(&desk, &s);
+    seed_state(desk.state, desk.provider, &s);
     assert_int_equal(state_table_count(state_table(desk.state, STR("customers"))), 50);
     assert_true(state_table_count(state_table(desk.state, STR("mailboxes"))) > 20);
     assert_int_equal(state_table_count(state_table(desk.state, STR("services"))), 0);
