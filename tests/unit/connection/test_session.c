@@ -83,6 +83,22 @@ static void log_in(struct shop *s, const struct asked_of_us *asked, struct our_a
     answer_text(answer, text);
 }
 
+/* A session ends by its own last use. A request of an older session may arrive after the next one was opened: it is refused, and the
+ * session that is open stays as it is. */
+static bool session_holds(struct shop *s, const struct asked_of_us *asked)
+{
+    char auth[64];
+
+    if (!form_value(asked->body, "auth", auth, sizeof auth) || strcmp(auth, s->token) != 0)
+        return false;
+    if (s->never || (s->uses_each != 0 && s->uses_left == 0)) {
+        s->token[0] = '\0';
+        return false;
+    }
+    s->uses_left -= s->uses_each != 0;
+    return true;
+}
+
 static void script(void *context, const struct asked_of_us *asked, struct our_answer *answer)
 {
     struct shop *s = context;
@@ -95,9 +111,7 @@ static void script(void *context, const struct asked_of_us *asked, struct our_an
         return;
     }
     s->authinfo_right = form_value(asked->body, "authinfo", auth, sizeof auth) && strcmp(auth, "admin:Gr8-kite") == 0;
-    if (!s->authinfo_right && (!form_value(asked->body, "auth", auth, sizeof auth) || strcmp(auth, s->token) != 0 ||
-                               s->never || (s->uses_each != 0 && s->uses_left-- == 0))) {
-        s->token[0] = '\0';
+    if (!s->authinfo_right && !session_holds(s, asked)) {
         s->refused++;
         answer_text(answer, "who are you");
         return;
