@@ -1,9 +1,9 @@
 /* etl/apply/apply.h - applying a run: everything around the sending itself.
  *
- * In this order: what a killed command left is put in doubt; the run's connection and the ladder's rungs are checked; one writer a
- * connection; space for the answers is reserved; the probe must answer; the run is bound; scheduler.h sends; results are written;
- * rungs are noted.
- * Errors  ETL_OK: finished, whatever became of the calls (see counts). Everything else: stopped, with the reason in err. */
+ * In this order: check the run's connection and the ladder's rungs; take the account's lock, so that one command writes to one account; make
+ * uncertain what a killed command left claimed; reserve disk space for the answers; ask the probe; bind the run to the connection; send
+ * (scheduler.h); write the results; note the rungs that were passed.
+ * Errors  ETL_OK: finished, whatever became of the calls (see counts). Any other status: stopped, with the reason in err. */
 #ifndef ETL_APPLY_APPLY_H
 #define ETL_APPLY_APPLY_H
 
@@ -13,8 +13,8 @@ struct apply_options {
     uint64_t wait_seconds; /* for the connection's lock */
     bool     resend_uncertain;
     bool     same_account; /* other credentials, but they are the same account's */
-    /* What is about to be sent is told before it is. */
-    void (*tell)(void *context, const struct delivery *w, const struct ledger_counts *chosen);
+    /* Called before the first byte leaves, with what is about to be sent. */
+    void (*tell)(void *context, const struct delivery *d, const struct ledger_counts *chosen);
     void (*progress)(void *context, const uint64_t by_state[CALL_STATES]);
     void *context;
 };
@@ -25,11 +25,9 @@ struct apply_report {
     const char          *rung;        /* passed by this command, or NULL */
     struct err           results_err; /* text "" : results.csv and lanes.csv are written */
 };
-enum etl_status apply_run(struct delivery *w, const struct apply_options *o, struct apply_report *out, struct err *err);
+enum etl_status apply_run(struct delivery *d, const struct apply_options *o, struct apply_report *out, struct err *err);
 
-/* The calls of the lanes that are meant, by state. */
-enum etl_status apply_count(struct delivery *w, struct ledger_counts *out, struct err *err);
-/* The exact requests that apply would send now, secrets as ***; print() gets the text in pieces. */
-enum etl_status dry_run(struct delivery *w, void (*print)(struct str text), struct err *err);
+/* The calls of the selected lanes, by state. */
+enum etl_status apply_count(struct delivery *d, struct ledger_counts *out, struct err *err);
 
 #endif

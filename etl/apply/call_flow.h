@@ -1,7 +1,7 @@
 /* etl/apply/call_flow.h - one call on its way: looked for, claimed, sent, settled, and read back when its answer got lost.
  *
- * What one end of an exchange proves is decided here; scheduler.c decides when anything is written and sent. Nothing here touches the
- * network or the disk by itself, but to load the call. Private to call_flow.c, scheduler.c and reconcile.c.
+ * Decides what the end of an exchange proves and which step follows. scheduler.c decides when a step is written and sent. Reads the plan
+ * when a call is taken; writes nothing. Used by scheduler.c and reconcile.c only.
  *
  *   take → (LOOKING) → READY → SENDING → SETTLING ─ done: the lane's next call
  *                        ▲                  │ uncertain
@@ -9,8 +9,9 @@
 #ifndef ETL_APPLY_CALL_FLOW_H
 #define ETL_APPLY_CALL_FLOW_H
 
+#include "etl/apply/full_report.h"
+#include "etl/apply/loaded_call.h"
 #include "etl/apply/readback.h"
-#include "etl/apply/scheduler.h"
 
 enum flow_step {
     FLOW_IDLE,
@@ -20,46 +21,48 @@ enum flow_step {
     FLOW_SETTLING, /* to be settled */
     FLOW_READING_BACK
 };
+/* What the calls in work share: one for all flows of a run. */
+struct flow_shared {
+    struct call_source source;
+    struct exchanges  *exchanges;
+    bool resend_uncertain; /* what was uncertain when the run started is sent again where nothing proves its fate */
+    struct full_report *reports; /* read in this run */
+    bool     report_is_read;     /* the reports were read behind the lanes; they are not read again in this run */
+    size_t   busy;               /* flows that are not idle */
+    uint64_t waits_for_report;   /* calls that only a full report can settle */
+    uint64_t settle_since_ms;    /* monotonic: the oldest settlement that is not written; 0: none */
+};
 struct call_flow {
-    enum flow_step     step;
-    struct scheduler  *lanes;
-    struct arena       mem;  /* this call's */
-    struct ledger_call call; /* as it stands in the ledger */
-    struct loaded_call loaded;
-    struct exchange    x;
-    struct settlement  settlement;
-    bool               claimed;                     /* in the group that is being written */
-    bool               was_uncertain;               /* when it was taken: the calls behind it are blocked */
-    bool               old_doubt;                   /* and not sent again since: somebody could look at the provider */
-    bool               last_word;                   /* the settlement ends this lane for now */
-    bool               note_baseline, note_absence; /* to be written with the next group */
-    int32_t            more_tries;                  /* sendings besides the one that the claim counted */
-    unsigned           rounds;                      /* how often it was made ready again */
-    uint64_t           send_at_ms;                  /* monotonic; not before */
+    enum flow_step      step;
+    struct flow_shared *shared;
+    struct arena        mem;  /* this call's */
+    struct ledger_call  call; /* as it stands in the ledger */
+    struct loaded_call  loaded;
+    struct exchange     exchange;
+    struct settlement   settlement;
+    bool                claimed;       /* in the group that is being written */
+    bool                was_uncertain; /* in the ledger, when it was taken: the calls behind it are blocked */
+    bool uncertain_at_start; /* was uncertain when this run started, so the operator could check it at the provider */
+    bool final_for_run;      /* this run takes no further call of the lane */
+    bool note_baseline, note_absence; /* to be written with the next group */
+    int32_t  more_tries;              /* sendings besides the one that the claim counted */
+    unsigned rounds;                  /* how often it was made ready again */
+    uint64_t send_at_ms;              /* monotonic; not before */
 };
 
-/* Begins a call. ETL_OK also when it cannot be sent: then it is to be settled. */
-enum etl_status call_flow_take(struct call_flow *j, const struct ledger_call *call, struct err *err);
-/* The read before the first sending answered so. */
-void call_flow_looked(struct call_flow *j, const struct verdict *read, uint64_t fingerprint);
-/* Claimed, on the disk: off it goes. */
-void call_flow_send(struct call_flow *j);
+/* Begins a call. ETL_OK also when it cannot be sent: its step is FLOW_SETTLING then. */
+enum etl_status call_flow_take(struct call_flow *flow, const struct ledger_call *call, struct err *err);
+/* Its claim is on the disk: sends it. */
+void call_flow_send(struct call_flow *flow);
 /* Its exchange came back. */
-void call_flow_came_back(struct call_flow *j);
-/* Uncertain, on the disk: read it back, make it ready again, or leave it (then it is to be settled once more, for good). */
-void     call_flow_resolve_doubt(struct call_flow *j);
-void     call_flow_settle_as(struct call_flow *j, enum call_state state, struct str reason);
-void     call_flow_leave(struct call_flow *j);
-uint64_t call_flow_settle_ms(const struct command *command); /* how far apart "not there" must be seen */
+void call_flow_came_back(struct call_flow *flow);
+/* It is uncertain in the ledger. Begins the read-back, or makes it ready to be sent again, or settles it as uncertain for this run. */
+void     call_flow_resolve(struct call_flow *flow);
+void     call_flow_settle_as(struct call_flow *flow, enum call_state state, struct str reason);
+void     call_flow_leave(struct call_flow *flow);
+uint64_t call_flow_settle_ms(const struct command *command); /* how far apart two read-backs must miss it */
 
-/* It was read back: what the read yields is what the call captured. */
-void call_flow_keep_read_back(struct call_flow *j, const struct verdict *read);
-
-/* ---- full reports (reconcile.c) ---- */
-/* Before any lane: reads the reports that calls must be looked for in before their first sending. */
-enum etl_status reconcile_read_baselines(struct scheduler *w, struct err *err);
-void            reconcile_look(struct scheduler *w, struct call_flow *j);
-/* Behind all lanes: reads each report once and settles what is in doubt. */
-enum etl_status reconcile_settle(struct scheduler *w, struct err *err);
+/* The call was found by reading back: keeps what the read yields as what the call captured. */
+void call_flow_keep_read_back(struct call_flow *flow, const struct verdict *read);
 
 #endif

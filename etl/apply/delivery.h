@@ -1,7 +1,7 @@
-/* etl/apply/delivery.h - a run and a connection, opened together: what testing and applying stand on.
+/* etl/apply/delivery.h - a run and a connection, opened together, as test and apply need them.
  *
- * Opening checks, in this order and before anything is sent: the configuration, the run's lock, its seal, the connection and that it is
- * of the sealed description, the ledger (loaded from the plan the first time), the lanes that were chosen.
+ * Opening does, in this order and before anything is sent: read the configuration, take the run's lock, check its seal, open the connection
+ * and compare its description with the sealed one, open the ledger (the first time it is loaded from the plan), select the lanes.
  *
  * Lifetime  everything lives in the arena given, and until delivery_close(). Threads: one owner. */
 #ifndef ETL_APPLY_DELIVERY_H
@@ -14,7 +14,7 @@
 struct delivery_options {
     const char                   *run, *connection;
     const char                   *config; /* -c FILE or NULL */
-    struct lane_selection_options choice;
+    struct lane_selection_options selection;
     volatile sig_atomic_t        *stop_asked;
 };
 struct delivery {
@@ -27,7 +27,7 @@ struct delivery {
     struct connection       connection;
     struct ledger          *ledger;
     struct call_source      source;
-    struct lane_selection   choice;
+    struct lane_selection   selection;
     struct exchanges        exchanges; /* delivery_connect() */
     bool                    connected;
 };
@@ -35,17 +35,17 @@ struct delivery {
 enum etl_status delivery_open(const struct delivery_options *options, struct arena *mem, struct delivery *out,
                               struct findings *faults, struct err *err);
 /* The way to the provider. Nothing is sent yet. */
-enum etl_status delivery_connect(struct delivery *w, struct err *err);
-void            delivery_close(struct delivery *w);
+enum etl_status delivery_connect(struct delivery *d, struct err *err);
+void            delivery_close(struct delivery *d);
 
 /* The provider's harmless read must answer as the description expects. */
-enum etl_status delivery_probe(struct delivery *w, struct err *err);
-/* Does this run belong to another connection by now? ETL_FAIL then. *bound: to this one. same_account: other credentials are taken for
- * renewed ones; then it is to be bound anew. */
-enum etl_status delivery_check_binding(struct delivery *w, bool same_account, bool *bound, struct err *err);
-enum etl_status delivery_bind(struct delivery *w, struct err *err);
+enum etl_status delivery_probe(struct delivery *d, struct err *err);
+/* ETL_FAIL: this run was sent to another connection before. *bound: it was sent to this one. same_account: other credentials count as
+ * renewed ones of the same account; the run is to be bound anew then. */
+enum etl_status delivery_check_binding(struct delivery *d, bool same_account, bool *bound, struct err *err);
+enum etl_status delivery_bind(struct delivery *d, struct err *err);
 /* Rungs of the ladder passed at this account. */
-enum etl_status delivery_rung_passed(struct delivery *w, const char *name, bool *passed, struct err *err);
-enum etl_status delivery_rung_add(struct delivery *w, const char *name, struct err *err);
+enum etl_status delivery_rung_passed(struct delivery *d, const char *name, bool *passed, struct err *err);
+enum etl_status delivery_rung_add(struct delivery *d, const char *name, struct err *err);
 
 #endif

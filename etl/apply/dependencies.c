@@ -9,7 +9,7 @@ struct made { /* a row that a call is to make */
     size_t             count;
     size_t             call;
 };
-struct prior_runs {
+struct prior_call {
     struct str name; /* as references name it */
     uint64_t   position;
 };
@@ -17,7 +17,7 @@ struct dependencies {
     struct arena       mem;
     struct made       *rows;
     size_t             row_count, row_cap;
-    struct prior_runs *calls;
+    struct prior_call *calls;
     size_t             call_count, call_cap;
 };
 
@@ -49,13 +49,13 @@ void dependencies_reset(struct dependencies *n)
 
 static struct str column_of(const struct made *row, struct str name)
 {
-    for (size_t i = row->count; i-- != 0;) /* what set: gives stands behind the key */
+    for (size_t i = row->count; i-- != 0;) /* a value from set: stands behind the key and wins */
         if (str_eq(row->columns[i].name, name))
             return row->columns[i].value;
     return STR_NONE;
 }
 
-/* Is that the row that the pairs speak of? A pair without a value does not narrow; pairs without any value speak of no row. */
+/* Does the row have the values of the pairs? A pair without a value is not compared; if no pair has a value, no row matches. */
 static bool is_row(const struct made *row, struct str table, const struct pairs *pairs, const struct value *values,
                    struct arena *mem)
 {
@@ -145,7 +145,7 @@ void dependencies_add(struct dependencies *n, const struct loaded_call *call, ui
 {
     struct str as = call->line.as.len != 0 ? call->line.as : call->command->name;
 
-    ARENA_PUSH(&n->mem, n->calls, n->call_count, n->call_cap) = (struct prior_runs){ arena_str(&n->mem, as), position };
+    ARENA_PUSH(&n->mem, n->calls, n->call_count, n->call_cap) = (struct prior_call){ arena_str(&n->mem, as), position };
     for (size_t i = 0; i < call->command->step_count; i++) {
         const struct table_step *step = &call->command->steps[i];
         struct made              row = { .table = step->table, .call = n->call_count - 1 };

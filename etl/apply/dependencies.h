@@ -1,12 +1,12 @@
-/* etl/apply/dependencies.h - which earlier call of its lane a call needs: told by what the commands' tables make, and by references.
+/* etl/apply/dependencies.h - which earlier call of its lane a call needs, by the rows that commands make and by references.
  *
- * A row that a call hangs on (`within`), changes or removes is looked for among those that earlier calls of the lane are to make. What is
- * not found there was there before.
+ * A row that a call belongs to (`within`), changes or removes is looked for among the rows that earlier calls of the lane will make. A row
+ * that is not among them exists at the provider already.
  * Memory one lane. */
 #ifndef ETL_APPLY_DEPENDENCIES_H
 #define ETL_APPLY_DEPENDENCIES_H
 
-#include "etl/apply/call_loader.h"
+#include "etl/apply/loaded_call.h"
 
 struct dependencies;
 struct dependencies *dependencies_new(void);

@@ -1,5 +1,5 @@
 /* etl/apply/dry_run.c - the exact requests that apply would send now, secrets as ***. */
-#include "etl/apply/apply.h"
+#include "etl/apply/dry_run.h"
 
 enum { SHOWN_BYTES = 1 << 16 };
 
@@ -12,14 +12,14 @@ static void name_refs(const struct loaded_call *call, struct arena *mem)
                 (struct value){ VALUE_TEXT, false, arena_fmt(mem, "{%.*s}", STR_ARG(call->values[i].text)) };
 }
 
-static enum etl_status show(struct delivery *w, const struct loaded_call *call, struct request *request,
+static enum etl_status show(struct delivery *d, const struct loaded_call *call, struct request *request,
                             struct buf *out, struct err *err)
 {
     const struct wire_call c = { .command = call->command,
-                                 .wire = w->connection.wire,
-                                 .url = w->connection.url,
+                                 .wire = d->connection.wire,
+                                 .url = d->connection.url,
                                  .values = call->values,
-                                 .credentials = w->connection.credentials,
+                                 .credentials = d->connection.credentials,
                                  .how = ENCODE_MASKED };
     enum etl_status        st;
 
@@ -37,12 +37,12 @@ static enum etl_status show(struct delivery *w, const struct loaded_call *call, 
     return ETL_OK;
 }
 
-static enum etl_status show_call(struct delivery *w, const struct ledger_call *at, struct request *request,
+static enum etl_status show_call(struct delivery *d, const struct ledger_call *at, struct request *request,
                                  struct arena *mem, struct buf *out, struct err *err)
 {
     struct loaded_call call;
     struct err         fault = { 0 };
-    enum etl_status    st = call_load(&w->source, at, true, mem, &call, &fault);
+    enum etl_status    st = loaded_call_read(&d->source, at, true, mem, &call, &fault);
 
     if (st != ETL_OK && st != ETL_REJECT) {
         *err = fault;
@@ -58,10 +58,10 @@ static enum etl_status show_call(struct delivery *w, const struct ledger_call *a
         return ETL_OK;
     }
     name_refs(&call, mem);
-    return show(w, &call, request, out, err);
+    return show(d, &call, request, out, err);
 }
 
-enum etl_status dry_run(struct delivery *w, void (*print)(struct str text), struct err *err)
+enum etl_status dry_run(struct delivery *d, void (*print)(struct str text), struct err *err)
 {
     AUTO(arena_release) struct arena     mem = { 0 };
     AUTO(buf_release) struct buf         out = { 0 };
@@ -73,16 +73,16 @@ enum etl_status dry_run(struct delivery *w, void (*print)(struct str text), stru
     arena_init(&mem, 64 << 20, "a call");
     buf_init(&out, 64 << 20, "a request that is shown");
     request_init(&request, 16 << 20);
-    connection_set_token(&w->connection,
+    connection_set_token(&d->connection,
                          STR("open")); /* no session is opened for this; it would be ***, like all credentials */
-    while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
+    while ((st = ledger_next_open(d->ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
-        if (w->options.stop_asked != NULL && *w->options.stop_asked != 0)
+        if (d->options.stop_asked != NULL && *d->options.stop_asked != 0)
             break;
-        if (!lane_is_selected(&w->choice, call.lane))
+        if (!lane_selection_has(&d->selection, call.lane))
             continue;
         arena_reset(&mem);
-        st = show_call(w, &call, &request, &mem, &out, err);
+        st = show_call(d, &call, &request, &mem, &out, err);
         if (st != ETL_OK)
             return st;
         if (out.len >= SHOWN_BYTES) {

@@ -5,7 +5,7 @@
 
 enum { INDICES_MAX = 8 };
 
-/* Records by the value of one field: chains, so that a value that several records bear finds all of them. */
+/* Records by the value of one field. Records with the same value form a chain, so all of them are found. */
 struct field_index {
     struct str field;
     uint32_t  *heads, *next; /* 1-based into the records; 0: none */
@@ -40,7 +40,7 @@ struct full_report *full_report_read(struct full_report **list, struct exchanges
     arena_init(&r->mem, (size_t)2 << 30, "a full report");
     r->command = lookup->read;
     r->x = (struct exchange){ .command = lookup->read,
-                              .values = lookup_values(lookup, call_values, &r->mem),
+                              .values = readback_values(lookup, call_values, &r->mem),
                               .may_repeat = true,
                               .mem = &r->mem };
     exchange_run(e, &r->x);
@@ -115,7 +115,7 @@ void full_report_about(struct full_report *r, const struct lookup_read *lookup, 
     size_t                    n = 0, cap = 0;
 
     *out = *v;
-    /* It held a record before the removal. Now it should hold all the others; whether there were any a person has to say. */
+    /* Before the removal the report held at least this record. Empty now, it may have failed silently: only a person can say. */
     if (v->is == REPLY_NOTHING && lookup->wants_nothing) {
         out->is = REPLY_FAILED;
         out->reason = STR("the report came empty, which proves no removal");

@@ -5,23 +5,23 @@
 
 enum { KEYS_TOLD = 20 };
 
-static void set_bit(struct lane_selection *c, uint64_t lane, bool on)
+static void set_bit(struct lane_selection *s, uint64_t lane, bool on)
 {
     unsigned char bit = (unsigned char)(1U << (lane % 8));
 
-    c->bits[lane / 8] = (unsigned char)(on ? c->bits[lane / 8] | bit : c->bits[lane / 8] & ~bit);
+    s->bits[lane / 8] = (unsigned char)(on ? s->bits[lane / 8] | bit : s->bits[lane / 8] & ~bit);
 }
 
-static bool bit(const struct lane_selection *c, uint64_t lane)
+static bool bit(const struct lane_selection *s, uint64_t lane)
 {
-    return (c->bits[lane / 8] >> (lane % 8) & 1) != 0;
+    return (s->bits[lane / 8] >> (lane % 8) & 1) != 0;
 }
 
-bool lane_is_selected(const struct lane_selection *c, uint64_t lane)
+bool lane_selection_has(const struct lane_selection *s, uint64_t lane)
 {
-    if (c->bits == NULL || lane == LANE_BEFORE || lane == LANE_AFTER)
+    if (s->bits == NULL || lane == LANE_BEFORE || lane == LANE_AFTER)
         return true;
-    return lane <= c->lanes && bit(c, lane);
+    return lane <= s->lanes && bit(s, lane);
 }
 
 static void tell_unknown(const char *path, uint64_t line, struct str key, uint64_t nth, struct findings *faults)
@@ -31,7 +31,7 @@ static void tell_unknown(const char *path, uint64_t line, struct str key, uint64
                      shown(key, false).text);
 }
 
-static enum etl_status mark_line(struct ledger *l, struct lane_selection *c, struct str key, bool on, bool *known,
+static enum etl_status mark_line(struct ledger *l, struct lane_selection *s, struct str key, bool on, bool *known,
                                  struct err *err)
 {
     struct ledger_lane lane;
@@ -39,11 +39,11 @@ static enum etl_status mark_line(struct ledger *l, struct lane_selection *c, str
 
     *known = st != ETL_END;
     if (st == ETL_OK)
-        set_bit(c, lane.number, on);
+        set_bit(s, lane.number, on);
     return st == ETL_END ? ETL_OK : st;
 }
 
-static enum etl_status mark_file(struct ledger *l, struct lane_selection *c, const char *path, bool on,
+static enum etl_status mark_file(struct ledger *l, struct lane_selection *s, const char *path, bool on,
                                  struct findings *faults, struct err *err)
 {
     FILE           *file = fopen(path, "re");
@@ -64,7 +64,7 @@ static enum etl_status mark_file(struct ledger *l, struct lane_selection *c, con
             key.len--;
         if (key.len == 0)
             continue;
-        st = mark_line(l, c, key, on, &known, err);
+        st = mark_line(l, s, key, on, &known, err);
         if (st == ETL_OK && !known)
             tell_unknown(path, line, key, ++unknown, faults);
     }

@@ -1,8 +1,8 @@
-/* etl/apply/call_loader.c - a call from its line of the plan to values that can be encoded: unsealed, references resolved, rules held. */
-#include "etl/apply/call_loader.h"
+/* etl/apply/loaded_call.c - a call from its line of the plan to values that can be encoded: unsealed, references resolved, rules held. */
+#include "etl/apply/loaded_call.h"
 
-/* Dates in the future at planning may be past now, and what a reply yielded was never checked. All else was: planning ran the same
- * rules over the same bytes, and the seal says that they are the same. */
+/* A date that was in the future at planning may be past now, and a value from a reply was never checked. Everything else was: planning ran
+ * the same rules over the same bytes, and the seal proves that the bytes are the same. */
 static bool has_dates(const struct command *c, const struct value *values)
 {
     for (size_t i = 0; i < c->param_count; i++) {
@@ -48,7 +48,7 @@ static enum etl_status check_rules(const struct call_source *s, const struct loa
                    text.field != NULL ? ": " : "", text.text, text.rule);
 }
 
-/* "customer.id": this lane's, else what the run before captured for the same subscriber. */
+/* "customer.id": from this lane, or else from the run before, for the same lane key. */
 static enum etl_status resolve(const struct call_source *s, const struct ledger_call *at, const struct plan_line *line,
                                struct value *v, struct arena *mem, struct err *err)
 {
@@ -66,8 +66,8 @@ static enum etl_status resolve(const struct call_source *s, const struct ledger_
     return ETL_OK;
 }
 
-enum etl_status call_load(const struct call_source *s, const struct ledger_call *at, bool keep_refs, struct arena *mem,
-                          struct loaded_call *out, struct err *err)
+enum etl_status loaded_call_read(const struct call_source *s, const struct ledger_call *at, bool keep_refs,
+                                 struct arena *mem, struct loaded_call *out, struct err *err)
 {
     struct loaded_call call;
     struct str         text;

@@ -1,6 +1,6 @@
-/* etl/apply/call_loader.h - a call from its line of the plan to values that can be encoded: unsealed, references resolved, rules held. */
-#ifndef ETL_APPLY_CALL_LOADER_H
-#define ETL_APPLY_CALL_LOADER_H
+/* etl/apply/loaded_call.h - a call from its line of the plan to values that can be encoded: unsealed, references resolved, rules held. */
+#ifndef ETL_APPLY_LOADED_CALL_H
+#define ETL_APPLY_LOADED_CALL_H
 
 #include "etl/ledger/ledger.h"
 #include "etl/run/plan_line.h"
@@ -19,9 +19,9 @@ struct loaded_call {
     const struct command *command;
     struct value         *values;
 };
-/* keep_refs: what earlier calls are to yield stays a VALUE_REF. ETL_REJECT: a rule does not hold (any more), or a capture is missing;
- * `out` has everything but good values then. */
-enum etl_status call_load(const struct call_source *s, const struct ledger_call *call, bool keep_refs,
-                          struct arena *mem, struct loaded_call *out, struct err *err);
+/* keep_refs: a reference to an earlier call stays a VALUE_REF. ETL_REJECT: a rule does not hold (any more), or a capture is missing; `out`
+ * has its line and command then, but its values must not be sent. */
+enum etl_status loaded_call_read(const struct call_source *s, const struct ledger_call *call, bool keep_refs,
+                                 struct arena *mem, struct loaded_call *out, struct err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* etl/apply/readback.c - what reading back proves about a call whose answer got lost. */
 #include "etl/apply/readback.h"
 
-struct value *lookup_values(const struct lookup_read *lookup, const struct value *call_values, struct arena *mem)
+struct value *readback_values(const struct lookup_read *lookup, const struct value *call_values, struct arena *mem)
 {
     struct value *values = ARENA_ARRAY(mem, struct value, lookup->read->param_count + 1);
 
@@ -23,7 +23,7 @@ struct value *lookup_values(const struct lookup_read *lookup, const struct value
     return values;
 }
 
-/* The bare fact: is there something that is equal in every field of `match`? Whether that is wanted is decided below. */
+/* Is there a record that is equal in every field of `match`? What that proves is decided below. */
 static enum lookup_answer look(const struct lookup_read *lookup, const struct value *values, const struct verdict *read,
                                struct arena *mem)
 {
@@ -32,16 +32,16 @@ static enum lookup_answer look(const struct lookup_read *lookup, const struct va
     return lookup_judge(lookup, values, read, mem);
 }
 
-enum readback baseline_judge(const struct command *command, const struct value *values, const struct verdict *read,
-                             struct arena *mem, bool *there)
+enum readback readback_judge_baseline(const struct command *command, const struct value *values,
+                                      const struct verdict *read, struct arena *mem, bool *there)
 {
     *there = false;
     if (!lookup_names_it(&command->verify, values, mem))
-        return READBACK_ABSENT; /* nothing to look for: a lost answer will stay in doubt */
+        return READBACK_ABSENT; /* no value names the record: a lost answer will stay uncertain */
     switch (look(&command->verify, values, read, mem)) {
     case LOOKUP_THERE: *there = true; return READBACK_DONE;
     case LOOKUP_NOT_THERE:
-    case LOOKUP_DIFFERS: /* another's, or other than what will be sent: equal afterwards means ours */
+    case LOOKUP_DIFFERS: /* not what this call will make: an equal record afterwards is ours */
         *there = false;
         return READBACK_ABSENT;
     case LOOKUP_UNKNOWN: break;
@@ -49,7 +49,7 @@ enum readback baseline_judge(const struct command *command, const struct value *
     return READBACK_UNREAD;
 }
 
-bool lookup_is_shared(const struct lookup_read *lookup)
+bool readback_is_shared(const struct lookup_read *lookup)
 {
     for (size_t i = 0; i < lookup->with.count; i++)
         for (size_t k = 0; k < lookup->with.items[i].text.count; k++)
@@ -74,8 +74,9 @@ static enum readback judge_removal(bool absence_is_proof, enum lookup_answer ans
     return READBACK_UNREAD;
 }
 
-enum readback readback_judge(const struct command *command, const struct value *values, const struct before *before,
-                             const struct verdict *read, struct arena *mem, const char **why)
+enum readback readback_judge(const struct command *command, const struct value *values,
+                             const struct readback_baseline *before, const struct verdict *read, struct arena *mem,
+                             const char **why)
 {
     const struct lookup_read  *lookup = &command->verify;
     enum lookup_answer         answer = look(lookup, values, read, mem);

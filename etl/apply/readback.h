@@ -1,7 +1,7 @@
 /* etl/apply/readback.h - what reading back proves about a call whose answer got lost.
  *
- * Only looks at its arguments: the description's statement, the call's values, what the read answered, and what the read before the
- * first sending saw. What is not proven stays unsure, and a person looks. */
+ * Depends on its arguments only: the description's `verify`, the call's values, the answer of the read, and the answer of the read before
+ * the first sending. What is not proved stays unsure, and a person checks it at the provider. */
 #ifndef ETL_APPLY_READBACK_H
 #define ETL_APPLY_READBACK_H
 
@@ -15,18 +15,19 @@ enum readback {
     READBACK_UNREAD    /* the read itself gave no answer; a failed read is never "not there" */
 };
 
-/* The reading command's values, from the call's. */
-struct value *lookup_values(const struct lookup_read *lookup, const struct value *call_values, struct arena *mem);
-/* Was it there before we sent anything? For the baseline. READBACK_UNREAD: cannot be told. */
-enum readback baseline_judge(const struct command *command, const struct value *values, const struct verdict *read,
-                             struct arena *mem, bool *there);
-struct before {
+/* The values of the reading command, made from the call's. */
+struct value *readback_values(const struct lookup_read *lookup, const struct value *call_values, struct arena *mem);
+/* What the read before the first sending says: *there. READBACK_UNREAD: the read gave no answer. */
+enum readback readback_judge_baseline(const struct command *command, const struct value *values,
+                                      const struct verdict *read, struct arena *mem, bool *there);
+struct readback_baseline {
     bool looked, there;
     bool same_answer; /* the same read answers now, byte for byte, what it answered then: nothing happened */
 };
-/* One full report answers for all calls of the command: nothing of a call is in its question. */
-bool          lookup_is_shared(const struct lookup_read *lookup);
-enum readback readback_judge(const struct command *command, const struct value *values, const struct before *before,
-                             const struct verdict *read, struct arena *mem, const char **why);
+/* Does one full report answer for all calls of the command? It does when no value of a call stands in the question. */
+bool          readback_is_shared(const struct lookup_read *lookup);
+enum readback readback_judge(const struct command *command, const struct value *values,
+                             const struct readback_baseline *before, const struct verdict *read, struct arena *mem,
+                             const char **why);
 
 #endif

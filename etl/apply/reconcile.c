@@ -1,9 +1,8 @@
-/* etl/apply/reconcile.c - what full reports say: of calls before their first sending, and of those whose answer got lost. */
-#include "etl/apply/call_flow.h"
-#include "etl/apply/full_report.h"
+/* etl/apply/reconcile.c - what full reports settle: calls before their first sending, and calls whose answer got lost. */
+#include "etl/apply/reconcile.h"
 
 /* A full report is asked for as a whole, so no call's values are in the question. */
-enum etl_status reconcile_read_baselines(struct scheduler *w, struct err *err)
+enum etl_status reconcile_read_baselines(struct flow_shared *shared, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
     struct str                      *names;
@@ -12,182 +11,172 @@ enum etl_status reconcile_read_baselines(struct scheduler *w, struct err *err)
     enum etl_status                  st;
 
     arena_init(&mem, 16 << 20, "the names of commands");
-    st = ledger_pending_commands(w->ledger, &mem, &names, &count, err);
+    st = ledger_pending_commands(shared->source.ledger, &mem, &names, &count, err);
     for (size_t i = 0; st == ETL_OK && i < count; i++) {
-        const struct command *c = provider_command(w->source.provider, names[i]);
+        const struct command *c = provider_command(shared->source.provider, names[i]);
 
-        if (c == NULL || c->verify.read == NULL || !lookup_is_shared(&c->verify) || !c->verify.baseline)
+        if (c == NULL || c->verify.read == NULL || !readback_is_shared(&c->verify) || !c->verify.baseline)
             continue;
         none = ARENA_ARRAY(&mem, struct value, c->param_count + 1);
-        full_report_read(&w->reports, w->exchanges, &c->verify, none);
+        full_report_read(&shared->reports, shared->exchanges, &c->verify, none);
     }
     return st;
 }
 
-void reconcile_look(struct scheduler *w, struct call_flow *j)
+/* ---- uncertain calls ---- */
+
+static void judge(struct call_flow *flow, struct full_report *report, bool *absent)
 {
-    const struct lookup_read *v = &j->loaded.command->verify;
-    struct full_report       *r = full_report_find(w->reports, v->read);
-    struct verdict            verdict;
-
-    if (r == NULL || full_report_failed(r).ptr != NULL) {
-        j->x.why = r != NULL ? full_report_failed(r) : STR("the report was not read");
-        call_flow_looked(j, NULL, 0);
-        return;
-    }
-    full_report_about(r, v, j->loaded.values, &j->mem, &verdict);
-    call_flow_looked(j, &verdict, 0);
-}
-
-/* ---- in doubt ---- */
-
-static void judge(struct call_flow *j, struct full_report *r, bool *absent)
-{
-    const struct command *c = j->loaded.command;
-    struct before         before = { .looked = j->call.has_baseline, .there = j->call.there_before };
-    struct str            failed = full_report_failed(r);
-    const char           *why = "reading back gave no answer";
-    struct verdict        verdict;
-    enum readback         answer;
-    uint64_t              seen = j->call.absent_at_ms, now = wall_ms();
+    const struct command    *c = flow->loaded.command;
+    struct readback_baseline before = { .looked = flow->call.has_baseline, .there = flow->call.there_before };
+    struct str               failed = full_report_failed(report);
+    const char              *why = "reading back gave no answer";
+    struct verdict           verdict;
+    enum readback            answer;
+    uint64_t                 seen = flow->call.absent_at_ms, now = wall_ms();
 
     *absent = false;
     if (failed.ptr != NULL) {
-        call_flow_settle_as(j, CALL_UNCERTAIN,
-                            arena_fmt(&j->mem, "its answer got lost, and reading back failed: %.*s", STR_ARG(failed)));
+        call_flow_settle_as(
+            flow, CALL_UNCERTAIN,
+            arena_fmt(&flow->mem, "its answer got lost, and reading back failed: %.*s", STR_ARG(failed)));
         return;
     }
-    full_report_about(r, &c->verify, j->loaded.values, &j->mem, &verdict);
-    answer = readback_judge(c, j->loaded.values, &before, &verdict, &j->mem, &why);
-    j->x.http = full_report_http(r);
+    full_report_about(report, &c->verify, flow->loaded.values, &flow->mem, &verdict);
+    answer = readback_judge(c, flow->loaded.values, &before, &verdict, &flow->mem, &why);
+    flow->exchange.http = full_report_http(report);
     *absent = answer == READBACK_ABSENT;
     if (answer == READBACK_DONE) {
-        call_flow_settle_as(j, CALL_DONE, STR_NONE);
-        j->settlement.verified = true;
-        call_flow_keep_read_back(j, &verdict);
+        call_flow_settle_as(flow, CALL_DONE, STR_NONE);
+        flow->settlement.verified = true;
+        call_flow_keep_read_back(flow, &verdict);
     } else if (*absent && seen != 0 && seen <= now && now >= seen + call_flow_settle_ms(c)) {
-        call_flow_settle_as(j, CALL_PENDING, STR("twice not found when read back: to be sent again"));
-    } else if (answer == READBACK_NO_PROOF && j->lanes->resend_uncertain && j->old_doubt) {
-        call_flow_settle_as(j, CALL_PENDING, STR("not found when read back: to be sent again, as asked for"));
+        call_flow_settle_as(flow, CALL_PENDING, STR("twice not found when read back: to be sent again"));
+    } else if (answer == READBACK_NO_PROOF && flow->shared->resend_uncertain && flow->uncertain_at_start) {
+        call_flow_settle_as(flow, CALL_PENDING, STR("not found when read back: to be sent again, as asked for"));
     } else {
-        call_flow_settle_as(j, CALL_UNCERTAIN,
-                            arena_fmt(&j->mem, "its answer got lost; %s%s", why,
+        call_flow_settle_as(flow, CALL_UNCERTAIN,
+                            arena_fmt(&flow->mem, "its answer got lost; %s%s", why,
                                       *absent ? "; run the same command again: it looks once more" : ""));
     }
 }
 
-static enum etl_status write_down(struct scheduler *w, struct call_flow *j, bool absent, struct err *err)
+static enum etl_status write_down(const struct reconcile *r, bool absent, struct err *err)
 {
-    bool            again = j->settlement.state == CALL_PENDING;
-    enum etl_status st = ledger_begin(w->ledger, err);
+    struct call_flow *flow = r->flow;
+    struct ledger    *ledger = r->shared->source.ledger;
+    bool              again = flow->settlement.state == CALL_PENDING;
+    enum etl_status   st = ledger_begin(ledger, err);
 
     if (st != ETL_OK)
         return st;
-    st = ledger_settle(w->ledger, j->call.number, &j->settlement, err);
+    st = ledger_settle(ledger, flow->call.number, &flow->settlement, err);
     if (st == ETL_OK && (absent || again))
-        st = ledger_absent(w->ledger, j->call.number,
-                           again                       ? 0
-                           : j->call.absent_at_ms != 0 ? j->call.absent_at_ms
-                                                       : wall_ms(),
+        st = ledger_absent(ledger, flow->call.number,
+                           again                          ? 0
+                           : flow->call.absent_at_ms != 0 ? flow->call.absent_at_ms
+                                                          : wall_ms(),
                            err);
-    if (st == ETL_OK && j->settlement.state != CALL_UNCERTAIN)
-        st = ledger_release_behind(w->ledger, j->call.number, j->call.lane, err);
+    if (st == ETL_OK && flow->settlement.state != CALL_UNCERTAIN)
+        st = ledger_release_behind(ledger, flow->call.number, flow->call.lane, err);
     if (st == ETL_OK)
-        st = ledger_commit(w->ledger, err);
+        st = ledger_commit(ledger, err);
     if (st != ETL_OK)
-        ledger_rollback(w->ledger);
+        ledger_rollback(ledger);
     return st;
 }
 
-static enum etl_status settle_one(struct scheduler *w, struct call_flow *j, const struct ledger_call *call,
-                                  struct err *err)
+static enum etl_status settle_one(const struct reconcile *r, const struct ledger_call *call, struct err *err)
 {
+    struct call_flow         *flow = r->flow;
     const struct lookup_read *v;
-    struct full_report       *r;
+    struct full_report       *report;
     uint64_t                  since = 0;
     bool                      absent;
     enum etl_status           st;
 
-    arena_reset(&j->mem);
-    *j = (struct call_flow){ .lanes = w, .mem = j->mem, .call = *call };
-    st = call_load(&w->source, call, false, &j->mem, &j->loaded, err);
-    v = &j->loaded.command->verify;
-    if (st != ETL_OK || v->read == NULL || !lookup_is_shared(v))
+    arena_reset(&flow->mem);
+    *flow = (struct call_flow){ .shared = r->shared, .mem = flow->mem, .call = *call };
+    st = loaded_call_read(&r->shared->source, call, false, &flow->mem, &flow->loaded, err);
+    if (st != ETL_OK)
         return st == ETL_REJECT ? ETL_OK : st;
-    st = ledger_settled_at(w->ledger, call->number, &since, err);
+    v = &flow->loaded.command->verify;
+    if (v->read == NULL || !readback_is_shared(v))
+        return ETL_OK;
+    st = ledger_settled_at(r->shared->source.ledger, call->number, &since, err);
     if (st != ETL_OK)
         return st;
-    j->old_doubt = since < w->began_ms;
-    r = full_report_read(&w->reports, w->exchanges, v, j->loaded.values);
-    judge(j, r, &absent);
-    if (w->by_state[CALL_UNCERTAIN] != 0)
-        w->by_state[CALL_UNCERTAIN]--;
-    w->by_state[j->settlement.state]++;
-    return write_down(w, j, absent, err);
+    flow->uncertain_at_start = since < r->began_ms;
+    report = full_report_read(&r->shared->reports, r->shared->exchanges, v, flow->loaded.values);
+    judge(flow, report, &absent);
+    if (r->by_state[CALL_UNCERTAIN] != 0)
+        r->by_state[CALL_UNCERTAIN]--;
+    r->by_state[flow->settlement.state]++;
+    return write_down(r, absent, err);
 }
 
-/* How long until a report says something new of this call: it was not there once, and that must be seen again settle_seconds later. */
-static enum etl_status settles_in(struct scheduler *w, struct call_flow *j, const struct ledger_call *call,
-                                  uint64_t *ms, struct err *err)
+/* How long a report can say nothing new of this call. It was absent once; absence proves something when it is seen again settle_seconds later. */
+static enum etl_status settles_in(const struct reconcile *r, const struct ledger_call *call, uint64_t *ms,
+                                  struct err *err)
 {
-    uint64_t        now = wall_ms(), seen = call->absent_at_ms;
-    enum etl_status st;
+    struct call_flow *flow = r->flow;
+    uint64_t          now = wall_ms(), seen = call->absent_at_ms;
+    enum etl_status   st;
 
     *ms = 0;
     if (seen == 0 || seen > now)
         return ETL_OK;
-    arena_reset(&j->mem);
-    st = call_load(&w->source, call, false, &j->mem, &j->loaded, err);
+    arena_reset(&flow->mem);
+    st = loaded_call_read(&r->shared->source, call, false, &flow->mem, &flow->loaded, err);
     if (st != ETL_OK)
         return st == ETL_REJECT ? ETL_OK : st;
-    if (lookup_is_shared(&j->loaded.command->verify) && seen + call_flow_settle_ms(j->loaded.command) > now)
-        *ms = seen + call_flow_settle_ms(j->loaded.command) - now;
+    if (readback_is_shared(&flow->loaded.command->verify) && seen + call_flow_settle_ms(flow->loaded.command) > now)
+        *ms = seen + call_flow_settle_ms(flow->loaded.command) - now;
     return ETL_OK;
 }
 
-/* A report is read once a command: sooner than that it would be read for nothing, and whoever runs the same command again at once, as he is
- * told to, would get no further. It is seconds, as the description says. */
-static enum etl_status wait_to_settle(struct scheduler *w, struct call_flow *j, struct err *err)
+/* A command reads a report once. Read before settle_seconds have passed, it could prove nothing, and a user who repeats the command at once,
+ * as the message says, would get no further. So this run waits: it is seconds, by the description. */
+static enum etl_status wait_to_settle(const struct reconcile *r, struct err *err)
 {
     struct ledger_call call;
     uint64_t           from = 1, longest = 0, until, ms;
     enum etl_status    st;
 
-    while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
+    while ((st = ledger_next_open(r->shared->source.ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
-        if (call.state != CALL_UNCERTAIN || !lane_is_selected(&w->choice, call.lane))
+        if (call.state != CALL_UNCERTAIN || !lane_selection_has(r->selection, call.lane))
             continue;
-        st = settles_in(w, j, &call, &ms, err);
+        st = settles_in(r, &call, &ms, err);
         if (st != ETL_OK)
             return st;
         longest = ms > longest ? ms : longest;
     }
     until = now_ms() + longest;
-    while (longest != 0 && now_ms() < until && !w->exchanges->drain)
-        exchanges_next(w->exchanges, until - now_ms() < 1000 ? until - now_ms() + 1 : 1000);
+    while (longest != 0 && now_ms() < until && !r->shared->exchanges->drain)
+        exchanges_next(r->shared->exchanges, until - now_ms() < 1000 ? until - now_ms() + 1 : 1000);
     return st == ETL_END ? ETL_OK : st;
 }
 
-enum etl_status reconcile_settle(struct scheduler *w, struct err *err)
+enum etl_status reconcile_settle(const struct reconcile *r, struct err *err)
 {
-    struct call_flow  *j = &w->jobs[0];
     struct ledger_call call;
     uint64_t           from = 1;
-    enum etl_status    st = wait_to_settle(w, j, err);
+    enum etl_status    st = wait_to_settle(r, err);
 
     if (st != ETL_OK)
         return st;
-    full_reports_free(&w->reports); /* what was read before the first sending is old now */
-    while ((st = ledger_next_open(w->ledger, from, &call, err)) == ETL_OK) {
+    full_reports_free(&r->shared->reports); /* what was read before the first sending is old now */
+    while ((st = ledger_next_open(r->shared->source.ledger, from, &call, err)) == ETL_OK) {
         from = call.number + 1;
-        if (call.state != CALL_UNCERTAIN || !lane_is_selected(&w->choice, call.lane))
+        if (call.state != CALL_UNCERTAIN || !lane_selection_has(r->selection, call.lane))
             continue;
-        st = settle_one(w, j, &call, err);
+        st = settle_one(r, &call, err);
         if (st != ETL_OK)
             break;
     }
-    j->step = FLOW_IDLE;
-    w->settle_since_ms = 0;
-    w->report_is_read = true;
+    r->flow->step = FLOW_IDLE;
+    r->shared->settle_since_ms = 0;
+    r->shared->report_is_read = true;
     return st == ETL_END ? ETL_OK : st;
 }

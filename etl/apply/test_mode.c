@@ -1,4 +1,4 @@
-/* etl/apply/test_mode.c - asks the provider what it would say, and changes nothing there. */
+/* etl/apply/test_mode.c - asks the provider how it would answer each call, and changes nothing there. */
 #include "etl/apply/test_mode.h"
 
 #include "etl/apply/dependencies.h"
@@ -8,7 +8,7 @@
 
 enum { GROUP_MAX = 128, GROUP_MS = 1000, CALL_MEMORY = 64 << 20, WAIT_MS = 500 };
 
-struct asking { /* one call that is being asked about */
+struct tested_call { /* one call that is being asked about */
     struct arena       mem;
     struct exchange    x;
     struct loaded_call call;
@@ -16,48 +16,48 @@ struct asking { /* one call that is being asked about */
     struct str         needs_name;
     bool               busy, is_lookup;
 };
-struct testing {
-    struct delivery           *work;
-    const struct test_options *options;
-    struct test_report        *report;
-    struct asking             *slots;
-    size_t                     slot_count, busy;
-    struct dependencies       *needs;
-    uint64_t                   lane, position;
-    struct full_report        *reports;
-    size_t                     in_group;
-    uint64_t                   group_since_ms;
-    struct pair_value         *extra;
+struct test_mode {
+    struct delivery                *delivery;
+    const struct test_mode_options *options;
+    struct test_mode_report        *report;
+    struct tested_call             *slots;
+    size_t                          slot_count, busy;
+    struct dependencies            *needs;
+    uint64_t                        lane, position;
+    struct full_report             *reports;
+    size_t                          in_group;
+    uint64_t                        group_since_ms;
+    struct pair_value              *extra;
 };
 
 /* ---- outcomes ---- */
 
-static enum etl_status end_group(struct testing *t, size_t least, struct err *err)
+static enum etl_status end_group(struct test_mode *t, size_t least, struct err *err)
 {
     if (t->in_group == 0 || (t->in_group < least && now_ms() < t->group_since_ms + GROUP_MS))
         return ETL_OK;
     t->in_group = 0;
-    return ledger_commit(t->work->ledger, err);
+    return ledger_commit(t->delivery->ledger, err);
 }
 
-static enum etl_status note(struct testing *t, uint64_t number, const char *outcome, uint64_t *counter,
+static enum etl_status note(struct test_mode *t, uint64_t number, const char *outcome, uint64_t *counter,
                             struct str reason, int http, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
     if (t->in_group == 0) {
-        st = ledger_begin(t->work->ledger, err);
+        st = ledger_begin(t->delivery->ledger, err);
         t->group_since_ms = now_ms();
     }
     if (st == ETL_OK) {
         t->in_group++;
-        st = ledger_test_outcome(t->work->ledger, number, str_from(outcome), reason, http, err);
+        st = ledger_test_outcome(t->delivery->ledger, number, str_from(outcome), reason, http, err);
     }
     (*counter)++;
     return st == ETL_OK ? end_group(t, GROUP_MAX, err) : st;
 }
 
-static enum etl_status note_needs(struct testing *t, const struct asking *a, struct err *err)
+static enum etl_status note_needs(struct test_mode *t, const struct tested_call *a, struct err *err)
 {
     char text[160];
 
@@ -66,25 +66,27 @@ static enum etl_status note_needs(struct testing *t, const struct asking *a, str
     return note(t, a->number, "untestable", &t->report->counts.untestable, str_from(text), 0, err);
 }
 
-static enum etl_status passed(struct testing *t, const struct asking *a, int http, struct err *err)
+static enum etl_status passed(struct test_mode *t, const struct tested_call *a, int http, struct err *err)
 {
-    if (a->needs != 0) /* nothing is in its way, but more cannot be known yet */
+    if (a->needs != 0) /* nothing is in its way; the rest depends on an earlier call */
         return note_needs(t, a, err);
     return note(t, a->number, "passed", &t->report->counts.passed, STR_NONE, http, err);
 }
 
-static enum etl_status refused(struct testing *t, const struct asking *a, struct str why, int http, struct err *err)
+static enum etl_status refused(struct test_mode *t, const struct tested_call *a, struct str why, int http,
+                               struct err *err)
 {
     return note(t, a->number, "refused", &t->report->counts.refused, why, http, err);
 }
 
-static enum etl_status no_answer(struct testing *t, const struct asking *a, struct str why, int http, struct err *err)
+static enum etl_status no_answer(struct test_mode *t, const struct tested_call *a, struct str why, int http,
+                                 struct err *err)
 {
     return note(t, a->number, "no answer", &t->report->counts.no_answer, why, http, err);
 }
 
-/* What a look-up found, against what it must find for the call to go well. */
-static enum etl_status judge_lookup(struct testing *t, struct asking *a, const struct verdict *read, int http,
+/* Compares what the look-up found with what the call needs to succeed. */
+static enum etl_status judge_lookup(struct test_mode *t, struct tested_call *a, const struct verdict *read, int http,
                                     struct err *err)
 {
     const struct lookup_read *l = &a->call.command->test;
@@ -95,7 +97,7 @@ static enum etl_status judge_lookup(struct testing *t, struct asking *a, const s
     case LOOKUP_NOT_THERE:
         return l->wants_nothing ? passed(t, a, http, err)
                                 : refused(t, a, STR("what it works on is not there"), http, err);
-    case LOOKUP_DIFFERS: /* match: says what would be in the way, or what must be there */
+    case LOOKUP_DIFFERS: /* something is there, but not what match: describes */
         return l->wants_nothing ? passed(t, a, http, err)
                                 : refused(t, a, STR("what it works on is not there, or is another's"), http, err);
     case LOOKUP_UNKNOWN: break;
@@ -103,7 +105,7 @@ static enum etl_status judge_lookup(struct testing *t, struct asking *a, const s
     return no_answer(t, a, read->reason, http, err);
 }
 
-static enum etl_status judge_sent(struct testing *t, struct asking *a, struct err *err)
+static enum etl_status judge_sent(struct test_mode *t, struct tested_call *a, struct err *err)
 {
     const struct verdict *v = &a->x.verdict;
 
@@ -125,7 +127,7 @@ static enum etl_status judge_sent(struct testing *t, struct asking *a, struct er
 
 /* ---- asking ---- */
 
-static enum etl_status came_back(struct testing *t, struct asking *a, struct err *err)
+static enum etl_status came_back(struct test_mode *t, struct tested_call *a, struct err *err)
 {
     enum etl_status st;
 
@@ -133,20 +135,20 @@ static enum etl_status came_back(struct testing *t, struct asking *a, struct err
     t->busy--;
     if (a->x.end == EXCHANGE_ANSWERED)
         st = a->is_lookup ? judge_lookup(t, a, &a->x.verdict, a->x.http, err) : judge_sent(t, a, err);
-    else if (t->work->exchanges.drain)
-        st = ETL_OK; /* stopped: nothing is known about it, as before */
+    else if (t->delivery->exchanges.drain)
+        st = ETL_OK; /* stopped: the call keeps the outcome it had */
     else
         st = no_answer(t, a, a->x.why, a->x.http, err);
     return st;
 }
 
 /* Waits until at most `most` are being asked. */
-static enum etl_status wait_for(struct testing *t, size_t most, struct err *err)
+static enum etl_status wait_for(struct test_mode *t, size_t most, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
     while (st == ETL_OK && t->busy > most) {
-        struct exchange *x = exchanges_next(&t->work->exchanges, WAIT_MS);
+        struct exchange *x = exchanges_next(&t->delivery->exchanges, WAIT_MS);
 
         if (x != NULL)
             st = came_back(t, x->owner, err);
@@ -157,8 +159,8 @@ static enum etl_status wait_for(struct testing *t, size_t most, struct err *err)
     return st;
 }
 
-/* There is one: wait_for() saw to it. */
-static struct asking *free_slot(struct testing *t)
+/* wait_for() left at least one free. */
+static struct tested_call *free_slot(struct test_mode *t)
 {
     size_t i = 0;
 
@@ -167,7 +169,7 @@ static struct asking *free_slot(struct testing *t)
     return &t->slots[i];
 }
 
-static void ask(struct testing *t, struct asking *a, const struct command *command, const struct value *values)
+static void ask(struct test_mode *t, struct tested_call *a, const struct command *command, const struct value *values)
 {
     bool test = !a->is_lookup && command->effect != EFFECT_READ;
 
@@ -176,14 +178,14 @@ static void ask(struct testing *t, struct asking *a, const struct command *comma
     };
     if (test) {
         a->x.extra = t->extra;
-        a->x.extra_count = t->work->connection.provider->test_send.count;
+        a->x.extra_count = t->delivery->connection.provider->test_send.count;
     }
     a->busy = true;
     t->busy++;
-    exchange_submit(&t->work->exchanges, &a->x);
+    exchange_submit(&t->delivery->exchanges, &a->x);
 }
 
-static enum etl_status ask_report(struct testing *t, struct asking *a, struct err *err)
+static enum etl_status ask_report(struct test_mode *t, struct tested_call *a, struct err *err)
 {
     const struct lookup_read *l = &a->call.command->test;
     struct full_report       *r = full_report_find(t->reports, l->read);
@@ -192,24 +194,24 @@ static enum etl_status ask_report(struct testing *t, struct asking *a, struct er
 
     if (st != ETL_OK)
         return st;
-    r = full_report_read(&t->reports, &t->work->exchanges, l, a->call.values);
+    r = full_report_read(&t->reports, &t->delivery->exchanges, l, a->call.values);
     if (full_report_failed(r).ptr != NULL)
-        return t->work->exchanges.drain ? ETL_OK : no_answer(t, a, full_report_failed(r), full_report_http(r), err);
+        return t->delivery->exchanges.drain ? ETL_OK : no_answer(t, a, full_report_failed(r), full_report_http(r), err);
     full_report_about(r, l, a->call.values, &a->mem, &verdict);
     return judge_lookup(t, a, &verdict, full_report_http(r), err);
 }
 
-static enum etl_status begin(struct testing *t, struct asking *a, struct err *err)
+static enum etl_status begin(struct test_mode *t, struct tested_call *a, struct err *err)
 {
     const struct command *c = a->call.command;
 
     if (a->needs != 0 && !(c->test.read != NULL && c->test.wants_nothing))
         return note_needs(t, a, err);
     a->is_lookup = c->test.read != NULL;
-    if (a->is_lookup && lookup_is_shared(&c->test))
+    if (a->is_lookup && readback_is_shared(&c->test))
         return ask_report(t, a, err);
     if (a->is_lookup)
-        ask(t, a, c->test.read, lookup_values(&c->test, a->call.values, &a->mem));
+        ask(t, a, c->test.read, readback_values(&c->test, a->call.values, &a->mem));
     else if (c->test_send || c->effect == EFFECT_READ)
         ask(t, a, c, a->call.values);
     else
@@ -218,18 +220,18 @@ static enum etl_status begin(struct testing *t, struct asking *a, struct err *er
     return ETL_OK;
 }
 
-static enum etl_status take_call(struct testing *t, const struct ledger_call *call, struct err *err)
+static enum etl_status take_call(struct test_mode *t, const struct ledger_call *call, struct err *err)
 {
-    struct asking  *a;
-    struct err      fault = { 0 };
-    enum etl_status st = wait_for(t, t->slot_count - 1, err);
+    struct tested_call *a;
+    struct err          fault = { 0 };
+    enum etl_status     st = wait_for(t, t->slot_count - 1, err);
 
     if (st != ETL_OK)
         return st;
     a = free_slot(t);
     arena_reset(&a->mem);
-    *a = (struct asking){ .mem = a->mem, .number = call->number };
-    st = call_load(&t->work->source, call, true, &a->mem, &a->call, &fault);
+    *a = (struct tested_call){ .mem = a->mem, .number = call->number };
+    st = loaded_call_read(&t->delivery->source, call, true, &a->mem, &a->call, &fault);
     if (st == ETL_REJECT)
         return refused(t, a, str_from(fault.text), 0, err);
     if (st != ETL_OK) {
@@ -243,16 +245,16 @@ static enum etl_status take_call(struct testing *t, const struct ledger_call *ca
     return begin(t, a, err);
 }
 
-static enum etl_status ask_all(struct testing *t, struct err *err)
+static enum etl_status ask_all(struct test_mode *t, struct err *err)
 {
-    struct delivery *w = t->work;
+    struct delivery *d = t->delivery;
     enum etl_status  st = ETL_OK;
 
-    for (uint64_t n = 1; st == ETL_OK && !w->exchanges.drain && n <= ledger_call_count(w->ledger); n++) {
+    for (uint64_t n = 1; st == ETL_OK && !d->exchanges.drain && n <= ledger_call_count(d->ledger); n++) {
         struct ledger_call call;
 
-        st = ledger_call_at(w->ledger, n, &call, err);
-        if (st != ETL_OK || !lane_is_selected(&w->choice, call.lane))
+        st = ledger_call_at(d->ledger, n, &call, err);
+        if (st != ETL_OK || !lane_selection_has(&d->selection, call.lane))
             continue;
         if (n == 1 || call.lane != t->lane) {
             dependencies_reset(t->needs);
@@ -270,24 +272,24 @@ static enum etl_status ask_all(struct testing *t, struct err *err)
 
 /* ---- the whole ---- */
 
-static void open_slots(struct testing *t)
+static void open_slots(struct test_mode *t)
 {
-    const struct pairs *send = &t->work->connection.provider->test_send;
+    const struct pairs *send = &t->delivery->connection.provider->test_send;
 
-    t->slot_count = 2 * (size_t)t->work->connection.limits.concurrency;
+    t->slot_count = 2 * (size_t)t->delivery->connection.limits.concurrency;
     t->slots = calloc(t->slot_count, sizeof *t->slots);
     if (t->slots == NULL)
         memory_exhausted("the calls that are asked about", t->slot_count * sizeof *t->slots);
     for (size_t i = 0; i < t->slot_count; i++)
         arena_init(&t->slots[i].mem, CALL_MEMORY, "a call");
     t->needs = dependencies_new();
-    t->extra = ARENA_ARRAY(t->work->mem, struct pair_value, send->count + 1);
+    t->extra = ARENA_ARRAY(t->delivery->mem, struct pair_value, send->count + 1);
     for (size_t i = 0; i < send->count; i++)
-        t->extra[i] =
-            (struct pair_value){ send->items[i].name, text_fill(&send->items[i].text, NULL, NULL, 0, t->work->mem) };
+        t->extra[i] = (struct pair_value){ send->items[i].name,
+                                           text_fill(&send->items[i].text, NULL, NULL, 0, t->delivery->mem) };
 }
 
-static void close_slots(struct testing *t)
+static void close_slots(struct test_mode *t)
 {
     for (size_t i = 0; i < t->slot_count; i++)
         arena_release(&t->slots[i].mem);
@@ -297,7 +299,7 @@ static void close_slots(struct testing *t)
 }
 
 struct open_count {
-    const struct lane_selection *choice;
+    const struct lane_selection *selection;
     uint64_t                     calls, lanes, last;
 };
 
@@ -305,53 +307,54 @@ static void count_open(void *context, uint64_t lane, enum call_state state)
 {
     struct open_count *c = context;
 
-    if (state != CALL_PENDING || !lane_is_selected(c->choice, lane))
+    if (state != CALL_PENDING || !lane_selection_has(c->selection, lane))
         return;
     c->calls++;
     c->lanes += lane != c->last && lane != LANE_BEFORE && lane != LANE_AFTER;
     c->last = lane;
 }
 
-static enum etl_status ask_provider(struct testing *t, struct err *err)
+static enum etl_status ask_provider(struct test_mode *t, struct err *err)
 {
-    enum etl_status st = delivery_connect(t->work, err);
+    enum etl_status st = delivery_connect(t->delivery, err);
 
     if (st == ETL_OK)
-        st = delivery_probe(t->work, err);
+        st = delivery_probe(t->delivery, err);
     if (st != ETL_OK)
         return st;
     open_slots(t);
     st = ask_all(t, err);
     close_slots(t);
-    t->report->requests = t->work->exchanges.sent;
-    if (st == ETL_OK && t->work->exchanges.stop != ETL_OK) {
-        *err = t->work->exchanges.stop_err;
-        return t->work->exchanges.stop;
+    t->report->requests = t->delivery->exchanges.sent;
+    if (st == ETL_OK && t->delivery->exchanges.stop != ETL_OK) {
+        *err = t->delivery->exchanges.stop_err;
+        return t->delivery->exchanges.stop;
     }
     return st;
 }
 
-enum etl_status test_run(struct delivery *w, const struct test_options *o, struct test_report *out, struct err *err)
+enum etl_status test_mode_run(struct delivery *d, const struct test_mode_options *o, struct test_mode_report *out,
+                              struct err *err)
 {
-    struct testing                       t = { .work = w, .options = o, .report = out };
-    struct open_count                    open = { .choice = &w->choice };
-    const struct lane_selection_options *c = &w->options.choice;
+    struct test_mode                     t = { .delivery = d, .options = o, .report = out };
+    struct open_count                    open = { .selection = &d->selection };
+    const struct lane_selection_options *c = &d->options.selection;
     bool                                 whole = c->limit == 0 && c->only == NULL && c->skip == NULL;
     enum etl_status                      st;
 
-    *out = (struct test_report){ 0 };
-    st = ledger_each_state(w->ledger, count_open, &open, err);
+    *out = (struct test_mode_report){ 0 };
+    st = ledger_each_state(d->ledger, count_open, &open, err);
     if (st != ETL_OK)
         return st;
     out->calls = open.calls;
-    o->tell(o->context, w, open.calls, open.lanes);
+    o->tell(o->context, d, open.calls, open.lanes);
     if (open.calls != 0)
         st = ask_provider(&t, err);
-    ledger_rollback(w->ledger);
-    if (st == ETL_OK && whole && !w->exchanges.drain && out->counts.refused + out->counts.no_answer == 0) {
-        st = delivery_rung_add(w, "test", err);
+    ledger_rollback(d->ledger);
+    if (st == ETL_OK && whole && !d->exchanges.drain && out->counts.refused + out->counts.no_answer == 0) {
+        st = delivery_rung_add(d, "test", err);
         out->rung = st == ETL_OK;
     }
-    results_write_test(&w->run, w->ledger, &out->results_err);
+    results_write_test(&d->run, d->ledger, &out->results_err);
     return st;
 }

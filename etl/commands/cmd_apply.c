@@ -1,5 +1,6 @@
 /* etl/commands/cmd_apply.c - subferry apply: sends a run's calls, each exactly once. */
 #include "etl/apply/apply.h"
+#include "etl/apply/dry_run.h"
 #include "etl/commands/progress_line.h"
 #include "etl/commands/sending.h"
 #include "etl/core/system/log.h"

@@ -42,7 +42,7 @@ static void tell(void *context, const struct delivery *w, uint64_t calls, uint64
                               : "; by look-ups, nothing is changed there");
 }
 
-static void show_progress(void *context, const struct test_counts *c)
+static void show_progress(void *context, const struct test_mode_counts *c)
 {
     struct test_talk *t = context;
     char              extra[64] = "";
@@ -52,11 +52,11 @@ static void show_progress(void *context, const struct test_counts *c)
     progress_line_show(&t->line, now_ms(), c->passed + c->refused + c->untestable + c->no_answer, t->calls, extra);
 }
 
-static void summary(const struct delivery *w, const struct test_report *r, const struct err *err, uint64_t began_ms,
-                    int code)
+static void summary(const struct delivery *w, const struct test_mode_report *r, const struct err *err,
+                    uint64_t began_ms, int code)
 {
-    AUTO(buf_release) struct buf out = { 0 };
-    const struct test_counts    *c = &r->counts;
+    AUTO(buf_release) struct buf   out = { 0 };
+    const struct test_mode_counts *c = &r->counts;
 
     buf_init(&out, 1 << 20, "the summary");
     json_text(&out, "{\"command\":\"test\",\n \"run\":", str_from(w->options.run));
@@ -75,10 +75,10 @@ static void summary(const struct delivery *w, const struct test_report *r, const
     cli_out(buf_str(&out));
 }
 
-static void tell_end(struct cli *cli, const struct delivery *w, const struct test_report *r, enum etl_status st,
+static void tell_end(struct cli *cli, const struct delivery *w, const struct test_mode_report *r, enum etl_status st,
                      const struct err *err)
 {
-    const struct test_counts *c = &r->counts;
+    const struct test_mode_counts *c = &r->counts;
 
     progress_end();
     if (st != ETL_OK)
@@ -96,7 +96,7 @@ static void tell_end(struct cli *cli, const struct delivery *w, const struct tes
     say("next: subferry status %s", w->options.run);
 }
 
-static int outcome(const struct test_report *r, enum etl_status st)
+static int outcome(const struct test_mode_report *r, enum etl_status st)
 {
     int code = exit_from(st);
 
@@ -109,13 +109,13 @@ static int outcome(const struct test_report *r, enum etl_status st)
 
 static int ask_run(struct cli *cli, struct delivery *work)
 {
-    struct test_talk    t = { 0 };
-    struct test_options options = { .tell = tell, .progress = show_progress, .context = &t };
-    struct test_report  r;
-    struct err          err = { 0 };
-    uint64_t            began = now_ms();
-    enum etl_status     st = test_run(work, &options, &r, &err);
-    int                 code = outcome(&r, st);
+    struct test_talk         t = { 0 };
+    struct test_mode_options options = { .tell = tell, .progress = show_progress, .context = &t };
+    struct test_mode_report  r;
+    struct err               err = { 0 };
+    uint64_t                 began = now_ms();
+    enum etl_status          st = test_mode_run(work, &options, &r, &err);
+    int                      code = outcome(&r, st);
 
     tell_end(cli, work, &r, st, &err);
     if (cli->json)

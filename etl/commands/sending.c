@@ -10,7 +10,7 @@ int sending_open(struct cli *cli, const struct sending_options *o, const char *r
     struct delivery_options w = { .run = run,
                                   .connection = o->connection,
                                   .config = cli->config,
-                                  .choice = { o->only, o->skip, o->limit },
+                                  .selection = { o->only, o->skip, o->limit },
                                   .stop_asked = &stop_asked };
     struct findings         faults;
     struct err              err = { 0 };

@@ -93,7 +93,7 @@ static void reading_back(void **state)
         { "a.test", "7", "1", "{\"error\":\"no\"}", NULL, READBACK_UNREAD },
         { "a.test", "7", "1", "{\"rows\":[", NULL, READBACK_UNREAD },
     };
-    const struct before before = { .looked = true };
+    const struct readback_baseline before = { .looked = true };
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -122,8 +122,8 @@ static void one_question_for_all_or_one_each(void **state)
 
     (void)state;
     open_shop(&s, "a.test", "7", "1");
-    assert_true(lookup_is_shared(&s.order->verify));
-    assert_false(lookup_is_shared(&provider_command(s.provider, STR("remove"))->verify));
+    assert_true(readback_is_shared(&s.order->verify));
+    assert_false(readback_is_shared(&provider_command(s.provider, STR("remove"))->verify));
     close_shop(&s);
 }
 
@@ -137,7 +137,7 @@ static void baseline_without_a_name(void **state)
     (void)state;
     open_shop(&s, NULL, "7", "1");
     read_rows(&s, "{\"rows\":[{\"number\":1,\"host\":\"b.test\",\"plan\":7}]}", &read);
-    assert_int_equal(baseline_judge(s.order, s.values, &read, &s.mem, &there), READBACK_ABSENT);
+    assert_int_equal(readback_judge_baseline(s.order, s.values, &read, &s.mem, &there), READBACK_ABSENT);
     assert_false(there);
     close_shop(&s);
 }

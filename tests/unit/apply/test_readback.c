@@ -99,14 +99,14 @@ static void each_answer_proves_so_much(void **state)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct command *c = provider_command(provider, str_from(cases[i].command));
-        struct value          values[2] = { VALUE_OF(STR("a")), VALUE_OF(STR("b")) };
-        struct before         before = { .looked = cases[i].before != NOT_LOOKED,
-                                         .there = cases[i].before == WAS_THERE,
-                                         .same_answer = cases[i].before == SAME };
-        struct verdict        v = answer(cases[i].body);
-        const char           *why = NULL;
-        enum readback         got = readback_judge(c, values, &before, &v, &mem, &why);
+        const struct command    *c = provider_command(provider, str_from(cases[i].command));
+        struct value             values[2] = { VALUE_OF(STR("a")), VALUE_OF(STR("b")) };
+        struct readback_baseline before = { .looked = cases[i].before != NOT_LOOKED,
+                                            .there = cases[i].before == WAS_THERE,
+                                            .same_answer = cases[i].before == SAME };
+        struct verdict           v = answer(cases[i].body);
+        const char              *why = NULL;
+        enum readback            got = readback_judge(c, values, &before, &v, &mem, &why);
 
         if (got != cases[i].want)
             fail_msg("%s, \"%s\", before %d: got %d, want %d", cases[i].command, cases[i].body, cases[i].before, got,
@@ -134,7 +134,7 @@ static void the_look_before_tells_what_was_there(void **state)
         struct verdict v = answer(cases[i].body);
         bool           there = !cases[i].there;
 
-        assert_int_equal(baseline_judge(provider_command(provider, STR("based")), values, &v, &mem, &there),
+        assert_int_equal(readback_judge_baseline(provider_command(provider, STR("based")), values, &v, &mem, &there),
                          cases[i].want);
         if (cases[i].want != READBACK_UNREAD)
             assert_int_equal(there, cases[i].there);
@@ -150,7 +150,7 @@ static void secrecy_goes_into_the_question(void **state)
     struct value         *asked;
 
     values[0].secret = true;
-    asked = lookup_values(&c->verify, values, &mem);
+    asked = readback_values(&c->verify, values, &mem);
     assert_is(asked[0].text, "a");
     assert_true(asked[0].secret);
     (void)state;

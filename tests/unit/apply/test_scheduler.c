@@ -115,7 +115,7 @@ static void what_was_there_before_or_differs_stays_uncertain(void **state)
     assert_int_equal(toy_state(t, 3, &reason), CALL_UNCERTAIN);
     assert_true(str_contains(reason, STR("other than we sent it")));
     assert_int_equal(t->writes, 0);
-    t->lanes.resend_uncertain = true; /* is no licence for what reading back shows to be wrong */
+    t->scheduler.shared.resend_uncertain = true; /* is no licence for what reading back shows to be wrong */
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(t->writes, 0);
     free_toy(t);
@@ -161,7 +161,7 @@ static void without_reading_back_only_a_person_may_send_again(void **state)
     assert_int_equal(t->notes, 1);
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(t->notes, 1);
-    t->lanes.resend_uncertain = true;
+    t->scheduler.shared.resend_uncertain = true;
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(t->notes, 2);
     assert_int_equal(toy_state(t, 2, NULL), CALL_DONE);
@@ -400,7 +400,7 @@ static void only_chosen_lanes_are_sent(void **state)
     toy_call(t, "x", "make", "{\"key\":\"a\",\"pass\":\"p\"}");
     toy_call(t, "y", "make", "{\"key\":\"b\",\"pass\":\"p\"}");
     toy_call(t, "@after", "set", "{\"key\":\"b\",\"pass\":\"z\"}");
-    t->lanes.choice = (struct lane_selection){ bits, 2 };
+    t->scheduler.selection = (struct lane_selection){ bits, 2 };
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(toy_state(t, 1, NULL), CALL_PENDING);
     assert_int_equal(toy_state(t, 2, NULL), CALL_DONE);

@@ -159,9 +159,9 @@ static struct str chosen(struct toy *t, struct ledger *l, const struct lane_sele
     if (st != ETL_OK)
         return str_from(err.rule);
     for (uint64_t n = 1; n <= ledger_lane_count(l); n++)
-        if (lane_is_selected(&c, n))
+        if (lane_selection_has(&c, n))
             buf_fmt(&out, "%llu ", (unsigned long long)n);
-    assert_true(lane_is_selected(&c, LANE_BEFORE) && lane_is_selected(&c, LANE_AFTER));
+    assert_true(lane_selection_has(&c, LANE_BEFORE) && lane_selection_has(&c, LANE_AFTER));
     return arena_str(&t->mem, buf_str(&out));
 }
 

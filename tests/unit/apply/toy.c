@@ -307,22 +307,23 @@ enum etl_status toy_apply(struct toy *t, struct err *err)
     assert_int_equal(ledger_recover(t->ledger, &recovered, err), ETL_OK);
     assert_int_equal(exchanges_open(&t->connection, &t->mem, &t->exchanges, err), ETL_OK);
     t->exchanges.stop_asked = &t->stop;
-    t->lanes.ledger = t->ledger;
-    t->lanes.exchanges = &t->exchanges;
-    t->lanes.source = (struct call_source){ .ledger = t->ledger,
-                                            .plan = plan,
-                                            .provider = t->connection.provider,
-                                            .sealer = sealer_new(t->key),
-                                            .rules = rule_check_new(STR("2026-11-24")) };
+    t->scheduler.ledger = t->ledger;
+    t->scheduler.shared.exchanges = &t->exchanges;
+    t->scheduler.shared.source = (struct call_source){ .ledger = t->ledger,
+                                                       .plan = plan,
+                                                       .provider = t->connection.provider,
+                                                       .sealer = sealer_new(t->key),
+                                                       .rules = rule_check_new(STR("2026-11-24")) };
     assert_int_equal(ledger_count(t->ledger, &counts, err), ETL_OK);
-    memcpy(t->lanes.by_state, counts.by_state, sizeof counts.by_state);
-    st = scheduler_run(&t->lanes, err);
-    rule_check_free(t->lanes.source.rules);
-    sealer_free(t->lanes.source.sealer);
+    memcpy(t->scheduler.by_state, counts.by_state, sizeof counts.by_state);
+    st = scheduler_run(&t->scheduler, err);
+    rule_check_free(t->scheduler.shared.source.rules);
+    sealer_free(t->scheduler.shared.source.sealer);
     exchanges_close(&t->exchanges);
     plan_reader_close(plan);
     ledger_close(t->ledger);
-    t->lanes = (struct scheduler){ .resend_uncertain = t->lanes.resend_uncertain, .choice = t->lanes.choice };
+    t->scheduler = (struct scheduler){ .shared.resend_uncertain = t->scheduler.shared.resend_uncertain,
+                                       .selection = t->scheduler.selection };
     return st;
 }
 

@@ -51,7 +51,7 @@ struct toy {
     struct connection     connection;
     struct exchanges      exchanges;
     struct ledger        *ledger;
-    struct scheduler      lanes;
+    struct scheduler      scheduler;
     volatile sig_atomic_t stop;
     struct buf            plan;
     uint64_t              seq;
