@@ -16,7 +16,8 @@ bool archive_input_is(const char *path)
     return archive_manifest_read(path, &mem, &m, &err) == ETL_OK;
 }
 
-static void tell_proof(const char *archive, const struct archive_manifest *m, struct str table, struct findings *faults)
+static void warn_incomplete(const char *archive, const struct archive_manifest *m, struct str table,
+                            struct findings *faults)
 {
     for (size_t i = 0; i < m->report_count; i++)
         if (str_eq(m->reports[i].table, table) && !str_is(m->reports[i].proof, "complete"))
@@ -37,6 +38,6 @@ const char *archive_input_path(const char *archive, struct str input, struct are
     table = archive_manifest_table(&m, input);
     if (table == NULL)
         return NULL;
-    tell_proof(archive, &m, input, faults);
+    warn_incomplete(archive, &m, input, faults);
     return arena_fmt(mem, "%s:%.*s", archive, STR_ARG(table->name)).ptr;
 }

@@ -6,8 +6,8 @@
 
 /* Is it an archive of ours, by its name and its manifest? */
 bool archive_input_is(const char *path);
-/* What feeds the input: "ARCHIVE:customers.csv". NULL: the archive has no table of that name. A table that is not complete is told as a
- * warning, one whose secrets are only fingerprints too. */
+/* What feeds the input: "ARCHIVE:customers.csv". NULL: the archive has no table of that name. Warns of a table that is not
+ * complete. */
 const char *archive_input_path(const char *archive, struct str input, struct arena *mem, struct findings *faults);
 
 #endif

@@ -8,7 +8,7 @@
 enum { READ_BYTES = 1 << 16 };
 
 struct file_source {
-    struct record_source  records; /* first: it is one */
+    struct record_source  records; /* first, so that the one is the other */
     const struct mapping *mapping;
     size_t                input;
     struct mapping_input *as_written; /* the input, with the column of reasons where the file has one */
@@ -40,7 +40,7 @@ static enum etl_status next_record(struct record_source *s, struct record_block 
                                    struct err *err)
 {
     (void)s;
-    out->change = RECORD_ADDED; /* an extract alone: nothing is known of what was before */
+    out->change = RECORD_ADDED; /* an extract alone says nothing of what was before */
     out->old = NULL;
     return record_block_next(b, &out->record, &out->is_damaged, err);
 }

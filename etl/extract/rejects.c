@@ -96,7 +96,7 @@ static void add_reasons(struct rejects *r, const struct finding *findings, size_
     }
 }
 
-/* How many cells there are, without a surplus of empty ones. */
+/* The number of cells, without empty ones past the last column. */
 static size_t filled_count(const struct record *record, size_t columns)
 {
     size_t count = record->count;
@@ -106,7 +106,7 @@ static size_t filled_count(const struct record *record, size_t columns)
     return count;
 }
 
-/* May cell i have come from a secret column, when `count` cells stand for the input's columns? */
+/* Can cell i belong to a secret column, if the row has `count` cells and any of them may be missing or too many? */
 static bool is_secret_cell(const struct rejects *r, size_t i, size_t count)
 {
     const bool *secret = r->mapping->inputs[r->input].secret;
@@ -118,7 +118,7 @@ static bool is_secret_cell(const struct rejects *r, size_t i, size_t count)
     return false;
 }
 
-/* The texts that stand instead of secret cells; NULL when the record's own bytes can stay. */
+/* The sealed texts that replace secret cells; NULL: none, the record's own bytes are written. */
 static const struct str *seal_cells(struct rejects *r, const struct record *record)
 {
     const struct mapping_input *in = &r->mapping->inputs[r->input];
@@ -156,7 +156,8 @@ static void add_row(struct rejects *r, const struct record *record)
     if (comes_back)
         shown.count = filled_count(record, in->column_count) - 1;
     replaced = seal_cells(r, &shown);
-    if (comes_back && replaced == NULL) { /* it loses its old reasons, so it is written from its cells */
+    if (comes_back &&
+        replaced == NULL) { /* the old reasons are dropped, so the row is written from its cells, not from its bytes */
         none = ARENA_ARRAY(&r->row_mem, struct str, shown.count + 1);
         if (r->columns != 0)
             none[0] = shown.cells[0];
@@ -172,7 +173,7 @@ static void seal_member(void *context, struct str path, struct str text, struct 
     struct rejects   *r = context;
     struct seal_place place = sealed_place_path(r->mapping, path, &r->row_mem);
 
-    if (str_starts(text, sealed_mark)) { /* it was a reject before, and is still as it was then */
+    if (str_starts(text, sealed_mark)) { /* sealed when it was rejected before: it stays as it is */
         buf_add(out, text);
         return;
     }

@@ -24,7 +24,7 @@ struct seal_place sealed_place_path(const struct mapping *m, struct str path, st
     return sealed_place(m, dotted_path_without_numbers(path, mem));
 }
 
-struct opening {
+struct cell_opening {
     struct sealer        *sealer;
     const struct mapping *m;
     struct arena         *mem;
@@ -36,8 +36,8 @@ static bool may_be_sealed(struct str cell)
     return str_starts(cell, sealed_mark) || str_starts(cell, STR(FINGERPRINT_MARK));
 }
 
-/* One text. What is not secret and does not open is a text of the extract's own. */
-static enum etl_status open_text(const struct opening *o, const struct seal_place *place, struct str column,
+/* One text. In a column that is not secret, what does not open is no seal of ours: it stays. */
+static enum etl_status open_text(const struct cell_opening *o, const struct seal_place *place, struct str column,
                                  struct str *cell)
 {
     AUTO(buf_wipe) struct buf plain;
@@ -71,7 +71,7 @@ static enum etl_status open_text(const struct opening *o, const struct seal_plac
 }
 
 /* The texts of a list, each for itself. */
-static enum etl_status open_list(const struct opening *o, const struct seal_place *place, struct str column,
+static enum etl_status open_list(const struct cell_opening *o, const struct seal_place *place, struct str column,
                                  struct str list, struct buf *out)
 {
     struct list_reader r = list_open(list);
@@ -91,7 +91,7 @@ static enum etl_status open_list(const struct opening *o, const struct seal_plac
     return st;
 }
 
-static enum etl_status open_cell(const struct opening *o, const struct seal_place *place, struct str column,
+static enum etl_status open_cell(const struct cell_opening *o, const struct seal_place *place, struct str column,
                                  bool is_list, struct str *cell)
 {
     AUTO(buf_wipe) struct buf out;
@@ -113,7 +113,7 @@ static bool any_sealed(const struct str *cells, const bool *is_list, size_t coun
     return false;
 }
 
-static enum etl_status open_columns(const struct opening *o, size_t input, struct record *r)
+static enum etl_status open_columns(const struct cell_opening *o, size_t input, struct record *r)
 {
     const struct mapping_input *in = &o->m->inputs[input];
     struct str                 *cells;
@@ -133,8 +133,8 @@ static enum etl_status open_columns(const struct opening *o, size_t input, struc
     return st;
 }
 
-/* A JSON record's own cells, or a list's rows: those that are secret. */
-static enum etl_status open_paths(const struct opening *o, struct str list, const struct str *columns,
+/* The secret cells among a JSON record's own, or in the rows of one of its lists. */
+static enum etl_status open_paths(const struct cell_opening *o, struct str list, const struct str *columns,
                                   const bool *secret, size_t column_count, const struct str **cells,
                                   const bool *is_list, size_t count)
 {
@@ -159,7 +159,7 @@ static enum etl_status open_paths(const struct opening *o, struct str list, cons
     return st;
 }
 
-static enum etl_status open_record(const struct opening *o, size_t input, struct record *r)
+static enum etl_status open_record(const struct cell_opening *o, size_t input, struct record *r)
 {
     const struct mapping_input *in = &o->m->inputs[input];
     const struct json_wanted   *wanted = &in->wanted;
@@ -184,7 +184,7 @@ static enum etl_status open_record(const struct opening *o, size_t input, struct
 enum etl_status sealed_cells_open(struct sealer *s, const struct mapping *m, size_t input, struct record *r,
                                   struct arena *mem, struct err *err)
 {
-    const struct opening o = { s, m, mem, err };
+    const struct cell_opening o = { s, m, mem, err };
 
     return m->inputs[input].format->columns_are_paths ? open_record(&o, input, r) : open_columns(&o, input, r);
 }

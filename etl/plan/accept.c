@@ -1,9 +1,9 @@
-/* etl/plan/accept.c - the last stages of a block, in input order: who is in, who is out; plan, findings and rejects are written. */
+/* etl/plan/accept.c - the last stages of a block, in input order: which records are in, which are rejected; writes plan, findings, rejects. */
 #include "etl/plan/block.h"
 
 enum { STEPS_AHEAD = 12 };
 
-/* "customers.csv:17", for naming the record that came first. */
+/* "customers.csv:17": names the record that came first. */
 static void name_place(struct block *b, struct place where, char *out, size_t size)
 {
     const struct pipeline_input *in = where.input != PLACE_AFTER ? &b->pipeline->inputs[where.input] : NULL;
@@ -14,16 +14,16 @@ static void name_place(struct block *b, struct place where, char *out, size_t si
         snprintf(out, size, "%s:%llu", record_source_name(in->source), (unsigned long long)where.line);
 }
 
-/* What only the records before can tell: claimed values, rejected lanes, missing parents. */
+/* The faults that depend on the records before: claimed values, rejected lanes, missing parents. */
 static void check_against_others(struct block *b, struct item *item)
 {
-    struct seen_keys   *known = b->pipeline->known;
+    struct seen_keys   *seen = b->pipeline->seen;
     struct place        first;
     char                place[300];
     struct parent_place parent_row;
 
     for (size_t i = 0; i < b->input->unique_count; i++) {
-        if (item->uniques[i].high == 0 || seen_keys_is_free(known, item->uniques[i], &first))
+        if (item->uniques[i].high == 0 || seen_keys_is_free(seen, item->uniques[i], &first))
             continue;
         name_place(b, first, place, sizeof place);
         item_reject(b, item, arena_cstr(&b->mem, b->input->unique[i]), "unique", "this value stands in %s already",
@@ -31,11 +31,11 @@ static void check_against_others(struct block *b, struct item *item)
     }
     if (!b->input->has_lane)
         return;
-    if (seen_keys_lane_rejected(known, item->lane_key, &first)) {
+    if (seen_keys_lane_rejected(seen, item->lane_key, &first)) {
         name_place(b, first, place, sizeof place);
         item_reject(b, item, NULL, "lane", "an earlier record of this lane was rejected: %s; mend that first", place);
     } else if (b->input->parent >= 0 && !b->input->orphans_allowed &&
-               !seen_keys_parent(known, (size_t)b->input->parent, item->parent_key, &parent_row)) {
+               !seen_keys_parent(seen, (size_t)b->input->parent, item->parent_key, &parent_row)) {
         const struct mapping_input *parent = &b->pipeline->mapping->inputs[b->input->parent];
 
         item_reject(b, item, NULL, "parent", "no accepted record of %.*s has the lane %s", STR_ARG(parent->name),
@@ -43,8 +43,9 @@ static void check_against_others(struct block *b, struct item *item)
     }
 }
 
-/* Lines lie behind each other in b->out; those of rejects and claimed once_per values are closed over, so that a block is one write: they
- * come every second record, and pieces between them took two calls of write(2) a record. */
+/* The lines of a block lie one behind the other in b->out. Lines that are not planned (of rejects, of claimed once_per values) are
+ * overwritten by the next ones, so that a block is one write(2): they come every second record, and writing the pieces between them took
+ * two calls a record. */
 static void keep_line(struct block *b, const struct line *line)
 {
     size_t len = line->end - line->begin;
@@ -54,8 +55,8 @@ static void keep_line(struct block *b, const struct line *line)
     b->kept += len;
 }
 
-/* Calls whose once_per value is claimed are not made again; the rest get their occurrence. */
-static void settle_lines(struct block *b, struct item *item)
+/* Drops the calls whose once_per value is claimed; the others get their occurrence in the lane. */
+static void accept_lines(struct block *b, struct item *item)
 {
     struct pipeline *p = b->pipeline;
     size_t           kept = 0;
@@ -65,10 +66,10 @@ static void settle_lines(struct block *b, struct item *item)
         uint32_t     occurrence = 0;
         bool         is_new = false;
 
-        if (line->has_once && !seen_keys_once(p->known, line->once, (unsigned)p->mapping->calls[line->call].position))
+        if (line->has_once && !seen_keys_once(p->seen, line->once, (unsigned)p->mapping->calls[line->call].position))
             continue;
         if (b->input->has_lane) {
-            occurrence = seen_keys_lane_call(p->known, item->lane_key, item->lane, line->name, &is_new);
+            occurrence = seen_keys_lane_call(p->seen, item->lane_key, item->lane, line->name, &is_new);
         } else {
             is_new = kept == 0;
             for (size_t k = 0; k < kept; k++)
@@ -89,21 +90,21 @@ static void settle_lines(struct block *b, struct item *item)
 
 static void accept(struct block *b, struct item *item)
 {
-    struct seen_keys     *known = b->pipeline->known;
+    struct seen_keys     *seen = b->pipeline->seen;
     struct place          here = { (uint32_t)b->in->index, item->row.record.line };
     const struct mapping *m = b->pipeline->mapping;
 
     for (size_t i = 0; i < b->input->unique_count; i++)
         if (item->uniques[i].high != 0)
-            seen_keys_claim(known, item->uniques[i], here);
+            seen_keys_claim(seen, item->uniques[i], here);
     for (size_t i = 0; i < m->input_count && b->input->has_lane; i++)
         if (m->inputs[i].parent == (int)b->in->index) {
-            seen_keys_parent_add(known, b->in->index,
-                                 digest_of(known->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
+            seen_keys_parent_add(seen, b->in->index,
+                                 digest_of(seen->seed, DIGEST_PARENT, (uint32_t)b->in->index, item->lane),
                                  item->row.record.offset, item->row.record.length);
             break;
         }
-    settle_lines(b, item);
+    accept_lines(b, item);
     if (item->line_count != 0)
         b->in->counts.planned++;
     else
@@ -119,9 +120,9 @@ static enum etl_status reject(struct block *b, struct item *item, struct err *er
     if (item->lane.ptr != NULL && b->input->has_lane) {
         /* A rejected child rejects only itself. */
         if (b->input->parent < 0)
-            seen_keys_lane_reject(b->pipeline->known, item->lane_key, here);
+            seen_keys_lane_reject(b->pipeline->seen, item->lane_key, here);
         if (b->pipeline->mapping->uses_nth && item->nth != 0)
-            seen_keys_nth_rejected(b->pipeline->known, item->nth_key);
+            seen_keys_nth_rejected(b->pipeline->seen, item->nth_key);
     }
     if (item->row.is_damaged)
         return rejects_add_damaged(b->in->rejects, &item->row.record, &item->findings[0].err, err);
@@ -144,17 +145,17 @@ static void write_findings(struct block *b, const struct item *item)
     }
 }
 
-/* A million lanes fit into no cache: what the records a few steps on will ask is fetched while this one is settled. It takes a quarter
- * off the time spent in digest_set (perf, 300,000 rows). */
+/* A million lanes fit into no cache: the entries that the records a few steps ahead will look up are prefetched now. It takes a quarter off
+ * the time spent in digest_set (perf, 300,000 rows). */
 static void announce(const struct block *b, const struct item *item)
 {
-    struct digest_set *set = b->pipeline->known->set;
+    struct digest_set *set = b->pipeline->seen->set;
 
     if (item->rejected)
         return;
     if (b->input->has_lane) {
         digest_set_announce(set, item->lane_key);
-        digest_set_announce(b->pipeline->known->rejected, item->lane_key);
+        digest_set_announce(b->pipeline->seen->rejected, item->lane_key);
     }
     for (size_t i = 0; i < b->input->unique_count; i++)
         digest_set_announce(set, item->uniques[i]);
@@ -163,7 +164,7 @@ static void announce(const struct block *b, const struct item *item)
             digest_set_announce(set, item->lines[i].once);
 }
 
-enum etl_status block_settle(struct block *b, struct err *err)
+enum etl_status block_accept(struct block *b, struct err *err)
 {
     enum etl_status st = ETL_OK;
 

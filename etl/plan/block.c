@@ -106,7 +106,7 @@ static struct str where_of(struct block *b, uint64_t line)
     return str_of(text, name_len + 1 + 20 - at);
 }
 
-/* A file that came back from rejects/ has sealed cells: in clear again before anything looks at them. */
+/* A file that came back from rejects/ has sealed cells: they are opened before anything else reads them. */
 static enum etl_status open_sealed_cells(struct block *b, size_t input, struct record *r, struct err *err)
 {
     return sealed_cells_open(b->sealer, b->pipeline->mapping, input, r, &b->mem, err);
@@ -115,13 +115,13 @@ static enum etl_status open_sealed_cells(struct block *b, size_t input, struct r
 static void find_keys(struct block *b, struct item *item)
 {
     const struct mapping_input *in = b->input;
-    uint64_t                    seed = b->pipeline->known->seed;
+    uint64_t                    seed = b->pipeline->seen->seed;
     struct row                  row = { .input = b->in->index, .record = &item->row.record };
     struct str                  unique[16];
     struct err                  err = { 0 };
 
     if (mapper_keys(b->mapper, &row, &b->mem, &item->lane, unique, &err) != ETL_OK) {
-        if (!item->rejected) /* else what is wrong with the row is told already */
+        if (!item->rejected) /* otherwise its fault is reported already */
             add_finding(b, item, SEVERITY_ERROR, &err);
         item->lane = STR_NONE;
         return;
@@ -180,17 +180,17 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
     struct record        *record;
     enum etl_status       st;
 
-    if (!seen_keys_parent(p->known, parent, item->parent_key, &where)) {
+    if (!seen_keys_parent(p->seen, parent, item->parent_key, &where)) {
         item->is_orphan = !b->input->orphans_allowed;
         item->parent = b->input->orphans_allowed ? &record_of_nothing : NULL;
         return ETL_OK;
     }
     if (where.runs_ago != 0) {
-        const struct prior_runs_input *earlier = prior_runs_input(p->earlier, where.runs_ago, parent);
+        const struct prior_runs_input *prior = prior_runs_input(p->prior, where.runs_ago, parent);
 
-        if (earlier == NULL)
+        if (prior == NULL)
             return ETL_OK; /* its row cannot be read: the mapper reports it */
-        source = file_source_records(earlier->file);
+        source = file_source_records(prior->file);
     }
     record = ARENA_NEW(&b->mem, struct record);
     st = record_source_again(source, where.offset, where.length, &b->mem, record, err);
@@ -204,7 +204,7 @@ static enum etl_status fetch_parent(struct block *b, struct item *item, struct e
 enum etl_status block_number(struct block *b, struct err *err)
 {
     const struct mapping *m = b->pipeline->mapping;
-    struct seen_keys     *known = b->pipeline->known;
+    struct seen_keys     *seen = b->pipeline->seen;
 
     for (size_t i = 0; i < b->count; i++) {
         struct item *item = &b->items[i];
@@ -213,11 +213,11 @@ enum etl_status block_number(struct block *b, struct err *err)
         if (item->lane.ptr == NULL || !b->input->has_lane)
             continue;
         if (m->uses_nth)
-            item->nth = seen_keys_count_up(known, item->nth_key);
+            item->nth = seen_keys_count_up(seen, item->nth_key);
         item->counts = ARENA_ARRAY(&b->mem, uint64_t, m->input_count);
         for (size_t k = 0; k < m->input_count; k++)
             if (m->counts[k])
-                item->counts[k] = seen_keys_count(known, digest_of(known->seed, DIGEST_COUNT, (uint32_t)k, item->lane));
+                item->counts[k] = seen_keys_count(seen, digest_of(seen->seed, DIGEST_COUNT, (uint32_t)k, item->lane));
         if (m->uses_parent && b->input->parent >= 0) {
             enum etl_status st = fetch_parent(b, item, err);
 
@@ -238,7 +238,7 @@ static uint32_t call_name_of(const struct pipeline *p, struct str as)
     return 0;
 }
 
-/* The calls of a record mostly say the same value. */
+/* The calls of a record mostly have the same once_per value, so the last digest is kept. */
 struct once_key {
     struct str    value;
     uint32_t      group;
@@ -250,7 +250,7 @@ static struct digest once_key(struct block *b, struct once_key *last, const stru
 
     if (last->value.ptr == NULL || last->group != group || !str_eq(last->value, call->once_per))
         *last = (struct once_key){ call->once_per, group,
-                                   digest_of(b->pipeline->known->seed, DIGEST_ONCE, group, call->once_per) };
+                                   digest_of(b->pipeline->seen->seed, DIGEST_ONCE, group, call->once_per) };
     return last->digest;
 }
 

@@ -16,14 +16,14 @@ struct line { /* a call's line in the block's output */
 };
 struct item { /* a record */
     struct source_record row;
-    bool                 misplaced; /* too few or too many cells, and some are secret: any may stand anywhere */
-    struct str           where;     /* "customers.csv:17" */
-    struct str           lane;      /* ptr NULL: unknown */
-    struct digest        lane_key, lane_id, parent_key, nth_key;
-    struct digest       *uniques;
-    uint64_t             nth, *counts;
+    bool           misplaced; /* too few or too many cells, and the input has secret columns: any cell may be secret */
+    struct str     where;     /* "customers.csv:17" */
+    struct str     lane;      /* ptr NULL: unknown */
+    struct digest  lane_key, lane_id, parent_key, nth_key;
+    struct digest *uniques;
+    uint64_t       nth, *counts;
     const struct record *parent;
-    bool                 is_orphan; /* no accepted parent: settle tells of it, nothing is mapped */
+    bool                 is_orphan; /* no accepted parent: accept rejects it, nothing is mapped */
     struct line         *lines;
     size_t               line_count;
     struct finding      *findings;
@@ -43,7 +43,7 @@ struct block {
     size_t                      count, cap;
     uint64_t                    first_number; /* of its first record, over all inputs */
     struct buf                  out;          /* the lines of its calls */
-    size_t                      kept;         /* bytes of `out` that go into the plan, once it is settled */
+    size_t                      kept;         /* bytes of `out` that go into the plan, after accept */
     struct buf                  text;         /* findings, scratch */
     uint64_t                    read_offset;
 };
@@ -58,12 +58,12 @@ void block_split(struct block *b);
 enum etl_status block_number(struct block *b, struct err *err);
 /* map + check + encode. Any thread. */
 void block_map(struct block *b);
-/* settle: who is in, who is out; rejects written. In order. */
-enum etl_status block_settle(struct block *b, struct err *err);
-/* write: plan and findings, with their digests. In order, while the next block is settled. */
+/* accept: which records are in, which are rejected; writes rejects. In order. */
+enum etl_status block_accept(struct block *b, struct err *err);
+/* write: plan and findings, with their digests. In order, while the next block is in accept. */
 enum etl_status block_write(struct block *b, struct err *err);
 
-/* One more fault of a record. */
+/* Adds a fault to a record, which is rejected for it. */
 void item_reject(struct block *b, struct item *item, const char *field, const char *rule, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 

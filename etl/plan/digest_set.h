@@ -1,7 +1,7 @@
 /* etl/plan/digest_set.h - what a plan has to remember of every lane, unique and once_per value: 16 bytes and a number.
  *
  * A key is a 128-bit XXH3 hash of a kind, a small number and a text, seeded by the installation's key, so that nobody can
- * choose values that collide and a saved set tells nothing to who has no key.
+ * choose values that collide, and a saved set reveals nothing without the key.
  *
  * Limits   24 bytes an entry, 32 with the room a hash table needs; `max_entries` (ETL_FAIL, named, past it).
  * Threads  one owner at a time. */

@@ -46,7 +46,7 @@ static void see(struct lane_search *r, struct record *record, bool damaged, cons
     if (damage != NULL && mapping_input_has_secrets(&l->mapping->inputs[r->input]))
         record->count = 0;
     if (!damaged && record->count != 0) {
-        if (r->sealer != NULL) /* cells that an earlier reject file sealed are themselves again, as in planning */
+        if (r->sealer != NULL) /* opens the cells that a reject file sealed, as planning does */
             sealed_cells_open(r->sealer, l->mapping, r->input, record, &r->mem, NULL);
         mapper_keys(l->mapper, &row, &r->mem, &lane, unique, &unused);
     }

@@ -1,7 +1,7 @@
 /* etl/plan/lane_records.h - the records of one lane, found again in the files that they came from.
  *
- * One pass over the files when the lane is known, two when only a record's place is. What is kept is copied; memory is
- * flat in the files' size. The files' digests are taken on the way, so that a file that has changed since is told.
+ * One pass over the files when the lane is given, two when only a record's place is. Memory does not grow with the files. The files'
+ * digests are taken on the way: they show whether a file has changed since it was planned.
  *
  * Lifetime  everything lives in `mem`. Source: the same reader, keys and row numbers as planning. */
 #ifndef ETL_PLAN_LANE_RECORDS_H

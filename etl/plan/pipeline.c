@@ -1,4 +1,4 @@
-/* etl/plan/pipeline.c - the way of a record, every stage in order on one screen; threads take blocks through it. */
+/* etl/plan/pipeline.c - the stages of a block, in order (run_stages), and the threads that take blocks through them. */
 #include "etl/plan/pipeline.h"
 
 #include <pthread.h>
@@ -7,23 +7,21 @@
 #include "etl/core/turnstile.h"
 #include "etl/plan/block.h"
 
-enum { PROGRESS_RECORDS = 1 << 15 };
-
 volatile sig_atomic_t pipeline_stop;
 
-struct delivery {
+struct pipeline_pass {
     struct pipeline       *pipeline;
     struct pipeline_input *in;
-    struct turnstile       read, number, settle, write;
+    struct turnstile       read, number, accept, write;
     bool                   needs_number;
     pthread_mutex_t        mutex;
     uint64_t               next_ticket;
-    bool                   ended;
+    bool                   ended;  /* the source has no more blocks */
     enum etl_status        status; /* the first that was not ETL_OK */
     struct err             err;
 };
 
-static void stop(struct delivery *w, enum etl_status status, const struct err *err)
+static void stop(struct pipeline_pass *w, enum etl_status status, const struct err *err)
 {
     pthread_mutex_lock(&w->mutex);
     if (w->status == ETL_OK) {
@@ -33,12 +31,12 @@ static void stop(struct delivery *w, enum etl_status status, const struct err *e
     pthread_mutex_unlock(&w->mutex);
     turnstile_stop(&w->read);
     turnstile_stop(&w->number);
-    turnstile_stop(&w->settle);
+    turnstile_stop(&w->accept);
     turnstile_stop(&w->write);
 }
 
-/* Takes a ticket and the block that belongs to it; false when there is no more. */
-static bool read_block(struct delivery *w, struct block *b, uint64_t *ticket, struct err *err)
+/* Takes the next block and its ticket, its place in the order of the input. false: there is no more. */
+static bool read_block(struct pipeline_pass *w, struct block *b, uint64_t *ticket, struct err *err)
 {
     enum etl_status st = ETL_END;
 
@@ -59,7 +57,7 @@ static bool read_block(struct delivery *w, struct block *b, uint64_t *ticket, st
     return st == ETL_OK;
 }
 
-static enum etl_status run_stages(struct delivery *w, struct block *b, uint64_t ticket, struct err *err)
+static enum etl_status run_stages(struct pipeline_pass *w, struct block *b, uint64_t ticket, struct err *err)
 {
     enum etl_status st = ETL_OK;
 
@@ -74,10 +72,10 @@ static enum etl_status run_stages(struct delivery *w, struct block *b, uint64_t 
     if (st != ETL_OK)
         return st;
     block_map(b);
-    if (!turnstile_enter(&w->settle, ticket))
+    if (!turnstile_enter(&w->accept, ticket))
         return ETL_END;
-    st = block_settle(b, err);
-    turnstile_leave(&w->settle);
+    st = block_accept(b, err);
+    turnstile_leave(&w->accept);
     if (st != ETL_OK)
         return st;
     if (!turnstile_enter(&w->write, ticket))
@@ -87,12 +85,12 @@ static enum etl_status run_stages(struct delivery *w, struct block *b, uint64_t 
     return st;
 }
 
-static void *work(void *context)
+static void *run_thread(void *context)
 {
-    struct delivery *w = context;
-    struct block     b;
-    uint64_t         ticket, told = 0;
-    struct err       err = { 0 };
+    struct pipeline_pass *w = context;
+    struct block          b;
+    uint64_t              ticket, shown = 0;
+    struct err            err = { 0 };
 
     block_init(&b, w->pipeline, w->in);
     while (read_block(w, &b, &ticket, &err)) {
@@ -103,8 +101,8 @@ static void *work(void *context)
                 stop(w, st, &err);
             break;
         }
-        if (ticket / 8 != told) {
-            told = ticket / 8;
+        if (ticket / 8 != shown) {
+            shown = ticket / 8;
             progress("%s: %llu records", record_source_name(w->in->source),
                      (unsigned long long)w->pipeline->record_number);
         }
@@ -116,9 +114,9 @@ static void *work(void *context)
 
 enum etl_status pipeline_run(struct pipeline *p, size_t input, struct err *err)
 {
-    struct delivery w = { .pipeline = p, .in = &p->inputs[input], .status = ETL_OK };
-    pthread_t       threads[64];
-    unsigned        started = 0, wanted = p->threads < 64 ? p->threads : 64;
+    struct pipeline_pass w = { .pipeline = p, .in = &p->inputs[input], .status = ETL_OK };
+    pthread_t            threads[64];
+    unsigned             started = 0, wanted = p->threads < 64 ? p->threads : 64;
 
     w.needs_number = p->mapping->uses_nth || p->mapping->uses_parent;
     for (size_t i = 0; i < p->mapping->input_count; i++)
@@ -126,16 +124,16 @@ enum etl_status pipeline_run(struct pipeline *p, size_t input, struct err *err)
     pthread_mutex_init(&w.mutex, NULL);
     turnstile_init(&w.read);
     turnstile_init(&w.number);
-    turnstile_init(&w.settle);
+    turnstile_init(&w.accept);
     turnstile_init(&w.write);
-    while (started + 1 < wanted && pthread_create(&threads[started], NULL, work, &w) == 0)
+    while (started + 1 < wanted && pthread_create(&threads[started], NULL, run_thread, &w) == 0)
         started++;
-    work(&w);
+    run_thread(&w);
     for (unsigned i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     turnstile_release(&w.read);
     turnstile_release(&w.number);
-    turnstile_release(&w.settle);
+    turnstile_release(&w.accept);
     turnstile_release(&w.write);
     pthread_mutex_destroy(&w.mutex);
     if (w.status != ETL_OK)
@@ -153,7 +151,7 @@ enum etl_status pipeline_count(struct pipeline *p, size_t input, struct err *err
         block_split(&b);
         for (size_t i = 0; i < b.count; i++)
             if (b.items[i].lane.ptr != NULL && b.input->has_lane)
-                seen_keys_count_up(p->known, digest_of(p->known->seed, DIGEST_COUNT, (uint32_t)input, b.items[i].lane));
+                seen_keys_count_up(p->seen, digest_of(p->seen->seed, DIGEST_COUNT, (uint32_t)input, b.items[i].lane));
         block_reset(&b);
     }
     block_release(&b);
@@ -179,7 +177,7 @@ enum etl_status pipeline_once(struct pipeline *p, bool after, struct plan_counts
         if (mapped.findings[i].severity == SEVERITY_ERROR) {
             *err = mapped.findings[i].err;
             err->field = NULL;
-            st = ETL_FAIL; /* a mapping whose own calls break rules is wrong, no record is to blame */
+            st = ETL_FAIL; /* no record is wrong here, the mapping is */
             break;
         }
     plan_writer_record(encoder, STR(""), plan_lane_id(where), where, 0);

@@ -1,10 +1,10 @@
-/* etl/plan/pipeline.h - the way of a record: read → split → keys → number → map → check → encode → settle → write.
+/* etl/plan/pipeline.h - the way of a record: read → split → keys → number → map → check → encode → accept → write.
  *
  * One input at a time, in the mapping's order. An input is cut into blocks of whole records; a block goes through all
  * stages with one thread. Four stages see the blocks in input order, each behind a turnstile:
  *   read    cuts the next block
  *   number  only where a mapping asks nth, count() or parent.: needs what came before
- *   settle  unique and once_per values, rejected lanes, parents, occurrences; writes rejects
+ *   accept  unique and once_per values, rejected lanes, parents, occurrences; writes rejects
  *   write   plan and findings, with their digests
  * The rest runs on all threads. So output is the same whatever their number.
  *
@@ -37,8 +37,8 @@ struct pipeline {
     const struct key        *key;
     struct str               today;
     unsigned                 threads;
-    struct seen_keys        *known;
-    const struct prior_runs *earlier; /* the extracts of the runs that this one is planned after; or NULL */
+    struct seen_keys        *seen;
+    const struct prior_runs *prior; /* the runs that this one is planned after; or NULL */
     struct plan_writer      *plan, *findings;
     struct pipeline_input   *inputs;        /* by mapping->inputs; source NULL where left out */
     uint64_t                 record_number; /* over all inputs */
@@ -48,7 +48,7 @@ struct pipeline {
 };
 extern volatile sig_atomic_t pipeline_stop; /* set by a signal: the run ends with ETL_AGAIN */
 
-/* First pass of an input whose rows a lane are counted (count(input)). */
+/* The first pass over an input whose rows are counted per lane, for count(input). */
 enum etl_status pipeline_count(struct pipeline *p, size_t input, struct err *err);
 enum etl_status pipeline_run(struct pipeline *p, size_t input, struct err *err);
 /* The calls of before: and after:, which belong to no record. */

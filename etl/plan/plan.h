@@ -9,10 +9,6 @@
 #include "etl/run/run_folder.h"
 #include "formats/envelope.h"
 
-struct plan_input {   /* a file for an input of the mapping */
-    const char *path; /* NULL: an optional input that was left out */
-    struct str  name;
-};
 struct plan_options {
     const char                 *mapping;
     const char                 *run;

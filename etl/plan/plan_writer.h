@@ -31,7 +31,7 @@ void                 plan_encoder_free(struct plan_encoder *e);
 /* The record whose calls come next. `from` is "customers.csv:17"; `lane` lives until the last of them. */
 void plan_writer_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from,
                         uint64_t record_number);
-/* Appends the call's line with its newline; seq as told in plan_line.h. */
+/* Appends the call's line with its newline; seq as plan_line.h defines it. */
 void plan_writer_call(struct plan_encoder *e, const struct mapped_call *call, struct buf *out);
 /* What a call's id begins with: the lane; then the call's name and occurrence go in. The same on every machine. */
 struct digest plan_lane_id(struct str lane);

@@ -6,8 +6,8 @@
 #include "etl/run/run_folder.h"
 
 struct prior_lane {
-    struct seen_keys   known;
-    struct prior_runs *earlier;
+    struct seen_keys   seen;
+    struct prior_runs *prior;
 };
 
 static void bind_parents(struct mapping *m, const struct prior_runs *e, struct findings *faults)
@@ -27,16 +27,16 @@ struct prior_lane *prior_lane_open(const struct lane_records *l, const char *aft
     struct run_folder  r = { .path = after };
     struct err         err = { 0 };
 
-    if (l->key == NULL) /* what the runs before knew is keyed */
+    if (l->key == NULL) /* known.bin is keyed: nothing can be looked up in it */
         return NULL;
     b = calloc(1, sizeof *b);
     if (b == NULL)
         memory_exhausted("the runs before", sizeof *b);
-    seen_keys_init(&b->known, l->key);
-    if (seen_keys_load(&b->known, run_folder_file(&r, "known.bin", l->mem), &err) != ETL_OK)
+    seen_keys_init(&b->seen, l->key);
+    if (seen_keys_load(&b->seen, run_folder_file(&r, "known.bin", l->mem), &err) != ETL_OK)
         findings_add(faults, SEVERITY_WARNING, &err, NULL);
-    if (l->mapping->uses_parent && prior_runs_open(after, l->mapping, l->mem, &b->earlier, faults) == ETL_OK)
-        bind_parents(l->mapping, b->earlier, faults);
+    if (l->mapping->uses_parent && prior_runs_open(after, l->mapping, l->mem, &b->prior, faults) == ETL_OK)
+        bind_parents(l->mapping, b->prior, faults);
     return b;
 }
 
@@ -48,9 +48,9 @@ static const struct record *fetch_parent(struct lane_records *l, size_t input, s
     struct record                 *record = ARENA_NEW(l->mem, struct record);
     struct sealer                 *sealer;
 
-    if (!seen_keys_parent(&b->known, input, digest_of(b->known.seed, DIGEST_PARENT, (uint32_t)input, l->lane), &where))
+    if (!seen_keys_parent(&b->seen, input, digest_of(b->seen.seed, DIGEST_PARENT, (uint32_t)input, l->lane), &where))
         return NULL;
-    in = prior_runs_input(b->earlier, where.runs_ago, input);
+    in = prior_runs_input(b->prior, where.runs_ago, input);
     if (in == NULL)
         return NULL;
     if (record_source_again(file_source_records(in->file), where.offset, where.length, l->mem, record, NULL) != ETL_OK)
@@ -65,11 +65,11 @@ static void add_parents(struct lane_records *l, struct prior_lane *b)
 {
     for (size_t i = 0; i < l->mapping->input_count; i++) {
         int                  parent = l->mapping->inputs[i].parent;
-        const struct record *earlier;
+        const struct record *prior;
 
-        /* The first row that was ever accepted is the parent, so the runs before go ahead of this one. */
-        if (parent >= 0 && (earlier = fetch_parent(l, (size_t)parent, b)) != NULL)
-            l->parents[parent] = earlier;
+        /* The parent is the first row that was ever accepted, so a row of a prior run comes before one of this run. */
+        if (parent >= 0 && (prior = fetch_parent(l, (size_t)parent, b)) != NULL)
+            l->parents[parent] = prior;
     }
 }
 
@@ -77,9 +77,9 @@ static void add_rows(struct lane_records *l, struct prior_lane *b)
 {
     for (size_t i = 0; i < l->count; i++)
         l->records[i].nth +=
-            seen_keys_count(&b->known, digest_of(b->known.seed, DIGEST_NTH, (uint32_t)l->records[i].input, l->lane));
+            seen_keys_count(&b->seen, digest_of(b->seen.seed, DIGEST_NTH, (uint32_t)l->records[i].input, l->lane));
     for (size_t i = 0; i < l->mapping->input_count; i++)
-        l->counts[i] += seen_keys_count(&b->known, digest_of(b->known.seed, DIGEST_COUNT, (uint32_t)i, l->lane));
+        l->counts[i] += seen_keys_count(&b->seen, digest_of(b->seen.seed, DIGEST_COUNT, (uint32_t)i, l->lane));
 }
 
 void prior_lane_add(struct prior_lane *b, struct lane_records *l)
@@ -94,7 +94,7 @@ void prior_lane_close(struct prior_lane *b)
 {
     if (b == NULL)
         return;
-    prior_runs_close(b->earlier);
-    seen_keys_release(&b->known);
+    prior_runs_close(b->prior);
+    seen_keys_release(&b->seen);
     free(b);
 }

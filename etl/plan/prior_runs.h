@@ -1,7 +1,7 @@
-/* etl/plan/prior_runs.h - the extracts of the runs that this one is planned after: where parent rows of lanes that are planned already lie.
+/* etl/plan/prior_runs.h - the extracts of the runs that this one is planned after: they hold the parent rows of lanes planned there.
  *
- * An extract that was changed since its run was planned is a fault. One that is gone, or was standard input, is told as a warning, and
- * rows of it are not at hand: a record that asks their fields is a reject.
+ * An extract that was changed since its run was planned is a fault. One that is gone, or was standard input, is a warning, and
+ * its rows cannot be read: a record that asks their fields is a reject.
  *
  * Threads  read-only once opened; record_source_again() may be called by several at once. */
 #ifndef ETL_PLAN_PRIOR_RUNS_H

@@ -184,7 +184,7 @@ struct saving {
     struct err             *err;
     struct saved            rows[1024];
     size_t                  count;
-    const struct seen_keys *known;
+    const struct seen_keys *seen;
 };
 
 static void flush_rows(struct saving *s)
@@ -202,7 +202,7 @@ static void save_one(void *context, struct digest d, uint64_t value)
     if (digest_kind(d) == DIGEST_COUNT)
         return;
     if (digest_kind(d) == DIGEST_NTH) { /* rows that were rejected come again, and are numbered then */
-        rejected = digest_set_get(s->known->set, d);
+        rejected = digest_set_get(s->seen->set, d);
         value -= rejected != NULL ? *rejected : 0;
     }
 
@@ -211,7 +211,7 @@ static void save_one(void *context, struct digest d, uint64_t value)
         flush_rows(s);
 }
 
-static void save_settled(void *context, struct digest d, uint64_t value)
+static void save_entry(void *context, struct digest d, uint64_t value)
 {
     if (digest_kind(d) != DIGEST_NTH) /* they go with those that are counted */
         save_one(context, d, value);
@@ -231,8 +231,8 @@ enum etl_status seen_keys_save(const struct seen_keys *k, const char *path, stru
     s->file = &file;
     s->err = err;
     s->st = atomic_file_write(&file, str_of(known_magic, sizeof known_magic), err);
-    s->known = k;
-    digest_set_each(k->set, save_settled, s);
+    s->seen = k;
+    digest_set_each(k->set, save_entry, s);
     digest_set_each(k->counted, save_one, s);
     digest_set_each(k->prior_parents, save_one, s);
     for (size_t i = 0; i < SEEN_INPUTS; i++)
@@ -244,7 +244,7 @@ enum etl_status seen_keys_save(const struct seen_keys *k, const char *path, stru
     return st == ETL_OK ? atomic_file_commit(&file, err) : st;
 }
 
-/* What a later plan may build on. Which lanes were rejected is not taken over, since the mended records come again. */
+/* Which lanes were rejected is not taken over: their mended records come again. */
 static void take_one(struct seen_keys *k, const struct saved *row)
 {
     struct digest       d = { row->low, row->high };

@@ -1,10 +1,10 @@
 /* etl/plan/seen_keys.h - what planning remembers across records: lanes, unique and once_per values, parents, rows a lane.
  *
- * A run keeps it in known.bin, so that mended rejects can be planned --after it. Entries are keyed hashes: the file tells
- * nothing to who has no key.
+ * A run keeps it in known.bin, so that mended rejects can be planned --after it. Entries are keyed hashes: without
+ * the key the file reveals nothing.
  *
  * Threads  two owners at a time, each with its own sets: the stage that numbers (seen_keys_count…, seen_keys_parent of an input that was
- *          read before) and the one that settles (all else).
+ *          read before) and accept (all else).
  * Limits   32 bytes a lane, unique or once_per value. */
 #ifndef ETL_PLAN_SEEN_KEYS_H
 #define ETL_PLAN_SEEN_KEYS_H
@@ -38,11 +38,11 @@ void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct place
 uint32_t seen_keys_lane_call(struct seen_keys *k, struct digest lane, struct str lane_text, uint32_t name,
                              bool *is_new);
 
-/* false: claimed before, *where says by whom. */
+/* false: claimed before; *where is the first. */
 bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct place *where);
 void seen_keys_claim(struct seen_keys *k, struct digest d, struct place where);
 /* once_per: claims the value for the call-th of the mapping's calls; false when it was claimed before. The calls of a value share an entry,
- * a bit each (DIGEST_ONCE, by call / SEEN_CALLS): what is looked up lies in one place, and a plan remembers half as much. */
+ * a bit each (DIGEST_ONCE, by call / SEEN_CALLS): one look-up finds them all, and a plan takes half the memory. */
 enum { SEEN_CALLS = 64 };
 bool     seen_keys_once(struct seen_keys *k, struct digest d, unsigned call);
 uint64_t seen_keys_count(struct seen_keys *k, struct digest d);        /* DIGEST_COUNT */
@@ -60,7 +60,7 @@ bool seen_keys_parent(struct seen_keys *k, size_t input, struct digest d, struct
 void seen_keys_parent_add(struct seen_keys *k, size_t input, struct digest d, uint64_t offset, size_t length);
 
 enum etl_status seen_keys_save(const struct seen_keys *k, const char *path, struct err *err);
-/* Adds what RUN knew: lanes without their rejections (the mended records come again), claims, parents. */
+/* Adds what the run of that file knew: lanes without their rejections (the mended records come again), claims, parents. */
 enum etl_status seen_keys_load(struct seen_keys *k, const char *path, struct err *err);
 
 #endif

@@ -72,7 +72,7 @@ static void add_numbers(struct buf *b, const struct summary *s)
     number(b, "},\n \"calls\":", c->calls);
     number(b, ",\n \"lanes\":", c->lanes);
     buf_lit(b, ",\n \"commands\":{");
-    for (size_t i = 0, told = 0; i < m->call_count; i++) {
+    for (size_t i = 0, shown = 0; i < m->call_count; i++) {
         uint64_t calls = 0;
         bool     earlier = false;
 
@@ -83,7 +83,7 @@ static void add_numbers(struct buf *b, const struct summary *s)
             }
         if (earlier)
             continue;
-        buf_text(b, told++ != 0 ? "," : "");
+        buf_text(b, shown++ != 0 ? "," : "");
         buf_json(b, m->calls[i].command->name);
         number(b, ":", calls);
     }

@@ -98,7 +98,7 @@ struct planned {
     struct key           *key;
     struct findings       faults;
     struct mapping       *mapping;
-    struct seen_keys      known;
+    struct seen_keys      seen;
     struct plan_writer    plan, findings;
     struct pipeline_input inputs[2];
     struct listed_source  source;
@@ -138,7 +138,7 @@ static void begin(struct planned *p)
     run = (struct run_folder){ .path = p->folder };
     assert_int_equal(plan_writer_open(&p->plan, &run, "plan.jsonl", NULL), ETL_OK);
     assert_int_equal(plan_writer_open(&p->findings, &run, "findings.jsonl", NULL), ETL_OK);
-    seen_keys_init(&p->known, p->key);
+    seen_keys_init(&p->seen, p->key);
     for (size_t i = 0; i < p->mapping->call_count; i++)
         p->names[i] = p->mapping->calls[i].as;
     p->inputs[0].source = &p->source.records;
@@ -146,7 +146,7 @@ static void begin(struct planned *p)
                                      .key = p->key,
                                      .today = STR("2026-11-24"),
                                      .threads = 1,
-                                     .known = &p->known,
+                                     .seen = &p->seen,
                                      .plan = &p->plan,
                                      .findings = &p->findings,
                                      .inputs = p->inputs,
@@ -159,7 +159,7 @@ static void end(struct planned *p)
 {
     plan_writer_drop(&p->plan);
     plan_writer_drop(&p->findings);
-    seen_keys_release(&p->known);
+    seen_keys_release(&p->seen);
     mapping_free(p->mapping);
     key_free(p->key);
     if (system(arena_fmt(&p->mem, "rm -rf %s", p->folder).ptr) != 0)
