@@ -1,4 +1,4 @@
-/* providers/description/lint.c - a description is judged by its own examples. */
+/* providers/description/lint.c - checks a description by its own examples. */
 #include "providers/description/lint.h"
 
 #include "etl/core/notation/yaml.h"
@@ -12,7 +12,7 @@ struct lint {
     struct rule_check     *check;
     struct arena          *mem;
     struct findings       *faults;
-    const struct yaml     *place; /* of the example at hand */
+    const struct yaml     *place; /* of the example that is being checked */
 };
 #define FAULT(l, node, rule, ...) yaml_fault((l)->faults, &(l)->source, (node)->line, (node)->column, rule, __VA_ARGS__)
 
@@ -24,7 +24,7 @@ static const struct yaml *at(const struct yaml *map, struct str key)
     return NULL;
 }
 
-/* The i-th of a list; a lone text stands for a list of one. */
+/* The i-th item of a list; a text alone counts as a list of one. */
 static const struct yaml *nth(const struct yaml *list, size_t i)
 {
     return list->kind == YAML_LIST && i < list->count ? &list->items[i] : list;
@@ -125,7 +125,7 @@ static void example_fault(void *context, enum severity severity, const struct er
               err->field != NULL ? err->field : "", err->text, err->rule);
 }
 
-/* What a command has from the one it is like stands there; the command itself is the place then. */
+/* A part that comes from another command by `like:` does not stand here; then the fault is placed at the command. */
 static const struct yaml *command_part(struct lint *l, const struct command *c, const char *key)
 {
     const struct yaml *node = at(yaml_get(l->root, "commands"), c->name), *part = yaml_get(node, key);
@@ -170,7 +170,7 @@ static void lint_command(struct lint *l, const struct command *c)
     rules_call(l->check, full, values, &sink, l->mem);
 }
 
-/* A lookup's own parameters must be given, or the read itself would be refused on the night it is needed. */
+/* The read's required parameters must be given, or the provider will refuse the read when it is needed. */
 static void lint_lookup(struct lint *l, const struct command *c, const struct lookup_read *lookup, const char *key)
 {
     const struct yaml *node = command_part(l, c, key);
@@ -187,7 +187,7 @@ static void lint_lookup(struct lint *l, const struct command *c, const struct lo
     }
 }
 
-/* The same for the probe. */
+/* The same for the probe's command. */
 static void lint_probe(struct lint *l)
 {
     const struct provider *p = l->p;

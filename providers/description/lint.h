@@ -1,7 +1,7 @@
-/* providers/description/lint.h - a description that loads is still judged by its own examples: they run here, for `provider lint` and the tests.
+/* providers/description/lint.h - checks a loaded description by its own examples, for `provider lint` and the tests.
  *
- * Every rule says good and bad values and must agree with itself; a type's example must be one of its values; a command's example
- * must be a call that can be planned. What no command uses is told as a warning. */
+ * Every rule must take its good examples and refuse its bad ones; a type's example must pass its rules; a command's example must be a call
+ * that can be planned. What no command uses is a warning. */
 #ifndef PROVIDERS_DESCRIPTION_LINT_H
 #define PROVIDERS_DESCRIPTION_LINT_H
 

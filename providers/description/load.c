@@ -51,7 +51,7 @@ static void read_credentials(struct reading *r, const struct yaml *node)
     r->provider->credential_count = node->count;
 }
 
-/* Of these at least one; 0 would be a provider nobody may ask. */
+/* These limits are at least 1: with 0 no request could ever be sent. */
 static uint32_t read_limit(struct reading *r, const struct yaml *map, const char *key, uint32_t deflt)
 {
     uint32_t n = read_u32(r, map, key, deflt);
@@ -138,7 +138,7 @@ static void read_test(struct reading *r, const struct yaml *node)
         r->provider->test_reply = find_reply(r, reply);
 }
 
-/* Folders are called by it, so it is a plain word. */
+/* Folders bear this name, so it must be a plain word. */
 static struct str read_name(struct reading *r, const struct yaml *root)
 {
     struct str name = read_text(r, root, "name");

@@ -64,7 +64,7 @@ void read_captures(struct reading *r, const struct yaml *node, struct command *c
     c->capture_count = node->count;
 }
 
-/* The element's name (xml), or ways into the tree, of which the first that is there counts. */
+/* Flat XML: the element's name. Trees: paths; the first one that exists in an answer is used. */
 void read_record(struct reading *r, const struct yaml *node, struct command *c)
 {
     struct path *paths;

@@ -5,7 +5,7 @@
 #include "providers/description/node_reader.h"
 
 void read_routes(struct reading *r, const struct yaml *node, struct command *c);
-/* The command's reply is known by now. */
+/* These two look at the command's reply, so it must be set before. */
 void read_record(struct reading *r, const struct yaml *node, struct command *c);
 void read_captures(struct reading *r, const struct yaml *node, struct command *c);
 

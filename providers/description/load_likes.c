@@ -1,7 +1,7 @@
-/* providers/description/load_likes.c - `like: OTHER`: a command that is as another one, but for what it says itself.
+/* providers/description/load_likes.c - `like: OTHER`: a command that takes over what another one says and changes some of it.
  *
- * Written out before commands are read, as YAML: a key of its own replaces the other's, parameters are merged by name, null takes
- * one away. So every place in a fault is where the words stand. */
+ * Expanded as YAML before commands are read: a key of the command replaces the other's key, parameters are merged by name, null removes
+ * one. Each node keeps its line and column, so a fault names the place where its text stands. */
 #include "providers/description/load_likes.h"
 
 enum { LIKE_DEPTH = 8 };
@@ -14,7 +14,7 @@ static const struct yaml_pair *pair_named(const struct yaml *map, struct str key
     return NULL;
 }
 
-/* `base` with `over` on top; base's order stands, what is new comes behind. `deep` maps are merged themselves. */
+/* `base` with the keys of `over` replacing its own; new keys are appended. The map under the key `deep` is merged key by key. */
 static struct yaml merged(struct reading *r, const struct yaml *base, const struct yaml *over, const char *deep)
 {
     struct yaml_pair *pairs = ARENA_ARRAY(r->mem, struct yaml_pair, base->count + over->count + 1);

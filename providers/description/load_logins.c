@@ -1,4 +1,4 @@
-/* providers/description/load_logins.c - the ways a description knows to prove who asks: sessions, and credentials put together. */
+/* providers/description/load_logins.c - logins of a description: sessions, and credentials that are made from others. */
 #include "providers/description/load_logins.h"
 
 #include "providers/description/load_commands.h"
@@ -30,7 +30,7 @@ static const struct command *read_login_command(struct reading *r, const struct 
     return c;
 }
 
-/* What is sent by it is a credential that is made, so all that masks and sends credentials does its work. */
+/* A field that a login sends becomes a credential that is made from others. So masking and sending need no case of their own for it. */
 static void add_sends(struct reading *r, const struct yaml *node, const struct login *l, struct credential *list,
                       size_t *count)
 {

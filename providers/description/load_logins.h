@@ -1,4 +1,4 @@
-/* providers/description/load_logins.h - the ways a description knows to prove who asks; after the credentials, which it adds to. */
+/* providers/description/load_logins.h - logins of a description. Read after the credentials, to which it adds those that logins make. */
 #ifndef PROVIDERS_DESCRIPTION_LOAD_LOGINS_H
 #define PROVIDERS_DESCRIPTION_LOAD_LOGINS_H
 

@@ -9,8 +9,8 @@
 
 enum { ROW_COLUMNS_MAX = 256 };
 
-/* What a read can tell: its captures; rows of a table also the columns of its report. Records that name their fields themselves
- * cannot be judged here. */
+/* A `match` may name the captures of the read, and for rows of a table the columns of its report. Other records name their fields
+ * themselves, so nothing can be checked for them. */
 static void check_match(struct reading *r, const struct yaml *match, const struct command *read)
 {
     struct str               *names = ARENA_ARRAY(r->mem, struct str, read->capture_count + ROW_COLUMNS_MAX);

@@ -1,4 +1,4 @@
-/* providers/description/load_lookups.h - what names other commands or reports, so that it is read when all of them are there: verify, test, finds, lists. */
+/* providers/description/load_lookups.h - parts of a command that name other commands or reports: verify, test, finds, lists. Read when all of those are there. */
 #ifndef PROVIDERS_DESCRIPTION_LOAD_LOOKUPS_H
 #define PROVIDERS_DESCRIPTION_LOAD_LOOKUPS_H
 

@@ -111,7 +111,7 @@ static void read_param(struct reading *r, const struct yaml_pair *pair, struct p
     out->danger_value_count = dangers->count;
 }
 
-/* Each field of a request has one meaning. */
+/* No two parameters or credentials may have the same name on the wire. */
 static void check_wires(struct reading *r, const struct yaml *node, const struct command *c)
 {
     const struct provider *p = r->provider;
@@ -169,5 +169,6 @@ void find_name_param(struct reading *r, const struct yaml *node, struct command 
     if (!c->params[c->name_param].required && c->params[c->name_param].always.ptr == NULL)
         FAULT(r, node, "name-place", "parameter %.*s stands in the wire name, so it has to be required or always",
               STR_ARG(place));
-    ((struct param *)(uintptr_t)c->params)[c->name_param].in_name = true; /* still being read, ours to write */
+    ((struct param *)(uintptr_t)c->params)[c->name_param].in_name =
+        true; /* the array was made above and is still ours to change */
 }

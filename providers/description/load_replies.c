@@ -117,7 +117,7 @@ static const struct reply_style *const *read_styles(struct reading *r, const str
     return list;
 }
 
-/* The keys that are some style's own. */
+/* The keys of all styles. */
 struct all_keys {
     const struct style_keys *list[STYLES_MAX];
     size_t                   count;

@@ -5,7 +5,7 @@
 #include "providers/description/place_reader.h"
 #include "providers/model/family.h"
 
-/* A table's columns (who knows the tables checks them); the month it was asked in, and the one before. */
+/* Columns of a row, which only the pull can check since it knows the tables; the month of the request, and the month before. */
 static const char *const ANY_PLACE[] = { "row.", "asked.month", "asked.last_month", NULL };
 
 static const struct report_value *read_values(struct reading *r, const struct yaml *node, size_t *count)
@@ -62,7 +62,7 @@ static void read_columns(struct reading *r, const struct yaml *node, struct repo
     out->columns = list;
 }
 
-/* A parameter that a part of the report names. */
+/* The name of a parameter, from a part of the report. */
 static struct str read_param_name(struct reading *r, const struct yaml *node, const char *key, const struct command *c)
 {
     const struct yaml *name = yaml_get(node, key);

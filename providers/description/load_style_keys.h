@@ -10,7 +10,7 @@ void check_style_keys(struct reading *r, const struct yaml *node, const char *wh
                       const struct style_keys *const *styles, size_t count);
 /* The style's own struct, filled from `node`; NULL: it has no keys. A fault has the id `rule`. */
 const void *read_style_keys(struct reading *r, const struct yaml *node, const char *rule, const struct style_keys *own);
-/* Faults for keys of other styles that are said here and mean nothing here. */
+/* Faults for keys of other styles, where their rows say that they are refused elsewhere. */
 void refuse_keys_of_others(struct reading *r, const struct yaml *node, const char *rule, const struct style_keys *own,
                            const struct style_keys *const *styles, size_t count);
 

@@ -5,7 +5,6 @@
 #include "providers/description/load_together.h"
 #include "providers/description/place_reader.h"
 
-/* What the sandbox can say of itself in an answer. */
 const char *const answer_extras[] = { "row.", "new_id", "count", "reason", "token", NULL };
 
 static void read_condition(struct reading *r, const struct yaml *node, const struct command *c, bool *has, bool *unless,
@@ -21,7 +20,7 @@ static void read_condition(struct reading *r, const struct yaml *node, const str
     *out = read_item(r, when != NULL ? when : not_when, c);
 }
 
-/* each: "{columnid}" - the step is done for each parameter of that family which is given; {member} and {value} are what it is. */
+/* each: "{columnid}": the step is done for each given member of that family; {member} and {value} are its key and its value. */
 static int read_family_name(struct reading *r, const struct yaml *node, const struct command *c)
 {
     int at = node->kind == YAML_TEXT ? command_param_index(c, node->text) : -1;
@@ -116,7 +115,7 @@ void read_finds(struct reading *r, const struct yaml *node, struct command *c)
     c->find_count = node->count;
 }
 
-/* Finds are read before the reports are. */
+/* Reports are read after the commands, so a find's report is looked up only now. */
 void link_finds(struct reading *r, const struct yaml *node, struct command *c)
 {
     struct find *list = ARENA_ARRAY(r->mem, struct find, c->find_count + 1);

@@ -38,7 +38,7 @@ static void read_items(struct reading *r, const struct yaml *node, const struct 
         FAULT(r, node, "together", "a choice needs two parameters or more");
 }
 
-/* A parameter named by a text of its own. */
+/* The parameter that a key names. */
 static int param_of(struct reading *r, const struct yaml *node, const char *key, const struct command *c)
 {
     const struct yaml *named = yaml_get(node, key);

@@ -229,13 +229,14 @@ void read_types(struct reading *r, const struct yaml *node)
         return;
     types = ARENA_ARRAY(r->mem, struct value_type, node->count + 1);
     r->provider->types = types;
-    for (size_t i = 0; i < node->count; i++) { /* a list's parts are types that stand before it */
+    for (size_t i = 0; i < node->count;
+         i++) { /* type_count grows as we go: the parts of a list must be types that stand before it */
         read_type(r, &node->pairs[i], &types[i]);
         r->provider->type_count = i + 1;
     }
 }
 
-/* A role that nobody has would make a rule that never speaks. */
+/* A rule on a role that no type has would never apply. */
 void check_roles(struct reading *r, const struct yaml *rules)
 {
     const struct provider *p = r->provider;

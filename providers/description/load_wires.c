@@ -5,7 +5,7 @@
 #include "providers/description/place_reader.h"
 #include "providers/wires/wire.h"
 
-/* GET carries a body here too, where a document shows it so: nothing secret goes into an address. */
+/* GET may carry a body too, if the provider's document says so; secrets never go into the address. */
 static const char *const methods[] = { "POST", "PUT", "DELETE", "GET", NULL };
 
 enum { STYLES_MAX = 16 };
@@ -105,7 +105,7 @@ static void read_wire(struct reading *r, const struct yaml *node, struct wire *o
         FAULT(r, node, "endpoint", "a %s wire needs command_field: the field that names the command", out->style->name);
 }
 
-/* endpoint: one way, or several by name under wires: with endpoint.url for all that do not say their own. */
+/* `endpoint:` is one wire; `wires:` are several, by name. */
 void read_wires(struct reading *r, const struct yaml *root)
 {
     const struct yaml *endpoint = yaml_get(root, "endpoint"), *wires = yaml_get(root, "wires");

@@ -1,4 +1,4 @@
-/* providers/description/node_reader.c - small readers of a description's nodes; each places its faults. */
+/* providers/description/node_reader.c - small readers of YAML nodes; a fault names the node's place. */
 #include "providers/description/node_reader.h"
 
 bool expect_kind(struct reading *r, const struct yaml *node, enum yaml_kind kind, const char *what)
@@ -96,7 +96,7 @@ bool read_range(struct reading *r, const struct yaml *node, int64_t *min, int64_
     return false;
 }
 
-/* "a-z0-9_.-": ranges; a dash at an end is itself. */
+/* "a-z0-9_.-": ranges and characters; a dash at either end means itself. */
 bool read_class(struct reading *r, const struct yaml *node, bool chars[256])
 {
     if (!expect_kind(r, node, YAML_TEXT, "a class of characters"))
@@ -150,7 +150,7 @@ struct pattern *read_pattern(struct reading *r, const struct yaml *node, const c
     if (pattern_new(arena_fmt(r->mem, "%s%.*s%s", before, STR_ARG(node->text), after), &p, &err) != ETL_OK) {
         struct pattern *alone = NULL;
 
-        /* Alone, so that the character told is one of the file's own. */
+        /* Compiled again without what we put around it, so that the offset in the message counts in the file's own text. */
         if (before[0] != '\0' && pattern_new(node->text, &alone, &err) == ETL_OK)
             pattern_free(alone);
         FAULT(r, node, "pattern", "%s", err.text);

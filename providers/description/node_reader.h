@@ -17,7 +17,7 @@ struct reading {
 };
 #define FAULT(r, node, rule, ...) yaml_fault((r)->faults, (r)->source, (node)->line, (node)->column, rule, __VA_ARGS__)
 
-/* Each answers its default, after a fault, when the node is there but not what it should be. */
+/* If the node is there but of the wrong kind, there is a fault and the default is returned. */
 bool       read_bool(struct reading *r, const struct yaml *map, const char *key, bool deflt);
 struct str read_text(struct reading *r, const struct yaml *map, const char *key); /* STR_NONE when absent */
 uint32_t   read_u32(struct reading *r, const struct yaml *map, const char *key, uint32_t deflt);

@@ -47,7 +47,7 @@ static void check_place(struct reading *r, const struct yaml *node, const struct
             FAULT(r, node, "place", "%.*s has no part %.*s", STR_ARG(whole), STR_ARG(name));
         return;
     }
-    if (part->param >= 0 && c->params[part->param].always.ptr != NULL) { /* known already */
+    if (part->param >= 0 && c->params[part->param].always.ptr != NULL) { /* its value is fixed: it becomes a literal */
         part->literal = c->params[part->param].always;
         part->param = -1;
         return;
@@ -84,7 +84,8 @@ struct text read_place_text(struct reading *r, const struct yaml *node, const st
             rest = str_skip(rest, len);
             continue;
         }
-        if (rest.len > 1 && strchr("\"{}\n ", rest.ptr[1]) != NULL) { /* JSON in a text: {"id": … stands for itself */
+        if (rest.len > 1 &&
+            strchr("\"{}\n ", rest.ptr[1]) != NULL) { /* {"id": …: this { belongs to JSON and begins no place */
             part.literal = str_head(rest, 1);
             ARENA_PUSH(r->mem, parts, out.count, cap) = part;
             rest = str_skip(rest, 1);
@@ -99,7 +100,7 @@ struct text read_place_text(struct reading *r, const struct yaml *node, const st
         check_place(r, node, c, &part, extras);
         ARENA_PUSH(r->mem, parts, out.count, cap) = part;
     }
-    if (out.count == 0) { /* an empty text is a text */
+    if (out.count == 0) { /* an empty text is one empty literal; no parts would mean "not said" */
         struct text_part part = { .literal = STR(""), .param = -1 };
 
         ARENA_PUSH(r->mem, parts, out.count, cap) = part;
@@ -119,7 +120,7 @@ static void add_list(struct reading *r, const struct yaml *node, struct buf *out
     list_end(out);
 }
 
-/* A list of an example: the text that lists travel as. */
+/* A YAML list in an example becomes the text that lists are kept as (etl/core/list.h). */
 static struct text read_list_text(struct reading *r, const struct yaml *node)
 {
     AUTO(buf_release) struct buf list;

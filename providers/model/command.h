@@ -18,10 +18,10 @@ const char              *danger_name(unsigned danger); /* one bit -> "cuts" … 
 
 struct capture {
     struct str      name;
-    struct pattern *pattern; /* group 1: of the body, in trees of the text at `at` */
-    struct str      field;   /* record styles: a field's name; trees: else the path below */
-    struct path     at;      /* trees: from the top */
-    bool            needed;  /* done only when it is there */
+    struct pattern *pattern; /* its group 1 is the value: matched in the body, or in a tree in the text at `at` */
+    struct str      field;   /* a field of the records; in trees, if it gives no value, `at` does */
+    struct path     at;      /* trees: the path from the top */
+    bool            needed;  /* an answer without it is not done */
 };
 
 struct command {
@@ -38,25 +38,25 @@ struct command {
     const struct reply      *reply;
     struct pattern          *done;    /* or NULL */
     struct str               record;  /* xml: the record's element */
-    const struct path       *records; /* trees: the first of these that is there has the records */
+    const struct path       *records; /* trees: the records stand at the first of these paths that exists */
     size_t                   record_path_count;
-    const struct route      *routes; /* where it is sent otherwise than the wire says */
+    const struct route      *routes; /* for wires on which its method or path differs from the wire's own */
     size_t                   route_count;
     const struct capture    *captures;
     size_t                   capture_count;
-    bool                     repeat_safe; /* but not where the exception is given: command_repeat_safe() */
+    bool                     repeat_safe; /* unless the exception is given: ask command_repeat_safe() */
     bool                     repeat_has_exception;
     struct together_item     repeat_exception;
     bool                     test_send; /* tested by sending it in the provider's test mode */
     struct lookup_read       verify, test;
     const struct table_step *steps;
     size_t                   step_count;
-    const struct table_step *forbids; /* rows that must not be there, looked for ahead of the steps */
+    const struct table_step *forbids; /* rows that must not exist; looked for before the steps */
     size_t                   forbid_count;
     struct text              answer, nothing; /* sandbox */
     const struct find       *finds;
     size_t                   find_count;
-    const struct report     *lists; /* sandbox: renders rows by this report */
+    const struct report     *lists; /* sandbox: the report whose columns its rows are shown by */
     struct str               lists_table;
     struct pairs             lists_where;
     struct listed            listed;

@@ -4,8 +4,8 @@
 
 #include "providers/model/provider.h"
 
-/* The command, with the members of families that its example names; *values by its params, as a mapping would give them: written
- * forms and rules are still to come. */
+/* The command, with the members of families that its example names; *values by its params, as a mapping would give them. Written
+ * forms are not applied and rules not checked yet. */
 const struct command *example_call(const struct command *c, struct arena *mem, struct value **values);
 
 #endif

@@ -11,7 +11,7 @@ bool name_place(struct str name, struct str *before, struct str *place, struct s
     return after->ptr != NULL;
 }
 
-/* What stands in the place of `form`, if `name` is of that form; STR_NONE if not. */
+/* The part of `name` that fills the place of `form`; STR_NONE: `name` is not of that form. */
 static struct str inside(struct str form, struct str name)
 {
     struct str before, place, after;
@@ -38,7 +38,7 @@ void command_wire_name(const struct command *c, const struct value *values, stru
     buf_add(out, after);
 }
 
-/* Is it this command, its place filled for good (always) or to be filled? */
+/* Is `wire` a name of this command? *place is what fills its place. A parameter that is `always` allows one value there only. */
 static bool is_named(const struct command *c, struct str wire, struct str *place)
 {
     struct str always;
@@ -51,7 +51,8 @@ static bool is_named(const struct command *c, struct str wire, struct str *place
     return place->ptr != NULL && (always.ptr == NULL || str_eq(*place, always));
 }
 
-/* Whole names, then the one with the most letters around its place: "soft.edit" is no list of the type "soft.edit". */
+/* A name without a place wins; then the name with the most letters around its place. So "soft.edit" is that command, not "{type}" with the
+ * type "soft.edit". */
 const struct command *provider_command_on_wire(const struct provider *p, struct str wire, struct str *place)
 {
     const struct command *found = NULL;

@@ -18,8 +18,8 @@ struct credential {
     bool       optional; /* a connection may leave it out */
     bool       chars[256];
     int64_t    min, max;
-    const struct login
-               *made_by; /* put together from others and {token}, for connections of this login; NULL: it is given */
+    const struct login         *
+        made_by; /* it is made from other credentials and {token}, for connections of this login; NULL: the connection gives it */
     struct text made;
 };
 

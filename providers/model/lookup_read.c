@@ -1,4 +1,4 @@
-/* providers/model/lookup_read.c - what it proves when a read does not find the call. */
+/* providers/model/lookup_read.c - does it prove anything when a read does not find the call? */
 #include "providers/model/lookup_read.h"
 
 bool lookup_absence_is_proof(const struct lookup_read *l, const struct value *call_values)

@@ -12,19 +12,21 @@ struct lookup_read {
     struct pairs          match; /* capture or record field: what it must equal */
     bool                  wants_nothing;
     bool                  baseline, full;
-    bool                  absence_is_proof; /* and only where the condition holds: lookup_absence_is_proof() */
+    bool                  absence_is_proof; /* if the condition holds: ask lookup_absence_is_proof() */
     bool                  absence_has_condition, absence_unless;
     struct together_item  absence_condition;
-    const struct pair_value
-          *captures; /* the call's capture: the read's record field or capture; beside those of equal name */
+    const struct pair_value    *
+        captures; /* name: the call's capture; value: the read's field or capture it is taken from. Those of equal names need no pair */
     size_t capture_count;
-    bool   others_are_no_proof; /* absence: none_at_all - that others are found and ours is not says nothing */
-    bool   there_is_refused;    /* what the read before the first sending finds is not made a second time */
-    bool   baseline_when_told; /* a look that is refused does not keep from sending: what is found later stays unsure */
+    bool   others_are_no_proof; /* absence: none_at_all. It is proof only if the read finds no records at all */
+    bool
+        there_is_refused; /* there: refused. If the read before the first sending finds the record, the call is not sent */
+    bool
+             baseline_when_told; /* If the baseline read is refused, the call is sent all the same, but a later read can no longer prove that this call made the record */
     uint32_t settle_seconds;
 };
 
-/* Is it proof that the call did not happen when this read does not find it? By the description and, where it names one, the condition. */
+/* This read does not find the call: does that prove that the call did not happen? As the description says, under its condition if it has one. */
 bool lookup_absence_is_proof(const struct lookup_read *l, const struct value *call_values);
 
 #endif

@@ -23,7 +23,7 @@ struct provider {
     size_t                   wire_count;
     struct str               command_field;
     const struct credential *credentials;
-    size_t                   credential_count; /* those that are made stand behind those that are given */
+    size_t                   credential_count; /* the given ones first, then those that are made from them */
     const struct login      *logins; /* the first is the default; none: the credentials go with every request */
     size_t                   login_count;
     struct provider_limits   limits;
@@ -37,13 +37,13 @@ struct provider {
     size_t                   command_count;
     const struct report     *reports;
     size_t                   report_count;
-    struct pairs             test_send;  /* parameters that make any call a test; count 0: none */
-    const struct reply      *test_reply; /* how answers in test mode are told; NULL: as the others */
-    const struct command    *probe;
-    struct pairs             probe_with;
-    unsigned                 probe_expect; /* bits 1 << enum reply_is */
-    struct text              answer_refused, answer_login, answer_unknown,
-        answer_test; /* sandbox; test without parts: the command's */
+    struct pairs          test_send; /* fields that turn any call into a test; count 0: the provider has no test mode */
+    const struct reply   *test_reply; /* the cases of answers in test mode; NULL: the command's own */
+    const struct command *probe;
+    struct pairs          probe_with;
+    unsigned              probe_expect; /* bits 1 << enum reply_is */
+    struct text           answer_refused, answer_login, answer_unknown,
+        answer_test; /* sandbox; answer_test without parts: the command's answer */
     struct str answer_type;
     struct str source_name, source; /* the file itself: its digest is sealed into plans */
 };

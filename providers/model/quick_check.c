@@ -1,13 +1,13 @@
-/* providers/model/quick_check.c - what a type's plain rules demand, put together. */
+/* providers/model/quick_check.c - merges the plain rules of a type. */
 #include "providers/model/quick_check.h"
 
-/* What a pattern says when it is one class of ASCII characters and how often: [0-9]{10}, [a-z_-]+, [\t -~]*. */
+/* A pattern of one class of ASCII characters and a count: [0-9]{10}, [a-z_-]+, [\t -~]*. */
 struct plain_pattern {
     bool   chars[256];
     size_t min, max;
 };
 
-/* One character of a class, as written; false for what means more (\d, [:alpha:]). */
+/* One character of a class; false if it stands for several (\d, [:alpha:]). */
 static bool class_char(struct str *rest, unsigned char *out)
 {
     static const char letters[] = "tnrf", meant[] = "\t\n\r\f";

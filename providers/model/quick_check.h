@@ -1,7 +1,7 @@
-/* providers/model/quick_check.h - what a type's plain rules demand, put together, so that one look at each byte of a value answers them all.
+/* providers/model/quick_check.h - the plain rules of a type merged into one table, so that one pass over a value's bytes checks them all.
  *
- * Plain are a length, a class of characters, a pattern that is one class with a count ([0-9]{10}), and not_clear, of the whole value.
- * What does not pass may still be right (letters beyond ASCII): then the rules themselves are asked, one by one, and tell what is wrong.
+ * A rule is plain if it looks at the whole value and is a length, a class of characters, a pattern of one class with a count ([0-9]{10}), or
+ * not_clear. A value that does not pass may still be right (letters beyond ASCII): then the rules are asked one by one, and say what is wrong.
  *
  * Lifetime  made when the description is loaded, in its arena; read-only. */
 #ifndef PROVIDERS_MODEL_QUICK_CHECK_H
@@ -11,10 +11,10 @@
 
 struct quick_check {
     unsigned char
-           wrong[256]; /* 1: may not stand there. All beyond ASCII is, so that bytes are characters and all is UTF-8 */
-    size_t min, max;
-    bool   not_clear;
-    const struct rule *const *others; /* that it does not stand for */
+        wrong[256]; /* 1: not allowed. No byte beyond ASCII is, so that a byte is a character and the value is UTF-8 */
+    size_t                    min, max;
+    bool                      not_clear;
+    const struct rule *const *others; /* rules that are not plain: not merged here */
     size_t                    other_count;
 };
 
@@ -29,7 +29,7 @@ static inline bool quick_check_passes(const struct quick_check *q, struct str va
 
     if (value.len < q->min || value.len > q->max)
         return false;
-    for (; i + 4 <= value.len; i += 4) /* no branch a byte: values are short, and nearly all are right */
+    for (; i + 4 <= value.len; i += 4) /* no branch for each byte: values are short, and nearly all of them pass */
         wrong |= q->wrong[bytes[i]] | q->wrong[bytes[i + 1]] | q->wrong[bytes[i + 2]] | q->wrong[bytes[i + 3]];
     for (; i < value.len; i++)
         wrong |= q->wrong[bytes[i]];

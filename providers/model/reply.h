@@ -27,15 +27,15 @@ struct reply_case {
     const struct status_range {
         int from, to;
     } * statuses;
-    size_t             status_count;
-    struct str         type;   /* content type begins so */
-    struct str         header; /* header name, with pattern header_like */
-    struct pattern    *header_like, *body;
-    int64_t            records_min, records_max; /* -1, -1: not asked */
-    bool               listed; /* trees: the command's records have their place in the answer, even if there is none */
-    const struct path *at;     /* trees: there is such a node; NULL: not asked */
-    struct pattern    *text;   /* trees: and its text is like this */
-    bool               empty;  /* trees: or there is nothing in it */
+    size_t          status_count;
+    struct str      type;   /* the content type begins with this */
+    struct str      header; /* a header of this name matches header_like */
+    struct pattern *header_like, *body;
+    int64_t         records_min, records_max; /* so many records; -1, -1: any number */
+    bool listed; /* trees: the answer has the place where the command's records stand, with or without records in it */
+    const struct path *at;    /* trees: a node stands at this path; NULL: not asked */
+    struct pattern    *text;  /* trees: and its text matches */
+    bool               empty; /* trees: and it has neither text nor children */
     enum reply_is      is;
 };
 struct reply {

@@ -17,16 +17,16 @@ struct table_step {
     struct together_item condition;
     bool                 duplicate_allowed, missing_allowed;
     const struct str    *serial,
-        *unique; /* columns that get a number behind their value where a row has it already; that no other row may share */
+        *unique; /* serial: if another row has the value, a number is appended. unique: no other row may have the value */
     size_t serial_count, unique_count;
-    int    each; /* a family: once for each of its members; -1: once */
+    int    each; /* a family's index: the step is done for each of its given members; -1: once */
 };
-struct listed {                    /* sandbox: how a list is told */
+struct listed {                    /* sandbox: how a list is narrowed and paged */
     bool                 any_case; /* texts are compared without regard to case */
     bool                 has_condition, unless;
     struct together_item condition;
-    int                  size, offset; /* parameters that page; -1: none */
-    uint32_t             rows;         /* how many where size is not given; 0: all */
+    int                  size, offset; /* indices of the parameters; -1: none */
+    uint32_t             rows;         /* rows of a page when size is not given; 0: all */
 };
 
 struct find { /* sandbox: how a read answers */
@@ -35,7 +35,7 @@ struct find { /* sandbox: how a read answers */
     bool                 has_condition; /* when: */
     struct together_item condition;
     struct text          answer;
-    const struct report *report; /* instead: the row by this report */
+    const struct report *report; /* instead of `answer`: the row, shown by this report */
 };
 
 #endif

@@ -8,7 +8,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Nothing there is absent: a name of one word has no other words. */
+/* An empty piece is absent: a name of one word has no other words. */
 static struct str piece_of(enum piece piece, struct str s)
 {
     struct str head, tail = str_cut(s, '@', &head);

@@ -14,7 +14,7 @@ enum together_kind {
 };
 struct together_item { /* a parameter, or a parameter with a value */
     int        param;
-    struct str value; /* ptr NULL: given at all */
+    struct str value; /* ptr NULL: any value */
 };
 struct together {
     struct str                  rule, message;

@@ -1,4 +1,4 @@
-/* providers/model/value_form.c - a value in the provider's hand: dates turned, lists joined; and read back again. */
+/* providers/model/value_form.c - a value as the provider writes it: dates in its form, lists joined; and the way back. */
 #include "providers/model/value_form.h"
 
 #include "etl/core/list.h"
@@ -7,7 +7,7 @@ enum { LONGEST = 4 << 20 };
 
 /* ---- dates ---- */
 
-/* Where YYYY, MM and DD stand in a form; -1: nowhere. */
+/* Offsets of YYYY, MM and DD in a form; -1: it is not there. */
 struct date_places {
     int year, month, day;
 };
@@ -105,7 +105,7 @@ bool list_part_fits(const struct list_form *list, struct str part)
 {
     if (list->join.ptr == NULL || list->quoted || part.len == 0)
         return true;
-    /* "a:" ahead of ":::" would be read as "a" and ":": so no part may touch the separator with one of its own characters. */
+    /* "a:" joined with ":::" would be split into "a" and ":". So a part may not begin or end with a character of the separator. */
     return !str_contains(part, list->join) && part.ptr[0] != list->join.ptr[list->join.len - 1] &&
            part.ptr[part.len - 1] != list->join.ptr[0] && (list->close.len == 0 || !str_contains(part, list->close));
 }
@@ -145,7 +145,7 @@ static void write_list(const struct list_form *list, struct str value, struct bu
     buf_add(out, list->close);
 }
 
-/* One part from what is left; `last` when nothing comes behind it. */
+/* Cuts the next part off *rest; *last: no part follows it. */
 static bool cut_part(const struct list_form *list, struct str *rest, struct arena *mem, struct str *part, bool *last)
 {
     const char *end;

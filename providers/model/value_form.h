@@ -1,24 +1,24 @@
-/* providers/model/value_form.h - a value in the provider's hand: dates turned, lists joined; and read back again.
+/* providers/model/value_form.h - a value as the provider writes it: dates in its form, lists joined; and the way back.
  *
- * Values travel in our own form (etl/core/value.h); these two are the only places where a type's `date:` and `list:` are obeyed, one for the
- * wire styles, one for whoever receives a request. What was written reads back as it was: the rules refuse parts that could not. */
+ * Values travel in our own form (etl/core/value.h); only the two functions here apply a type's `date:` and `list:`, one for the wire
+ * styles, one for the sandbox. What was written is read back unchanged: the rules refuse values for which that would not hold. */
 #ifndef PROVIDERS_MODEL_VALUE_FORM_H
 #define PROVIDERS_MODEL_VALUE_FORM_H
 
 #include "providers/model/provider.h"
 
-/* Does this type keep its values in another form than it sends them? Else the text goes as it is. */
+/* Does the provider write values of this type in a form of its own? Otherwise the text is sent as it is. */
 bool value_form_differs(const struct value_type *type);
-/* Appends the provider's form. A list that is an array of the wire's own is not for this one. */
+/* Appends the provider's form. Not for lists that go as an array of the wire. */
 void value_form_write(const struct value_type *type, struct str value, struct buf *out);
-/* The other way. false: it is not written so. Lists come as VALUE_LIST. */
+/* The way back. false: the text is not in that form. A list becomes a VALUE_LIST. */
 bool value_form_read(const struct value_type *type, struct str text, struct arena *mem, struct value *out);
 
 /* ISO dates: YYYY-MM-DD, a real day of the calendar. */
 bool date_is_iso(struct str text);
-/* Is this a form that `date:` may say? Two digits of month and day, four of the year, something between them. */
+/* Is this a valid form for `date:`? YYYY, MM and DD once each, with separators between them. */
 bool date_form_is_known(struct str form);
-/* Can a part of a list stand between these separators and be told apart again? */
+/* Can this part be joined into the list and be split off again? */
 bool list_part_fits(const struct list_form *list, struct str part);
 
 #endif

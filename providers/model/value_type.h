@@ -36,26 +36,26 @@ struct rule {
     bool              chars[256]; /* chars, first */
     struct pattern   *pattern;
     struct str        expression; /* the pattern as written */
-    const struct str *words;      /* one_of, none_of; date: the words that pass besides */
+    const struct str *words;      /* one_of, none_of; date: words that are allowed instead of a date */
     size_t            word_count;
     struct str        form;              /* date: "YYYY-MM-DD"; address: "ipv4" | "mac" */
-    bool              future, today_too; /* date: after today; or not before it */
+    bool              future, today_too; /* date: after today; today_too: or today */
     struct str        role;              /* not_equal, not_containing */
     const struct str *good, *bad;
     size_t            good_count, bad_count;
-    struct pairs      with; /* role: value, for the examples */
+    struct pairs      with; /* role: value, for the rule's own examples */
     uint64_t          line;
 };
 
-/* How a list is written: parts by position, or any number of `each`. */
+/* How a list is written: either named parts by position, or any number of values of one type. */
 struct list_part {
     struct str               name;
     const struct value_type *type;
 };
 struct list_form {
     struct str               join;        /* ":::"; ptr NULL: the wire's own kind of array */
-    struct str               open, close; /* what stands around it: "{" "}" */
-    bool                     quoted;      /* parts in double quotes, a backslash ahead of " and of itself */
+    struct str               open, close; /* texts before and after it: "{" "}" */
+    bool                     quoted;      /* each part in double quotes; \" and \\ inside */
     const struct list_part  *parts;
     size_t                   part_count;
     const struct value_type *each;     /* instead of parts */

@@ -9,7 +9,7 @@ static struct str field_of(const struct reply_record *record, struct str name)
     return STR_NONE;
 }
 
-/* Of this record, where there are records: what the answer captured is of its first one. `name` is a field or one of the read's captures. */
+/* `name` is a field or one of the read's captures. With records the value is the record's own, since captures hold only the first record's. */
 static struct str read_value(const struct lookup_read *l, const struct verdict *v, const struct reply_record *record,
                              struct str name)
 {
@@ -31,11 +31,11 @@ bool lookup_names_it(const struct lookup_read *l, const struct value *values, st
     return l->match.count == 0 || text_fill(&l->match.items[0].text, values, NULL, 0, mem).ptr != NULL;
 }
 
-/* How a record compares with what is looked for. An expected value that is absent is not asked. */
+/* How a record compares with what the call expects. An expected value that is absent is not compared. */
 struct likeness {
     bool all;
-    bool name; /* the first pair, which names the record in a full report */
-    bool kind; /* the pairs without a {parameter}: what kind of record is meant at all */
+    bool name; /* the first pair is equal; in a full report it identifies the record */
+    bool kind; /* the constant pairs are equal; they select the kind of record */
 };
 
 static bool is_constant(const struct text *t)
@@ -68,7 +68,8 @@ enum lookup_answer lookup_judge(const struct lookup_read *l, const struct value 
                                 struct arena *mem)
 {
     bool   met = false;
-    size_t count = v->record_count != 0 ? v->record_count : 1; /* a text is one record, of captures */
+    size_t count = v->record_count != 0 ? v->record_count
+                                        : 1; /* an answer without records counts as one record, made of captures */
 
     if (v->is == REPLY_NOTHING)
         return LOOKUP_NOT_THERE;
@@ -109,7 +110,7 @@ bool capture_is_ambiguous(const struct command *read, const struct verdict *v, s
     return false;
 }
 
-/* Which of the read's fields or captures is the call's capture: as the lookup says, else the one of the same name. */
+/* The read's field or capture for a capture of the call: the lookup's `captures:` names it; by default it has the same name. */
 static struct str source_of(const struct lookup_read *l, struct str capture)
 {
     for (size_t i = 0; i < l->capture_count; i++)

@@ -1,9 +1,9 @@
-/* providers/replies/repair.c - rotten bytes, mended where that is safe. */
+/* providers/replies/repair.c - damaged bytes, repaired where that is safe. */
 #include "providers/replies/repair.h"
 
 #include "etl/core/utf8.h"
 
-/* A & that begins a reference to a character or to one of XML's own five entities. */
+/* Does this & begin a reference to a character or to one of XML's five entities? */
 static bool begins_reference(struct str rest)
 {
     struct str name;
@@ -26,7 +26,7 @@ static bool is_digit(struct str s, size_t at)
     return at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9';
 }
 
-/* What XML needs besides. Returns how many bytes were dealt with; 0: nothing special here. */
+/* Repairs for XML only. Returns how many bytes were handled; 0: nothing to repair here. */
 static size_t mend_xml(struct repair *r, struct str rest, struct buf *out)
 {
     if (rest.ptr[0] == '&' && !begins_reference(rest)) {
@@ -46,7 +46,7 @@ static size_t mend_xml(struct repair *r, struct str rest, struct buf *out)
     }
     if (str_starts(rest, STR("<?xml")) && rest.len > 5 &&
         (rest.ptr[5] == ' ' || rest.ptr[5] == '\t' || rest.ptr[5] == '\n')) {
-        buf_lit(out, "<?declaration"); /* a processing instruction like any other: nothing */
+        buf_lit(out, "<?declaration"); /* an ordinary processing instruction, which parsers skip */
         return 5;
     }
     return 0;
@@ -86,7 +86,7 @@ static size_t mend_one(struct repair *r, struct str rest, struct buf *out)
     return len;
 }
 
-/* Runs of plain bytes, which nearly all are, go over in one piece. */
+/* The length of the run of plain bytes; nearly all bytes are, so a run is copied at once. */
 static size_t plain_run(const struct repair *r, struct str s)
 {
     size_t i = 0;
@@ -101,7 +101,7 @@ static size_t plain_run(const struct repair *r, struct str s)
     return i;
 }
 
-/* Mends `s` up to where fewer than `keep` bytes are left; returns what was dealt with. */
+/* Repairs `s` until fewer than `keep` bytes are left; returns how many bytes were handled. */
 static size_t mend(struct repair *r, struct str s, size_t keep, struct buf *out)
 {
     size_t at = 0;
@@ -126,7 +126,7 @@ void repair_add(struct repair *r, struct str bytes, bool last, struct buf *out)
     char   joint[3 * REPAIR_HELD];
     size_t len, done;
 
-    if (r->held_len != 0) { /* what was held back, with enough of the new to tell what it is */
+    if (r->held_len != 0) { /* first the bytes held back, joined with enough new bytes to decide */
         size_t take = bytes.len < 2 * REPAIR_HELD ? bytes.len : 2 * REPAIR_HELD, held = r->held_len;
 
         memcpy(joint, r->held, held);
@@ -135,7 +135,7 @@ void repair_add(struct repair *r, struct str bytes, bool last, struct buf *out)
         len = held + take;
         r->held_len = 0;
         done = mend(r, str_of(joint, len), last && take == bytes.len ? 0 : KEEP, out);
-        if (done < held) { /* still too little: all of it is in joint */
+        if (done < held) { /* still undecided: all new bytes are in `joint` already */
             memcpy(r->held, joint + done, len - done);
             r->held_len = len - done;
             return;

@@ -1,9 +1,9 @@
 /* providers/replies/repair.h - bytes as real servers send them become bytes that a strict parser takes, piece by piece.
  *
- * Bytes that are no UTF-8 are taken for Latin-1, the likeliest of what is none; control bytes become blanks. For XML besides: an & that
- * begins no reference is text, a name may begin with a digit (<1> becomes <_1>), a further XML declaration is nothing.
+ * Bytes that are not UTF-8 are read as Latin-1, which they most likely are; control bytes become blanks. In XML also: an & that begins no
+ * reference becomes text, a name that begins with a digit gets a prefix (<1> becomes <_1>), further XML declarations are neutralised.
  *
- * Pieces may be cut anywhere: up to REPAIR_HELD bytes are held back until it is clear what they are. */
+ * A piece may end anywhere: up to REPAIR_HELD bytes are held back until the next piece shows what they are. */
 #ifndef PROVIDERS_REPLIES_REPAIR_H
 #define PROVIDERS_REPLIES_REPAIR_H
 
@@ -17,7 +17,7 @@ struct repair {
     size_t   held_len;
     uint64_t count; /* of repairs so far */
 };
-/* Appends what is clear by now to `out`; all of it when `last`. */
+/* Appends to `out` all that is decided so far; with `last`, everything. */
 void repair_add(struct repair *r, struct str bytes, bool last, struct buf *out);
 
 #endif

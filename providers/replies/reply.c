@@ -53,7 +53,7 @@ static const struct {
     { 0 },
 };
 
-/* What came, for a person: one line, clipped, control bytes shown. */
+/* The answer quoted in a message: one line, clipped, control bytes as blanks. */
 static struct str quote(const struct reply_message *m, const char *why, struct arena *mem)
 {
     struct str body = str_trim(m->body), head = str_head(body, QUOTED_BYTES);
@@ -141,10 +141,10 @@ struct judgement {
     struct err                   body_err; /* why the body could not be read */
 };
 
-/* A body is read when a case first asks for what is in it, or the answer is taken for done. */
+/* The body is parsed only when a case asks for its contents or the answer counts as done. */
 static bool have_tree(struct judgement *j)
 {
-    if (j->streamed != NULL && j->message->body.len >= REPLY_HEAD) /* only its beginning is here */
+    if (j->streamed != NULL && j->message->body.len >= REPLY_HEAD) /* we have only its beginning */
         return false;
     if (!j->tree_tried) {
         j->tree_tried = true;
@@ -180,7 +180,7 @@ static bool have_records(struct judgement *j)
     return j->records_good;
 }
 
-/* Of a long answer that streamed by, its records are the proof. */
+/* Of a long answer that was streamed, we have only the beginning; that it had records is the proof. */
 static bool is_listed(struct judgement *j)
 {
     if (j->style->tree == NULL)
@@ -190,7 +190,7 @@ static bool is_listed(struct judgement *j)
     return j->streamed != NULL && have_records(j) && j->out->record_count != 0;
 }
 
-/* Last of a case's demands, so that the groups of its match stand for the reason. */
+/* Asked last of a case's conditions: the groups of its match give the reason. */
 static bool tree_fits(struct judgement *j, const struct reply_case *c)
 {
     const struct tree *node = have_tree(j) ? tree_at(j->tree, c->at) : NULL;
@@ -250,7 +250,7 @@ static struct str field_of(const struct reply_record *record, struct str name)
     return STR_NONE;
 }
 
-/* What all records say alike. Several that differ say nothing: a later call must not take the first of them for the one meant. */
+/* The value that all records share. If they differ there is none: a later call must not use the first record's by chance. */
 static struct str field_of_all(const struct verdict *v, struct str name)
 {
     struct str value = v->record_count != 0 ? field_of(&v->records[0], name) : STR_NONE;
@@ -288,7 +288,7 @@ static struct str capture_value(struct judgement *j, const struct capture *c)
     return c->pattern != NULL ? capture_group(j, c, value) : value;
 }
 
-/* false: the answer lacks what it needs to have. */
+/* false: a capture that is needed is not in the answer. */
 static bool take_captures(struct judgement *j)
 {
     const struct command *c = j->command;
@@ -304,7 +304,7 @@ static bool take_captures(struct judgement *j)
     return all;
 }
 
-/* Rows of an answer hold what nobody may read in a message: passwords of other people, too. */
+/* Rows may hold passwords of other subscribers, so they are never quoted in a message. A table is quoted only if it is an error page. */
 static bool is_quotable(const struct judgement *j)
 {
     if (j->style->is_table)
@@ -318,7 +318,7 @@ static struct str unquoted(const struct judgement *j, const char *why)
                      STR_ARG(str_head(j->message->content_type, 60)), j->message->body.len);
 }
 
-/* "done" by a case; what it says has to hold: the command's own pattern, records that can be split. */
+/* A case says "done", but the answer is not as documented: it does not match `done:`, its records cannot be read, or a capture is missing. */
 static void doubt(struct judgement *j, const char *why)
 {
     decide(j, j->command->effect == EFFECT_READ ? REPLY_FAILED : REPLY_UNCERTAIN,
@@ -361,8 +361,8 @@ static bool by_description(struct judgement *j)
     return false;
 }
 
-/* Patterns are for text. Where the records will show whether it is an answer at all, bytes that are none are taken as their readers take
- * them; else they match nothing. */
+/* Patterns need UTF-8. For styles with records, damaged bytes are repaired as the reader of the records does; for others they match
+ * nothing. */
 static struct str readable(const struct reply_style *style, struct str body, struct arena *mem)
 {
     AUTO(buf_release) struct buf out;
@@ -395,7 +395,7 @@ static void judge(struct judgement *j)
             decide(j, is, quote(m, http_verdicts[i].reason, j->mem));
             return;
         }
-    /* Nobody knows this answer. A write may have happened all the same. */
+    /* Neither the description nor the table knows this answer. A write may have happened nevertheless. */
     doubt(j, j->body_err.text[0] != '\0' ? arena_cstr(j->mem, str_from(j->body_err.text))
                                          : "an answer that is not documented");
 }

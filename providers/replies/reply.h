@@ -1,7 +1,7 @@
-/* providers/replies/reply.h - reply styles: what an answer says. No network here.
+/* providers/replies/reply.h - what an answer says: reply styles, the judge, and what a read proves. No network here.
  *
- * Success is recognised positively; what fits no case is a failure that quotes what came. A transport
- * that did not bring a whole answer never gets here: that is the caller's REPLY_UNCERTAIN.
+ * An answer is a success only if a case says so; an answer that fits no case is a failure, and the message quotes it. An answer that did not
+ * arrive whole is not judged here: for the caller it is REPLY_UNCERTAIN.
  *
  * Lifetime  a verdict's texts live in the arena given to reply_judge().
  * Limits    answers up to max_body (16 MiB by default), 256 fields a record. */
@@ -28,7 +28,7 @@ struct reply_record {
 };
 struct verdict {
     enum reply_is              is;
-    bool                       by_description; /* a case of the description decided, not the general HTTP table */
+    bool                       by_description; /* a case of the description decided, not the table of HTTP statuses */
     struct str                 reason;   /* the provider's words, or what came, clipped; never empty unless done */
     const struct pair_value   *captures; /* by command->captures order; absent: STR_NONE */
     size_t                     capture_count;
@@ -42,11 +42,11 @@ struct reply_judge *reply_judge_new(void);
 void                reply_judge_free(struct reply_judge *j);
 void reply_judge_call(struct reply_judge *j, const struct command *command, const struct reply_message *m,
                       struct arena *call_mem, struct verdict *out);
-/* The same for an answer that is told otherwise than the command's: in test mode. It yields nothing. */
+/* The same by other cases than the command's own: for answers in test mode. There are no captures. */
 void reply_judge_as(struct reply_judge *j, const struct command *command, const struct reply *reply,
                     const struct reply_message *m, struct arena *call_mem, struct verdict *out);
 
-/* The answer to a report whose body streamed by: m->body has only its first REPLY_HEAD bytes, the records were counted as they came. */
+/* The answer to a report that was streamed: m->body is only its first REPLY_HEAD bytes, and the records were counted as they came. */
 enum { REPLY_HEAD = 1 << 16 };
 struct reply_streamed {
     size_t            records;
@@ -63,14 +63,14 @@ struct reply_writer;
 struct tree;
 struct reply_style {
     const char *name, *summary;
-    bool        has_records; /* else captures are taken from its text by patterns */
+    bool        has_records; /* if not, captures are taken from its text by patterns */
     bool is_table; /* nothing but rows: columns go by position, named by the report, and any of them may be secret */
     struct style_keys          own;  /* the description's keys that are its own, and the struct they fill: reply->own */
     enum scrub_form            form; /* how secrets stand in it */
     const struct row_parser   *rows;
     const struct reply_writer *writer; /* rows as an answer (reply_writer.h), for the sandbox */
     size_t
-        envelope_steps; /* of a path to records: so many steps are the envelope's own (SOAP: `result`), none is written for them */
+        envelope_steps; /* how many first steps of a path the envelope stands for (SOAP: `result`); they are not written as elements */
     enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,
                                const struct reply_record **out, size_t *count, struct err *err);
     enum etl_status (*tree)(const struct reply *reply, struct str body, struct arena *call_mem, const struct tree **out,
@@ -79,20 +79,20 @@ struct reply_style {
 extern const struct reply_style        reply_text, reply_csv, reply_xml, reply_json, reply_soap, reply_xml_tree;
 extern const struct reply_style *const reply_styles[];
 
-/* Does a verify, test or probe read answer what it wants for this call? */
+/* What the answer of a verify, test or probe read says about a call. */
 enum lookup_answer { LOOKUP_THERE, LOOKUP_NOT_THERE, LOOKUP_DIFFERS, LOOKUP_UNKNOWN };
-/* LOOKUP_THERE: found and every `match` is exactly equal. DIFFERS: found, another's or other than sent. What differs in a pair that is
- * constant is no record of the kind that is meant, so it is NOT_THERE. */
+/* THERE: a record equals the call in every `match`. DIFFERS: a record was found, but another one or with other values. NOT_THERE: nothing found. A
+ * `match` value that is a constant selects the kind of record: a record of another kind proves nothing about ours, so it does not count. */
 enum lookup_answer lookup_judge(const struct lookup_read *lookup, const struct value *call_values,
                                 const struct verdict *read_verdict, struct arena *call_mem);
-/* Does the call have the value that its record is known by? Without it, nothing that is found is provably it. */
+/* Does the call have the value that identifies its record (the first `match`)? Without it, no record found can be proved to be the call's. */
 bool lookup_names_it(const struct lookup_read *lookup, const struct value *call_values, struct arena *call_mem);
-/* How many records are equal in every pair of `match`, and the first of them. */
+/* How many records equal the call in every `match`, and the first of them. */
 size_t lookup_found(const struct lookup_read *lookup, const struct value *call_values,
                     const struct verdict *read_verdict, struct arena *call_mem, const struct reply_record **first);
-/* Is a capture another one in another of the records? Then it is nobody's to use. */
+/* Do the records have different values for this capture? Then it must not be used. */
 bool capture_is_ambiguous(const struct command *read, const struct verdict *verdict, size_t capture);
-/* What the call would have captured, from the record that was found. */
+/* The call's captures, taken from the record that was found. */
 size_t lookup_captures(const struct lookup_read *lookup, const struct command *command, const struct value *call_values,
                        const struct verdict *read_verdict, struct arena *call_mem, const struct pair_value **out);
 

@@ -42,7 +42,7 @@ static void cell(void *bytes, size_t len, void *context)
     } else if (r->count == ROW_FIELDS_MAX) {
         r->too_wide = true;
     } else {
-        /* Cells beyond the documented ones are kept, by their position. */
+        /* Cells beyond the documented columns are kept, named by their position. */
         r->fields[r->count].name = r->count < r->report->column_count ? r->report->columns[r->count].field
                                                                       : arena_fmt(&r->mem, "column_%zu", r->count + 1);
         r->fields[r->count++].value = arena_str(&r->mem, str_of(bytes != NULL ? bytes : "", len));
@@ -142,7 +142,7 @@ static enum etl_status csv_feed(void *parser, struct str bytes, struct err *err)
     return st;
 }
 
-/* Nothing in CSV says that it is whole. */
+/* CSV has no mark of its end, so that it is whole is never proved. */
 static enum etl_status csv_end(void *parser, bool *proven, struct err *err)
 {
     struct csv_reply *r = parser;

@@ -1,11 +1,10 @@
 /* providers/replies/reply_json.c - answers in JSON, by yajl, strictly: what is not JSON by RFC 8259 is no answer.
  *
- * As a tree, or record by record as they come: then what lies around them is a tree of a few nodes, and each record one of its own that is
- * forgotten when it was told. Of several `record:` paths the first that leads somewhere counts; a second one that does is refused.
+ * Read either as one tree, or record by record: then the nodes around the records are a small tree, and each record is a tree of its own that
+ * is dropped after it was emitted. Of several `record:` paths the first that exists is used; if a second one exists too, the answer is refused.
  *
- * Numbers stay as they are written. yajl takes lone surrogates and overlong UTF-8, so both are looked for here; a key that stands twice in an
- * object is refused, since nobody knows which one counts (of records that are themselves members of one object that is not looked for: their
- * names are not kept). A member that the reply calls `text_member` is its object's own text ({"$":"958"}). */
+ * Numbers keep their text. yajl accepts lone surrogates and overlong UTF-8, so both are refused here. A key that occurs twice in an object is
+ * refused, since it is unclear which one counts (not checked for records that are members of one object: their names are not kept). A member that the reply calls `text_member` becomes the text of its object ({"$":"958"}). */
 #include <yajl/yajl_parse.h>
 
 #include "etl/core/utf8.h"
@@ -15,7 +14,7 @@
 
 enum { PATHS_MAX = 4, AROUND_MAX = 64 << 20, OFF = -1 };
 
-/* \ud800 without its other half is no character (RFC 8259, 8.2); yajl takes it. */
+/* \ud800 without its second half is not a character (RFC 8259, 8.2); yajl accepts it. */
 struct surrogates {
     enum { PLAIN, ESCAPE, HEX } state;
     unsigned digits;
@@ -29,18 +28,18 @@ struct json_reply {
     yajl_handle           yajl;
     struct arena         *around, own, record; /* around: own, or the caller's */
     struct tree          *open[TREE_DEPTH_MAX + 1];
-    int                   match[TREE_DEPTH_MAX + 1][PATHS_MAX]; /* steps of each path that have led here; OFF */
-    size_t                depth, record_depth;                  /* record_depth 0: not in a record */
-    int                   chosen;                               /* path; OFF: none yet */
-    bool              undecided; /* a record has begun, or what holds them by an earlier path: its first key tells */
+    int    match[TREE_DEPTH_MAX + 1][PATHS_MAX]; /* how many steps of each path lead here; OFF: none of them can */
+    size_t depth, record_depth;                  /* record_depth 0: not in a record */
+    int    chosen;                               /* path; OFF: none yet */
+    bool   undecided; /* an object is either a record, or by an earlier path holds the records: its first key decides */
     struct buf        key;
     const char       *fault;
-    enum etl_status   status; /* what the sink said */
+    enum etl_status   status; /* of the sink */
     struct err        sink_err;
     struct surrogates surrogates;
-    char              tail[4]; /* the beginning of a character that goes on in the next piece */
+    char              tail[4]; /* the first bytes of a character that continues in the next piece */
     size_t            tail_len;
-    size_t            mark; /* of the byte order mark that may stand ahead, so much was read */
+    size_t            mark; /* how many bytes of a leading byte order mark were read */
 };
 
 /* ---- where a value stands ---- */
@@ -52,7 +51,7 @@ static size_t path_count(const struct json_reply *r)
     return r->command->record_path_count < PATHS_MAX ? r->command->record_path_count : PATHS_MAX;
 }
 
-/* Steps taken for the value that begins now: a member takes one where it fits, an item is where its list is. */
+/* The matched steps for the value that begins now: a member takes one more step if it fits; an item of a list stands where its list does. */
 static void next_match(const struct json_reply *r, int out[PATHS_MAX])
 {
     const struct tree *parent = r->open[r->depth];
@@ -70,7 +69,7 @@ static void next_match(const struct json_reply *r, int out[PATHS_MAX])
     }
 }
 
-/* The path that ends here: what stands here is a record. */
+/* The path that ends here, so that the value is a record; OFF: none does. */
 static int path_that_ends(const struct json_reply *r, const int match[PATHS_MAX])
 {
     for (size_t p = 0; p < path_count(r); p++)
@@ -89,9 +88,9 @@ static bool choose(struct json_reply *r, int path)
     return true;
 }
 
-/* ---- telling a record ---- */
+/* ---- emitting a record ---- */
 
-/* Steps {id} are fields: the names that led here. */
+/* The names taken by {id} steps become fields. */
 static size_t path_fields(const struct json_reply *r, const struct tree *node, const int match[PATHS_MAX],
                           struct reply_field *out)
 {
@@ -129,7 +128,7 @@ static int emit(struct json_reply *r, const struct tree *node, const int match[P
     return r->status == ETL_OK;
 }
 
-/* ---- what yajl tells ---- */
+/* ---- yajl's callbacks ---- */
 
 static struct arena *memory(struct json_reply *r)
 {
@@ -189,7 +188,7 @@ static int on_string(void *context, const unsigned char *text, size_t len)
     return add_text(context, str_of((const char *)text, len));
 }
 
-/* Does a path ahead of this one lead on from here, by this key (STR_NONE: by whichever)? */
+/* Does an earlier path continue from here by this key (STR_NONE: by any key)? */
 static bool leads_on(const struct json_reply *r, const int match[PATHS_MAX], int path, struct str key)
 {
     for (int p = 0; p < path; p++)
@@ -199,7 +198,7 @@ static bool leads_on(const struct json_reply *r, const int match[PATHS_MAX], int
     return false;
 }
 
-/* result.customer may be a customer, or, by a path that comes first, hold one for each {id}. */
+/* result.customer may be one customer, or, by an earlier path, an object with one customer for each {id}. */
 static bool decide(struct json_reply *r)
 {
     const int         *match = r->match[r->depth];
@@ -285,7 +284,7 @@ static int on_map_end(void *context)
         return 1;
     r->record_depth = 0;
     r->undecided = false;
-    if (node->text.ptr == NULL && node->first == NULL) { /* nothing inside: no record */
+    if (node->text.ptr == NULL && node->first == NULL) { /* an empty object is no record */
         arena_reset(&r->record);
         return 1;
     }
@@ -333,7 +332,7 @@ static bool surrogate_fits(struct surrogates *s, char c)
     return true;
 }
 
-/* What yajl takes and JSON does not: wrong UTF-8, lone surrogates. */
+/* Refuses what yajl accepts and JSON forbids: invalid UTF-8, lone surrogates. */
 static bool bytes_are_good(struct json_reply *r, struct str bytes)
 {
     char   joint[8];
@@ -441,7 +440,7 @@ static enum etl_status json_feed(void *parser, struct str bytes, struct err *err
     return result(r, yajl_parse(r->yajl, (const unsigned char *)bytes.ptr, bytes.len), bytes, err);
 }
 
-/* A document that ends where its grammar says so is whole. */
+/* JSON that ends where its grammar ends is proved to be whole. */
 static enum etl_status json_end(void *parser, bool *proven, struct err *err)
 {
     struct json_reply *r = parser;

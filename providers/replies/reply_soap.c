@@ -1,8 +1,8 @@
 /* providers/replies/reply_soap.c - answers in SOAP 1.1, as Perl's SOAP::Lite and others give them: one tree, with `result` or `Fault` at its top.
  *
- * The reply element bears another name every time, so it goes by its place: what stands first in the first child of the Body is the result,
- * whatever it is called (SOAP 1.1, 7.1). A result that is a text of XML is read on, its root being the result itself: so paths
- * are the same as in JSON. */
+ * The reply element's name differs from call to call, so it is found by its place: the first child of the Body's first child is the result,
+ * whatever its name (SOAP 1.1, 7.1). If the result is a text that holds XML, that XML is parsed and its root becomes the result. So paths are the
+ * same as in JSON. */
 #include "providers/replies/reply_writer.h"
 #include "providers/replies/tree_xml.h"
 
@@ -14,7 +14,7 @@ static const struct tree *child(const struct tree *node, const char *name)
     return NULL;
 }
 
-/* <Equipment>…</Equipment> as a text: its content in the result's place. */
+/* A text that is XML (<Equipment>…</Equipment>): the content of its root replaces the text. */
 static enum etl_status unfold_text(struct tree *result, struct arena *mem, struct err *err)
 {
     struct str         text = str_trim(result->text);

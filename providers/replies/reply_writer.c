@@ -13,7 +13,7 @@ static void latin1(struct buf *out, struct str text)
     }
 }
 
-/* Prose or a word: not a number, a date, a login or a password, by which somebody is looked for. */
+/* Prose or a word. Numbers, dates, logins and passwords stay intact, since tests look for subscribers by them. */
 static bool is_wording(struct str text)
 {
     for (size_t i = 0; i < text.len; i++)

@@ -45,7 +45,7 @@ bool written_is_ordered(const struct written_report *r); /* has its path such ke
 
 /* Two fields may name one column, where the document's own spelling is in doubt: only the first is written. */
 bool written_is_repeated(const struct report *report, size_t column);
-/* The text as `rot` has it; it may live in `scratch`. */
+/* The text, damaged as `rot` says; it may live in `scratch`. */
 struct str written_rotten(const struct written_report *r, struct str text, struct buf *scratch);
 /* The command's first path to its records; without one, a path of no steps. */
 const struct path *written_way(const struct written_report *r);

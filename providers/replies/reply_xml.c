@@ -1,7 +1,7 @@
 /* providers/replies/reply_xml.c - answers in XML, by libxml2's push parser: one record an element of the command's name, at any depth.
  *
- * What real servers send is fed inside a root of ours (several roots are fine), repaired (repair.h). DOCTYPE is refused: entities
- * are nobody's business here, and an HTML page is no data. XML_PARSE_RECOVER is not used, since it loses text silently. */
+ * The answer is repaired (repair.h) and parsed inside a root element of ours, so that several roots are no fault. DOCTYPE is refused: an answer
+ * needs no entities, and an HTML page is no data. XML_PARSE_RECOVER is not used, since it drops text without saying so. */
 #include <libxml/parser.h>
 #include <stdarg.h>
 
@@ -25,11 +25,11 @@ struct xml_reply {
     struct reply_field fields[ROW_FIELDS_MAX];
     size_t             field_count;
     char               error[200];
-    enum etl_status    status; /* what the sink said */
+    enum etl_status    status; /* of the sink */
     struct err         sink_err;
-    /* the way in */
+    /* the bytes before the parser */
     struct repair    repair;
-    struct buf       first, mended; /* first: until it is clear how the document begins */
+    struct buf       first, mended; /* first: bytes kept until the document's beginning is recognised */
     xmlParserCtxtPtr parser;        /* NULL until then */
 };
 
@@ -45,7 +45,7 @@ static void note(struct xml_reply *r, const char *fmt, ...)
     va_end(args);
 }
 
-/* A name that was mended (repair.h) is its own again. */
+/* The name without what repair.h put before it. */
 static struct str own_name(const xmlChar *name)
 {
     struct str s = str_from((const char *)name);
@@ -59,7 +59,7 @@ static void start(void *context, const xmlChar *name, const xmlChar **attributes
 
     (void)attributes;
     if (!r->in_record) {
-        if (r->outside == 1) /* only the root of ours is open: this is one of theirs */
+        if (r->outside == 1) /* only our own root is open, so this is a root of the document */
             r->roots++;
         if (r->outside == 0 || !str_eq(r->element, own_name(name))) {
             r->outside++;
@@ -100,7 +100,7 @@ static struct str field_name(struct xml_reply *r)
     return str_of(name, at);
 }
 
-/* Repeated ones are joined by "; ". */
+/* Values of a repeated field are joined by "; ". */
 static void add_field(struct xml_reply *r, struct str value)
 {
     struct str key = field_name(r);
@@ -198,7 +198,7 @@ static void parse(struct xml_reply *r, struct str bytes)
         note(r, "it is not well-formed");
 }
 
-/* How it begins is seen: an XML declaration may stand only there, and inside our root not even there. */
+/* Enough was read to see an XML declaration. It is dropped, since it may not stand inside our root. */
 static void open_parser(struct xml_reply *r)
 {
     struct str body = buf_str(&r->first), head, rest;
@@ -252,7 +252,7 @@ static enum etl_status xml_feed(void *parser, struct str bytes, struct err *err)
     return st;
 }
 
-/* One root that is no record itself: its end is the document's. */
+/* The document is proved whole if it has one root which is not itself a record: that root was closed. */
 static enum etl_status xml_end(void *parser, bool *proven, struct err *err)
 {
     struct xml_reply *r = parser;

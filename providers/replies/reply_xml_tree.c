@@ -1,11 +1,12 @@
-/* providers/replies/reply_xml_tree.c - answers in XML that are told by paths, as JSON is: one description for a provider that speaks both. */
+/* providers/replies/reply_xml_tree.c - answers in XML that are described by paths, as JSON is: one description serves a provider that answers in both. */
 #include "providers/replies/reply_writer.h"
 #include "providers/replies/tree_xml.h"
 
 static enum etl_status xml_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out,
                                 struct err *err)
 {
-    return tree_from_xml(body, 0, reply->text_member, mem, out, err); /* {"$type": …} is <… type="…"> */
+    return tree_from_xml(body, 0, reply->text_member, mem, out,
+                         err); /* an attribute type="…" is the member "$type" in JSON */
 }
 
 static enum etl_status xml_tree_records(const struct command *command, struct str body, struct arena *mem,

@@ -2,8 +2,7 @@
  * any size.
  *
  * Memory    one record, whatever the answer's length. A style that cannot read piece by piece is read whole, up to ROWS_WHOLE_MAX.
- * Rotten    bytes that are no UTF-8 are taken for Latin-1, control bytes for blanks, a bare & for itself, <1> for a name: where
- *           that is all there is to it; `repairs` counts them. What cannot be read safely is ETL_REJECT, naming the place.
+ * Damage    what repair.h can mend is mended, and `repairs` counts it. What cannot be read safely is ETL_REJECT, naming the place.
  * Threads   one reader, one thread. */
 #ifndef PROVIDERS_REPLIES_ROWS_H
 #define PROVIDERS_REPLIES_ROWS_H
@@ -13,12 +12,12 @@
 enum { ROWS_WHOLE_MAX = 256 << 20, ROW_MAX = 16 << 20, ROW_FIELDS_MAX = 256 };
 
 struct rows_sink {
-    /* The record is good during the call. Anything but ETL_OK ends the reading and comes back from feed or end. */
+    /* The record is valid during the call. Anything but ETL_OK ends the reading and comes back from feed or end. */
     enum etl_status (*record)(void *context, const struct reply_record *record, struct err *err);
     void *context;
 };
 struct rows_end {
-    bool     proven; /* the document itself said that it is whole: its root was closed */
+    bool     proven; /* the document's own syntax proves that it is whole: its root was closed */
     uint64_t records, repairs;
 };
 struct rows;
@@ -41,7 +40,7 @@ struct row_parser {
     void (*release)(void *parser);
 };
 const struct command *rows_command(const struct rows *r);
-const void           *rows_own(const struct rows *r); /* what the keys of the style say; NULL: nothing */
+const void           *rows_own(const struct rows *r); /* the values of the style's own keys; NULL: it has none */
 /* For parsers: a record is whole. */
 enum etl_status rows_emit(struct rows *r, const struct reply_field *fields, size_t count, struct err *err);
 void            rows_repaired(struct rows *r);

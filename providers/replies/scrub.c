@@ -6,7 +6,7 @@
 struct scrub {
     struct scrub_how          how;
     struct scrub_state        state;
-    const struct scrub_lexer *lexer;   /* NULL: all passes */
+    const struct scrub_lexer *lexer;   /* NULL: all bytes pass unchanged */
     struct str               *columns; /* a copy of the array; names are the caller's */
     void                     *data;
 };
@@ -72,7 +72,7 @@ void scrub_free(struct scrub *s)
     free(s);
 }
 
-/* One way to a secret, matched from its end. */
+/* Does this name of a secret match the end of the way? */
 static bool ends_with(const struct str *way, size_t depth, struct str secret)
 {
     while (secret.len != 0) {
@@ -106,7 +106,7 @@ struct str scrub_replaced(struct scrub_state *s, struct str name, struct str cle
     if (clear.len == 0)
         return STR("");
     buf_reset(&s->clear);
-    repair_add(&repair, clear, true, &s->clear); /* as the records would have it */
+    repair_add(&repair, clear, true, &s->clear); /* repaired as the reader of the records will do */
     s->how->replace(s->how->context, name, buf_str(&s->clear), &s->instead);
     return buf_str(&s->instead);
 }
@@ -131,7 +131,7 @@ static void csv_begin(void *lexer, const struct str *columns, size_t column_coun
     l->first_row = true;
 }
 
-/* Cells beyond the documented ones are nobody's: they may hold what moved there. */
+/* A cell beyond the documented columns counts as secret: if a column was added, a secret may have moved there. */
 static bool cell_is_secret(const struct csv_lexer *l, const struct scrub_how *how)
 {
     return l->column >= l->column_count || scrub_is_secret(how, &l->columns[l->column], 1);
@@ -196,7 +196,7 @@ static void csv_byte(void *lexer, struct scrub_state *s, char c, struct buf *out
         return;
     }
     if (l->state == CSV_QUOTED) {
-        if (c == '\n' && !hidden) { /* an open quote would take the next rows' secrets into this cell */
+        if (c == '\n' && !hidden) { /* with an open quote the secrets of the next rows would count as this cell */
             l->state = CSV_LOST;
             buf_byte(out, c);
         } else if (c != '"')
@@ -211,7 +211,7 @@ static void csv_byte(void *lexer, struct scrub_state *s, char c, struct buf *out
         return;
     }
     if (l->state == CSV_QUOTE && !hidden)
-        buf_byte(out, '"'); /* the closing one, now that it is known to be that */
+        buf_byte(out, '"'); /* the quote that was held back is the closing one */
     if (ends) {
         csv_cell_end(l, s, out);
         buf_byte(out, c);
@@ -225,7 +225,7 @@ static void csv_byte(void *lexer, struct scrub_state *s, char c, struct buf *out
         return;
     }
     if (l->state == CSV_QUOTE && c != ' ' && c != '\t') {
-        l->state = CSV_LOST; /* text behind a closing quote: which column is this? */
+        l->state = CSV_LOST; /* text after a closing quote: from here it is unclear which column is which */
         buf_byte(&s->secret, c);
         return;
     }

@@ -1,8 +1,7 @@
-/* providers/replies/scrub.h - takes the secrets out of a reply as it streams by: each is replaced in place, all other bytes stay as they came.
+/* providers/replies/scrub.h - replaces the secrets in a reply as it streams by; all other bytes stay unchanged.
  *
- * What comes out is what is kept and what the records are read from: whatever a parser makes of it, there is no secret left in it.
- * Where the reply is damaged so that nobody can say where a secret stands, all that follows is replaced, line by line. In a CSV with
- * secrets a line end inside quotes counts as that.
+ * The result is what is stored and what the records are read from, so no parser can find a secret in it. If the reply is so damaged that the place
+ * of a secret is unclear, everything after that is replaced, line by line. In a CSV with secrets a line end inside quotes counts as such damage.
  *
  * Threads  one scrub, one thread. Limits: a secret of SCRUB_SECRET_MAX bytes; a longer one is replaced in pieces. */
 #ifndef PROVIDERS_REPLIES_SCRUB_H
@@ -13,20 +12,20 @@
 enum { SCRUB_SECRET_MAX = 1 << 16 };
 
 struct scrub_how {
-    /* What is secret: names by dots, matched with the end of a value's way through the document ("password", "card.number");
-     * a * is any one step. Of a CSV its columns' names. */
+    /* Names of what is secret, with dots ("password", "card.number"): matched against the end of a value's path in the document; * is any
+     * one step. For a CSV, names of columns. */
     const struct str *secrets;
     size_t            secret_count;
-    /* Appends what stands instead of a secret; it is quoted and escaped here. The clear text is UTF-8. */
+    /* Appends the replacement; the scrub quotes and escapes it. The clear text is UTF-8. */
     void (*replace)(void *context, struct str name, struct str clear, struct buf *out);
     void *context;
 };
 struct scrub;
-enum scrub_form { SCRUB_TEXT /* nothing in it can be told apart: it passes */, SCRUB_CSV, SCRUB_XML, SCRUB_JSON };
+enum scrub_form { SCRUB_TEXT /* has no structure: passes unchanged */, SCRUB_CSV, SCRUB_XML, SCRUB_JSON };
 /* `columns`: of a CSV, in order. Names of columns and secrets must outlive the scrub. */
 struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const struct str *columns,
                         size_t column_count);
-/* Appends what is clear by now. */
+/* Appends all that is decided so far. */
 void scrub_add(struct scrub *s, struct str bytes, struct buf *out);
 void scrub_end(struct scrub *s, struct buf *out);
 void scrub_free(struct scrub *s); /* wipes; NULL is fine */
@@ -38,7 +37,7 @@ struct scrub_state {
     struct buf              clear, instead; /* scratch */
 };
 bool scrub_is_secret(const struct scrub_how *how, const struct str *way, size_t depth);
-/* What stands instead of `clear`; good until the next. */
+/* The replacement for `clear`; valid until the next call. */
 struct str scrub_replaced(struct scrub_state *s, struct str name, struct str clear);
 
 struct scrub_lexer {

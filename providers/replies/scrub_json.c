@@ -84,7 +84,7 @@ static void write_hidden(struct json_lexer *l, struct scrub_state *s, bool is_st
 
     buf_init(&text, 4 * SCRUB_SECRET_MAX, "a secret in a reply");
     if (!is_string && (str_is(raw, "null") || str_is(raw, "true") || str_is(raw, "false"))) {
-        buf_add(out, raw); /* none of these tells anything */
+        buf_add(out, raw); /* true, false and null reveal nothing */
     } else {
         unescape(raw, &text);
         buf_json(out, scrub_replaced(s, str_of(holder->name, holder->name_len), buf_str(&text)));
@@ -111,8 +111,7 @@ static void string_end(struct json_lexer *l, struct scrub_state *s, struct buf *
 static void string_byte(struct json_lexer *l, struct scrub_state *s, char c, struct buf *out)
 {
     if (!l->is_name && l->hidden_at != 0) {
-        if (s->secret.len >=
-            SCRUB_SECRET_MAX) { /* in pieces: the first ends here, the next begins as a string of its own */
+        if (s->secret.len >= SCRUB_SECRET_MAX) { /* too long: it is replaced in pieces, each a string */
             write_hidden(l, s, true, out);
             buf_lit(out, ",");
         }

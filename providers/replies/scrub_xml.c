@@ -15,7 +15,7 @@ struct xml_lexer {
     struct str     way[DEPTH_MAX];
     size_t         depth, hidden_at; /* hidden_at: depth of the element whose content is hidden; 0: none */
     enum xml_state state;
-    char           tag[TAG_MAX]; /* what stands behind < so far */
+    char           tag[TAG_MAX]; /* what came after < so far */
     size_t         tag_len;
     char           last[3]; /* for --> and ]]> */
     char           quote;   /* inside a quoted attribute */
@@ -34,7 +34,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* The local name: what stands behind a prefix. */
+/* The local name, without a prefix. */
 static struct str tag_name(struct str tag)
 {
     size_t      end = 0;
@@ -103,7 +103,7 @@ static void decode_reference(struct str name, struct buf *out)
         buf_fmt(out, "&%.*s;", STR_ARG(name));
 }
 
-/* The text as a parser would have it: references resolved, CDATA opened, children's tags left out. */
+/* The text as a parser gives it: references resolved, CDATA unwrapped, tags of children removed. */
 static void decode(struct str raw, struct buf *out)
 {
     while (raw.len != 0) {
@@ -170,7 +170,7 @@ static void write_hidden(struct xml_lexer *l, struct scrub_state *s, struct buf 
     buf_reset(&s->secret);
 }
 
-/* Bytes of content: shown, or collected where they are hidden. */
+/* A byte of content: passed on, or collected if it is secret. */
 static void content(struct xml_lexer *l, struct scrub_state *s, struct str bytes, struct buf *out)
 {
     if (l->hidden_at == 0) {
@@ -182,7 +182,7 @@ static void content(struct xml_lexer *l, struct scrub_state *s, struct str bytes
     buf_add(&s->secret, bytes);
 }
 
-/* A text that is shown as base64 is shown as what stands instead: a string. */
+/* A secret that was typed as base64 is replaced by plain text, so its type becomes a string. */
 static void show_start_tag(struct xml_lexer *l, struct str tag, struct buf *out)
 {
     const char *kind = l->base64 ? memmem(tag.ptr, tag.len, "base64Binary", 12) : NULL;
@@ -255,7 +255,7 @@ static void in_tag(struct xml_lexer *l, struct scrub_state *s, char c, struct bu
 {
     struct str so_far;
 
-    if (l->tag_len == TAG_MAX - 1) { /* no tag is so long: a < that is text */
+    if (l->tag_len == TAG_MAX - 1) { /* too long for a tag: this < was text */
         content(l, s, STR("<"), out);
         content(l, s, str_of(l->tag, l->tag_len), out);
         content(l, s, str_of(&c, 1), out);

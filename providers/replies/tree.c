@@ -45,7 +45,7 @@ bool tree_keys_differ(const struct tree *object, struct arena *mem)
 
 static const struct tree *find(const struct tree *node, const struct path_step *steps, size_t count);
 
-/* A step has led to `node`: on from there, or from each of its items. */
+/* A step has led to `node`: continue there, or in a list at each of its items. */
 static const struct tree *find_on(const struct tree *node, const struct path_step *steps, size_t count)
 {
     const struct tree *found = NULL;
@@ -89,7 +89,7 @@ struct tree_recorder {
     struct arena        *mem;
     const struct path   *path;
     struct reply_field   fields[RECORD_FIELDS_MAX];
-    size_t               field_count, from_path; /* fields; how many of them the path gave */
+    size_t               field_count, from_path; /* from_path: how many of the fields come from {id} steps */
     struct reply_record *records;
     size_t               count, cap;
     bool                 too_many;
@@ -113,7 +113,7 @@ static void add_leaves(struct tree_recorder *r, const struct tree *node, struct 
     for (const struct tree *child = node->first; child != NULL; child = child->next) {
         struct str name = child->name;
 
-        if (node->is_list) /* items bear the list's name, which is in the prefix already */
+        if (node->is_list) /* items have the list's name, which is already in the prefix */
             name = prefix;
         else if (prefix.len != 0)
             name = arena_fmt(r->mem, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(child->name));
@@ -149,7 +149,7 @@ static void walk_on(struct tree_recorder *r, const struct tree *node, size_t ste
         for (const struct tree *item = node->first; item != NULL; item = item->next)
             walk_on(r, item, step);
     } else if (step == r->path->count) {
-        if (node->text.ptr != NULL || node->first != NULL) /* null, or nothing inside: no record */
+        if (node->text.ptr != NULL || node->first != NULL) /* neither null nor an empty node is a record */
             add_record(r, node);
     } else {
         walk(r, node, step);
@@ -189,7 +189,7 @@ enum etl_status tree_records(const struct tree *top, const struct path *path, st
     return ETL_OK;
 }
 
-/* Documents show one list in several places; the first that is there is meant. */
+/* A provider may give one list in several places; the first that exists is used. */
 const struct path *tree_records_path(const struct tree *top, const struct command *command)
 {
     for (size_t i = 0; i < command->record_path_count; i++)

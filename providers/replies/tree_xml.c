@@ -9,14 +9,14 @@
 
 enum { LARGEST = 256 << 20 };
 
-/* Stands for a blank inside a repaired name: U+2040, which XML allows in names and nobody writes. */
+/* Replaces a blank inside a repaired name: U+2040, which XML allows in names and real answers do not contain. */
 #define NAME_BLANK "\xe2\x81\x80"
 
 struct tree_element {
-    struct tree          node; /* first: the tree that comes out is made of these */
+    struct tree          node; /* first, so that the tree handed out consists of these */
     struct str           type, id, href;
     bool                 nil, is_map, is_array;
-    struct tree_element *with_id; /* the one before it that has an id */
+    struct tree_element *with_id; /* list of the elements with an id */
 };
 struct xml_tree {
     struct arena        *mem;
@@ -31,7 +31,7 @@ struct xml_tree {
 
 /* ---- names ---- */
 
-/* Without prefix; what the repair put in is taken out again. */
+/* The name without its prefix and without what the repair put in. */
 static struct str own_name(struct xml_tree *r, const xmlChar *name)
 {
     struct str  s = str_from((const char *)name), head, tail = str_cut(s, ':', &head);
@@ -130,7 +130,7 @@ static struct str base64_decoded(struct xml_tree *r, struct str s)
     return str_of(out, len);
 }
 
-/* SOAP::Lite sends text with letters beyond ASCII so; whoever wrote Latin-1 into it is understood too. */
+/* SOAP::Lite sends text beyond ASCII as base64. If the bytes are not UTF-8, they are read as Latin-1. */
 static struct str decoded(struct xml_tree *r, struct str s)
 {
     AUTO(buf_release) struct buf fixed = { 0 };
@@ -186,7 +186,7 @@ static void close_soap(struct xml_tree *r, struct tree_element *e)
     }
 }
 
-/* href="#x" is the element with id="x". One that refers on is left alone, so that nothing can go in circles. */
+/* href="#x" stands for the element with id="x". An element that refers to another is not followed, so references cannot form a circle. */
 static bool refers(const struct tree *node)
 {
     if (((const struct tree_element *)node)->href.ptr != NULL)
@@ -298,7 +298,7 @@ static bool name_byte(char c)
     return c != '\0' && strchr(" \t\r\n=\"'<>/", c) == NULL;
 }
 
-/* Inside a tag, behind the element's name: words with nothing but blanks between them, up to a `=`, are one name. */
+/* Inside a tag, after the element's name: words up to a `=`, with only blanks between them, are one attribute name. */
 static size_t mend_attributes(struct str tag, struct buf *out)
 {
     size_t i = 0;
@@ -430,6 +430,6 @@ enum etl_status tree_from_xml(struct str body, unsigned flags, struct str mark, 
                        r->error[0] != '\0' ? r->error : "it is not well-formed");
     if (r->soap)
         resolve(r, r->open[0]->node.first);
-    *out = r->open[0]->node.first; /* the root of ours */
+    *out = r->open[0]->node.first; /* our own root */
     return ETL_OK;
 }

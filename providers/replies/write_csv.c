@@ -3,7 +3,7 @@
 
 enum { CELL_MAX = 16 << 20 };
 
-/* In quotes, doubled inside: as the providers' documents show their reports. */
+/* In quotes, quotes inside doubled, as the providers' documents show their reports. */
 static void csv_cell(const struct written_report *r, struct str text, struct buf *out)
 {
     AUTO(buf_release) struct buf scratch;

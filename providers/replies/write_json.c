@@ -1,7 +1,7 @@
 /* providers/replies/write_json.c - rows as a tree in JSON: the command's first path to its records.
  *
- * Names of the path that are fixed ahead of its first {key} stand around all rows. From there on each row has a way of its own, of which only
- * what differs from the row before is closed and opened again. */
+ * The path's names before its first {key} are written once, around all rows. After that each row has names of its own; only those that differ
+ * from the row before are closed and opened again. */
 #include "providers/replies/reply_writer.h"
 
 static void json_text(const struct written_report *r, struct str text, struct buf *out)
@@ -36,7 +36,7 @@ static void json_begin(const struct written_report *r, struct buf *out)
     buf_byte(out, key == p->count ? '[' : '{');
 }
 
-/* {"$":"958"} where the reply has a text member; names that begin with it are attributes and stand for themselves. */
+/* {"$":"958"} if the reply has a text member; a name that begins with it is an attribute and is not wrapped. */
 static void json_field(const struct written_report *r, struct str name, struct str value, struct buf *out)
 {
     struct str member = r->command->reply->text_member;

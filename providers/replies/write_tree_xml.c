@@ -2,7 +2,7 @@
 #include "providers/replies/reply.h"
 #include "providers/replies/write_xml.h"
 
-/* The text before {answer} in what the wire puts around one, or the text behind it. */
+/* What the wire puts around an answer: the text before {answer}, or the text behind it. */
 static void add_around(const struct written_report *r, bool behind, struct buf *out)
 {
     bool passed = false;
@@ -23,7 +23,7 @@ static size_t first_step(const struct written_report *r)
     return r->command->reply->styles[r->wire->index]->envelope_steps;
 }
 
-/* Steps that stand around all rows: those ahead of the first key, and of the records' own name. */
+/* How many steps are written once, around all rows: those before the first key and before the records' own name. */
 static size_t fixed_steps(const struct written_report *r)
 {
     const struct path *p = written_way(r);

@@ -3,7 +3,7 @@
 
 enum { CELL_MAX = 16 << 20 };
 
-/* XML 1.0, 2.2 and 2.4: what may not stand raw; control characters may not stand at all, unless that is the fault. */
+/* XML 1.0, 2.2 and 2.4: escapes what may not stand raw, and drops control characters unless they are the damage that was asked for. */
 void write_xml_text(const struct written_report *r, struct buf *out, struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -46,7 +46,7 @@ static void xml_field(const struct written_report *r, struct buf *out, struct st
     buf_fmt(out, "</%.*s>", STR_ARG(name));
 }
 
-/* "categories.service" stands in an element of its own; neighbours of one outer name share it. */
+/* "categories.service" is written as <categories><service>; neighbouring columns with one outer name share the outer element. */
 void write_xml_fields(const struct written_report *r, const struct written_row *row, struct buf *out)
 {
     const struct report *report = r->report;

@@ -5,7 +5,7 @@
 
 enum { LONGEST_WORD = 64, WEAK_BITS = 10 };
 
-/* The kinds of match that cover the whole value alone: bits of both answers. */
+/* Which kinds of match cover the whole value by themselves, as bits. */
 static double judge(struct str value, bool *dictionary, bool *leet)
 {
     char        text[LONGEST_WORD + 1];
@@ -48,7 +48,7 @@ bool word_is_dictionary(struct str value)
     return dictionary;
 }
 
-/* What no word, pattern or repetition makes cannot be under 10 bits: mixed case with digits inside, of eight or more. */
+/* Eight or more characters of mixed case with digits inside: no word, pattern or repetition, so never under 10 bits. */
 static bool cannot_be_weak(struct str value)
 {
     bool   upper = false, lower = false, digit = false;

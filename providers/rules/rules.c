@@ -44,7 +44,7 @@ static bool in_words(const struct rule *r, struct str value)
     return false;
 }
 
-/* Digits where the form has letters, and what else it has where it has it. */
+/* A digit for each letter of the form; every other character as it is. */
 static bool fits_form(struct str form, struct str value)
 {
     if (value.len != form.len)
@@ -150,7 +150,7 @@ static bool relation_holds(const struct rule *r, struct str value, struct str ro
     return !str_contains_nocase(value, role) && (local.len == 0 || !str_contains_nocase(value, local));
 }
 
-/* 12 to 19 digits, blanks and dashes aside, with the check digit of ISO/IEC 7812-1 (Luhn). */
+/* A card number: 12 to 19 digits, not counting blanks and dashes, with the check digit of ISO/IEC 7812-1 (Luhn). */
 static bool is_card(struct str value)
 {
     unsigned sum = 0, digits = 0;

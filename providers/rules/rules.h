@@ -1,6 +1,6 @@
 /* providers/rules/rules.h - is this value, and this call, what the provider takes?
  *
- * Says what is wrong and never mends: cleaning up is the mapping's work, nothing is cut to length here.
+ * The rules say what is wrong and change nothing: cleaning up is the mapping's work, and no value is cut to length.
  *
  * Threads  rules are read-only; a struct rule_check (match data, scratch, the date) belongs to one thread.
  * Source   every rule names its own in the description. zxcvbn is asked for dictionary words and weak passwords, and only
@@ -15,7 +15,7 @@ struct rule_check;                                   /* one per thread */
 struct rule_check *rule_check_new(struct str today); /* "2026-11-24" */
 void               rule_check_free(struct rule_check *c);
 
-/* How severe a broken rule is here: a mapping may ease `param.rule` or `rule`. NULL: as described. */
+/* How severe a broken rule is: a mapping may ease `param.rule` or `rule`. */
 struct severity_table;
 typedef enum severity (*severity_of)(const void *context, const struct command *c, const struct param *p,
                                      struct str rule, enum severity described);
@@ -23,7 +23,7 @@ typedef enum severity (*severity_of)(const void *context, const struct command *
 struct rule_sink { /* where broken rules go: field, rule id, text; secrets masked */
     void (*add)(void *context, enum severity severity, const struct err *err);
     void       *context;
-    severity_of severity; /* or NULL */
+    severity_of severity; /* NULL: as the description says */
     const void *severity_context;
 };
 
@@ -32,12 +32,12 @@ enum etl_status rules_value(struct rule_check *c, const struct param *p, const s
                             struct str value, struct err *err);
 
 /* A whole call: values[i] belongs to command->params[i]. Written forms first (booleans, dates: values are
- * changed to what goes on the wire), then required, types, relations, together. References are taken for given
- * and good. All faults go to the sink. ETL_REJECT if any was an error. */
+ * changed to what is sent), then required, types, relations, together. A reference counts as given and
+ * valid. All faults go to the sink. ETL_REJECT if any was an error. */
 enum etl_status rules_call(struct rule_check *c, const struct command *command, struct value *values,
                            const struct rule_sink *sink, struct arena *record_mem);
-/* Would this value be taken as the param-th of a call that has `values` so far? Its type (a type_of rule's too) and its relations to the
- * other values count; only errors do, as `sink` eases them. Nothing is told or changed. What `valid` in a mapping asks. */
+/* Would this value pass as the param-th of a call that has `values` so far? Checked are its type (also by a type_of rule) and its relations to
+ * the other values. Warnings, and errors that `sink` eases, do not count. Nothing is reported or changed. For `valid` in a mapping. */
 bool rules_would_take(struct rule_check *c, const struct command *command, size_t param, struct value *values,
                       struct str value, const struct rule_sink *sink);
 /* The dangers of this very call: the command's and those of its values. */

@@ -46,7 +46,7 @@ static bool is_given(const struct value *v)
     return v->kind != VALUE_ABSENT;
 }
 
-/* A family is given when one of its members is. */
+/* A family is given if one of its members is. */
 static bool member_given(const struct call_rules *j, const struct param *family)
 {
     for (size_t i = 0; i < j->command->param_count; i++)
@@ -68,7 +68,7 @@ static bool item_given(const struct call_rules *j, const struct together_item *i
 
 /* ---- written forms ---- */
 
-/* true, yes, on, Y, 1 or the written word itself → as the provider writes it. */
+/* true, yes, on, Y, 1 or the provider's own word, changed to the provider's word. */
 static void write_bool(struct call_rules *j, const struct param *p, struct value *v)
 {
     static const struct str  yes[] = { { "true", 4 }, { "yes", 3 }, { "y", 1 }, { "on", 2 }, { "1", 1 }, { "t", 1 } };
@@ -139,7 +139,8 @@ static void judge(struct call_rules *j, const struct param *p, const char *field
     for (size_t i = 0; i < count; i++) {
         if (rule_judge(j->check, rules[i], NULL, p->secret, value, &relations, NULL) == ETL_OK)
             continue;
-        /* Once more for its words: an err has half a kilobyte, and nearly all values hold (a quarter of check_call's time). */
+        /* Checked again to get the message: an err is half a kilobyte, and nearly all values pass, so the first check has none (a quarter of
+         * check_call's time). */
         struct err err = { .field = field };
 
         rule_judge(j->check, rules[i], field, p->secret, value, &relations, &err);
@@ -172,7 +173,7 @@ static struct str parts_shown(struct call_rules *j, const struct list_form *list
     return arena_str(j->mem, buf_str(&out));
 }
 
-/* `lists` are the list and, for a part of an inner one, the list around it: no separator of either may be in the part. */
+/* `lists` is the list and, if that is the part of another, the outer one: the part may contain the separator of neither. */
 static void check_part(struct call_rules *j, const struct param *p, const char *field,
                        const struct list_form *const lists[2], const struct value_type *type, struct str text)
 {
@@ -199,7 +200,7 @@ static const char *part_field(struct call_rules *j, const char *field, const str
     return name.ptr;
 }
 
-/* Checks part by part and writes it anew: parts that were left out at the end are empty, inner lists of nothing go. */
+/* Checks each part and writes the list again: parts that are missing at the end become empty, inner lists without parts are dropped. */
 static void check_list(struct call_rules *j, const struct param *p, const char *field,
                        const struct list_form *const lists[2], struct str text, struct buf *out)
 {
@@ -255,7 +256,7 @@ static void check_list_value(struct call_rules *j, const struct param *p, struct
     v->text = arena_str(j->mem, buf_str(&out));
 }
 
-/* A text of a list's form is one where a list belongs; a list of nothing is nothing. */
+/* A text that is written as a list becomes a list if the type is one; a list without parts is absent. */
 static void tell_list(const struct param *p, struct value *v)
 {
     if (v->kind == VALUE_TEXT && p->type->list != NULL && list_is_valid(v->text))
@@ -266,7 +267,7 @@ static void tell_list(const struct param *p, struct value *v)
 
 /* ---- one parameter ---- */
 
-/* Nearly every value passes here: half of what the rules took otherwise (callgrind, 50,000 rows). */
+/* Nearly every value passes here, which halved the time of the rules (callgrind, 50,000 rows). */
 static bool check_quickly(struct call_rules *j, const struct param *p, const struct value *v)
 {
     const struct quick_check *quick = p->type->quick;
@@ -302,7 +303,7 @@ static void check_one(struct call_rules *j, size_t i)
     const struct param *p = &j->command->params[i];
     struct value       *v = &j->values[i];
 
-    if (!is_given(v) && !p->required) /* most of a command's parameters, mostly */
+    if (!is_given(v) && !p->required) /* true for most parameters of most calls */
         return;
     if (p->always.ptr != NULL) {
         if (is_given(v))
@@ -322,7 +323,8 @@ static void check_one(struct call_rules *j, size_t i)
     tell_list(p, v);
     if (v->kind == VALUE_TEXT && p->type->is_bool && (p->omit.ptr == NULL || !str_eq(v->text, p->omit)))
         write_bool(j, p, v);
-    if (p->required && v->kind == VALUE_CLEAR && p->clear.ptr == NULL) /* its own word is said on purpose */
+    if (p->required && v->kind == VALUE_CLEAR &&
+        p->clear.ptr == NULL) /* a parameter with a clear word of its own may be cleared although it is required */
         fault(j, p, "required", SEVERITY_ERROR, "is required and cannot be cleared");
     if (p->required && !is_given(v))
         fault(j, p, "required", SEVERITY_ERROR, "is required and has no value");

@@ -7,9 +7,9 @@
 struct rule_check {
     struct pattern_match *match;
     char                  today[16];
-    char                  name[40]; /* of the rule told last, NUL-terminated */
+    char                  name[40]; /* of the last rule reported, NUL-terminated */
 };
-/* What relational rules ask of the other values of a call. */
+/* The other values that a relational rule compares with: of a call, or of a rule's examples. */
 struct relations {
     struct str (*role)(const struct relations *relations, struct str role);
     const struct pair_value *pairs; /* examples: role and value */

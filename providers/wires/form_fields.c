@@ -75,7 +75,7 @@ bool form_word_decode(struct str raw, struct arena *mem, struct str *out)
     struct wire_field *fields;
     size_t             count;
 
-    /* A form's value, in which a + would be a blank: there is none in a command's name. */
+    /* Read as a form's value. There a + would be a blank, but no command's name has one. */
     if (form_fields_parse(arena_fmt(mem, "x=%.*s", STR_ARG(raw)), mem, &fields, &count, NULL) != ETL_OK || count != 1)
         return false;
     *out = fields[0].value;

@@ -1,7 +1,7 @@
 /* providers/wires/form_fields.h - reads an application/x-www-form-urlencoded body as strictly as a provider might.
  *
- * A raw blank, a raw byte beyond ASCII, a % without two hex digits, a field without =, a NUL: each a refusal, since one
- * real server takes it in one way and the next in another. */
+ * A raw blank, a raw byte beyond ASCII, a % without two hex digits, a field without = and a NUL are refused, since real servers differ in how
+ * they read them. */
 #ifndef PROVIDERS_WIRES_FORM_FIELDS_H
 #define PROVIDERS_WIRES_FORM_FIELDS_H
 

@@ -38,7 +38,7 @@ static bool is_zero_string(struct str s)
     return s.len > 1 && s.ptr[0] == '0' && digits(s, 0) == s.len;
 }
 
-/* [+-]?\d+ within a magnitude, compared as text: leading zeros aside, shorter is smaller. */
+/* [+-]?\d+ up to a magnitude, compared as text without leading zeros: the shorter one is smaller. */
 static bool is_integer(struct str s, const char *positive, const char *negative)
 {
     size_t      from = s.len != 0 && sign(s.ptr[0]);
@@ -59,7 +59,7 @@ static bool is_int(struct str s)
 
 static bool is_long(struct str s)
 {
-    /* It asks only for the upper bound: every negative number is one. */
+    /* SOAP::Lite checks the upper bound only, so every negative number counts. */
     return is_integer(s, "9223372036854775807",
                       "99999999999999999999999999999999999999999999999999999999999999999999999999999999");
 }
@@ -90,7 +90,8 @@ static bool is_float(struct str s)
     return exponent != 0 && at + exponent == s.len;
 }
 
-/* 9 stands for a digit, ? ahead of the rest for an optional sign, all else for itself; what is left comes back, STR_NONE: another shape. */
+/* In the shape, 9 stands for a digit, a leading ? for an optional sign, any other character for itself. Returns the rest of the text; STR_NONE:
+ * the text has another shape. */
 static struct str after(const char *form, struct str s)
 {
     if (*form == '?') {
@@ -104,7 +105,7 @@ static struct str after(const char *form, struct str s)
     return s;
 }
 
-/* Nothing, Z, or +hh:mm; `minus_only` where it takes only -hh:mm. */
+/* A time zone: nothing, Z, or +hh:mm; with `minus_only` -hh:mm only. */
 static bool is_zone(struct str s, bool minus_only)
 {
     if (s.ptr == NULL || s.len == 0)
@@ -155,7 +156,7 @@ static bool is_date_time(struct str s)
     return is_zone(without_fraction(after("9999-99-99T99:99:99", s)), false);
 }
 
-/* P1Y2M3DT4H5M6S, in that order, at least one of them; its pattern lets a colon stand ahead of each. */
+/* P1Y2M3DT4H5M6S, in that order, at least one of them. SOAP::Lite's pattern allows a colon before each. */
 static bool is_duration(struct str s)
 {
     static const char order[] = "YMDTHMS";

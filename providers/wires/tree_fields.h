@@ -7,7 +7,7 @@
 #include "providers/replies/tree.h"
 #include "providers/wires/wire.h"
 
-/* A text is a value, a list is an array; ETL_REJECT: a child holds fields of its own. */
+/* A child with a text becomes a value, a list becomes an array. ETL_REJECT: a child has children of its own. */
 enum etl_status tree_fields(const struct tree *node, struct arena *mem, struct wire_decoded *out, struct err *err);
 
 #endif

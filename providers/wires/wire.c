@@ -1,4 +1,4 @@
-/* providers/wires/wire.c - the wire styles there are, the request they fill, and the walk over what there is to send. */
+/* providers/wires/wire.c - the table of wire styles, the request they fill, and the walk over the fields that are sent. */
 #include "providers/wires/wire.h"
 
 #include "etl/core/list.h"
@@ -63,7 +63,7 @@ static void add_address(const struct wire_call *call, struct request *out)
     for (size_t i = 0; i < path->count; i++)
         if (path->parts[i].literal.ptr != NULL)
             buf_add(&out->url, path->parts[i].literal);
-        else /* {command}, the only place that a path may have */
+        else /* {command} is the only place that a path can have */
             add_name(call, &out->url);
 }
 
@@ -138,7 +138,7 @@ static bool credential_field(const struct wire_call *call, size_t at, struct wir
     return true;
 }
 
-/* What a value is on the wire before it is written: STR_NONE where nothing is sent. */
+/* The text that is sent for a value, before the provider's form is applied; STR_NONE: nothing is sent. */
 static struct str sent_text(const struct command *c, const struct param *p, const struct value *v)
 {
     if (p->always.ptr != NULL)

@@ -23,7 +23,7 @@ void request_release(struct request *r); /* wipes */
 /* How a request is written: flags. */
 enum {
     ENCODE_MASKED = 1, /* "***" for credentials and secret values: for --dry-run */
-    ENCODE_TEST = 2    /* in test mode: without the parameters that are for live calls only */
+    ENCODE_TEST = 2    /* test mode: parameters for live calls only are left out */
 };
 struct wire_call {
     const struct command *command;
@@ -31,7 +31,7 @@ struct wire_call {
     struct str            url;    /* the connection's */
     const struct value   *values; /* by command->params; texts, lists and clears are sent */
     const struct credential_value
-        *credentials; /* one without a value (of another login, or of a session not opened yet) is not sent */
+        *credentials; /* those without a value (of another login, or of a session that is not open yet) are not sent */
     const struct pair_value *extra; /* further fields: a provider's test mode */
     size_t                   extra_count;
     unsigned                 how;
@@ -39,7 +39,7 @@ struct wire_call {
 /* The whole request: address, headers, body. ETL_REJECT: too long, or the wire cannot carry it. */
 enum etl_status wire_encode(const struct wire_call *call, struct request *out, struct err *err);
 
-/* What there is to send, in order: credentials, parameters, extras; each in the provider's written form. One walk for all styles. */
+/* The fields that are sent, in order: credentials, the wire's own fields, parameters, extras; each in the provider's form. All styles use it. */
 struct wire_field {
     struct str name, value;
     bool       is_hidden; /* masked: value is "***" */
@@ -47,14 +47,14 @@ struct wire_field {
 };
 struct wire_walk {
     const struct wire_call *call;
-    struct buf              text; /* of values that had to be written */
+    struct buf              text; /* a value in the provider's form */
     size_t                  part, at;
 };
 void wire_walk_begin(struct wire_walk *w, const struct wire_call *call);
 bool wire_walk_next(struct wire_walk *w, struct wire_field *out);
 void wire_walk_end(struct wire_walk *w);
 
-/* The way back, for whoever receives a request: the sandbox. */
+/* The way back: the sandbox receives requests. */
 struct wire_received {
     const struct provider *provider;
     struct str             headers; /* lines "Name: value\n" */
@@ -62,7 +62,7 @@ struct wire_received {
 };
 struct wire_decoded {
     struct str word; /* the command's name on the wire. Set to what the address says; STR_NONE: nothing so far */
-    const struct wire_field *fields; /* in the order they came, doubled ones included */
+    const struct wire_field *fields; /* in the order they came, with duplicates */
     size_t                   field_count;
 };
 /* The value of a header line, trimmed; STR_NONE: it is not there. */
@@ -76,7 +76,7 @@ struct wire_style {
     struct style_keys own; /* the description's keys that are its own, and the struct they fill: wire->own */
     /* XML answers: attributes of the element that stands for a list without items; NULL: there is no element. */
     const char *empty_list;
-    /* Headers and body; address and method are there already. */
+    /* Writes headers and body; method and address are set before. */
     enum etl_status (*encode)(const struct wire_call *call, struct request *out, struct err *err);
     /* ETL_REJECT: the body is not written as this style writes one. */
     enum etl_status (*decode)(const struct wire_received *in, struct arena *mem, struct wire_decoded *out,

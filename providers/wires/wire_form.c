@@ -38,7 +38,7 @@ static enum etl_status form_encode(const struct wire_call *call, struct request 
     buf_lit(&out->headers, "Content-Type: application/x-www-form-urlencoded\n");
     wire_walk_begin(&walk, call);
     while (wire_walk_next(&walk, &field)) {
-        if (!named && walk.part != 0) { /* behind the credentials, ahead of all else */
+        if (!named && walk.part != 0) { /* after the credentials, before everything else */
             add_command(call, &out->body);
             named = true;
         }

@@ -1,7 +1,7 @@
 /* providers/wires/wire_rest.c - JSON in the body of a POST (or what the command's route says): one object of texts, by yajl.
  *
  * Everything is a string: account numbers, ZIP codes and last-four digits are no numbers, and the servers we know take strings.
- * Source  RFC 8259. Values are UTF-8, which the rules have seen to. */
+ * Source  RFC 8259. The rules have checked that values are UTF-8. */
 #include "providers/wires/tree_fields.h"
 
 #include <yajl/yajl_gen.h>
@@ -42,7 +42,7 @@ static yajl_gen_status add_fields(yajl_gen g, const struct wire_call *call)
     return st == yajl_gen_status_ok ? yajl_gen_map_close(g) : st;
 }
 
-/* Straight into the body, which is wiped later: yajl's own buffer would leave passwords in memory. */
+/* yajl prints into the body, which is wiped later. A buffer of yajl's own would leave passwords in memory. */
 static void print(void *context, const char *text, size_t len)
 {
     buf_add(context, str_of(text, len));

@@ -1,8 +1,8 @@
 /* providers/wires/wire_soap.c - SOAP 1.1 by libxml2's writer, as Perl's SOAP::Lite sends a call whose one argument is a hash.
  *
- * The parameters are children of one element, c-gensym3 as SOAP::Lite names the first; a name that cannot be an element's makes a
- * Map of Apache's of all of them. Types are guessed as SOAP::Lite guesses them (soap_type.h). SOAPAction is the namespace, #, the method.
- * Source    SOAP 1.1, 5 and 6; SOAP::Lite 1.27. No text is pasted into XML here: the writer escapes. */
+ * The parameters are children of one element, named c-gensym3 like SOAP::Lite's first. If one name cannot be an element's, all of them go as
+ * an apachens:Map. Types are guessed as SOAP::Lite guesses them (soap_type.h). SOAPAction is the namespace, #, the method.
+ * Source    SOAP 1.1, 5 and 6; SOAP::Lite 1.27. libxml2's writer escapes all text. */
 #include "providers/wires/wire.h"
 
 #include <libxml/xmlwriter.h>
@@ -71,7 +71,7 @@ static void add_text(struct soap_writer *x, struct str text)
         note(x, xmlTextWriterWriteString(x->w, text_of(x, text)));
 }
 
-/* xsd:string[2] where all parts are alike, else xsd:anyType[2]. */
+/* xsd:string[2] if all parts have one type, else xsd:anyType[2]. */
 static void add_array(struct soap_writer *x, struct str list)
 {
     struct list_reader r = list_open(list);
@@ -230,7 +230,7 @@ static const struct tree *child(const struct tree *node, const char *name)
     return NULL;
 }
 
-/* SOAP 1.1 leaves SOAPAction open; SOAP::Lite sends "space#method", in quotes, and what it says has to be so. */
+/* SOAP 1.1 does not define SOAPAction's text. SOAP::Lite sends "space#method" in quotes; if the header is there, it must name the method. */
 static bool action_fits(struct str headers, struct str method, struct arena *mem)
 {
     struct str action = wire_header(headers, "SOAPAction");
