@@ -2,68 +2,58 @@
 #include "formats/archive_manifest.h"
 
 #include "etl/core/notation/json_tree.h"
+#include "etl/core/notation/json_writer.h"
 #include "formats/source.h"
 
 enum { MANIFEST_MAX = 16 << 20 };
 
 /* ---- writing ---- */
 
-static void text(struct buf *b, const char *name, struct str value)
+static void write_report(const struct archive_manifest_report *r, struct json_writer *w)
 {
-    buf_byte(b, '"');
-    buf_text(b, name);
-    buf_lit(b, "\":");
-    buf_json(b, value.ptr != NULL ? value : STR(""));
+    json_gap(w, "\n  ");
+    json_begin_object(w);
+    json_member_text(w, "name", r->name);
+    json_member_text(w, "table", r->table);
+    json_member_text(w, "proof", r->proof);
+    json_member_number(w, "asked", r->asked);
+    json_member_number(w, "records", r->records);
+    json_member_number(w, "repaired_bytes", r->repairs);
+    json_member_number(w, "odd_values", r->odd);
+    if (r->odd != 0)
+        json_member_text(w, "first_odd_value", r->odd_value);
+    if (r->why.len != 0)
+        json_member_text(w, "why", r->why);
+    json_end_object(w);
 }
 
-static void number(struct buf *b, const char *name, uint64_t value)
+static void write_member(const struct archive_manifest_member *m, struct json_writer *w)
 {
-    buf_fmt(b, ",\"%s\":", name);
-    buf_u64(b, value);
-}
-
-static void write_report(const struct archive_manifest_report *r, struct buf *b)
-{
-    buf_lit(b, "  {");
-    text(b, "name", r->name);
-    buf_byte(b, ',');
-    text(b, "table", r->table);
-    buf_byte(b, ',');
-    text(b, "proof", r->proof);
-    number(b, "asked", r->asked);
-    number(b, "records", r->records);
-    number(b, "repaired_bytes", r->repairs);
-    number(b, "odd_values", r->odd);
-    if (r->odd != 0) {
-        buf_byte(b, ',');
-        text(b, "first_odd_value", r->odd_value);
-    }
-    if (r->why.len != 0) {
-        buf_byte(b, ',');
-        text(b, "why", r->why);
-    }
-    buf_byte(b, '}');
-}
-
-static void write_member(const struct archive_manifest_member *m, struct buf *b)
-{
-    buf_lit(b, "  {");
-    text(b, "name", m->name);
+    json_gap(w, "\n  ");
+    json_begin_object(w);
+    json_member_text(w, "name", m->name);
     if (m->table.ptr != NULL) {
-        buf_byte(b, ',');
-        text(b, "table", m->table);
-        number(b, "rows", m->rows);
+        json_member_text(w, "table", m->table);
+        json_member_number(w, "rows", m->rows);
     }
-    buf_fmt(b, ",\"encrypted\":%s,\"stored\":[", m->encrypted ? "true" : "false");
+    json_member_bool(w, "encrypted", m->encrypted);
+    json_member_list(w, "stored");
     for (size_t i = 0; i < m->part_count; i++) {
-        buf_text(b, i != 0 ? ",{" : "{");
-        text(b, "name", m->parts[i].name);
-        number(b, "bytes", m->parts[i].bytes);
-        buf_byte(b, ',');
-        text(b, "sha256", m->parts[i].sha256);
-        buf_byte(b, '}');
+        json_begin_object(w);
+        json_member_text(w, "name", m->parts[i].name);
+        json_member_number(w, "bytes", m->parts[i].bytes);
+        json_member_text(w, "sha256", m->parts[i].sha256);
+        json_end_object(w);
     }
-    buf_lit(b, "]}");
+    json_end_list(w);
+    json_end_object(w);
+}
+
+/* The bracket of a list stands on a line of its own, also of an empty one. */
+static void end_list(struct json_writer *w)
+{
+    json_gap(w, "\n ");
+    json_end_list(w);
 }
 
 void archive_manifest_write(const struct archive_manifest *m, struct buf *out)
@@ -76,23 +66,26 @@ void archive_manifest_write(const struct archive_manifest *m, struct buf *out)
         { "made", m->made },       { "from", m->from },         { "to", m->to },
         { "secrets", m->secrets }, { "key", m->key },
     };
+    struct json_writer w = json_writer(out);
 
-    buf_lit(out, "{\"archive\":1");
+    json_begin_object(&w);
+    json_member_number(&w, "archive", 1);
     for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
-        buf_lit(out, ",\n ");
-        text(out, head[i].name, head[i].value);
+        json_gap(&w, "\n ");
+        json_member_text(&w, head[i].name, head[i].value);
     }
-    buf_lit(out, ",\n \"reports\":[\n");
-    for (size_t i = 0; i < m->report_count; i++) {
-        write_report(&m->reports[i], out);
-        buf_text(out, i + 1 < m->report_count ? ",\n" : "\n");
-    }
-    buf_lit(out, " ],\n \"members\":[\n");
-    for (size_t i = 0; i < m->member_count; i++) {
-        write_member(&m->members[i], out);
-        buf_text(out, i + 1 < m->member_count ? ",\n" : "\n");
-    }
-    buf_lit(out, " ]}\n");
+    json_gap(&w, "\n ");
+    json_member_list(&w, "reports");
+    for (size_t i = 0; i < m->report_count; i++)
+        write_report(&m->reports[i], &w);
+    end_list(&w);
+    json_gap(&w, "\n ");
+    json_member_list(&w, "members");
+    for (size_t i = 0; i < m->member_count; i++)
+        write_member(&m->members[i], &w);
+    end_list(&w);
+    json_end_object(&w);
+    buf_byte(out, '\n');
 }
 
 /* ---- reading ---- */

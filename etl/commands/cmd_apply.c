@@ -77,20 +77,23 @@ static void summary(const struct delivery *w, const struct apply_report *r, cons
                     int code)
 {
     AUTO(buf_release) struct buf out = { 0 };
+    struct json_writer           j = json_writer(&out);
 
     buf_init(&out, 1 << 20, "the summary");
-    json_text(&out, "{\"command\":\"apply\",\n \"run\":", str_from(w->options.run));
-    json_text(&out, ",\n \"connection\":", w->connection.name);
-    json_text(&out, ",\n \"provider\":", w->connection.provider->name);
-    buf_fmt(&out, ",\n \"live\":%s", w->connection.config->live ? "true" : "false");
-    buf_fmt(&out, ",\n \"lanes\":%llu", (unsigned long long)r->all.lanes);
-    call_balance_json(&out, "calls", &r->all);
-    call_balance_json(&out, "chosen", &r->chosen);
-    buf_fmt(&out, ",\n \"requests\":%llu,\n \"recovered\":%llu,\n \"seconds\":%.3f", (unsigned long long)r->requests,
-            (unsigned long long)r->recovered, (double)(now_ms() - began_ms) / 1000);
-    json_text(&out, ",\n \"rung\":", str_from(r->rung));
-    json_stopped(&out, err);
-    buf_fmt(&out, ",\n \"interrupted\":%s,\n \"exit\":%d}\n", stop_asked != 0 ? "true" : "false", code);
+    summary_json_begin(&j, "apply", w->options.run, &w->connection);
+    json_gap(&j, "\n ");
+    json_member_number(&j, "lanes", r->all.lanes);
+    call_balance_json(&j, "calls", &r->all);
+    call_balance_json(&j, "chosen", &r->chosen);
+    json_gap(&j, "\n ");
+    json_member_number(&j, "requests", r->requests);
+    json_gap(&j, "\n ");
+    json_member_number(&j, "recovered", r->recovered);
+    json_gap(&j, "\n ");
+    json_member_seconds(&j, "seconds", (double)(now_ms() - began_ms) / 1000);
+    json_gap(&j, "\n ");
+    json_member_text_or_null(&j, "rung", str_from(r->rung));
+    summary_json_end(&j, err, stop_asked != 0, code);
     cli_out(buf_str(&out));
 }
 

@@ -3,6 +3,7 @@
 
 #include "etl/commands/cli.h"
 #include "etl/connection/session.h"
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/log.h"
 #include "providers/description/load.h"
 
@@ -32,20 +33,21 @@ static void list_one(const struct config_connection *c, struct str url, struct b
     buf_byte(out, '\n');
 }
 
-static void list_json(const struct config_connection *c, struct str url, bool first, struct buf *out)
+static void list_json(const struct config_connection *c, struct str url, bool first, struct json_writer *w)
 {
-    buf_text(out, first ? "{\"name\":" : ",\n {\"name\":");
-    buf_json(out, c->name);
-    buf_lit(out, ",\"provider\":");
-    buf_json(out, c->provider);
-    buf_lit(out, ",\"url\":");
-    buf_json(out, url);
-    buf_fmt(out, ",\"live\":%s,\"plain_http\":%s,\"require\":[", c->live ? "true" : "false",
-            c->plain_http ? "true" : "false");
-    for (unsigned i = 0, told = 0; rung_names[i] != NULL; i++)
+    json_gap(w, first ? NULL : "\n ");
+    json_begin_object(w);
+    json_member_text(w, "name", c->name);
+    json_member_text(w, "provider", c->provider);
+    json_member_text(w, "url", url);
+    json_member_bool(w, "live", c->live);
+    json_member_bool(w, "plain_http", c->plain_http);
+    json_member_list(w, "require");
+    for (unsigned i = 0; rung_names[i] != NULL; i++)
         if ((c->require & 1U << i) != 0)
-            buf_fmt(out, "%s\"%s\"", told++ != 0 ? "," : "", rung_names[i]);
-    buf_lit(out, "]}");
+            json_text(w, str_from(rung_names[i]));
+    json_end_list(w);
+    json_end_object(w);
 }
 
 static struct str url_of(const struct config_connection *c, struct arena *mem, struct findings *faults)
@@ -67,6 +69,7 @@ static int run_list(struct cli *cli, int argc, char **argv)
     AUTO(buf_release) struct buf out = { 0 };
     struct findings              faults;
     struct config                config;
+    struct json_writer           w = json_writer(&out);
     int                          code = cli_parse(cli, &list_cmd, NULL, argc, argv, 0, 0, NULL);
 
     if (code >= 0)
@@ -76,18 +79,19 @@ static int run_list(struct cli *cli, int argc, char **argv)
     if (config_load(cli->config, &cli->mem, &config, &faults) != ETL_OK)
         return cli_faults(cli, ETL_FAIL, &faults);
     if (cli->json)
-        buf_byte(&out, '[');
+        json_begin_list(&w);
     for (size_t i = 0; i < config.connection_count; i++) {
         struct str url = url_of(&config.connections[i], &cli->mem, &faults);
 
         if (cli->json)
-            list_json(&config.connections[i], url, i == 0, &out);
+            list_json(&config.connections[i], url, i == 0, &w);
         else
             list_one(&config.connections[i], url, &out);
     }
-    if (cli->json)
-        buf_lit(&out, "]\n");
-    else if (config.path == NULL)
+    if (cli->json) {
+        json_end_list(&w);
+        buf_byte(&out, '\n');
+    } else if (config.path == NULL)
         say("there is no configuration: no ./subferry.yaml, none in the home folder, no -c FILE");
     else if (config.connection_count == 0)
         say("%s names no connection", config.path);
@@ -259,38 +263,53 @@ static enum etl_status ask(struct connection_check *c, struct err *err)
     return c->checks[LINE_READ].good ? ETL_OK : ETL_AGAIN;
 }
 
-static void show_checks(const struct connection_check *c, bool json, struct buf *out)
+static void json_checks(const struct connection_check *c, bool all_good, struct buf *out)
 {
     const struct connection *k = c->connection;
-    bool                     all = true;
+    struct json_writer       w = json_writer(out);
 
-    for (size_t i = 0; i < LINES; i++)
-        all = all && (!c->checks[i].asked || c->checks[i].good);
-    if (json) {
-        buf_lit(out, "{\"connection\":");
-        buf_json(out, k->name);
-        buf_lit(out, ",\"provider\":");
-        buf_json(out, k->provider->name);
-        buf_lit(out, ",\"url\":");
-        buf_json(out, k->url);
-        buf_fmt(out, ",\"live\":%s,\"ok\":%s,\"checks\":[", k->config->live ? "true" : "false", all ? "true" : "false");
-    }
-    for (size_t i = 0, told = 0; i < LINES; i++) {
+    json_begin_object(&w);
+    json_member_text(&w, "connection", k->name);
+    json_member_text(&w, "provider", k->provider->name);
+    json_member_text(&w, "url", k->url);
+    json_member_bool(&w, "live", k->config->live);
+    json_member_bool(&w, "ok", all_good);
+    json_member_list(&w, "checks");
+    for (size_t i = 0; i < LINES; i++) {
         const struct check_line *line = &c->checks[i];
 
-        if (!line->asked && !json)
-            buf_fmt(out, "%-12s -      not known, see what is WRONG\n", line->name);
-        else if (!json)
-            buf_fmt(out, "%-12s %-6s %.*s\n", line->name, line->good ? "ok" : "WRONG", STR_ARG(line->text));
-        if (!json || !line->asked)
+        if (!line->asked)
             continue;
-        buf_fmt(out, "%s\n {\"name\":\"%s\",\"ok\":%s,\"message\":", told++ != 0 ? "," : "", line->name,
-                line->good ? "true" : "false");
-        buf_json(out, line->text);
-        buf_byte(out, '}');
+        json_gap(&w, "\n ");
+        json_begin_object(&w);
+        json_member_text(&w, "name", str_from(line->name));
+        json_member_bool(&w, "ok", line->good);
+        json_member_text(&w, "message", line->text);
+        json_end_object(&w);
     }
-    if (json)
-        buf_lit(out, "]}\n");
+    json_end_list(&w);
+    json_end_object(&w);
+    buf_byte(out, '\n');
+}
+
+static void show_checks(const struct connection_check *c, bool json, struct buf *out)
+{
+    bool all_good = true;
+
+    for (size_t i = 0; i < LINES; i++)
+        all_good = all_good && (!c->checks[i].asked || c->checks[i].good);
+    if (json) {
+        json_checks(c, all_good, out);
+        return;
+    }
+    for (size_t i = 0; i < LINES; i++) {
+        const struct check_line *line = &c->checks[i];
+
+        if (line->asked)
+            buf_fmt(out, "%-12s %-6s %.*s\n", line->name, line->good ? "ok" : "WRONG", STR_ARG(line->text));
+        else
+            buf_fmt(out, "%-12s -      not known, see what is WRONG\n", line->name);
+    }
 }
 
 static int check(struct cli *cli, struct connection *k)

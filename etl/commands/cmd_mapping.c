@@ -1,6 +1,8 @@
 /* etl/commands/cmd_mapping.c - subferry mapping: the stock mappings, and what helps to write one: lint, test, try. */
 #include "etl/commands/mapping_try.h"
 #include "etl/connection/config.h"
+#include "etl/core/notation/err_json.h"
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/log.h"
 #include "etl/mapping/run_tests.h"
 
@@ -13,29 +15,23 @@ static struct str stock_name(const struct embedded_file *file)
 
 /* ---- list ---- */
 
-static void list_one(struct cli *cli, const struct mapping *m, struct str name, bool first, struct buf *out)
+static void list_one(const struct mapping *m, struct str name, struct json_writer *w)
 {
-    if (!cli->json) {
-        buf_fmt(out, "%-26.*s  %-11.*s  %.*s\n", STR_ARG(name), STR_ARG(m->provider->name), STR_ARG(m->title));
-        return;
-    }
-    buf_text(out, first ? "{\"name\":" : ",{\"name\":");
-    buf_json(out, name);
-    buf_lit(out, ",\"provider\":");
-    buf_json(out, m->provider->name);
-    buf_lit(out, ",\"title\":");
-    buf_json(out, m->title);
-    buf_lit(out, ",\"inputs\":[");
-    for (size_t i = 0; i < m->input_count; i++) {
-        buf_text(out, i != 0 ? "," : "");
-        buf_json(out, m->inputs[i].name);
-    }
-    buf_lit(out, "]}");
+    json_begin_object(w);
+    json_member_text(w, "name", name);
+    json_member_text(w, "provider", m->provider->name);
+    json_member_text(w, "title", m->title);
+    json_member_list(w, "inputs");
+    for (size_t i = 0; i < m->input_count; i++)
+        json_text(w, m->inputs[i].name);
+    json_end_list(w);
+    json_end_object(w);
 }
 
 static int run_list(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out;
+    struct json_writer           w = json_writer(&out);
     struct findings              faults;
     int                          code;
 
@@ -45,18 +41,24 @@ static int run_list(struct cli *cli, int argc, char **argv)
         return code;
     findings_init(&faults, &cli->mem);
     if (cli->json)
-        buf_byte(&out, '[');
+        json_begin_list(&w);
     for (size_t i = 0; stock_mapping_files[i].name != NULL; i++) {
         struct mapping_source source = { .name = stock_name(&stock_mapping_files[i]) };
         struct mapping       *m;
 
         if (mapping_load(&source, &cli->mem, &m, &faults) != ETL_OK)
             continue;
-        list_one(cli, m, source.name, i == 0, &out);
+        if (cli->json)
+            list_one(m, source.name, &w);
+        else
+            buf_fmt(&out, "%-26.*s  %-11.*s  %.*s\n", STR_ARG(source.name), STR_ARG(m->provider->name),
+                    STR_ARG(m->title));
         mapping_free(m);
     }
-    if (cli->json)
-        buf_lit(&out, "]\n");
+    if (cli->json) {
+        json_end_list(&w);
+        buf_byte(&out, '\n');
+    }
     cli_out(buf_str(&out));
     return faults.errors != 0 ? cli_faults(cli, ETL_FAIL, &faults) : EXIT_WELL;
 }
@@ -102,12 +104,14 @@ static const struct cli_command show_cmd = {
 
 /* ---- lint ---- */
 
-static void add_faults(struct buf *out, const struct findings *faults)
+static void json_faults(struct json_writer *w, const struct findings *faults)
 {
+    json_begin_list(w);
     for (size_t i = 0; i < faults->count && i < faults->cap; i++) {
-        buf_text(out, i != 0 ? ",\n" : "");
-        err_json(out, &faults->items[i].err, faults->items[i].severity);
+        json_gap(w, i != 0 ? "\n" : NULL);
+        err_json(w, &faults->items[i].err, faults->items[i].severity);
     }
+    json_end_list(w);
 }
 
 static int run_lint(struct cli *cli, int argc, char **argv)
@@ -117,6 +121,7 @@ static int run_lint(struct cli *cli, int argc, char **argv)
     struct mapping_source        source = { 0 };
     struct mapping              *m;
     struct findings              faults;
+    struct json_writer           w = json_writer(&out);
     enum etl_status              st;
     int                          code;
 
@@ -128,9 +133,8 @@ static int run_lint(struct cli *cli, int argc, char **argv)
     source.name = str_from(words.items[0]);
     st = mapping_load(&source, &cli->mem, &m, &faults);
     if (cli->json) {
-        buf_byte(&out, '[');
-        add_faults(&out, &faults);
-        buf_lit(&out, "]\n");
+        json_faults(&w, &faults);
+        buf_byte(&out, '\n');
         cli_out(buf_str(&out));
     } else if (faults.count != 0) {
         cli_faults(cli, st, &faults);
@@ -170,10 +174,11 @@ static const struct opt cmd_mapping_options[] = {
 
 static int test_mapping(struct cli *cli, struct mapping *m, struct str today, struct findings *faults, struct buf *out)
 {
-    struct key     *key = NULL;
-    struct err      err = { 0 };
-    size_t          ran = 0;
-    enum etl_status st = m->uses_password ? config_key(cli->config, &key, &err) : ETL_OK;
+    struct key        *key = NULL;
+    struct json_writer w = json_writer(out);
+    struct err         err = { 0 };
+    size_t             ran = 0;
+    enum etl_status    st = m->uses_password ? config_key(cli->config, &key, &err) : ETL_OK;
 
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
@@ -182,9 +187,12 @@ static int test_mapping(struct cli *cli, struct mapping *m, struct str today, st
     if (faults->count != 0)
         cli_faults(cli, st, faults);
     if (cli->json) {
-        buf_fmt(out, "{\"tests\":%zu,\"failures\":[", ran);
-        add_faults(out, faults);
-        buf_lit(out, "]}\n");
+        json_begin_object(&w);
+        json_member_number(&w, "tests", ran);
+        json_name(&w, "failures");
+        json_faults(&w, faults);
+        json_end_object(&w);
+        buf_byte(out, '\n');
         cli_out(buf_str(out));
     }
     if (st == ETL_OK && ran == 0)

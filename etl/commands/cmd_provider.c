@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "etl/commands/cli.h"
+#include "etl/core/notation/err_json.h"
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/log.h"
 #include "etl/pages/capabilities.h"
 #include "etl/pages/command_page.h"
@@ -13,21 +15,6 @@
 #include "providers/wires/wire.h"
 
 static const struct cli_command list_cmd, show_cmd, lint_cmd;
-
-static void add_member(struct buf *b, const char *name, struct str value)
-{
-    buf_json(b, str_from(name));
-    buf_byte(b, ':');
-    if (value.ptr != NULL)
-        buf_json(b, value);
-    else
-        buf_lit(b, "null");
-}
-
-static void add_flag(struct buf *b, const char *name, bool value)
-{
-    buf_fmt(b, ",\"%s\":%s", name, value ? "true" : "false");
-}
 
 /* ---- list ---- */
 
@@ -40,27 +27,23 @@ static enum etl_status load_stock(const struct embedded_file *file, struct arena
     return provider_load(arena_str(mem, name), mem, out, faults);
 }
 
-static void list_one(const struct provider *p, bool json, bool first, struct buf *out)
+static void list_one(const struct provider *p, bool first, struct json_writer *w)
 {
-    if (!json) {
-        buf_fmt(out, "%-12.*s %3zu commands  %-6s %.*s\n", STR_ARG(p->name), p->command_count, p->wires[0].style->name,
-                STR_ARG(p->title));
-        return;
-    }
-    buf_text(out, first ? "{" : ",\n {");
-    add_member(out, "provider", p->name);
-    buf_byte(out, ',');
-    add_member(out, "title", p->title);
-    buf_byte(out, ',');
-    add_member(out, "document", p->document);
-    buf_byte(out, ',');
-    add_member(out, "wire", str_from(p->wires[0].style->name));
-    buf_fmt(out, ",\"commands\":%zu,\"reports\":%zu}", p->command_count, p->report_count);
+    json_gap(w, first ? NULL : "\n ");
+    json_begin_object(w);
+    json_member_text(w, "provider", p->name);
+    json_member_text_or_null(w, "title", p->title);
+    json_member_text_or_null(w, "document", p->document);
+    json_member_text(w, "wire", str_from(p->wires[0].style->name));
+    json_member_number(w, "commands", p->command_count);
+    json_member_number(w, "reports", p->report_count);
+    json_end_object(w);
 }
 
 static int run_list(struct cli *cli, int argc, char **argv)
 {
     AUTO(buf_release) struct buf out = { 0 };
+    struct json_writer           w = json_writer(&out);
     struct findings              faults;
     int                          code = cli_parse(cli, &list_cmd, NULL, argc, argv, 0, 0, NULL);
 
@@ -69,17 +52,23 @@ static int run_list(struct cli *cli, int argc, char **argv)
     buf_init(&out, 1 << 20, "a list");
     findings_init(&faults, &cli->mem);
     if (cli->json)
-        buf_byte(&out, '[');
+        json_begin_list(&w);
     for (size_t i = 0; stock_providers[i].name != NULL; i++) {
         const struct provider *p;
 
         if (load_stock(&stock_providers[i], &cli->mem, &p, &faults) != ETL_OK)
             continue;
-        list_one(p, cli->json, i == 0, &out);
+        if (cli->json)
+            list_one(p, i == 0, &w);
+        else
+            buf_fmt(&out, "%-12.*s %3zu commands  %-6s %.*s\n", STR_ARG(p->name), p->command_count,
+                    p->wires[0].style->name, STR_ARG(p->title));
         provider_free(p);
     }
-    if (cli->json)
-        buf_lit(&out, "]\n");
+    if (cli->json) {
+        json_end_list(&w);
+        buf_byte(&out, '\n');
+    }
     cli_out(buf_str(&out));
     return faults.errors != 0 ? cli_faults(cli, ETL_FAIL, &faults) : EXIT_WELL;
 }
@@ -87,94 +76,82 @@ static int run_list(struct cli *cli, int argc, char **argv)
 /* ---- show ---- */
 
 /* A parameter with `always` is left out: a mapping cannot set it. */
-static void json_params(const struct command *c, struct buf *b)
+static void json_params(const struct command *c, struct json_writer *w)
 {
-    bool first = true;
-
-    buf_lit(b, ",\"params\":[");
+    json_member_list(w, "params");
     for (size_t i = 0; i < c->param_count; i++) {
         const struct param *p = &c->params[i];
 
         if (p->always.ptr != NULL)
             continue;
-        buf_text(b, first ? "{" : ",{");
-        first = false;
-        add_member(b, "name", p->name);
-        buf_byte(b, ',');
-        add_member(b, "type", p->type->name);
-        add_flag(b, "required", p->required);
-        add_flag(b, "recommended", p->recommended);
-        add_flag(b, "secret", p->secret);
-        buf_byte(b, '}');
+        json_begin_object(w);
+        json_member_text_or_null(w, "name", p->name);
+        json_member_text_or_null(w, "type", p->type->name);
+        json_member_bool(w, "required", p->required);
+        json_member_bool(w, "recommended", p->recommended);
+        json_member_bool(w, "secret", p->secret);
+        json_end_object(w);
     }
-    buf_byte(b, ']');
+    json_end_list(w);
 }
 
-static void json_command(const struct command *c, struct arena *mem, struct buf *b)
+static void json_command(const struct command *c, struct arena *mem, struct json_writer *w)
 {
-    buf_byte(b, '{');
-    add_member(b, "name", c->name);
-    buf_byte(b, ',');
-    add_member(b, "title", c->title);
-    buf_byte(b, ',');
-    add_member(b, "effect", str_from(effect_names[c->effect]));
-    buf_byte(b, ',');
-    add_member(b, "entity", c->entity);
-    json_params(c, b);
-    buf_lit(b, ",\"captures\":[");
-    for (size_t i = 0; i < c->capture_count; i++) {
-        buf_text(b, i != 0 ? "," : "");
-        buf_json(b, c->captures[i].name);
-    }
-    buf_lit(b, "],");
-    add_member(b, "test", command_test_word(c, mem));
-    buf_byte(b, ',');
-    add_member(b, "verify", command_verify_word(c));
-    buf_byte(b, '}');
+    json_begin_object(w);
+    json_member_text(w, "name", c->name);
+    json_member_text_or_null(w, "title", c->title);
+    json_member_text(w, "effect", str_from(effect_names[c->effect]));
+    json_member_text_or_null(w, "entity", c->entity);
+    json_params(c, w);
+    json_member_list(w, "captures");
+    for (size_t i = 0; i < c->capture_count; i++)
+        json_text(w, c->captures[i].name);
+    json_end_list(w);
+    json_member_text_or_null(w, "test", command_test_word(c, mem));
+    json_member_text_or_null(w, "verify", command_verify_word(c));
+    json_end_object(w);
 }
 
-static void json_report(const struct report *r, struct buf *b)
+static void json_report(const struct report *r, struct json_writer *w)
 {
-    buf_byte(b, '{');
-    add_member(b, "name", r->name);
-    buf_byte(b, ',');
-    add_member(b, "command", r->command->name);
-    buf_byte(b, ',');
-    add_member(b, "table", r->table);
-    buf_lit(b, ",\"columns\":[");
-    for (size_t i = 0; i < r->column_count; i++) {
-        buf_text(b, i != 0 ? "," : "");
-        buf_json(b, r->columns[i].column);
-    }
-    buf_lit(b, "]}");
+    json_begin_object(w);
+    json_member_text(w, "name", r->name);
+    json_member_text(w, "command", r->command->name);
+    json_member_text_or_null(w, "table", r->table);
+    json_member_list(w, "columns");
+    for (size_t i = 0; i < r->column_count; i++)
+        json_text(w, r->columns[i].column);
+    json_end_list(w);
+    json_end_object(w);
 }
 
-static void json_provider(const struct provider *p, const struct command *only, struct arena *mem, struct buf *b)
+static void json_provider(const struct provider *p, const struct command *only, struct arena *mem, struct buf *out)
 {
-    const char *between = "\n  ";
+    struct json_writer w = json_writer(out);
 
-    buf_byte(b, '{');
-    add_member(b, "provider", p->name);
-    buf_byte(b, ',');
-    add_member(b, "title", p->title);
-    buf_lit(b, ",\n \"commands\":[");
+    json_begin_object(&w);
+    json_member_text(&w, "provider", p->name);
+    json_member_text_or_null(&w, "title", p->title);
+    json_gap(&w, "\n ");
+    json_member_list(&w, "commands");
     for (size_t i = 0; i < p->command_count; i++) {
         if (only != NULL && only != &p->commands[i])
             continue;
-        buf_text(b, between);
-        between = ",\n  ";
-        json_command(&p->commands[i], mem, b);
+        json_gap(&w, "\n  ");
+        json_command(&p->commands[i], mem, &w);
     }
-    buf_lit(b, "],\n \"reports\":[");
-    between = "\n  ";
+    json_end_list(&w);
+    json_gap(&w, "\n ");
+    json_member_list(&w, "reports");
     for (size_t i = 0; i < p->report_count; i++) {
         if (only != NULL && only != p->reports[i].command)
             continue;
-        buf_text(b, between);
-        between = ",\n  ";
-        json_report(&p->reports[i], b);
+        json_gap(&w, "\n  ");
+        json_report(&p->reports[i], &w);
     }
-    buf_lit(b, "]}\n");
+    json_end_list(&w);
+    json_end_object(&w);
+    buf_byte(out, '\n');
 }
 
 static enum etl_status find_command(const struct provider *p, struct str name, struct arena *mem,
@@ -232,20 +209,24 @@ static int run_show(struct cli *cli, int argc, char **argv)
 
 /* ---- lint ---- */
 
-static void lint_json(const char *file, const struct provider *p, const struct findings *faults, struct buf *b)
+static void lint_json(const char *file, const struct provider *p, const struct findings *faults, struct buf *out)
 {
-    size_t kept = faults->count < faults->ceiling ? faults->count : faults->ceiling;
+    size_t             kept = faults->count < faults->ceiling ? faults->count : faults->ceiling;
+    struct json_writer w = json_writer(out);
 
-    buf_byte(b, '{');
-    add_member(b, "file", str_from(file));
-    buf_byte(b, ',');
-    add_member(b, "provider", p != NULL ? p->name : STR_NONE);
-    buf_fmt(b, ",\"errors\":%zu,\"warnings\":%zu,\"findings\":[", faults->errors, faults->count - faults->errors);
+    json_begin_object(&w);
+    json_member_text(&w, "file", str_from(file));
+    json_member_text_or_null(&w, "provider", p != NULL ? p->name : STR_NONE);
+    json_member_number(&w, "errors", faults->errors);
+    json_member_number(&w, "warnings", faults->count - faults->errors);
+    json_member_list(&w, "findings");
     for (size_t i = 0; i < kept; i++) {
-        buf_text(b, i != 0 ? ",\n " : "\n ");
-        err_json(b, &faults->items[i].err, faults->items[i].severity);
+        json_gap(&w, "\n ");
+        err_json(&w, &faults->items[i].err, faults->items[i].severity);
     }
-    buf_lit(b, "]}\n");
+    json_end_list(&w);
+    json_end_object(&w);
+    buf_byte(out, '\n');
 }
 
 static struct str today(struct arena *mem)

@@ -4,6 +4,7 @@
 #include "etl/apply/delivery.h"
 #include "etl/commands/cli.h"
 #include "etl/core/notation/date.h"
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/signals.h"
 #include "etl/pull/pull.h"
@@ -122,43 +123,48 @@ static void tell_people(const struct pulled *p, const char *archive)
         archive);
 }
 
+static bool has_rows(const struct pulled *p, size_t table)
+{
+    for (size_t c = 0; c < p->tables.items[table].column_count; c++)
+        if (p->results[table].fills[c])
+            return true;
+    return false;
+}
+
 static void tell_programs(const struct pulled *p, const char *archive)
 {
     AUTO(buf_release) struct buf out = { 0 };
-    bool                         first = true;
+    struct json_writer           w = json_writer(&out);
 
     buf_init(&out, 4 << 20, "a summary");
-    buf_lit(&out, "{\"archive\":");
-    buf_json(&out, str_from(archive));
-    buf_fmt(&out, ",\"asked\":%" PRIu64 ",\"reports\":[", p->asked);
+    json_begin_object(&w);
+    json_member_text(&w, "archive", str_from(archive));
+    json_member_number(&w, "asked", p->asked);
+    json_member_list(&w, "reports");
     for (size_t i = 0; i < p->provider->report_count; i++) {
         const struct pulled_report *r = &p->reports[i];
 
         if (!r->wanted)
             continue;
-        buf_text(&out, first ? "{\"name\":" : ",{\"name\":");
-        first = false;
-        buf_json(&out, r->name);
-        buf_fmt(&out, ",\"proof\":\"%s\",\"records\":%" PRIu64 ",\"asked\":%" PRIu64 ",\"why\":", proof_names[r->proof],
-                r->counts.records, r->counts.asked);
-        buf_json(&out, r->counts.why.ptr != NULL ? r->counts.why : STR(""));
-        buf_byte(&out, '}');
+        json_begin_object(&w);
+        json_member_text(&w, "name", r->name);
+        json_member_text(&w, "proof", str_from(proof_names[r->proof]));
+        json_member_number(&w, "records", r->counts.records);
+        json_member_number(&w, "asked", r->counts.asked);
+        json_member_text(&w, "why", r->counts.why);
+        json_end_object(&w);
     }
-    buf_lit(&out, "],\"tables\":{");
-    first = true;
+    json_end_list(&w);
+    json_member_object(&w, "tables");
     for (size_t t = 0; t < p->tables.count; t++) {
-        bool any = false;
-
-        for (size_t c = 0; c < p->tables.items[t].column_count; c++)
-            any = any || p->results[t].fills[c];
-        if (!any)
+        if (!has_rows(p, t))
             continue;
-        buf_text(&out, first ? "" : ",");
-        first = false;
-        buf_json(&out, p->tables.items[t].name);
-        buf_fmt(&out, ":%" PRIu64, p->results[t].rows);
+        json_name_text(&w, p->tables.items[t].name);
+        json_number(&w, p->results[t].rows);
     }
-    buf_lit(&out, "}}\n");
+    json_end_object(&w);
+    json_end_object(&w);
+    buf_byte(&out, '\n');
     cli_out(buf_str(&out));
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "etl/commands/cli.h"
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/log.h"
 #include "providers/description/load.h"
 #include "providers/sandbox/folder.h"
@@ -207,16 +208,19 @@ static void tell(const struct sandbox_stand *s)
 static void tell_json(const struct sandbox_stand *s)
 {
     AUTO(buf_release) struct buf out;
+    struct json_writer           w = json_writer(&out);
+    char                         url[64];
 
     buf_init(&out, 1 << 16, "the summary");
-    buf_fmt(&out, "{\"port\":%u,\"url\":\"%s://127.0.0.1:%u\",\"config\":", server_port(s->server),
-            s->options->plain ? "http" : "https", server_port(s->server));
-    buf_json(&out, str_from(s->config_path));
-    if (s->ca_path != NULL) {
-        buf_lit(&out, ",\"ca_file\":");
-        buf_json(&out, str_from(s->ca_path));
-    }
-    buf_lit(&out, "}\n");
+    snprintf(url, sizeof url, "%s://127.0.0.1:%u", s->options->plain ? "http" : "https", server_port(s->server));
+    json_begin_object(&w);
+    json_member_number(&w, "port", server_port(s->server));
+    json_member_text(&w, "url", str_from(url));
+    json_member_text(&w, "config", str_from(s->config_path));
+    if (s->ca_path != NULL)
+        json_member_text(&w, "ca_file", str_from(s->ca_path));
+    json_end_object(&w);
+    buf_byte(&out, '\n');
     cli_out(buf_str(&out));
 }
 

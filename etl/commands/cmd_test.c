@@ -56,22 +56,28 @@ static void summary(const struct delivery *w, const struct test_mode_report *r, 
                     uint64_t began_ms, int code)
 {
     AUTO(buf_release) struct buf   out = { 0 };
+    struct json_writer             j = json_writer(&out);
     const struct test_mode_counts *c = &r->counts;
 
     buf_init(&out, 1 << 20, "the summary");
-    json_text(&out, "{\"command\":\"test\",\n \"run\":", str_from(w->options.run));
-    json_text(&out, ",\n \"connection\":", w->connection.name);
-    json_text(&out, ",\n \"provider\":", w->connection.provider->name);
-    buf_fmt(&out, ",\n \"live\":%s,\n \"mode\":\"test\"", w->connection.config->live ? "true" : "false");
-    buf_fmt(&out,
-            ",\n \"calls\":{\"to_test\":%llu,\"passed\":%llu,\"refused\":%llu,\"untestable\":%llu,\"no_answer\":%llu}",
-            (unsigned long long)r->calls, (unsigned long long)c->passed, (unsigned long long)c->refused,
-            (unsigned long long)c->untestable, (unsigned long long)c->no_answer);
-    buf_fmt(&out, ",\n \"requests\":%llu,\n \"seconds\":%.3f", (unsigned long long)r->requests,
-            (double)(now_ms() - began_ms) / 1000);
-    json_text(&out, ",\n \"rung\":", r->rung ? STR("test") : STR_NONE);
-    json_stopped(&out, err);
-    buf_fmt(&out, ",\n \"interrupted\":%s,\n \"exit\":%d}\n", stop_asked != 0 ? "true" : "false", code);
+    summary_json_begin(&j, "test", w->options.run, &w->connection);
+    json_gap(&j, "\n ");
+    json_member_text(&j, "mode", STR("test"));
+    json_gap(&j, "\n ");
+    json_member_object(&j, "calls");
+    json_member_number(&j, "to_test", r->calls);
+    json_member_number(&j, "passed", c->passed);
+    json_member_number(&j, "refused", c->refused);
+    json_member_number(&j, "untestable", c->untestable);
+    json_member_number(&j, "no_answer", c->no_answer);
+    json_end_object(&j);
+    json_gap(&j, "\n ");
+    json_member_number(&j, "requests", r->requests);
+    json_gap(&j, "\n ");
+    json_member_seconds(&j, "seconds", (double)(now_ms() - began_ms) / 1000);
+    json_gap(&j, "\n ");
+    json_member_text_or_null(&j, "rung", r->rung ? STR("test") : STR_NONE);
+    summary_json_end(&j, err, stop_asked != 0, code);
     cli_out(buf_str(&out));
 }
 

@@ -1,6 +1,7 @@
 /* etl/commands/mapping_try.c - subferry mapping try: one record's way through a mapping, step by step; nothing is written. */
 #include "etl/commands/mapping_try.h"
 #include "etl/connection/config.h"
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/log.h"
 #include "etl/mapping/show_record.h"
 #include "etl/plan/lane_records.h"
@@ -54,7 +55,9 @@ static void show_record(struct cli *cli, const struct lane_records *l, size_t i,
     if (kept->record.count == 0)
         return;
     if (cli->json) {
-        mapping_show_json(l->mapping, l->mapper, &r, &cli->mem, out);
+        struct json_writer w = json_writer(out); /* a line of its own: JSON Lines */
+
+        mapping_show_json(l->mapping, l->mapper, &r, &cli->mem, &w);
         return;
     }
     buf_text(out, out->len != 0 ? "\n" : "");

@@ -7,7 +7,7 @@
 
 enum { FINDINGS_CEILING = 1000, SHOWN_BYTES = 60 };
 
-static const char *const severity_words[] = { "error", "warning", "info" };
+const char *const severity_names[] = { "error", "warning", "info" };
 
 static void set_text(struct err *err, const char *rule, const char *fmt, va_list args)
 {
@@ -78,35 +78,13 @@ void err_print(struct buf *out, const struct err *err, enum severity severity)
     if (out->len != 0 && out->ptr[out->len - 1] == ':')
         buf_byte(out, ' ');
     if (severity != SEVERITY_ERROR)
-        buf_fmt(out, "%s: ", severity_words[severity]);
+        buf_fmt(out, "%s: ", severity_names[severity]);
     if (err->field != NULL)
         buf_fmt(out, "%s: ", err->field);
     buf_text(out, err->text);
     if (err->rule[0] != '\0')
         buf_fmt(out, " (rule %s)", err->rule);
     buf_byte(out, '\n');
-}
-
-void err_json(struct buf *out, const struct err *err, enum severity severity)
-{
-    buf_fmt(out, "{\"severity\":\"%s\"", severity_words[severity]);
-    if (err->file != NULL) {
-        buf_lit(out, ",\"file\":");
-        buf_json(out, str_from(err->file));
-    }
-    if (err->line != 0)
-        buf_fmt(out, ",\"line\":%llu", (unsigned long long)err->line);
-    if (err->column != 0)
-        buf_fmt(out, ",\"column\":%u", err->column);
-    if (err->field != NULL) {
-        buf_lit(out, ",\"field\":");
-        buf_json(out, str_from(err->field));
-    }
-    buf_lit(out, ",\"rule\":");
-    buf_json(out, str_from(err->rule));
-    buf_lit(out, ",\"message\":");
-    buf_json(out, str_from(err->text));
-    buf_byte(out, '}');
 }
 
 void findings_init(struct findings *f, struct arena *mem)

@@ -20,6 +20,7 @@ enum etl_status {
 };
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_INFO };
+extern const char *const severity_names[]; /* "error", "warning", "info" */
 
 struct err {
     const char *file;      /* "extract.csv", or NULL; outlives the err */
@@ -43,7 +44,6 @@ struct shown shown(struct str value, bool is_secret);
 
 /* The compiler's look: "file:line:col: field: text (rule id)". One printer for people, one for JSON. */
 void err_print(struct buf *out, const struct err *err, enum severity severity);
-void err_json(struct buf *out, const struct err *err, enum severity severity);
 
 /* Where a person wants every fault at once. Copies what it is given into its arena. */
 struct finding {

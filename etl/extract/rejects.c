@@ -3,6 +3,7 @@
 
 #include "etl/secrets/secret_mode.h"
 
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/extract/sealed_cells.h"
 #include "formats/csv_writer.h"
@@ -236,19 +237,24 @@ enum etl_status rejects_add(struct rejects *r, const struct record *record, cons
 enum etl_status rejects_add_damaged(struct rejects *r, const struct record *record, const struct err *why,
                                     struct err *err)
 {
-    struct seal_place place = sealed_place(r->mapping, STR("damaged"));
-    enum etl_status   st = open_file(r, &r->damaged, "damaged", err);
+    struct seal_place  place = sealed_place(r->mapping, STR("damaged"));
+    struct json_writer w = json_writer(&r->damaged.text);
+    enum etl_status    st = open_file(r, &r->damaged, "damaged", err);
 
     if (st != ETL_OK)
         return st;
-    buf_fmt(&r->damaged.text,
-            "{\"line\":%llu,\"offset\":%llu,\"bytes\":%zu,\"rule\":", (unsigned long long)record->line,
-            (unsigned long long)record->offset, record->raw.len);
-    buf_json(&r->damaged.text, str_from(why->rule));
-    buf_lit(&r->damaged.text, ",\"sealed\":\"");
+    json_begin_object(&w);
+    json_member_number(&w, "line", record->line);
+    json_member_number(&w, "offset", record->offset);
+    json_member_number(&w, "bytes", record->raw.len);
+    json_member_text(&w, "rule", str_from(why->rule));
+    json_name(&w, "sealed");
+    json_begin_text(&w);
     if (record->raw.len != 0)
-        seal(r->sealer, &place, record->raw, &r->damaged.text);
-    buf_lit(&r->damaged.text, "\"}\n");
+        seal(r->sealer, &place, record->raw, w.out);
+    json_end_text(&w);
+    json_end_object(&w);
+    buf_byte(&r->damaged.text, '\n');
     return flush_file(&r->damaged, FLUSH_BYTES, err);
 }
 

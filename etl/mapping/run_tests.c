@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "etl/core/list.h"
+#include "etl/core/notation/json_writer.h"
 #include "etl/mapping/loader.h"
 #include "etl/mapping/mapper.h"
 
@@ -32,26 +33,24 @@ static void fail(struct test_run *t, const struct yaml *at, const char *fmt, ...
 }
 
 /* Every scalar becomes a JSON text: our YAML has no other scalars. */
-static void add_json(struct buf *out, const struct yaml *node)
+static void add_json(struct json_writer *w, const struct yaml *node)
 {
     switch (node->kind) {
-    case YAML_NULL: buf_lit(out, "null"); break;
-    case YAML_TEXT: buf_json(out, node->text); break;
+    case YAML_NULL: json_null(w); break;
+    case YAML_TEXT: json_text(w, node->text); break;
     case YAML_LIST:
-        for (size_t i = 0; i < node->count; i++) {
-            buf_byte(out, i != 0 ? ',' : '[');
-            add_json(out, &node->items[i]);
-        }
-        buf_text(out, node->count != 0 ? "]" : "[]");
+        json_begin_list(w);
+        for (size_t i = 0; i < node->count; i++)
+            add_json(w, &node->items[i]);
+        json_end_list(w);
         break;
     case YAML_MAP:
+        json_begin_object(w);
         for (size_t i = 0; i < node->count; i++) {
-            buf_byte(out, i != 0 ? ',' : '{');
-            buf_json(out, node->pairs[i].key);
-            buf_byte(out, ':');
-            add_json(out, &node->pairs[i].value);
+            json_name_text(w, node->pairs[i].key);
+            add_json(w, &node->pairs[i].value);
         }
-        buf_text(out, node->count != 0 ? "}" : "{}");
+        json_end_object(w);
         break;
     }
 }
@@ -59,10 +58,11 @@ static void add_json(struct buf *out, const struct yaml *node)
 static struct record *make_json_record(struct test_run *t, size_t input, const struct yaml *fields, struct err *err)
 {
     AUTO(buf_release) struct buf text;
+    struct json_writer           w = json_writer(&text);
     struct record               *r = ARENA_NEW(t->mem, struct record);
 
     buf_init(&text, 1 << 20, "a test's record");
-    add_json(&text, fields);
+    add_json(&w, fields);
     if (json_record_parse(buf_str(&text), &t->m->inputs[input].wanted, t->mem, r, err) != ETL_OK)
         r->count = 0;
     return r;

@@ -1,6 +1,7 @@
 /* etl/mapping/show_record.c - one record's way through a mapping, for people: record → let → calls → findings. */
 #include "etl/mapping/show_record.h"
 
+#include "etl/core/notation/err_json.h"
 #include "etl/language/evaluate.h"
 #include "etl/mapping/compiled.h"
 
@@ -224,7 +225,6 @@ static void add_call(struct buf *out, const struct call_steps *s)
 void mapping_show(const struct mapping *m, struct mapper *mapper, const struct shown_row *r, struct arena *mem,
                   struct buf *out)
 {
-    static const char *const    words[] = { "error", "warning", "info" };
     struct shown_way            w = gather(m, mapper, r, mem);
     const struct mapping_input *in = &m->inputs[r->row.input];
 
@@ -247,74 +247,77 @@ void mapping_show(const struct mapping *m, struct mapper *mapper, const struct s
     for (size_t i = 0; i < w.mapped.finding_count; i++) {
         const struct err *err = &w.mapped.findings[i].err;
 
-        buf_fmt(out, "  %s  %s%s%s (rule %s)\n", words[w.mapped.findings[i].severity],
+        buf_fmt(out, "  %s  %s%s%s (rule %s)\n", severity_names[w.mapped.findings[i].severity],
                 err->field != NULL ? err->field : "", err->field != NULL ? ": " : "", err->text, err->rule);
     }
 }
 
 /* ---- as JSON ---- */
 
-static void json_member(struct buf *out, const char *before, const char *name, struct str value)
-{
-    buf_fmt(out, "%s\"%s\":", before, name);
-    buf_json(out, value);
-}
-
-static void json_value(struct buf *out, const struct shown_step *s)
+static void json_value(struct json_writer *w, const struct shown_step *s)
 {
     if (s->failed != NULL)
-        json_member(out, ",", "failed", str_from(s->failed));
+        json_member_text(w, "failed", str_from(s->failed));
     else if (s->value.kind == VALUE_CLEAR)
-        buf_lit(out, ",\"value\":null");
+        json_member_null(w, "value");
     else if (s->value.kind == VALUE_REF)
-        json_member(out, ",", "ref", s->value.text);
+        json_member_text(w, "ref", s->value.text);
     else if (s->value.kind != VALUE_ABSENT && s->value.secret)
-        buf_lit(out, ",\"secret\":true");
+        json_member_bool(w, "secret", true);
     else if (s->value.kind == VALUE_LIST)
-        buf_fmt(out, ",\"value\":%.*s", STR_ARG(s->value.text));
+        json_member_raw(w, "value", s->value.text);
     else if (s->value.kind == VALUE_TEXT)
-        json_member(out, ",", "value", s->value.text);
+        json_member_text(w, "value", s->value.text);
 }
 
-static void json_steps(struct buf *out, const char *name, const struct shown_step *steps, size_t count)
+static void json_steps(struct json_writer *w, const char *name, const struct shown_step *steps, size_t count)
 {
-    buf_fmt(out, ",\"%s\":[", name);
+    json_member_list(w, name);
     for (size_t i = 0; i < count; i++) {
-        json_member(out, i != 0 ? ",{" : "{", "name", steps[i].name);
+        json_begin_object(w);
+        json_member_text(w, "name", steps[i].name);
         if (steps[i].expression.len != 0)
-            json_member(out, ",", "expression", steps[i].expression);
-        json_value(out, &steps[i]);
-        buf_byte(out, '}');
+            json_member_text(w, "expression", steps[i].expression);
+        json_value(w, &steps[i]);
+        json_end_object(w);
     }
-    buf_byte(out, ']');
+    json_end_list(w);
+}
+
+static void json_shown_call(struct json_writer *w, const struct call_steps *s)
+{
+    json_begin_object(w);
+    json_member_text(w, "command", s->call->command->name);
+    json_member_text(w, "as", s->call->as);
+    if (s->element != 0)
+        json_member_number(w, "element", s->element);
+    json_member_bool(w, "made", s->made);
+    if (s->when.expression.ptr != NULL)
+        json_member_text(w, "when", s->when.expression);
+    json_steps(w, "params", s->fields, s->field_count);
+    json_end_object(w);
 }
 
 void mapping_show_json(const struct mapping *m, struct mapper *mapper, const struct shown_row *r, struct arena *mem,
-                       struct buf *out)
+                       struct json_writer *w)
 {
-    struct shown_way w = gather(m, mapper, r, mem);
+    struct shown_way way = gather(m, mapper, r, mem);
 
-    json_member(out, "{", "from", r->where);
-    json_member(out, ",", "input", m->inputs[r->row.input].name);
-    json_member(out, ",", "lane", r->lane);
-    json_steps(out, "record", w.cells, w.cell_count);
-    json_steps(out, "let", w.lets, w.let_count);
-    buf_lit(out, ",\"calls\":[");
-    for (size_t i = 0; i < w.call_count; i++) {
-        json_member(out, i != 0 ? ",{" : "{", "command", w.calls[i].call->command->name);
-        json_member(out, ",", "as", w.calls[i].call->as);
-        if (w.calls[i].element != 0)
-            buf_fmt(out, ",\"element\":%zu", w.calls[i].element);
-        buf_fmt(out, ",\"made\":%s", w.calls[i].made ? "true" : "false");
-        if (w.calls[i].when.expression.ptr != NULL)
-            json_member(out, ",", "when", w.calls[i].when.expression);
-        json_steps(out, "params", w.calls[i].fields, w.calls[i].field_count);
-        buf_byte(out, '}');
-    }
-    buf_lit(out, "],\"findings\":[");
-    for (size_t i = 0; i < w.mapped.finding_count; i++) {
-        buf_text(out, i != 0 ? "," : "");
-        err_json(out, &w.mapped.findings[i].err, w.mapped.findings[i].severity);
-    }
-    buf_fmt(out, "],\"rejected\":%s}\n", w.mapped.rejected ? "true" : "false");
+    json_begin_object(w);
+    json_member_text(w, "from", r->where);
+    json_member_text(w, "input", m->inputs[r->row.input].name);
+    json_member_text(w, "lane", r->lane);
+    json_steps(w, "record", way.cells, way.cell_count);
+    json_steps(w, "let", way.lets, way.let_count);
+    json_member_list(w, "calls");
+    for (size_t i = 0; i < way.call_count; i++)
+        json_shown_call(w, &way.calls[i]);
+    json_end_list(w);
+    json_member_list(w, "findings");
+    for (size_t i = 0; i < way.mapped.finding_count; i++)
+        err_json(w, &way.mapped.findings[i].err, way.mapped.findings[i].severity);
+    json_end_list(w);
+    json_member_bool(w, "rejected", way.mapped.rejected);
+    json_end_object(w);
+    buf_byte(w->out, '\n');
 }

@@ -2,6 +2,7 @@
 #ifndef ETL_MAPPING_SHOW_RECORD_H
 #define ETL_MAPPING_SHOW_RECORD_H
 
+#include "etl/core/notation/json_writer.h"
 #include "etl/mapping/mapper.h"
 
 struct shown_row {
@@ -13,6 +14,6 @@ struct shown_row {
 void mapping_show(const struct mapping *m, struct mapper *mapper, const struct shown_row *shown_row, struct arena *mem,
                   struct buf *out);
 void mapping_show_json(const struct mapping *m, struct mapper *mapper, const struct shown_row *shown_row,
-                       struct arena *mem, struct buf *out);
+                       struct arena *mem, struct json_writer *w);
 
 #endif

@@ -36,10 +36,12 @@ bool call_balance_line(struct buf *out, const char *label, const struct ledger_c
     return sum == c->calls;
 }
 
-void call_balance_json(struct buf *out, const char *name, const struct ledger_counts *c)
+void call_balance_json(struct json_writer *w, const char *name, const struct ledger_counts *c)
 {
-    buf_fmt(out, ",\n \"%s\":{\"planned\":%llu", name, (unsigned long long)c->calls);
+    json_gap(w, "\n ");
+    json_member_object(w, name);
+    json_member_number(w, "planned", c->calls);
     for (size_t i = 0; i < BALANCE_WORDS; i++)
-        buf_fmt(out, ",\"%s\":%llu", balance_words[i].key, (unsigned long long)number_of(c, balance_words[i].state));
-    buf_byte(out, '}');
+        json_member_number(w, balance_words[i].key, number_of(c, balance_words[i].state));
+    json_end_object(w);
 }

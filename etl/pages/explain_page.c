@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "etl/core/notation/json_writer.h"
 #include "etl/mapping/show_record.h"
 #include "etl/pages/layout.h"
 
@@ -108,14 +109,12 @@ static void add_records(const struct explanation *x, struct arena *mem, struct b
 
 static void add_findings(const struct explanation *x, struct buf *out)
 {
-    static const char *const words[] = { "error", "warning", "info" };
-
     buf_text(out, x->finding_count != 0 ? "\nfindings of planning\n" : "");
     for (size_t i = 0; i < x->finding_count; i++) {
         const struct explained_finding *f = &x->findings[i];
 
-        buf_fmt(out, "  %-7s %.*s: %.*s%s%.*s (rule %.*s)\n", words[f->severity], STR_ARG(f->where), STR_ARG(f->field),
-                f->field.len != 0 ? ": " : "", STR_ARG(f->message), STR_ARG(f->rule));
+        buf_fmt(out, "  %-7s %.*s: %.*s%s%.*s (rule %.*s)\n", severity_names[f->severity], STR_ARG(f->where),
+                STR_ARG(f->field), f->field.len != 0 ? ": " : "", STR_ARG(f->message), STR_ARG(f->rule));
     }
     if (x->findings_left_out != 0)
         buf_fmt(out, "  and %zu more\n", x->findings_left_out);
@@ -238,134 +237,146 @@ void explain_page(const struct explanation *x, struct arena *mem, struct buf *ou
 
 /* ---- for programs ---- */
 
-static void member(struct buf *out, const char *before, struct str value)
+static void json_values(const struct explained_call *call, struct json_writer *w)
 {
-    buf_text(out, before);
-    if (value.ptr != NULL)
-        buf_json(out, value);
-    else
-        buf_lit(out, "null");
-}
-
-static void json_values(const struct explained_call *call, struct buf *out)
-{
-    bool first = true;
-
-    buf_lit(out, ",\"params\":{");
+    json_member_object(w, "params");
     for (size_t i = 0; i < call->command->param_count; i++) {
         const struct value *v = &call->values[i];
 
         if (v->kind == VALUE_ABSENT)
             continue;
-        buf_text(out, first ? "" : ",");
-        first = false;
-        buf_json(out, call->command->params[i].name);
-        if (v->kind == VALUE_CLEAR)
-            buf_lit(out, ":null");
-        else if (v->kind == VALUE_REF)
-            member(out, ":{\"ref\":", v->text), buf_byte(out, '}');
-        else if (v->secret)
-            buf_lit(out, ":{\"secret\":true}");
-        else
-            member(out, ":", v->text);
+        json_name_text(w, call->command->params[i].name);
+        if (v->kind == VALUE_CLEAR) {
+            json_null(w);
+        } else if (v->kind == VALUE_REF) {
+            json_begin_object(w);
+            json_member_text(w, "ref", v->text);
+            json_end_object(w);
+        } else if (v->secret) {
+            json_raw(w, STR("{\"secret\":true}"));
+        } else {
+            json_text(w, v->text);
+        }
     }
-    buf_byte(out, '}');
+    json_end_object(w);
 }
 
-static void json_call(const struct explained_call *call, struct buf *out)
+static void json_call(const struct explained_call *call, struct json_writer *w)
 {
     const struct ledger_row *row = &call->row;
+    bool                     unsent = !call->has_row || row->state == CALL_PENDING;
 
-    member(out, "{\"id\":", call->line.id);
-    member(out, ",\"command\":", call->line.command);
-    member(out, ",\"as\":", call->line.as);
-    member(out, ",\"from\":", call->line.from);
-    member(out, ",\"effect\":", call->line.effect);
-    json_values(call, out);
-    member(out, ",\"state\":",
-           !call->has_row || row->state == CALL_PENDING ? STR("not sent") : str_from(call_state_names[row->state]));
+    json_begin_object(w);
+    json_member_text(w, "id", call->line.id);
+    json_member_text(w, "command", call->line.command);
+    json_member_text(w, "as", call->line.as);
+    json_member_text_or_null(w, "from", call->line.from);
+    json_member_text_or_null(w, "effect", call->line.effect);
+    json_values(call, w);
+    json_member_text(w, "state", unsent ? STR("not sent") : str_from(call_state_names[row->state]));
     if (call->has_row) {
-        buf_fmt(out, ",\"tries\":%u,\"http\":%d,\"verified\":%s", row->tries, row->http,
-                row->verified ? "true" : "false");
-        member(out, ",\"reason\":", row->reason);
-        member(out, ",\"reply\":", row->reply);
-        member(out, ",\"test\":", row->test_outcome);
-        member(out, ",\"test_reason\":", row->test_reason);
+        json_member_number(w, "tries", row->tries);
+        json_name(w, "http");
+        json_integer(w, row->http);
+        json_member_bool(w, "verified", row->verified);
+        json_member_text_or_null(w, "reason", row->reason);
+        json_member_text_or_null(w, "reply", row->reply);
+        json_member_text_or_null(w, "test", row->test_outcome);
+        json_member_text_or_null(w, "test_reason", row->test_reason);
     }
-    buf_lit(out, ",\"captures\":{");
+    json_member_object(w, "captures");
     for (size_t i = 0; i < call->capture_count; i++) {
-        member(out, i != 0 ? "," : "", call->captures[i].name);
-        member(out, ":", call->captures[i].value);
+        json_name_text(w, call->captures[i].name);
+        json_text_or_null(w, call->captures[i].value);
     }
-    buf_lit(out, "}}");
+    json_end_object(w);
+    json_end_object(w);
 }
 
-static void json_files(const struct explanation *x, struct buf *out)
+static void json_files(const struct explanation *x, struct json_writer *w)
 {
-    bool first = true;
-
-    buf_lit(out, ",\n \"inputs\":[");
+    json_gap(w, "\n ");
+    json_member_list(w, "inputs");
     for (size_t i = 0; i < inputs(x); i++) {
         const struct run_input *in = run_input_of(x, i);
         const char             *problem = x->records.files[i].problem.text;
 
         if (in == NULL)
             continue;
-        member(out, first ? "{\"name\":" : ",{\"name\":", in->name);
-        first = false;
-        member(out, ",\"file\":", in->file);
-        buf_fmt(out, ",\"changed\":%s", problem[0] != '\0' ? "null" : was_changed(x, i) ? "true" : "false");
-        member(out, ",\"problem\":", problem[0] != '\0' ? str_from(problem) : STR_NONE);
-        buf_byte(out, '}');
+        json_begin_object(w);
+        json_member_text_or_null(w, "name", in->name);
+        json_member_text_or_null(w, "file", in->file);
+        if (problem[0] != '\0') {
+            json_member_null(w, "changed");
+            json_member_text(w, "problem", str_from(problem));
+        } else {
+            json_member_bool(w, "changed", was_changed(x, i));
+            json_member_null(w, "problem");
+        }
+        json_end_object(w);
     }
-    buf_byte(out, ']');
+    json_end_list(w);
 }
 
-static void json_findings(const struct explanation *x, struct buf *out)
+static void json_findings(const struct explanation *x, struct json_writer *w)
 {
-    static const char *const words[] = { "error", "warning", "info" };
-
-    buf_lit(out, ",\n \"findings\":[");
+    json_gap(w, "\n ");
+    json_member_list(w, "findings");
     for (size_t i = 0; i < x->finding_count; i++) {
         const struct explained_finding *f = &x->findings[i];
 
-        member(out, i != 0 ? ",{\"where\":" : "{\"where\":", f->where);
-        member(out, ",\"input\":", f->input);
-        member(out, ",\"field\":", f->field);
-        member(out, ",\"rule\":", f->rule);
-        member(out, ",\"severity\":", str_from(words[f->severity]));
-        member(out, ",\"message\":", f->message);
-        buf_byte(out, '}');
+        json_begin_object(w);
+        json_member_text_or_null(w, "where", f->where);
+        json_member_text_or_null(w, "input", f->input);
+        json_member_text_or_null(w, "field", f->field);
+        json_member_text_or_null(w, "rule", f->rule);
+        json_member_text(w, "severity", str_from(severity_names[f->severity]));
+        json_member_text_or_null(w, "message", f->message);
+        json_end_object(w);
     }
-    buf_byte(out, ']');
+    json_end_list(w);
+}
+
+static void json_records(const struct explanation *x, struct arena *mem, struct json_writer *w)
+{
+    const struct lane_records *l = &x->records;
+
+    json_gap(w, "\n ");
+    json_member_list(w, "records");
+    for (size_t i = 0; i < l->count; i++) {
+        struct shown_row shown = { lane_record_row(l, i), l->records[i].where,
+                                   l->lane.ptr != NULL ? l->lane : l->records[i].where };
+
+        if (l->records[i].record.count != 0)
+            mapping_show_json(x->mapping, l->mapper, &shown, mem, w);
+    }
+    json_end_list(w);
 }
 
 void explain_json(const struct explanation *x, struct arena *mem, struct buf *out)
 {
-    const struct lane_records *l = &x->records;
+    struct json_writer w = json_writer(out);
 
-    member(out, "{\"run\":", str_from(x->run->path));
-    member(out, ",\n \"key\":", x->key);
-    member(out, ",\n \"lane\":", x->lane);
-    buf_fmt(out, ",\n \"rejected\":%s", errors(x) != 0 ? "true" : "false");
-    member(out, ",\n \"seal_fault\":", x->seal_fault);
-    json_files(x, out);
-    buf_lit(out, ",\n \"records\":[");
-    for (size_t i = 0, told = 0; i < l->count; i++) {
-        struct shown_row shown = { lane_record_row(l, i), l->records[i].where,
-                                   l->lane.ptr != NULL ? l->lane : l->records[i].where };
-
-        if (l->records[i].record.count == 0)
-            continue;
-        buf_text(out, told++ != 0 ? "," : "");
-        mapping_show_json(x->mapping, l->mapper, &shown, mem, out);
-    }
-    buf_byte(out, ']');
-    json_findings(x, out);
-    buf_lit(out, ",\n \"calls\":[");
+    json_begin_object(&w);
+    json_member_text(&w, "run", str_from(x->run->path));
+    json_gap(&w, "\n ");
+    json_member_text(&w, "key", x->key);
+    json_gap(&w, "\n ");
+    json_member_text_or_null(&w, "lane", x->lane);
+    json_gap(&w, "\n ");
+    json_member_bool(&w, "rejected", errors(x) != 0);
+    json_gap(&w, "\n ");
+    json_member_text_or_null(&w, "seal_fault", x->seal_fault);
+    json_files(x, &w);
+    json_records(x, mem, &w);
+    json_findings(x, &w);
+    json_gap(&w, "\n ");
+    json_member_list(&w, "calls");
     for (size_t i = 0; i < x->call_count; i++) {
-        buf_text(out, i != 0 ? ",\n  " : "\n  ");
-        json_call(&x->calls[i], out);
+        json_gap(&w, "\n  ");
+        json_call(&x->calls[i], &w);
     }
-    buf_lit(out, "]}\n");
+    json_end_list(&w);
+    json_end_object(&w);
+    buf_byte(out, '\n');
 }

@@ -2,6 +2,7 @@
 #include "etl/pages/explanation.h"
 
 #include "etl/core/notation/json_tree.h"
+#include "etl/core/notation/json_writer.h"
 #include "providers/description/load.h"
 #include "providers/model/family.h"
 
@@ -13,9 +14,10 @@ struct key_needles {
 
 static void needle(struct buf *out, const char *name, struct str value)
 {
+    struct json_writer w = json_writer(out);
+
     buf_init(out, 4 << 20, "a key");
-    buf_fmt(out, "\"%s\":", name);
-    buf_json(out, value);
+    json_member_text(&w, name, value);
 }
 
 static bool names(struct str line, const struct buf *needle)

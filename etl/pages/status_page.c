@@ -1,6 +1,7 @@
 /* etl/pages/status_page.c - where a run stands, for people and for programs. */
 #include "etl/pages/status_page.h"
 
+#include "etl/core/notation/json_writer.h"
 #include "etl/pages/layout.h"
 
 /* ---- for people ---- */
@@ -129,102 +130,124 @@ void status_page(const struct run_status *s, const struct next_command *next, st
 
 /* ---- for programs ---- */
 
-static void json_text(struct buf *out, const char *before, struct str value)
+/* A member on a line of its own: what a person who looks into the JSON finds first. */
+static void line_text(struct json_writer *w, const char *name, struct str value)
 {
-    buf_text(out, before);
-    if (value.ptr != NULL)
-        buf_json(out, value);
-    else
-        buf_lit(out, "null");
+    json_gap(w, "\n ");
+    json_member_text_or_null(w, name, value);
 }
 
-static void json_number(struct buf *out, const char *before, uint64_t n)
+static void line_number(struct json_writer *w, const char *name, uint64_t number)
 {
-    buf_text(out, before);
-    buf_u64(out, n);
+    json_gap(w, "\n ");
+    json_member_number(w, name, number);
 }
 
-static void json_books(const struct run_status *s, struct buf *out)
+static void line_object(struct json_writer *w, const char *name)
+{
+    json_gap(w, "\n ");
+    json_member_object(w, name);
+}
+
+static void line_list(struct json_writer *w, const char *name)
+{
+    json_gap(w, "\n ");
+    json_member_list(w, name);
+}
+
+static void json_books(const struct run_status *s, struct json_writer *w)
 {
     const struct run_facts *f = &s->facts;
     const uint64_t         *by = s->counts.by_state;
 
-    json_number(out, ",\n \"records\":{\"read\":", f->records);
-    json_number(out, ",\"planned\":", f->planned);
-    json_number(out, ",\"rejected\":", f->rejected);
-    json_number(out, ",\"without_calls\":", f->without_calls);
-    json_number(out, "},\n \"lanes\":", f->lanes);
-    json_number(out, ",\n \"calls\":{\"planned\":", f->calls);
-    json_number(out, ",\"done\":", by[CALL_DONE]);
-    json_number(out, ",\"refused\":", by[CALL_REFUSED]);
-    json_number(out, ",\"failed\":", by[CALL_FAILED]);
-    json_number(out, ",\"uncertain\":", by[CALL_UNCERTAIN]);
-    json_number(out, ",\"blocked\":", by[CALL_BLOCKED]);
-    json_number(out, ",\"sending\":", by[CALL_SENDING]);
-    json_number(out, ",\"not_sent\":", by[CALL_PENDING]);
-    buf_lit(out, "},\n \"dangers\":{");
+    line_object(w, "records");
+    json_member_number(w, "read", f->records);
+    json_member_number(w, "planned", f->planned);
+    json_member_number(w, "rejected", f->rejected);
+    json_member_number(w, "without_calls", f->without_calls);
+    json_end_object(w);
+    line_number(w, "lanes", f->lanes);
+    line_object(w, "calls");
+    json_member_number(w, "planned", f->calls);
+    json_member_number(w, "done", by[CALL_DONE]);
+    json_member_number(w, "refused", by[CALL_REFUSED]);
+    json_member_number(w, "failed", by[CALL_FAILED]);
+    json_member_number(w, "uncertain", by[CALL_UNCERTAIN]);
+    json_member_number(w, "blocked", by[CALL_BLOCKED]);
+    json_member_number(w, "sending", by[CALL_SENDING]);
+    json_member_number(w, "not_sent", by[CALL_PENDING]);
+    json_end_object(w);
+    line_object(w, "dangers");
     for (unsigned d = 0; d < 4; d++)
-        buf_fmt(out, "%s\"%s\":%llu", d != 0 ? "," : "", danger_name(1U << d), (unsigned long long)f->dangers[d]);
-    json_number(out, "},\n \"warnings\":", f->warnings);
+        json_member_number(w, danger_name(1U << d), f->dangers[d]);
+    json_end_object(w);
+    line_number(w, "warnings", f->warnings);
 }
 
-static void json_rejects(const struct run_status *s, struct buf *out)
+static void json_rejects(const struct run_status *s, struct json_writer *w)
 {
-    bool first = true;
-
-    buf_lit(out, ",\n \"rejects\":[");
+    line_list(w, "rejects");
     for (size_t i = 0; i < s->facts.input_count; i++) {
         const struct run_input *in = &s->facts.inputs[i];
 
         if (in->rejected == 0)
             continue;
-        json_text(out, first ? "{\"input\":" : ",{\"input\":", in->name);
-        first = false;
-        json_number(out, ",\"records\":", in->rejected);
-        json_number(out, ",\"damaged\":", in->damaged);
+        json_begin_object(w);
+        json_member_text(w, "input", in->name);
+        json_member_number(w, "records", in->rejected);
+        json_member_number(w, "damaged", in->damaged);
         if (in->rejected > in->damaged)
-            json_text(out, ",\"file\":", str_from(s->rejects[i]));
-        buf_byte(out, '}');
+            json_member_text(w, "file", str_from(s->rejects[i]));
+        json_end_object(w);
     }
-    buf_byte(out, ']');
+    json_end_list(w);
 }
 
-static void json_ladder(const struct run_status *s, struct buf *out)
+static void json_ladder(const struct run_status *s, struct json_writer *w)
 {
-    buf_lit(out, ",\n \"rungs\":[");
+    line_list(w, "rungs");
     for (size_t i = 0; i < s->rung_count; i++) {
-        json_text(out, i != 0 ? ",{\"name\":" : "{\"name\":", s->rungs[i].name);
-        json_text(out, ",\"connection\":", s->rungs[i].connection);
-        json_text(out, ",\"at\":", s->rungs[i].at);
-        buf_byte(out, '}');
+        json_begin_object(w);
+        json_member_text_or_null(w, "name", s->rungs[i].name);
+        json_member_text_or_null(w, "connection", s->rungs[i].connection);
+        json_member_text_or_null(w, "at", s->rungs[i].at);
+        json_end_object(w);
     }
-    buf_lit(out, "],\n \"tested\":{");
+    json_end_list(w);
+    line_object(w, "tested");
     for (size_t i = 0; i < s->tested_count; i++) {
-        json_text(out, i != 0 ? "," : "", s->tested[i].outcome);
-        json_number(out, ":", s->tested[i].calls);
+        json_name_text(w, s->tested[i].outcome);
+        json_number(w, s->tested[i].calls);
     }
-    buf_byte(out, '}');
+    json_end_object(w);
 }
 
 void status_json(const struct run_status *s, const struct next_command *next, struct buf *out)
 {
-    json_text(out, "{\"run\":", str_from(s->run->path));
-    json_text(out, ",\n \"provider\":", s->facts.provider);
-    json_text(out, ",\n \"mapping\":", s->facts.mapping);
-    json_text(out, ",\n \"made\":", s->facts.made);
-    buf_fmt(out, ",\n \"sealed\":%s", s->seal_fault.ptr == NULL ? "true" : "false");
-    json_text(out, ",\n \"seal_fault\":", s->seal_fault);
-    json_books(s, out);
-    json_rejects(s, out);
-    json_text(out, ",\n \"connection\":", s->bound.connection);
-    json_text(out, ",\n \"url\":", s->bound.url);
-    json_ladder(s, out);
+    struct json_writer w = json_writer(out);
+
+    json_begin_object(&w);
+    json_member_text(&w, "run", str_from(s->run->path));
+    line_text(&w, "provider", s->facts.provider);
+    line_text(&w, "mapping", s->facts.mapping);
+    line_text(&w, "made", s->facts.made);
+    json_gap(&w, "\n ");
+    json_member_bool(&w, "sealed", s->seal_fault.ptr == NULL);
+    line_text(&w, "seal_fault", s->seal_fault);
+    json_books(s, &w);
+    json_rejects(s, &w);
+    line_text(&w, "connection", s->bound.connection);
+    line_text(&w, "url", s->bound.url);
+    json_ladder(s, &w);
+    json_gap(&w, "\n ");
+    json_name(&w, "in_use_by");
     if (s->holder != 0)
-        buf_fmt(out, ",\n \"in_use_by\":%ld", s->holder);
+        json_integer(&w, s->holder);
     else
-        buf_lit(out, ",\n \"in_use_by\":null");
-    json_text(out, ",\n \"next\":", next->command);
-    json_text(out, ",\n \"why\":", next->why);
-    json_text(out, ",\n \"then\":", next->then);
-    buf_lit(out, "}\n");
+        json_null(&w);
+    line_text(&w, "next", next->command);
+    line_text(&w, "why", next->why);
+    line_text(&w, "then", next->then);
+    json_end_object(&w);
+    buf_byte(out, '\n');
 }

@@ -1,22 +1,35 @@
-/* etl/pages/summary_json.c - members of the JSON summaries that test and apply write. */
+/* etl/pages/summary_json.c - what the JSON summaries of test and apply have in common. */
 #include "etl/pages/summary_json.h"
 
-void json_text(struct buf *out, const char *before, struct str value)
+void summary_json_begin(struct json_writer *w, const char *command, const char *run, const struct connection *c)
 {
-    buf_text(out, before);
-    if (value.ptr != NULL)
-        buf_json(out, value);
-    else
-        buf_lit(out, "null");
+    json_begin_object(w);
+    json_member_text(w, "command", str_from(command));
+    json_gap(w, "\n ");
+    json_member_text(w, "run", str_from(run));
+    json_gap(w, "\n ");
+    json_member_text(w, "connection", c->name);
+    json_gap(w, "\n ");
+    json_member_text(w, "provider", c->provider->name);
+    json_gap(w, "\n ");
+    json_member_bool(w, "live", c->config->live);
 }
 
-void json_stopped(struct buf *out, const struct err *err)
+void summary_json_end(struct json_writer *w, const struct err *err, bool interrupted, int exit_code)
 {
+    json_gap(w, "\n ");
     if (err->text[0] == '\0') {
-        buf_lit(out, ",\n \"stopped\":null");
-        return;
+        json_member_null(w, "stopped");
+    } else {
+        json_member_object(w, "stopped");
+        json_member_text(w, "rule", str_from(err->rule));
+        json_member_text(w, "message", str_from(err->text));
+        json_end_object(w);
     }
-    json_text(out, ",\n \"stopped\":{\"rule\":", str_from(err->rule));
-    json_text(out, ",\"message\":", str_from(err->text));
-    buf_byte(out, '}');
+    json_gap(w, "\n ");
+    json_member_bool(w, "interrupted", interrupted);
+    json_gap(w, "\n ");
+    json_member_number(w, "exit", (uint64_t)exit_code);
+    json_end_object(w);
+    buf_byte(w->out, '\n');
 }

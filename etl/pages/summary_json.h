@@ -1,13 +1,14 @@
-/* etl/pages/summary_json.h - members of the JSON summaries that test and apply write. */
+/* etl/pages/summary_json.h - what the JSON summaries of test and apply have in common: how they begin and end. */
 #ifndef ETL_PAGES_SUMMARY_JSON_H
 #define ETL_PAGES_SUMMARY_JSON_H
 
-#include "etl/core/buf.h"
+#include "etl/connection/connection.h"
 #include "etl/core/err.h"
+#include "etl/core/notation/json_writer.h"
 
-/* `before` is what stands ahead of the value, such as ,"run": and so on. ptr NULL: null. */
-void json_text(struct buf *out, const char *before, struct str value);
-/* ,"stopped":{"rule":…,"message":…}, or null when err has no text. */
-void json_stopped(struct buf *out, const struct err *err);
+/* {"command":…,"run":…,"connection":…,"provider":…,"live":… */
+void summary_json_begin(struct json_writer *w, const char *command, const char *run, const struct connection *c);
+/* "stopped":{"rule":…,"message":…}, or null when err has no text; "interrupted":…,"exit":…} and a line end. */
+void summary_json_end(struct json_writer *w, const struct err *err, bool interrupted, int exit_code);
 
 #endif

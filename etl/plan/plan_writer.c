@@ -1,6 +1,8 @@
 /* etl/plan/plan_writer.c - the files that planning writes line by line: plan.jsonl and findings.jsonl. */
 #include "etl/plan/plan_writer.h"
 
+#include "etl/core/notation/json_writer.h"
+
 enum { RECORDS_PER_POSITION_DIGITS = 10 };
 
 enum etl_status plan_writer_open(struct plan_writer *o, const struct run_folder *r, const char *name, struct err *err)
@@ -87,19 +89,17 @@ static inline void add_padded(struct buf *out, struct str text)
 static void render_call(struct plan_encoder *e, const struct mapping_call *call, struct call_text *out)
 {
     AUTO(buf_release) struct buf b;
+    struct json_writer           w = json_writer(&b);
     const struct command        *c = call->command;
 
     buf_init(&b, 1 << 20, "a call's text");
-    buf_lit(&b, ",\"command\":");
-    buf_json(&b, c->name);
-    buf_lit(&b, ",\"as\":");
-    buf_json(&b, call->as);
-    buf_lit(&b, ",\"effect\":\"");
-    buf_text(&b, effect_names[c->effect]);
-    buf_byte(&b, '"');
+    w.needs_comma = true; /* the lane and the place stand before it */
+    json_member_text(&w, "command", c->name);
+    json_member_text(&w, "as", call->as);
+    json_member_text(&w, "effect", str_from(effect_names[c->effect]));
     if (call->is_before || call->is_after)
-        buf_text(&b, call->is_before ? ",\"stage\":\"before\"" : ",\"stage\":\"after\"");
-    buf_lit(&b, ",\"params\":{");
+        json_member_text(&w, "stage", call->is_before ? STR("before") : STR("after"));
+    json_member_object(&w, "params");
     out->head = padded(e, buf_str(&b));
     out->seq = (uint64_t)call->position;
     for (int i = 0; i < RECORDS_PER_POSITION_DIGITS; i++)
@@ -109,8 +109,8 @@ static void render_call(struct plan_encoder *e, const struct mapping_call *call,
         const struct param *p = &c->params[call->params[i]];
 
         buf_reset(&b);
-        buf_json(&b, p->name);
-        buf_byte(&b, ':');
+        w.needs_comma = false;
+        json_name_text(&w, p->name);
         out->params[i] = (struct call_param){ padded(e, buf_str(&b)), (size_t)call->params[i], p->secret };
     }
     out->param_count = call->param_count;
@@ -145,26 +145,31 @@ void plan_encoder_free(struct plan_encoder *e)
 static void add_value(struct plan_encoder *e, const struct command *c, size_t param, const struct value *v,
                       struct buf *out)
 {
+    struct json_writer w = json_writer(out);
+
     switch (v->kind) {
     case VALUE_ABSENT: break;
-    case VALUE_CLEAR: buf_lit(out, "null"); break;
+    case VALUE_CLEAR: json_null(&w); break;
     case VALUE_REF:
-        buf_lit(out, "{\"ref\":");
-        buf_json(out, v->text);
-        buf_byte(out, '}');
+        json_begin_object(&w);
+        json_member_text(&w, "ref", v->text);
+        json_end_object(&w);
         break;
     case VALUE_TEXT:
     case VALUE_LIST:
         if (v->secret || c->params[param].secret) {
             struct seal_place place = { c->provider->name, c->name, c->params[param].name, e->lane };
 
-            buf_lit(out, "{\"sealed\":\"");
+            json_begin_object(&w);
+            json_name(&w, "sealed");
+            json_begin_text(&w);
             seal(e->sealer, &place, v->text, out);
-            buf_lit(out, "\"}");
+            json_end_text(&w);
+            json_end_object(&w);
         } else if (v->kind == VALUE_LIST) {
-            buf_add(out, v->text);
+            json_raw(&w, v->text);
         } else {
-            buf_json(out, v->text);
+            json_text(&w, v->text);
         }
         break;
     }
@@ -201,17 +206,18 @@ void plan_id(struct digest lane_id, struct str as, uint32_t occurrence, char out
 void plan_writer_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from,
                         uint64_t record_number)
 {
+    struct json_writer w = { .out = &e->place, .needs_comma = true }; /* the number stands before it */
+
     e->lane = lane;
     e->lane_id = lane_id;
     e->record_number = record_number;
     buf_reset(&e->place);
-    buf_lit(&e->place, ",\"lane\":");
-    buf_json(&e->place, lane);
-    buf_lit(&e->place, ",\"from\":");
-    buf_json(&e->place, from);
+    json_member_text(&w, "lane", lane);
+    json_member_text(&w, "from", from);
     buf_reserve(&e->place, PADDING);
 }
 
+/* The pieces of a line, set by hand: nearly all of them are rendered already. */
 void plan_writer_call(struct plan_encoder *e, const struct mapped_call *mapped, struct buf *out)
 {
     const struct mapping_call *call = mapped->call;
@@ -248,27 +254,19 @@ void plan_writer_call(struct plan_encoder *e, const struct mapped_call *mapped, 
 void plan_writer_finding(struct buf *out, const char *input, struct str where, struct str lane, uint64_t offset,
                          const struct err *err, enum severity severity)
 {
-    static const char *const names[] = { "error", "warning", "info" };
+    struct json_writer w = json_writer(out);
 
-    buf_lit(out, "{\"where\":");
-    buf_json(out, where);
-    buf_lit(out, ",\"input\":");
-    buf_json(out, str_from(input));
-    buf_lit(out, ",\"offset\":");
-    buf_u64(out, offset);
-    if (lane.ptr != NULL) {
-        buf_lit(out, ",\"lane\":");
-        buf_json(out, lane);
-    }
-    if (err->field != NULL) {
-        buf_lit(out, ",\"field\":");
-        buf_json(out, str_from(err->field));
-    }
-    buf_lit(out, ",\"rule\":");
-    buf_json(out, str_from(err->rule));
-    buf_lit(out, ",\"severity\":\"");
-    buf_text(out, names[severity]);
-    buf_lit(out, "\",\"message\":");
-    buf_json(out, str_from(err->text));
-    buf_lit(out, "}\n");
+    json_begin_object(&w);
+    json_member_text(&w, "where", where);
+    json_member_text(&w, "input", str_from(input));
+    json_member_number(&w, "offset", offset);
+    if (lane.ptr != NULL)
+        json_member_text(&w, "lane", lane);
+    if (err->field != NULL)
+        json_member_text(&w, "field", str_from(err->field));
+    json_member_text(&w, "rule", str_from(err->rule));
+    json_member_text(&w, "severity", str_from(severity_names[severity]));
+    json_member_text(&w, "message", str_from(err->text));
+    json_end_object(&w);
+    buf_byte(out, '\n');
 }

@@ -4,20 +4,15 @@
 #include <limits.h>
 #include <time.h>
 
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
+#include "etl/mapping/keywords.h"
 
-static void member(struct buf *b, const char *name, struct str value)
+/* A member on a line of its own. */
+static void line_text(struct json_writer *w, const char *name, struct str value)
 {
-    buf_lit(b, ",\n ");
-    buf_json(b, str_from(name));
-    buf_byte(b, ':');
-    buf_json(b, value);
-}
-
-static void number(struct buf *b, const char *before, uint64_t value)
-{
-    buf_text(b, before);
-    buf_u64(b, value);
+    json_gap(w, "\n ");
+    json_member_text(w, name, value);
 }
 
 /* Where a file is found again: absolute, or as given when it cannot be resolved (stdin, a member of an archive). */
@@ -28,51 +23,45 @@ static struct str absolute(const char *path, struct arena *mem)
     return arena_str(mem, str_from(realpath(path, resolved) != NULL ? resolved : path));
 }
 
-static void add_inputs(struct buf *b, const struct summary *s, struct arena *mem)
+static void add_input(struct json_writer *w, const struct mapping_input *mapped, const struct pipeline_input *in,
+                      struct arena *mem)
 {
-    const struct mapping *m = s->pipeline->mapping;
-    bool                  first = true;
-
-    buf_lit(b, ",\n \"inputs\":[");
-    for (size_t i = 0; i < m->input_count; i++) {
-        const struct pipeline_input *in = &s->pipeline->inputs[i];
-
-        if (in->source == NULL)
-            continue;
-        buf_text(b, first ? "\n  {\"name\":" : ",\n  {\"name\":");
-        first = false;
-        buf_json(b, m->inputs[i].name);
-        buf_lit(b, ",\"file\":");
-        buf_json(b, str_from(record_source_name(in->source)));
-        buf_lit(b, ",\"path\":");
-        buf_json(b, absolute(in->path, mem));
-        buf_lit(b, ",\"sha256\":");
-        buf_json(b, str_from(in->digest.text));
-        number(b, ",\"bytes\":", in->bytes);
-        number(b, ",\"read\":", in->counts.read);
-        number(b, ",\"planned\":", in->counts.planned);
-        number(b, ",\"rejected\":", in->counts.rejected);
-        number(b, ",\"without_calls\":", in->counts.without_calls);
-        number(b, ",\"damaged\":", in->counts.damaged);
-        number(b, ",\"empty_lines\":", in->counts.empty_lines);
-        buf_byte(b, '}');
-    }
-    buf_lit(b, "]");
+    json_gap(w, "\n  ");
+    json_begin_object(w);
+    json_member_text(w, "name", mapped->name);
+    json_member_text(w, "file", str_from(record_source_name(in->source)));
+    json_member_text(w, "path", absolute(in->path, mem));
+    json_member_text(w, "sha256", str_from(in->digest.text));
+    json_member_number(w, "bytes", in->bytes);
+    json_member_number(w, "read", in->counts.read);
+    json_member_number(w, "planned", in->counts.planned);
+    json_member_number(w, "rejected", in->counts.rejected);
+    json_member_number(w, "without_calls", in->counts.without_calls);
+    json_member_number(w, "damaged", in->counts.damaged);
+    json_member_number(w, "empty_lines", in->counts.empty_lines);
+    json_end_object(w);
 }
 
-static void add_numbers(struct buf *b, const struct summary *s)
+static void add_inputs(struct json_writer *w, const struct summary *s, struct arena *mem)
 {
-    const struct mapping     *m = s->pipeline->mapping;
-    const struct plan_counts *c = s->counts;
+    const struct mapping *m = s->pipeline->mapping;
 
-    number(b, ",\n \"records\":{\"read\":", c->read);
-    number(b, ",\"planned\":", c->planned);
-    number(b, ",\"rejected\":", c->rejected);
-    number(b, ",\"without_calls\":", c->without_calls);
-    number(b, "},\n \"calls\":", c->calls);
-    number(b, ",\n \"lanes\":", c->lanes);
-    buf_lit(b, ",\n \"commands\":{");
-    for (size_t i = 0, shown = 0; i < m->call_count; i++) {
+    json_gap(w, "\n ");
+    json_member_list(w, "inputs");
+    for (size_t i = 0; i < m->input_count; i++)
+        if (s->pipeline->inputs[i].source != NULL)
+            add_input(w, &m->inputs[i], &s->pipeline->inputs[i], mem);
+    json_end_list(w);
+}
+
+/* A command stands once, with the sum over all of the mapping's calls that use it. */
+static void add_commands(struct json_writer *w, const struct summary *s)
+{
+    const struct mapping *m = s->pipeline->mapping;
+
+    json_gap(w, "\n ");
+    json_member_object(w, "commands");
+    for (size_t i = 0; i < m->call_count; i++) {
         uint64_t calls = 0;
         bool     earlier = false;
 
@@ -83,36 +72,53 @@ static void add_numbers(struct buf *b, const struct summary *s)
             }
         if (earlier)
             continue;
-        buf_text(b, shown++ != 0 ? "," : "");
-        buf_json(b, m->calls[i].command->name);
-        number(b, ":", calls);
+        json_name_text(w, m->calls[i].command->name);
+        json_number(w, calls);
     }
-    buf_lit(b, "},\n \"dangers\":{");
-    for (unsigned d = 0; d < 4; d++) {
-        buf_text(b, d != 0 ? "," : "");
-        buf_json(b, str_from(danger_name(1U << d)));
-        number(b, ":", c->dangers[d]);
-    }
-    number(b, "},\n \"findings\":{\"errors\":", c->errors);
-    number(b, ",\"warnings\":", c->warnings);
-    buf_byte(b, '}');
+    json_end_object(w);
+}
+
+static void add_numbers(struct json_writer *w, const struct summary *s)
+{
+    const struct plan_counts *c = s->counts;
+
+    json_gap(w, "\n ");
+    json_member_object(w, "records");
+    json_member_number(w, "read", c->read);
+    json_member_number(w, "planned", c->planned);
+    json_member_number(w, "rejected", c->rejected);
+    json_member_number(w, "without_calls", c->without_calls);
+    json_end_object(w);
+    json_gap(w, "\n ");
+    json_member_number(w, "calls", c->calls);
+    json_gap(w, "\n ");
+    json_member_number(w, "lanes", c->lanes);
+    add_commands(w, s);
+    json_gap(w, "\n ");
+    json_member_object(w, "dangers");
+    for (unsigned d = 0; d < 4; d++)
+        json_member_number(w, danger_name(1U << d), c->dangers[d]);
+    json_end_object(w);
+    json_gap(w, "\n ");
+    json_member_object(w, "findings");
+    json_member_number(w, "errors", c->errors);
+    json_member_number(w, "warnings", c->warnings);
+    json_end_object(w);
 }
 
 /* Rules whose severity the mapping changed: whoever reads the plan has to know. */
-static void add_eases(struct buf *b, const struct mapping *m)
+static void add_eases(struct json_writer *w, const struct mapping *m)
 {
-    static const char *const words[] = { "error", "warn", "info" };
-
-    buf_lit(b, ",\n \"rules\":{");
+    json_gap(w, "\n ");
+    json_member_object(w, "rules");
     for (size_t i = 0; i < m->ease_count; i++) {
-        buf_text(b, i != 0 ? "," : "");
-        buf_json(b, m->eases[i].rule);
-        buf_fmt(b, ":\"%s\"", words[m->eases[i].severity]);
+        json_name_text(w, m->eases[i].rule);
+        json_text(w, str_from(mapping_severities[m->eases[i].severity]));
     }
-    buf_byte(b, '}');
+    json_end_object(w);
 }
 
-static void add_head(struct buf *b, const struct summary *s, struct arena *mem)
+static void add_head(struct json_writer *w, const struct summary *s, struct arena *mem)
 {
     const struct mapping *m = s->pipeline->mapping;
     struct timespec       now;
@@ -122,27 +128,27 @@ static void add_head(struct buf *b, const struct summary *s, struct arena *mem)
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     strftime(made, sizeof made, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    buf_lit(b, "{\"plan\":1");
-    member(b, "version", str_from(s->options->version));
-    member(b, "made", str_from(made));
-    member(b, "today", s->pipeline->today);
-    buf_fmt(b, ",\n \"seconds\":%.3f", s->seconds);
-    member(b, "provider", m->provider->name);
-    member(b, "mapping", m->name);
-    member(b, "mapping_file", m->files[0].path);
-    member(b, "key", key_id(s->options->key));
+    json_member_number(w, "plan", 1);
+    line_text(w, "version", str_from(s->options->version));
+    line_text(w, "made", str_from(made));
+    line_text(w, "today", s->pipeline->today);
+    json_gap(w, "\n ");
+    json_member_seconds(w, "seconds", s->seconds);
+    line_text(w, "provider", m->provider->name);
+    line_text(w, "mapping", m->name);
+    line_text(w, "mapping_file", m->files[0].path);
+    line_text(w, "key", key_id(s->options->key));
     if (s->options->after != NULL)
-        member(b, "after", absolute(s->options->after, mem));
-    buf_lit(b, ",\n \"set\":{");
+        line_text(w, "after", absolute(s->options->after, mem));
+    json_gap(w, "\n ");
+    json_member_object(w, "set");
     for (size_t i = 0; i < m->var_count; i++) {
-        buf_text(b, i != 0 ? "," : "");
-        buf_json(b, m->vars[i].name);
-        buf_byte(b, ':');
-        buf_json(b, m->vars[i].value);
+        json_name_text(w, m->vars[i].name);
+        json_text(w, m->vars[i].value);
     }
-    buf_byte(b, '}');
+    json_end_object(w);
     if (m->ease_count != 0)
-        add_eases(b, m);
+        add_eases(w, m);
 }
 
 static size_t add_things(const struct summary *s, struct sealed_thing *things, struct hex256 *digests, size_t max)
@@ -182,21 +188,25 @@ enum etl_status summary_write(const struct summary *s, const struct run_folder *
 {
     struct sealed_thing *things = ARENA_ARRAY(mem, struct sealed_thing, SEALED_THINGS_MAX);
     struct hex256       *digests = ARENA_ARRAY(mem, struct hex256, SEALED_THINGS_MAX);
+    struct json_writer   w = json_writer(text);
     struct hex256        own;
     size_t               n = add_things(s, things, digests, SEALED_THINGS_MAX - 1);
     enum etl_status      st;
 
-    add_head(text, s, mem);
-    add_inputs(text, s, mem);
-    add_numbers(text, s);
-    buf_lit(text, ",\n \"digests\":{");
+    json_begin_object(&w);
+    add_head(&w, s, mem);
+    add_inputs(&w, s, mem);
+    add_numbers(&w, s);
+    json_gap(&w, "\n ");
+    json_member_object(&w, "digests");
     for (size_t i = 0; i < n; i++) {
-        buf_text(text, i != 0 ? ",\n  " : "\n  ");
-        buf_json(text, arena_fmt(mem, "%.*s %.*s", STR_ARG(things[i].what), STR_ARG(things[i].name)));
-        buf_byte(text, ':');
-        buf_json(text, things[i].digest);
+        json_gap(&w, "\n  ");
+        json_name_text(&w, arena_fmt(mem, "%.*s %.*s", STR_ARG(things[i].what), STR_ARG(things[i].name)));
+        json_text(&w, things[i].digest);
     }
-    buf_lit(text, "}}\n");
+    json_end_object(&w);
+    json_end_object(&w);
+    buf_byte(text, '\n');
     st = write_file(run, "summary.json", buf_str(text), mem, err);
     if (st != ETL_OK)
         return st;

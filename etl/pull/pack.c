@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/sha256.h"
 #include "etl/pull/stored_answer.h"
@@ -191,6 +192,7 @@ static enum etl_status put_frame(struct packing *w, struct pulled_report *r, con
     static const char *const states[] = { "open", "complete", "unproven", "incomplete" };
     struct secret_opening    inner = { .packing = w, .fd = pull_folder_temporary(&w->pulled->folder, err) };
     struct buf               head;
+    struct json_writer       j = json_writer(&head);
     char                     piece[1 << 16];
     enum etl_status          st;
     off_t                    bytes;
@@ -202,8 +204,12 @@ static enum etl_status put_frame(struct packing *w, struct pulled_report *r, con
     buf_init(&head, 1 << 20, "a frame");
     st = put_answer(w, r, e, &inner, err);
     bytes = lseek(inner.fd, 0, SEEK_CUR);
-    buf_fmt(&head, "{\"ask\":%.*s,\"state\":\"%s\",\"bytes\":%lld}\n", STR_ARG(e->params), states[e->state],
-            (long long)bytes);
+    json_begin_object(&j);
+    json_member_raw(&j, "ask", e->params);
+    json_member_text(&j, "state", str_from(states[e->state]));
+    json_member_number(&j, "bytes", (uint64_t)bytes);
+    json_end_object(&j);
+    buf_byte(&head, '\n');
     if (st == ETL_OK)
         st = fd_write_all(o->fd, buf_str(&head), "a member of the archive", err);
     lseek(inner.fd, 0, SEEK_SET);

@@ -2,21 +2,20 @@
 #include "etl/pull/report_request.h"
 
 #include "etl/core/notation/json_tree.h"
+#include "etl/core/notation/json_writer.h"
 
 struct str report_request_text(const struct pair_value *pairs, size_t count, struct arena *mem)
 {
     AUTO(buf_release) struct buf text = { 0 };
+    struct json_writer           w = json_writer(&text);
 
     buf_init(&text, 16 << 20, "a question");
-    buf_byte(&text, '{');
+    json_begin_object(&w);
     for (size_t i = 0; i < count; i++) {
-        if (i != 0)
-            buf_byte(&text, ',');
-        buf_json(&text, pairs[i].name);
-        buf_byte(&text, ':');
-        buf_json(&text, pairs[i].value);
+        json_name_text(&w, pairs[i].name);
+        json_text(&w, pairs[i].value);
     }
-    buf_byte(&text, '}');
+    json_end_object(&w);
     return arena_str(mem, buf_str(&text));
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "etl/core/notation/json_tree.h"
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/sha256.h"
 #include "providers/description/load.h"
@@ -170,35 +171,30 @@ enum etl_status run_folder_seal(const struct run_folder *r, const struct key *ke
     AUTO(arena_release) struct arena          mem;
     AUTO(buf_release) struct buf              out, mac;
     AUTO(atomic_file_drop) struct atomic_file file = { 0 };
+    struct json_writer                        w = json_writer(&out);
     enum etl_status                           st;
 
     arena_init(&mem, 1 << 20, "the seal");
     buf_init(&out, 1 << 20, "the seal");
     buf_init(&mac, 1 << 10, "the seal");
-    buf_lit(&out, "{\"key\":");
-    buf_json(&out, key_id(key));
-    buf_lit(&out, ",\"digests\":[");
+    json_begin_object(&w);
+    json_member_text(&w, "key", key_id(key));
+    json_member_list(&w, "digests");
     for (size_t i = 0; i < count; i++) {
-        const struct {
-            const char *name;
-            struct str  value;
-        } fields[] = { { "what", things[i].what },
-                       { "name", things[i].name },
-                       { "path", things[i].path },
-                       { "sha256", things[i].digest } };
-
-        for (size_t k = 0; k < 4; k++) {
-            buf_text(&out, k != 0 ? "," : i != 0 ? ",\n  {" : "\n  {");
-            buf_json(&out, str_from(fields[k].name));
-            buf_byte(&out, ':');
-            buf_json(&out, fields[k].value);
-        }
-        buf_byte(&out, '}');
+        json_gap(&w, "\n  ");
+        json_begin_object(&w);
+        json_member_text(&w, "what", things[i].what);
+        json_member_text(&w, "name", things[i].name);
+        json_member_text(&w, "path", things[i].path);
+        json_member_text(&w, "sha256", things[i].digest);
+        json_end_object(&w);
     }
+    json_end_list(&w);
     mac_of(key, things, count, &mac);
-    buf_lit(&out, "],\n\"mac\":");
-    buf_json(&out, buf_str(&mac));
-    buf_lit(&out, "}\n");
+    json_gap(&w, "\n");
+    json_member_text(&w, "mac", buf_str(&mac));
+    json_end_object(&w);
+    buf_byte(&out, '\n');
     st = atomic_file_begin(&file, run_folder_file(r, "seal.json", &mem), err);
     if (st == ETL_OK)
         st = atomic_file_write(&file, buf_str(&out), err);

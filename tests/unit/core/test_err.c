@@ -31,19 +31,6 @@ static void printed_like_a_compiler(void **state)
     }
 }
 
-static void as_json(void **state)
-{
-    AUTO(buf_release) struct buf out;
-    const struct err             err = { "a \"b\".csv", 2, 5, "f", "r1", "line\nbreak" };
-
-    (void)state;
-    buf_init(&out, 10000, "a test");
-    err_json(&out, &err, SEVERITY_WARNING);
-    assert_is(buf_str(&out),
-              "{\"severity\":\"warning\",\"file\":\"a \\\"b\\\".csv\",\"line\":2,\"column\":5,\"field\":\"f\","
-              "\"rule\":\"r1\",\"message\":\"line\\nbreak\"}");
-}
-
 static void shown_values(void **state)
 {
     static const struct {
@@ -141,13 +128,9 @@ static void a_caret_under_its_column(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(printed_like_a_compiler),
-        cmocka_unit_test(as_json),
-        cmocka_unit_test(shown_values),
-        cmocka_unit_test(clipped_between_characters),
-        cmocka_unit_test(the_place_stays),
-        cmocka_unit_test(findings_have_a_ceiling),
-        cmocka_unit_test(a_caret_under_its_column),
+        cmocka_unit_test(printed_like_a_compiler),    cmocka_unit_test(shown_values),
+        cmocka_unit_test(clipped_between_characters), cmocka_unit_test(the_place_stays),
+        cmocka_unit_test(findings_have_a_ceiling),    cmocka_unit_test(a_caret_under_its_column),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
