@@ -14,16 +14,10 @@
 #ifndef FORMATS_JSON_READER_H
 #define FORMATS_JSON_READER_H
 
+#include "formats/json_options.h"
 #include "formats/json_wanted.h"
 #include "formats/record_reader.h"
 #include "formats/source.h"
-
-struct json_options {
-    bool       is_lines;    /* JSON Lines: one record a line */
-    struct str records;     /* where the list stands, "data.customers"; empty: the document is the list */
-    size_t     max_record;  /* 0: 1 MiB */
-    size_t     block_bytes; /* 0: 256 KiB */
-};
 
 /* `wanted` is kept, it must outlive the reader. */
 enum etl_status json_reader_open(struct source *source, const struct json_options *options,

@@ -4,50 +4,51 @@
 #include <yajl/yajl_parse.h>
 
 #include "etl/core/list.h"
-#include "etl/core/utf8.h"
+#include "formats/json/json_check.h"
 
 enum { DEEPEST = 64, STEPS = 4 * DEEPEST, ROWS_MAX = 10000 };
 
-/* A wanted place that the value at hand is at. */
-struct step {
+/* A wanted place that the current value is at. */
+struct path_step {
     const struct path_node *node;
-    uint64_t through; /* bit 0: a list was gone through since the record began; bit 1 + i: since list i's row did */
-    bool     inner;   /* the value is an element of a list at this same place */
+    uint64_t
+        through; /* bit 0: the path from the record to here goes through a list; bit 1 + i: the path from list i's row does */
+    bool inner; /* the value is an element of a list at this same place */
 };
-struct frame { /* an open { or [ that something wanted is in */
+struct open_bracket { /* an open { or [ with something wanted inside */
     bool     is_array;
     size_t   begin, count; /* its own steps */
-    uint64_t number;       /* of the object, for telling double members; the next index of a list */
+    uint64_t number;       /* of an object: its number, by which double members are found; of a list: the next index */
 };
-struct gather { /* the texts of a cell that is a list */
+struct cell_list { /* the texts of a cell that is a list */
     struct str *items;
     size_t      count, cap;
     int         open; /* inner lists */
 };
 struct json_parser {
     const struct json_paths *paths;
-    yajl_handle              yajl; /* goes on from record to record; NULL after one that broke off */
+    yajl_handle              yajl; /* used for record after record; NULL after a record that broke off */
     bool                    *seen;
-    uint64_t                *met; /* by node: the object that had it last */
+    uint64_t                *met; /* by node: the number of the object that had it last */
     uint64_t                 objects;
-    /* the record at hand */
+    /* the current record */
     struct arena       *mem;
     struct str          text;
     struct str         *cells;
     struct record_rows *rows;
     struct str        **row_cells; /* by list: rows[i].cells while they grow */
     size_t             *row_caps;
-    struct gather      *gathers;
+    struct cell_list   *gathers;
     size_t              gather_count, gather_cap;
-    struct step         steps[STEPS];
+    struct path_step    steps[STEPS];
     size_t              step_count, pending; /* pending: the steps of the value to come */
-    struct frame        frames[DEEPEST + 1];
-    unsigned            depth, skipped;     /* open brackets; those of them that nothing wanted is in */
-    bool                is_done, is_double; /* a whole value; more than one */
-    struct err          fault;              /* the first */
+    struct open_bracket frames[DEEPEST + 1];
+    unsigned depth, skipped; /* open brackets with something wanted inside; open brackets within one that has nothing */
+    bool     is_done, is_double; /* a whole value; more than one */
+    struct err fault;            /* the first fault of the record */
 };
 
-/* Signs in a cell or a gather, known by their addresses. */
+/* Marks in a cell or a cell_list, told apart by their addresses. */
 static const char gathered[] = "(list)", opens[] = "[", closes[] = "]";
 
 static void fault(struct json_parser *p, const char *rule, struct str name, const char *what)
@@ -65,7 +66,7 @@ static void new_row(struct json_parser *p, int list)
     size_t              columns = p->paths->wanted->lists[list].column_count;
     struct record_rows *rows = &p->rows[list];
 
-    if (rows->count == ROWS_MAX) { /* the last one takes what comes: the record is a reject */
+    if (rows->count == ROWS_MAX) { /* the last row takes what follows: the record is rejected anyway */
         err_set(&p->fault, ETL_REJECT, "json-rows", "a list of more than %d elements in one record", ROWS_MAX);
         return;
     }
@@ -87,11 +88,11 @@ static struct str *cell_of(struct json_parser *p, struct path_target t)
     return &p->row_cells[t.list][(p->rows[t.list].count - 1) * columns + t.column];
 }
 
-static struct gather *gather_of(struct json_parser *p, struct str *cell, struct str name)
+static struct cell_list *gather_of(struct json_parser *p, struct str *cell, struct str name)
 {
     if (cell->ptr == NULL) {
         *cell = str_of(gathered, p->gather_count);
-        ARENA_PUSH(p->mem, p->gathers, p->gather_count, p->gather_cap) = (struct gather){ 0 };
+        ARENA_PUSH(p->mem, p->gathers, p->gather_count, p->gather_cap) = (struct cell_list){ 0 };
     } else if (cell->ptr != gathered) {
         fault(p, "json-twice", name, stands_twice);
         return NULL;
@@ -99,12 +100,12 @@ static struct gather *gather_of(struct json_parser *p, struct str *cell, struct 
     return &p->gathers[cell->len];
 }
 
-static void put(struct json_parser *p, const struct step *s, struct path_target t, struct str text)
+static void put(struct json_parser *p, const struct path_step *s, struct path_target t, struct str text)
 {
     struct str *cell = cell_of(p, t);
 
     if (s->through >> (t.list + 1) & 1) {
-        struct gather *g = gather_of(p, cell, s->node->name);
+        struct cell_list *g = gather_of(p, cell, s->node->name);
 
         if (g != NULL)
             ARENA_PUSH(p->mem, g->items, g->count, g->cap) = text;
@@ -115,17 +116,17 @@ static void put(struct json_parser *p, const struct step *s, struct path_target 
     }
 }
 
-/* The element itself, of a list whose rows are being read. */
+/* Is it the element itself, of the list whose rows are being read? */
 static bool is_item(const struct path_node *node, struct path_target t)
 {
     return t.list >= 0 && t.list == node->list;
 }
 
-/* A list begins or ends: one inside another keeps its brackets. */
-static void put_bracket(struct json_parser *p, const struct step *s, const char *which)
+/* A list begins or ends. A list inside a list keeps its brackets in the text. */
+static void put_bracket(struct json_parser *p, const struct path_step *s, const char *which)
 {
     for (size_t i = 0; i < s->node->target_count; i++) {
-        struct gather *g;
+        struct cell_list *g;
 
         if (is_item(s->node, s->node->targets[i]))
             continue;
@@ -139,7 +140,7 @@ static void put_bracket(struct json_parser *p, const struct step *s, const char 
     }
 }
 
-static struct str join(struct json_parser *p, const struct gather *g)
+static struct str join(struct json_parser *p, const struct cell_list *g)
 {
     AUTO(buf_release) struct buf out;
 
@@ -159,7 +160,7 @@ static struct str join(struct json_parser *p, const struct gather *g)
     return arena_str(p->mem, buf_str(&out));
 }
 
-/* The cells that are lists get their text; which they are is told where any is. */
+/* Gives the cells that are lists their text. Returns which cells those are; NULL: none. */
 static const bool *join_all(struct json_parser *p, struct str *cells, size_t count)
 {
     bool *is_list = NULL;
@@ -183,13 +184,13 @@ static void push_step(struct json_parser *p, const struct path_node *node, uint6
         fault(p, "json-wide", node->name, "is reached by too many wanted places at once");
         return;
     }
-    p->steps[p->step_count++] = (struct step){ node, through, inner };
+    p->steps[p->step_count++] = (struct path_step){ node, through, inner };
     if (node->list >= 0)
         p->seen[p->paths->target_count + (size_t)node->list] = true;
 }
 
-/* The steps of a list's next element: the list's own places (all that follows is of a list now), and those with its number. */
-static void enter_element(struct json_parser *p, struct frame *f)
+/* The steps of a list's next element: the list's own places, now within a list, and those that name its number. */
+static void enter_element(struct json_parser *p, struct open_bracket *f)
 {
     char       digits[24];
     struct str number;
@@ -208,7 +209,7 @@ static void enter_element(struct json_parser *p, struct frame *f)
     f->number++;
 }
 
-/* Before a value: which steps it has is known then. */
+/* A value begins: finds its steps. */
 static void begin_value(struct json_parser *p)
 {
     if (p->depth == 0) {
@@ -220,8 +221,8 @@ static void begin_value(struct json_parser *p)
     }
 }
 
-/* What is no list where a list is asked for counts as a list of one: phones.0 of {"phones": "555-0147"}. An object may as well have a
- * member of that name, so it does only for what is asked below: services.0.name of {"services": {"name": …}}. */
+/* Where a path expects a list, another value counts as a list of one: phones.0 of {"phones": "555-0147"}. An object might itself have a
+ * member named "0", so it counts only for paths that go on below it: services.0.name of {"services": {"name": …}}. */
 static void begin_list_of_one(struct json_parser *p, bool is_object)
 {
     size_t count = p->step_count;
@@ -235,7 +236,7 @@ static void begin_list_of_one(struct json_parser *p, bool is_object)
     }
 }
 
-/* Where the place is a list's, what is no list itself is one of its rows. */
+/* At the place of a list with rows, a value that is not a list is one row. */
 static void begin_rows(struct json_parser *p)
 {
     for (size_t i = p->pending; i < p->step_count; i++) {
@@ -260,7 +261,7 @@ static int take_scalar(struct json_parser *p, struct str text, bool is_null)
         const struct path_node *node = p->steps[i].node;
 
         if (is_null && node->list >= 0)
-            continue; /* no element, so no row */
+            continue; /* null is not an element, so it makes no row */
         for (size_t k = 0; k < node->target_count; k++)
             put(p, &p->steps[i], node->targets[k], text);
     }
@@ -271,7 +272,7 @@ static int take_scalar(struct json_parser *p, struct str text, bool is_null)
 
 static int open_bracket(struct json_parser *p, bool is_array)
 {
-    struct frame *f;
+    struct open_bracket *f;
 
     if (p->depth + p->skipped == DEEPEST) {
         err_set(&p->fault, ETL_REJECT, "damaged-depth", "nested deeper than %d levels", DEEPEST);
@@ -291,7 +292,7 @@ static int open_bracket(struct json_parser *p, bool is_array)
         begin_rows(p);
     }
     f = &p->frames[++p->depth];
-    *f = (struct frame){ is_array, p->pending, p->step_count - p->pending, is_array ? 0 : ++p->objects };
+    *f = (struct open_bracket){ is_array, p->pending, p->step_count - p->pending, is_array ? 0 : ++p->objects };
     for (size_t i = f->begin; is_array && i < f->begin + f->count; i++)
         put_bracket(p, &p->steps[i], opens);
     return 1;
@@ -299,7 +300,7 @@ static int open_bracket(struct json_parser *p, bool is_array)
 
 static int close_bracket(struct json_parser *p)
 {
-    struct frame *f;
+    struct open_bracket *f;
 
     if (p->skipped != 0) {
         p->skipped--;
@@ -315,13 +316,13 @@ static int close_bracket(struct json_parser *p)
 
 static int take_key(struct json_parser *p, struct str key)
 {
-    struct frame *f = &p->frames[p->depth];
+    struct open_bracket *f = &p->frames[p->depth];
 
     if (p->skipped != 0)
         return 1;
     p->pending = p->step_count;
     for (size_t i = f->begin; i < f->begin + f->count; i++) {
-        const struct step      *s = &p->steps[i];
+        const struct path_step *s = &p->steps[i];
         const struct path_node *child = path_child(s->node, key);
 
         for (size_t k = 0; k < s->node->target_count; k++)
@@ -340,7 +341,7 @@ static int take_key(struct json_parser *p, struct str key)
 
 /* ---- what yajl calls ---- */
 
-/* Bytes of the record stay where they are; what yajl had to decode is copied. */
+/* A text that points into the record stays there; one that yajl had to decode is copied. */
 static struct str keep(struct json_parser *p, const unsigned char *bytes, size_t len)
 {
     struct str s = str_of((const char *)bytes, len);
@@ -422,7 +423,7 @@ const bool *json_parser_seen(const struct json_parser *p)
     return p->seen;
 }
 
-/* One handle for all records: making one costs as much as parsing a short record. */
+/* One handle serves all records: making one takes as long as parsing a short record. */
 static yajl_handle handle(struct json_parser *p)
 {
     if (p->yajl == NULL) {
@@ -430,7 +431,8 @@ static yajl_handle handle(struct json_parser *p)
         if (p->yajl == NULL)
             memory_exhausted("yajl", 0);
         yajl_config(p->yajl, yajl_allow_multiple_values, 1);
-        yajl_config(p->yajl, yajl_dont_validate_strings, 1); /* the whole record is checked before, and more strictly */
+        yajl_config(p->yajl, yajl_dont_validate_strings,
+                    1); /* json_check() has checked the whole record, more strictly */
     }
     return p->yajl;
 }
@@ -455,63 +457,6 @@ static void begin_record(struct json_parser *p, struct str text, struct arena *m
     p->fault.rule[0] = '\0';
 }
 
-static int hex_unit(const char *p)
-{
-    int unit = 0;
-
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-
-        if (c >= '0' && c <= '9')
-            unit = unit << 4 | (c - '0');
-        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-            unit = unit << 4 | ((c | 0x20) - 'a' + 10);
-        else
-            return -1; /* yajl will tell */
-    }
-    return unit;
-}
-
-/* What is wrong with its \u escapes; NULL: nothing. */
-static const char *wrong_escape(struct str text, size_t *at)
-{
-    const char *p = text.ptr, *end = text.ptr + text.len;
-
-    while ((p = p < end ? memchr(p, '\\', (size_t)(end - p)) : NULL) != NULL && end - p >= 6) {
-        int unit = p[1] == 'u' ? hex_unit(p + 2) : -1;
-
-        *at = (size_t)(p - text.ptr);
-        if (unit == 0)
-            return "a NUL character (\\u0000) stands in it";
-        if (unit >= 0xdc00 && unit < 0xe000)
-            return "the second half of a surrogate pair without its first";
-        if (unit >= 0xd800 && unit < 0xdc00) {
-            int low = end - p >= 12 && p[6] == '\\' && p[7] == 'u' ? hex_unit(p + 8) : -1;
-
-            if (low < 0xdc00 || low > 0xdfff)
-                return "the first half of a surrogate pair without its second";
-            p += 6;
-        }
-        p += unit >= 0 ? 6 : 2;
-    }
-    return NULL;
-}
-
-/* "line 12, column 9 of the record", for records that are more than a line. */
-static enum etl_status damaged(struct err *err, const char *rule, struct str text, size_t at, const char *what)
-{
-    size_t line = 1, begin = 0;
-
-    for (size_t i = 0; i < at && i < text.len; i++)
-        if (text.ptr[i] == '\n') {
-            line++;
-            begin = i + 1;
-        }
-    if (line == 1)
-        return err_set(err, ETL_REJECT, rule, "%s, at its character %zu", what, at + 1);
-    return err_set(err, ETL_REJECT, rule, "%s, at its line %zu, character %zu", what, line, at - begin + 1);
-}
-
 static enum etl_status broken(struct json_parser *p, struct str text, struct err *err)
 {
     unsigned char *message = yajl_get_error(p->yajl, 0, (const unsigned char *)text.ptr, text.len);
@@ -523,34 +468,16 @@ static enum etl_status broken(struct json_parser *p, struct str text, struct err
         what.len--;
     snprintf(copy, sizeof copy, "no JSON: %.*s", STR_ARG(what));
     yajl_free_error(p->yajl, message);
-    return damaged(err, "damaged-json", text, at != 0 ? at - 1 : 0, copy);
+    return json_damaged(err, "damaged-json", text, at != 0 ? at - 1 : 0, copy);
 }
 
-/* yajl takes form feeds and vertical tabs for blanks, which RFC 8259 2 does not; in a string they are wrong anyway. */
-static const char *wrong_blank(struct str text)
-{
-    const char *form_feed = memchr(text.ptr, '\f', text.len);
-
-    return form_feed != NULL ? form_feed : memchr(text.ptr, '\v', text.len);
-}
-
-/* All that makes it no record. */
+/* ETL_REJECT: the text is not a record. */
 static enum etl_status parse(struct json_parser *p, struct str text, struct err *err)
 {
-    size_t      at = utf8_valid_prefix(text);
-    const char *wrong, *blank;
+    enum etl_status st = json_check(text, err);
 
-    if (at != text.len)
-        return damaged(err, "damaged-encoding", text, at, "bytes that are no UTF-8");
-    if (text.len == 0 || text.ptr[0] != '{')
-        return err_set(err, ETL_REJECT, "damaged-json", "a record is an object, {…}");
-    blank = wrong_blank(text);
-    if (blank != NULL)
-        return damaged(err, "damaged-json", text, (size_t)(blank - text.ptr),
-                       "no JSON: a control character that is no blank");
-    wrong = wrong_escape(text, &at);
-    if (wrong != NULL)
-        return damaged(err, "damaged-encoding", text, at, wrong);
+    if (st != ETL_OK)
+        return st;
     switch (yajl_parse(handle(p), (const unsigned char *)text.ptr, text.len)) {
     case yajl_status_ok: break;
     case yajl_status_client_canceled: *err = p->fault; return ETL_REJECT;
@@ -574,7 +501,7 @@ enum etl_status json_parser_record(struct json_parser *p, struct str text, struc
     *is_damaged = st != ETL_OK;
     if (st != ETL_OK) {
         if (p->yajl != NULL)
-            yajl_free(p->yajl); /* it stands in the middle of something */
+            yajl_free(p->yajl); /* its state is that of an unfinished value */
         p->yajl = NULL;
         return st;
     }
