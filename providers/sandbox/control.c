@@ -1,4 +1,4 @@
-/* providers/sandbox/control.c - the sandbox is read, ordered about and emptied. */
+/* providers/sandbox/control.c - what tests read from the sandbox, order from it and reset in it. */
 #include "providers/sandbox/control.h"
 
 #include <stdarg.h>
@@ -141,7 +141,7 @@ static void state(struct control *c, struct str rest, struct str body, struct co
         any = true;
         if (desk_json(c, d, table, &out->body))
             continue;
-        if (desk_has_table(d, table)) /* nobody has written to it yet */
+        if (desk_has_table(d, table)) /* known, but without rows so far */
             buf_lit(&out->body, "[]");
         else
             any = false;
@@ -154,7 +154,7 @@ static void state(struct control *c, struct str rest, struct str body, struct co
     buf_text(&out->body, provider.len == 0 ? "}\n" : "\n");
 }
 
-/* ---- ordering ---- */
+/* ---- orders ---- */
 
 static void faults(struct control *c, struct str rest, struct str body, struct control_reply *out)
 {

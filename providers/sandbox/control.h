@@ -17,7 +17,7 @@ struct control {
     struct desk        *desks;
     size_t              desk_count;
     bool                show_secrets;
-    void (*fill)(void *context, struct desk *desk); /* an emptied desk, its lock held; or NULL */
+    void (*fill)(void *context, struct desk *desk); /* seeds a desk that was emptied, its lock held; or NULL */
     void *context;
 };
 struct control_reply {

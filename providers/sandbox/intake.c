@@ -29,7 +29,7 @@ struct str intake_base(const struct provider *p, const struct wire *w, struct ar
     return arena_fmt(mem, "/%.*s%.*s", STR_ARG(p->name), STR_ARG(w->path.count != 0 ? trimmed(path) : path));
 }
 
-/* Does the path say this? *place is what stands where {command} does. */
+/* Does the path match the template? *place is the part that stands for {command}. */
 static bool path_fits(const struct text *template, struct str path, struct str *place)
 {
     *place = STR_NONE;
@@ -54,11 +54,11 @@ static bool path_fits(const struct text *template, struct str path, struct str *
 
 struct wire_target {
     const struct wire    *wire;
-    const struct command *command; /* a route of its own leads there */
+    const struct command *command; /* the command whose own route this is; NULL: the wire's address */
     struct str            word;    /* {command} of the path, or STR_NONE */
 };
 
-/* Commands whose route has this method and path; several wires may share an address, so `from` says where to go on. */
+/* The first command whose own route on this wire has this method and path. */
 static bool by_route(const struct provider *p, const struct asked *asked, const struct wire *w, struct str rest,
                      struct wire_target *out)
 {
@@ -80,11 +80,11 @@ static bool type_is(struct str type, const char *want)
 {
     struct str essence;
 
-    str_cut(type, ';', &essence); /* with or without parameters behind it, RFC 9110 8.3.1 */
+    str_cut(type, ';', &essence); /* parameters may follow, RFC 9110 8.3.1 */
     return str_eq_nocase(str_trim(essence), str_from(want));
 }
 
-/* The wires at this address; the status says how near it came. */
+/* The wires that serve this address. If there are none, *status says what was wrong: 404 address, 405 method, 415 content type. */
 static size_t find_targets(const struct provider *p, const struct asked *asked, struct arena *mem,
                            struct wire_target *out, int *status)
 {
@@ -114,7 +114,7 @@ static size_t find_targets(const struct provider *p, const struct asked *asked, 
     return n;
 }
 
-/* Do the fields that go with every request of this wire go with this one? Wires of one address are told by them. */
+/* Are the fields there that this wire sends with every request? Wires that share an address are distinguished by them. */
 static bool wire_fields_fit(const struct wire *w, const struct intake *in)
 {
     for (size_t i = 0; i < w->field_count; i++) {

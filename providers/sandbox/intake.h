@@ -1,4 +1,4 @@
-/* providers/sandbox/intake.h - a request is taken apart: by which of the provider's wires it came, for which command, with which fields.
+/* providers/sandbox/intake.h - a request as received: which of the provider's wires it came by, which command it names, which fields it has.
  *
  * Lifetime  all in the arena given. */
 #ifndef PROVIDERS_SANDBOX_INTAKE_H
@@ -7,7 +7,7 @@
 #include "providers/wires/wire.h"
 
 struct asked {
-    struct str method, path; /* "POST"; behind the server's address */
+    struct str method, path; /* "POST"; the path behind the server's address */
     struct str type;         /* the body's content type, or STR_NONE */
     struct str headers;      /* lines "Name: value\n" */
     struct str body;
@@ -17,16 +17,16 @@ struct asked {
 };
 struct intake {
     const struct wire       *wire;
-    struct str               command_word; /* as on the wire; "" where none was named */
+    struct str               command_word; /* the command's name on the wire; "": the request names none */
     const struct wire_field *fields;
     size_t                   field_count;
-    int                      status; /* of a request that is malformed: 404, 405, 415, 400 */
+    int                      status; /* HTTP status of a malformed request: 404, 405, 415, 400 */
 };
 /* ETL_REJECT: malformed, with the reason. */
 enum etl_status intake_read(const struct provider *p, const struct asked *asked, struct arena *mem, struct intake *out,
                             struct err *err);
 
-/* Where a wire is served: "/simpler/restapi"; what the wire's path says comes behind it. */
+/* The path under which a wire is served: "/simpler/restapi"; the wire's own path is appended to it. */
 struct str intake_base(const struct provider *p, const struct wire *w, struct arena *mem);
 
 #endif

@@ -1,4 +1,4 @@
-/* providers/sandbox/journal.c - the ring of lines and the file of all of them. */
+/* providers/sandbox/journal.c - a ring of the last lines in memory, and a file of all lines. */
 #include "providers/sandbox/journal.h"
 
 #include <errno.h>
@@ -77,7 +77,7 @@ void journal_add(struct journal *j, struct str rest)
     place = &j->lines[j->next++ % KEPT];
     free((void *)(uintptr_t)place->ptr);
     *place = line;
-    /* A full disk must not take the stand-in down: the lines in memory stay right. */
+    /* A full disk must not stop the sandbox: the lines in memory are complete without the file. */
     if (j->fd >= 0)
         (void)fd_write_all(j->fd, line, j->path, NULL);
     pthread_mutex_unlock(&j->mutex);

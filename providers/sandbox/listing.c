@@ -1,4 +1,4 @@
-/* providers/sandbox/listing.c - renders a few rows at a time, whenever the client has taken the last ones. */
+/* providers/sandbox/listing.c - renders a few rows whenever the client has taken the rows before. */
 #include "providers/sandbox/listing.h"
 
 enum { ROOM_MAX = 64 << 20 };

@@ -4,13 +4,13 @@
 #include "providers/replies/reply.h"
 
 struct state_cells {               /* a row of the state, for a writer */
-    struct written_row        row; /* first: the writer gives it back */
+    struct written_row        row; /* first: the writer passes it back to cell() */
     const struct report      *report;
     const struct state_table *table;
     const struct state_row   *state;
 };
 
-/* Our value in the provider's word. */
+/* The provider's word for our value. */
 static struct str theirs(const struct report *report, struct str column, struct str ours)
 {
     for (size_t i = 0; i < report->value_count; i++)

@@ -13,12 +13,12 @@ struct render {
     const struct report  *report;
     const struct command *command;
     const struct wire    *wire;
-    enum fault_kind       rot; /* latin1, raw-quotes, control, roots; all else: as it should be */
+    enum fault_kind       rot; /* latin1, raw-quotes, control, roots damage the answer; any other kind does not */
 };
 /* A cell in the provider's words. */
 struct str render_cell(const struct report *report, const struct state_table *t, const struct state_row *row,
                        size_t column);
-/* Brings rows that stand under keys of their own ({table}, {customerid} …) together; before the first is rendered. */
+/* Sorts rows so that those under one key ({table}, {customerid} …) stand together. Called before the first is rendered. */
 void render_sort(const struct render *r, const struct state_table *t, struct state_row **rows, size_t count);
 void render_begin(const struct render *r, struct buf *out);
 /* previous: NULL for the first. */

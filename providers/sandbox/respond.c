@@ -1,4 +1,4 @@
-/* providers/sandbox/respond.c - one request: taken apart, carried out, answered, spoiled as ordered, written down. */
+/* providers/sandbox/respond.c - one request: decoded, carried out, answered, damaged by a fault if one was ordered, written to the journal. */
 #include "providers/model/family.h"
 #include "providers/sandbox/respond_private.h"
 
@@ -35,7 +35,8 @@ static bool was_sent(const struct served *w, const struct param *p)
     return false;
 }
 
-/* Two commands may be one function of the provider's, told apart by what always goes with them: the one of which most was sent is meant. */
+/* Two commands may have one name on the wire and differ by their `always` fields. The command with the most of these fields in the request is
+ * meant. */
 static const struct command *most_fitting(const struct served *w, const struct command *found)
 {
     const struct provider *p = w->desk->provider;
@@ -136,14 +137,14 @@ static void answer_unprocessed(struct served *w)
         out->type = answer_type(w);
         answer_with(w, OUTCOME_LOGIN, &w->desk->provider->answer_login, STR("a fault"));
         break;
-    default: /* drop-before, empty: not a byte */
+    default: /* drop-before, empty: nothing is sent */
         out->type = w->desk->provider->answer_type;
         out->body = STR("");
         break;
     }
 }
 
-/* What a fault makes of an answer that was truly given. Where the reply is cut or swallowed is the server's work. */
+/* Applies a fault to an answer after the request was carried out. Cutting or dropping the reply is done by the server. */
 static void spoil_answer(struct served *w)
 {
     struct answered *out = w->out;
@@ -166,7 +167,7 @@ static void spoil_answer(struct served *w)
 
 /* ---- the journal ---- */
 
-/* {"billid":"999","pass":"***"}. Of a field that is not known nobody knows whether it is a secret. */
+/* {"billid":"999","pass":"***"}. An unknown field may be a secret, so it is masked. */
 static struct str params_json(struct served *w)
 {
     struct buf            *out = &w->bench->line;
@@ -230,7 +231,8 @@ static void count(struct served *w)
 {
     pthread_mutex_lock(&w->desk->mutex);
     counts_add(w->desk->counts, w->command, COUNT_RECEIVED);
-    if (w->out->outcome != OUTCOME_DONE && w->out->outcome != OUTCOME_NOTHING) /* those count themselves */
+    if (w->out->outcome != OUTCOME_DONE &&
+        w->out->outcome != OUTCOME_NOTHING) /* done and nothing are counted where they happen */
         counts_add(w->desk->counts, w->command, outcome_counts[w->out->outcome]);
     pthread_mutex_unlock(&w->desk->mutex);
 }

@@ -1,8 +1,8 @@
 /* providers/sandbox/respond.h - a request becomes an answer, by the provider's description and nothing else.
  *
- * A bench is what one thread works with; benches are lent and given back, so there are as many as threads at work.
+ * A bench holds what a thread needs to answer: memory, match data, a journal line. Threads borrow one for a request and give it back.
  *
- * Order of the checks, as a provider would have it: the body's form, the credentials, the command, its parameters one by one,
+ * The checks come in the order a provider would make them: the body's form, the credentials, the command, its parameters one by one,
  * their values (the same rules that planning uses), the rules between them, the state. A request in test mode passes
  * all of them and changes nothing. */
 #ifndef PROVIDERS_SANDBOX_RESPOND_H
@@ -17,7 +17,7 @@
 
 struct bench {
     struct bench      *next;
-    char               today[16]; /* what rules on dates go by */
+    char               today[16]; /* the date for rules on dates */
     struct rule_check *rules;
     struct arena       mem;  /* one request */
     struct buf         line; /* its journal line */
@@ -41,11 +41,11 @@ struct answered { /* texts live in the bench until its next request */
     struct fault_choice fault;
     int                 status;
     struct str          type, body;
-    struct listing     *listing;     /* instead of the body, for a long report; the caller's */
+    struct listing     *listing;     /* a long report, instead of the body; the caller frees it */
     bool                retry_after; /* Retry-After: 1 */
     struct str          reason;
 };
-struct house { /* what all desks share */
+struct house { /* shared by all desks */
     struct faults  *faults;
     struct journal *journal;
     uint64_t        rate_limit; /* requests a second and provider; 0: none */

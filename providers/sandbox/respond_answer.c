@@ -1,4 +1,4 @@
-/* providers/sandbox/respond_answer.c - what becomes of a request that is in order: rows are found, steps carried out, sessions opened. */
+/* providers/sandbox/respond_answer.c - carries out a valid request: finds rows, applies steps, opens sessions. */
 #include "providers/sandbox/respond_private.h"
 
 #include "providers/sandbox/store/steps.h"
@@ -7,7 +7,7 @@ enum { LISTED_AT_ONCE = 64, REPORT_MAX = 64 << 20 }; /* rows; bytes */
 
 /* ---- reading ---- */
 
-/* What is asked for in the provider's own words, as the tables have it. */
+/* Our value for a provider's word, by the report's `values:`. */
 static struct str in_our_words(const struct report *report, struct str column, struct str theirs)
 {
     for (size_t i = 0; i < report->value_count; i++)
@@ -16,7 +16,7 @@ static struct str in_our_words(const struct report *report, struct str column, s
     return theirs;
 }
 
-/* Conditions of a search. One that is not given finds nothing (a find), or does not narrow it (a list, which has its report). */
+/* The conditions of a search. If a value is not given, a find finds nothing, and a list (with its report) is not narrowed by it. */
 static bool look_up(struct served *w, struct str table, const struct pairs *where, const struct report *list,
                     struct state_table **t, struct state_row ***rows, size_t *count)
 {
@@ -33,7 +33,7 @@ static bool look_up(struct served *w, struct str table, const struct pairs *wher
     return *count != 0;
 }
 
-/* A long report is rendered as it goes out. */
+/* A long report is rendered while it is sent. */
 static void answer_rows(struct served *w, const struct report *report, struct state_table *t, struct state_row **rows,
                         size_t count)
 {
@@ -83,7 +83,7 @@ static bool row_fits(const struct state_table *t, const struct state_row *row, c
     return true;
 }
 
-/* The same without regard to case: by looking at every row. */
+/* The same without regard to case, by comparing every row. */
 static bool look_up_any_case(struct served *w, struct state_table **t, struct state_row ***rows, size_t *count)
 {
     const struct command *c = w->command;
@@ -109,7 +109,7 @@ static uint64_t page_number(const struct served *w, int param, uint64_t deflt)
     return param >= 0 && w->values[param].kind == VALUE_TEXT && str_to_u64(w->values[param].text, &n) ? n : deflt;
 }
 
-/* The page that is asked for. */
+/* Narrows the rows to the page that the request names. */
 static void cut_page(const struct served *w, struct state_row ***rows, size_t *count)
 {
     const struct listed *l = &w->command->listed;

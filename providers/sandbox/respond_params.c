@@ -1,4 +1,4 @@
-/* providers/sandbox/respond_params.c - a request's fields become the command's values, as strictly as the document is. */
+/* providers/sandbox/respond_params.c - a request's fields become the command's values, as strictly as the document says. */
 #include "providers/sandbox/respond_private.h"
 
 #include "providers/model/value_form.h"
@@ -27,7 +27,7 @@ int request_param(const struct command *c, struct str name)
     return -1;
 }
 
-/* A field by which rows are found cannot be emptied, so the clear word means nothing there. */
+/* Does the parameter select rows? Such a field cannot be cleared, so the clear word is an ordinary value there. */
 static bool finds_rows(const struct command *c, int param)
 {
     for (size_t i = 0; i < c->step_count; i++) {
@@ -52,7 +52,7 @@ static enum etl_status value_read(struct served *w, int at, const struct wire_fi
     *v = (struct value){ field->is_array ? VALUE_LIST : VALUE_TEXT, p->secret, field->value };
     if (clear.ptr != NULL && str_eq(field->value, clear) && !finds_rows(c, at))
         v->kind = VALUE_CLEAR;
-    else if (field->value.len == 0) /* a blank field is one that is not given */
+    else if (field->value.len == 0) /* an empty field counts as not given */
         v->kind = VALUE_ABSENT;
     else if (value_form_differs(p->type) && !value_form_read(p->type, field->value, &w->bench->mem, v))
         return answer_refusal(w, "%.*s: is not written as documented", STR_ARG(p->wire));
@@ -117,7 +117,7 @@ static enum etl_status read_always(struct served *w)
     for (size_t i = 0; i < c->param_count; i++) {
         const struct param *p = &c->params[i];
 
-        if (p->omit.ptr != NULL && w->values[i].kind == VALUE_ABSENT) /* said by sending nothing */
+        if (p->omit.ptr != NULL && w->values[i].kind == VALUE_ABSENT) /* its `omit` value is given by sending nothing */
             w->values[i] = (struct value){ VALUE_TEXT, p->secret, p->omit };
         if (p->always.ptr == NULL || p->in_name)
             continue;
@@ -125,13 +125,13 @@ static enum etl_status read_always(struct served *w)
             w->test = true;
         else if (w->values[i].kind != VALUE_TEXT || !str_eq(w->values[i].text, p->always))
             return answer_refusal(w, "%.*s: must be %.*s", STR_ARG(p->wire), STR_ARG(p->always));
-        /* The rules speak of what a mapping may set. */
+        /* The rules are about parameters that a mapping may set, so fixed ones are left out. */
         w->values[i] = VALUE_NONE;
     }
     return ETL_OK;
 }
 
-/* Value and header together, or neither. */
+/* A value that has a header must come with it, and the header must not come without the value. */
 static enum etl_status check_headers(struct served *w)
 {
     for (size_t i = 0; i < w->command->param_count; i++)
@@ -178,7 +178,7 @@ static void take_error(void *context, enum severity severity, const struct err *
         answer_refusal(first->work, "%s", err->text);
 }
 
-/* The rules also bring values into their written form. On the wire they have to be in it already. */
+/* rules_call() also changes values to the provider's form. On the wire they must have that form already, so a changed value is refused. */
 static enum etl_status check_values(struct served *w)
 {
     const struct command *c = w->command;

@@ -1,4 +1,4 @@
-/* providers/sandbox/respond_private.h - one request being worked on, and the steps of it: parameters, answer, wording. */
+/* providers/sandbox/respond_private.h - one request while it is answered, and the three steps: parameters, answer, wording. */
 #ifndef PROVIDERS_SANDBOX_RESPOND_PRIVATE_H
 #define PROVIDERS_SANDBOX_RESPOND_PRIVATE_H
 
@@ -21,24 +21,25 @@ struct served {
     struct answered         *out;
 };
 
-/* ---- respond_params.c: what came, as values ---- */
+/* ---- respond_params.c: the fields become values ---- */
 
-/* Takes the fields for the command's parameters and checks them, alone and together. ETL_REJECT: refused, and answered so. */
-enum etl_status    request_read(struct served *w);
-int                request_param(const struct command *c, struct str wire_name); /* -1: none is called so on the wire */
-const struct pair *request_test_field(const struct provider *p, struct str name); /* NULL: it does not make a test */
+/* Reads the fields as the command's parameters and checks them, alone and together. ETL_REJECT: refused; the answer is set. */
+enum etl_status request_read(struct served *w);
+int request_param(const struct command *c, struct str wire_name); /* -1: no parameter has this name on the wire */
+const struct pair *request_test_field(const struct provider *p,
+                                      struct str             name); /* NULL: not a field of the test mode */
 
-/* ---- respond_answer.c: what becomes of it; the desk's lock is held ---- */
+/* ---- respond_answer.c: carries it out; the desk's lock is held ---- */
 
 void answer_read(struct served *w);
-/* params: as the journal shows them. */
+/* params: the parameters as the journal shows them. */
 void answer_write(struct served *w, struct str params);
 void answer_login(struct served *w); /* needs no lock */
 
-/* ---- respond_words.c: how it is said ---- */
+/* ---- respond_words.c: the answer's text ---- */
 
 struct str answer_type(const struct served *w);
-/* The answer as the wire has it. */
+/* The answer as it stands on the request's wire. */
 struct str      answer_worded(struct served *w, const struct text *answer, struct fill *from);
 void            answer_with(struct served *w, enum outcome outcome, const struct text *text, struct str reason);
 enum etl_status answer_refusal(struct served *w, const char *fmt, ...)

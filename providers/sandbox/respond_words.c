@@ -1,4 +1,4 @@
-/* providers/sandbox/respond_words.c - how an answer is said: in the provider's words, by the wire it goes back on. */
+/* providers/sandbox/respond_words.c - the text of an answer: the description's words, in the form of the wire it is sent on. */
 #include "providers/sandbox/respond_private.h"
 
 #include <stdarg.h>
@@ -25,8 +25,8 @@ static bool is_json(const struct text *t)
     return t->count != 0 && str_starts(t->parts[0].literal, STR("{"));
 }
 
-/* What is put into JSON or XML is escaped: by what the answer is written in. Where the wire puts something around an answer, it is
- * escaped there, once. */
+/* How values are escaped in an answer: as JSON or XML, whichever the answer is written in. If the wire puts something around the answer, the
+ * answer is escaped there, so not here. */
 static enum fill_as answer_form(const struct served *w, const struct text *answer)
 {
     if (w->wire != NULL && w->wire->answer.count != 0)
@@ -34,7 +34,7 @@ static enum fill_as answer_form(const struct served *w, const struct text *answe
     return is_json(answer) ? FILL_JSON : form_of(answer_type(w));
 }
 
-/* The member that is its object's own text, wherever the provider's answers are trees. */
+/* The `text_member` of the provider's replies; STR_NONE: none has one. */
 static struct str text_member(const struct provider *p)
 {
     for (size_t i = 0; i < p->reply_count; i++)
@@ -43,7 +43,7 @@ static struct str text_member(const struct provider *p)
     return STR_NONE;
 }
 
-/* "result": "{answer}" rather than "result": {answer} */
+/* Is it "result": "{answer}", not "result": {answer}? */
 static bool stands_in_quotes(const struct text *around)
 {
     for (size_t i = 1; i < around->count; i++)
@@ -52,7 +52,8 @@ static bool stands_in_quotes(const struct text *around)
     return false;
 }
 
-/* What stands in the wire's {answer}: a value of JSON, or what an element holds; an object there is one here, a text is escaped. */
+/* The text for the wire's {answer}: a JSON value or the content of an element. An answer in JSON becomes an object or elements, any other answer
+ * an escaped text. */
 static struct str inside(struct served *w, struct str text, bool json)
 {
     AUTO(buf_release) struct buf out = { 0 };
@@ -76,7 +77,6 @@ static struct str inside(struct served *w, struct str text, bool json)
     return arena_str(mem, buf_str(&out));
 }
 
-/* The answer as the wire has it. */
 struct str answer_worded(struct served *w, const struct text *answer, struct fill *from)
 {
     struct arena     *mem = &w->bench->mem;

@@ -4,12 +4,12 @@
 struct counted_write {
     uint64_t hash[2]; /* both 0: free */
     uint32_t times;
-    uint32_t duplicate; /* 1 + place in duplicates; 0: none */
+    uint32_t duplicate; /* 1 + index in duplicates; 0: none */
 };
 struct duplicate {
     const struct command *command;
     uint64_t              times;
-    struct str            shown; /* ours */
+    struct str            shown; /* owned */
 };
 struct counts {
     const struct provider *provider;
@@ -58,7 +58,8 @@ void counts_free(struct counts *c)
     free(c);
 }
 
-/* A command may have come with parameters of its families, as a copy of the described one. A login's is not among them. */
+/* The command's index. A command with members of families is a copy of the described one, so names are compared. Commands of logins are not
+ * counted here. */
 static size_t row_of(const struct counts *c, const struct command *command)
 {
     const struct provider *p = c->provider;
@@ -74,7 +75,7 @@ void counts_add(struct counts *c, const struct command *command, enum count_kind
     c->numbers[row_of(c, command)][kind]++;
 }
 
-/* 128 bits from two independent 64-bit mixes: with ten million writes a false twin has odds of 1 in 10^24. */
+/* 128 bits from two independent 64-bit mixes: with ten million writes the odds of a false duplicate are 1 in 10^24. */
 static void identify(const struct command *command, const struct value *values, uint64_t hash[2])
 {
     hash[0] = str_hash(command->name);
@@ -89,7 +90,7 @@ static void identify(const struct command *command, const struct value *values, 
         hash[1] = (hash[1] ^ other ^ h >> 32) * UINT64_C(0xff51afd7ed558ccd) + i;
         hash[1] ^= hash[1] >> 31;
     }
-    hash[1] |= 1; /* never the mark of a free place */
+    hash[1] |= 1; /* 0 marks a free place */
 }
 
 static struct counted_write *place_for(struct counted_write *writes, size_t room, const uint64_t hash[2])

@@ -1,7 +1,7 @@
-/* providers/sandbox/store/counts.h - how often each command came and what became of it, and which writes were carried out twice.
+/* providers/sandbox/store/counts.h - how often each command was received, with which outcome, and which writes were carried out twice.
  *
- * A write's identity is its command with all its values. A create carried out twice is what must never happen; a change
- * carried out twice may be right. Both are counted, creates are listed.
+ * A write's identity is its command with all its values. A create that is carried out twice is a fault of the
+ * client; a change that is may be right. Both are counted, creates are listed.
  *
  * Threads  whoever uses it holds the provider's lock. Memory: 32 bytes per different write. */
 #ifndef PROVIDERS_SANDBOX_STORE_COUNTS_H
@@ -24,9 +24,9 @@ enum count_kind {
     COUNT_DROPPED,
     COUNT_KINDS
 };
-/* command NULL: one that is not known. */
+/* command NULL: an unknown command. */
 void counts_add(struct counts *c, const struct command *command, enum count_kind kind);
-/* A write was carried out; `shown` is its parameters as JSON, secrets masked, kept if it is a second time. */
+/* A write was carried out; `shown` is its parameters as JSON, secrets masked, kept if the write is a duplicate. */
 void counts_executed(struct counts *c, const struct command *command, const struct value *values, struct str shown);
 
 /* "name":{"commands":{…},"duplicates":[{"command","times","params"}]}; without braces around. */

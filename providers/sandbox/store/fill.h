@@ -6,7 +6,7 @@
 #include "etl/core/value.h"
 #include "providers/sandbox/store/state.h"
 
-/* How the value of a place stands in an answer: as it is, or escaped for the string or the element it stands in. */
+/* How a value is put into an answer: as it is, or escaped for a JSON string or an XML element. */
 enum fill_as { FILL_PLAIN, FILL_JSON, FILL_XML };
 struct fill {
     const struct value       *values; /* by the command's params; NULL: none */
@@ -17,15 +17,15 @@ struct fill {
     enum fill_as              as; /* fill_answer() only */
 };
 
-/* One absent place makes the whole text absent: STR_NONE. What is cleared is the empty text. */
+/* One absent place makes the whole text absent: STR_NONE. A cleared value is the empty text. */
 struct str fill_or_none(const struct text *t, const struct fill *from, struct arena *mem);
 /* An absent place is empty. */
 struct str fill_answer(const struct text *t, const struct fill *from, struct arena *mem);
 
-/* A text as it stands in an element or an attribute. */
+/* A text, escaped for an element or an attribute. */
 void fill_xml(struct buf *out, struct str text);
 
-/* Fills a list of pairs; those that are absent are left out. Returns how many there are. */
+/* Fills a list of pairs; absent ones are left out. Returns how many were filled. */
 size_t fill_pairs(const struct pairs *pairs, const struct fill *from, struct arena *mem, struct pair_value **out);
 
 #endif

@@ -60,7 +60,7 @@ static const struct place places[] = {
 };
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
-/* splitmix64's last step: neighbours become strangers. */
+/* The last step of splitmix64: similar numbers give unrelated results. */
 static uint64_t mix(uint64_t z)
 {
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -84,8 +84,8 @@ void person_make(struct person *p, uint64_t seed, uint64_t number)
 
 /* ---- the vocabulary ----
  *
- * table NULL: in any. In a pattern {pick:a|b} is one of them, {from:1..9} a number, {digits:4} so many digits, and a bare {word}
- * one of the words below it. */
+ * table NULL: for any table. In a pattern {pick:a|b} is one of these, {from:1..9} a number, {digits:4} that many digits, and any other {word}
+ * is computed by the function of that name below. */
 static const struct entry {
     const char *table, *column, *pattern;
 } vocabulary[] = {
@@ -235,7 +235,7 @@ static const char *plain_name(const struct name *name)
     return name->plain != NULL ? name->plain : name->text;
 }
 
-/* Letters of the name, lower case, and his number: no two have it. */
+/* Letters of the name in lower case, and the number, so that no two subscribers share it. */
 static void local(struct word_writer *w)
 {
     const char *names[] = { plain_name(w->person->first), plain_name(w->person->last) };
@@ -249,7 +249,7 @@ static void local(struct word_writer *w)
     buf_u64(w->out, w->person->number + 1);
 }
 
-/* Without vowels there is no word in it. */
+/* Consonants only, so that no dictionary word can come out. */
 static void password(struct word_writer *w)
 {
     static const char letters[] = "bcdfghjkmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ";
@@ -322,7 +322,7 @@ static void from_to(struct word_writer *w, struct str range)
     buf_u64(w->out, a + draw(w, b - a + 1));
 }
 
-/* How long a {…} is, those within included. */
+/* The length of a {…}, nested ones included. */
 static size_t braced(struct str s)
 {
     size_t depth = 0;
@@ -360,7 +360,7 @@ static void write_pattern(struct word_writer *w, struct str pattern)
     }
 }
 
-/* A table's own entry before the one for any. */
+/* An entry for this table goes before one for any table. */
 static const struct entry *entry_for(struct str table, struct str column)
 {
     const struct entry *any = NULL;

@@ -1,6 +1,6 @@
-/* providers/sandbox/store/person.h - a subscriber who never was: what he is called, where he lives, what he has; the same for the same number.
+/* providers/sandbox/store/person.h - an invented subscriber: names, address, logins, equipment. The same number gives the same subscriber.
  *
- * His values are asked for by the normalized tables' columns, so they suit any provider whose commands say what they make. */
+ * Values are asked for by column of a normalized table, so they suit any provider whose commands say what they make. */
 #ifndef PROVIDERS_SANDBOX_STORE_PERSON_H
 #define PROVIDERS_SANDBOX_STORE_PERSON_H
 
@@ -13,16 +13,16 @@ struct place {
     const char *city, *state, *zip, *area;
 };
 struct person {
-    uint64_t            number, chance; /* from 0; what all draws start from */
+    uint64_t            number, chance; /* number: from 0; chance: the start of all draws */
     const struct name  *first, *last;
     const char         *street;
     const struct place *place;
-    bool                plain; /* values in ASCII, on one line: for those who take no others */
+    bool                plain; /* values in ASCII on one line, for providers that take no others */
 };
 void person_make(struct person *p, uint64_t seed, uint64_t number);
-/* The value of a column in his `nth` row of a table, from 0. STR_NONE: nothing is known of such a column. */
+/* The value of a column in the person's `nth` row of a table, from 0. STR_NONE: there is no value for such a column. */
 struct str person_value(const struct person *p, struct str table, struct str column, unsigned nth, struct arena *mem);
-/* One of `count`, by what is asked and who asks. */
+/* A number below `count`, the same for the same person, `what` and `nth`. */
 uint64_t person_draw(const struct person *p, const char *what, unsigned nth, uint64_t count);
 
 #endif

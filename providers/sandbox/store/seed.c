@@ -1,4 +1,4 @@
-/* providers/sandbox/store/seed.c - finds which commands make what, and carries them out for one made-up person after another. */
+/* providers/sandbox/store/seed.c - finds the commands that fill the tables, and carries them out for one invented person after another. */
 #include "providers/sandbox/store/seed.h"
 
 #include "etl/core/list.h"
@@ -7,21 +7,22 @@
 #include "providers/sandbox/store/person.h"
 #include "providers/sandbox/store/steps.h"
 
-enum { FEW = 12 }; /* rows of a table that belongs to nobody */
+enum { FEW = 12 }; /* rows of a table that is not about subscribers */
 
-/* Where a parameter's value comes from: a fixed text, or a column of the person's. */
+/* Where a parameter's value comes from: a fixed text, or a column of the person. */
 struct seed_source {
     struct str  fixed, table, column; /* all STR_NONE: it is left out */
-    struct str  second;               /* the column of what stands behind the first word */
-    struct str *parts;                /* a list's: by its parts */
+    struct str  second;               /* a second column, appended after a blank */
+    struct str *parts;                /* of a list: a column for each part */
 };
 struct seed_call {
     const struct command    *command;
-    const struct table_step *step; /* what it is used for */
+    const struct table_step *step; /* the step it was chosen for */
     struct seed_source      *sources;
-    bool     personal, numbers; /* numbers: the provider makes up his number, so it is made up to be his */
-    uint64_t percent;           /* of the persons get it */
-    unsigned most;              /* so many at most */
+    bool                     personal,
+        numbers;      /* numbers: the provider assigns the customer's number, and the person's own is used for it */
+    uint64_t percent; /* of all persons get it */
+    unsigned most;    /* at most so many a person */
 };
 struct state_seeding { /* one provider's state being seeded */
     struct state          *state;
@@ -70,7 +71,7 @@ static bool wanted(const struct state_seeding *f, struct str table)
     return f->seeding->table_count == 0;
 }
 
-/* ---- one call of a seed_call ---- */
+/* ---- carrying one out for a person ---- */
 
 static struct str parts_value(struct state_seeding *f, const struct seed_source *from, const struct list_form *list,
                               const struct person *p, unsigned nth)
@@ -160,7 +161,7 @@ static void seed_row(struct state_seeding *f, const struct seed_call *s, const s
 
 /* ---- which parameters a command is seeded with ---- */
 
-/* The parameter that alone makes up this text, or -1. */
+/* The parameter, if the text is nothing but its place; else -1. */
 static int only_param(const struct text *t)
 {
     return t->count == 1 && t->parts[0].literal.ptr == NULL ? t->parts[0].param : -1;
@@ -174,7 +175,7 @@ static bool has_column(const struct pairs *pairs, struct str column)
     return false;
 }
 
-/* {name.first_word}, {name.other_words}, {address.town}: one parameter of several columns. */
+/* {name.first_word}, {name.other_words}, {address.town}: one parameter made from several columns. */
 static void feed_piece(struct state_seeding *f, struct seed_call *s, struct str table, const struct text_part *part,
                        struct str column)
 {
@@ -187,7 +188,7 @@ static void feed_piece(struct state_seeding *f, struct seed_call *s, struct str 
                                             .parts = ARENA_ARRAY(&f->run_mem, struct str, list->part_count + 1) };
         source->parts[part->part - 1] = column;
     } else if (part->piece == PIECE_FIRST_WORD && source->second.ptr == NULL &&
-               source->fixed.ptr == NULL) { /* its words, rather than the whole */
+               source->fixed.ptr == NULL) { /* columns for its words, not for the whole */
         source->table = table;
         source->column = column;
     } else if (part->piece == PIECE_OTHER_WORDS && source->column.ptr != NULL) {
@@ -213,7 +214,7 @@ static void feed(struct state_seeding *f, struct seed_call *s, struct str table,
     }
 }
 
-/* What is set anew although it is a key would rename the row; no seed does that. */
+/* A column that is both key and set would rename the row, so the key's column is used. */
 static void feed_from_step(struct state_seeding *f, struct seed_call *s, const struct table_step *step)
 {
     if (step->within_table.ptr != NULL)
@@ -231,7 +232,7 @@ static bool has_new_id(const struct pairs *key)
     return false;
 }
 
-/* The number of the customer himself. */
+/* Does the step make customers, with a number that the provider assigns? */
 static bool makes_up_numbers(const struct table_step *step)
 {
     return step->kind == STEP_MAKE && step->key.count == 1 && str_is(step->key.items[0].name, "customer_id") &&
@@ -257,7 +258,7 @@ static void drop_unknown_columns(struct state_seeding *f, struct seed_call *s, c
     }
 }
 
-/* Leaves out, or sets to its example, what breaks a rule; false when that does not help. */
+/* Leaves out a parameter that breaks a rule, or sets it to its example; false: the call breaks rules all the same. */
 static bool make_it_pass(struct state_seeding *f, struct seed_call *s, const struct person *p)
 {
     for (size_t tries = 0; tries <= s->command->param_count; tries++) {
@@ -281,7 +282,7 @@ static bool make_it_pass(struct state_seeding *f, struct seed_call *s, const str
     return false;
 }
 
-/* A key has to differ from person to person. */
+/* Do the step's keys come from the person? They must differ between persons. */
 static bool key_is_known(const struct seed_call *s, const struct table_step *step)
 {
     if (has_new_id(&step->key))
@@ -307,7 +308,7 @@ static bool is_personal(const struct seed_call *s)
     return false;
 }
 
-/* A step for each member of a family needs members: those of the example. */
+/* A step that is done for each member of a family gets the members of the example. */
 static const struct command *with_members(struct state_seeding *f, const struct command *c,
                                           const struct table_step *step, struct value **examples)
 {
@@ -356,7 +357,7 @@ static bool has_maker(const struct state_seeding *f, struct str table)
     return false;
 }
 
-/* Makes it something that an earlier maker made along with its own? (The first login makes the account.) */
+/* Does an earlier maker fill this table as well? (The first login also makes the account.) */
 static bool made_along(const struct state_seeding *f, struct str table)
 {
     for (size_t i = 0; i < f->call_count; i++)
@@ -386,7 +387,7 @@ static void find_makers(struct state_seeding *f)
         }
 }
 
-/* ---- and those that fill in what the makers leave open, or disable ---- */
+/* ---- changes: what fills columns that the makers leave empty, and what disables ---- */
 
 static size_t columns_added(const struct state_seeding *f, const struct seed_call *maker, const struct table_step *step)
 {
@@ -416,7 +417,7 @@ static bool disables(const struct table_step *step)
     return false;
 }
 
-/* Of all changes to a maker's table: the one that fills in most, if it is worth it; and the first that disables. */
+/* Of the commands that change a maker's table: the one that fills most columns, if it fills enough, and the first one that disables. */
 static void find_changers_of(struct state_seeding *f, size_t maker)
 {
     size_t           best = 2, added;
@@ -449,14 +450,14 @@ static void find_changers_of(struct state_seeding *f, size_t maker)
         add_call(f, &disabler);
 }
 
-/* ---- tables that are only ever reported ---- */
+/* ---- tables that no command fills, only reports list ---- */
 
 static bool is_made_by_a_command(const struct provider *p, struct str table)
 {
     return steps_identity(p, table) != NULL;
 }
 
-/* The provider's word where the report translates, else the person's. */
+/* A value that the report can translate if it has `values:` for the column, else the person's. */
 static struct str report_cell(struct state_seeding *f, const struct report *r, const struct report_column *column,
                               const struct person *p, unsigned nth)
 {
@@ -479,7 +480,7 @@ static void set_cell(struct state_seeding *f, struct state_table *t, struct stat
         state_set(f->state, t, row, column, value);
 }
 
-/* What the question says and not the answer: who is asked for. */
+/* Columns that come from the request, not from the answer: whom it asked about. */
 static bool is_asked_for(const struct pair *set)
 {
     return set->text.count == 1 && set->text.parts[0].literal.ptr == NULL && set->text.parts[0].param >= 0;

@@ -1,8 +1,7 @@
-/* providers/sandbox/store/seed.h - subscribers to begin with: as many as are wanted, made by the provider's own commands.
+/* providers/sandbox/store/seed.h - the first rows of a state: invented subscribers, made by the provider's own commands.
  *
- * Each row comes from a create command of the description whose values pass the rules, so nothing stands in a table that could
- * not have been made by a call; where a table is only ever reported, rows come from the report's columns. The same
- * numbers give the same rows. */
+ * Each row comes from a create command of the description whose values pass the rules, so every row could have been made by a
+ * call. A table that no command fills gets rows from the columns of its report. The same numbers give the same rows. */
 #ifndef PROVIDERS_SANDBOX_STORE_SEED_H
 #define PROVIDERS_SANDBOX_STORE_SEED_H
 

@@ -1,19 +1,20 @@
-/* providers/sandbox/store/state.c - the store: rows in the order they came, an index per set of columns, an undo list. */
+/* providers/sandbox/store/state.c - the store: rows in the order they were made, an index for each set of columns, an undo list. */
 #include "providers/sandbox/store/state.h"
 
 enum { COLUMNS_MAX = 128, INDEXES_MAX = 16, FIRST_ID = 1001 };
 
-/* A row's texts in one piece, one after the other: a million rows are common, and so they take a third. Never changed:
- * a row that changes gets new ones. */
+/* A row's texts in one block, one after the other: a third of the memory of single texts, and a million rows are common. A block never changes:
+ * a row that changes gets a new one. */
 struct cells {
     uint32_t count;
-    uint32_t ends[]; /* by column, counted from behind the last of them; ABSENT: the row does not have it */
+    uint32_t
+        ends[]; /* by column: where its text ends, counted from the end of this array; ABSENT: the row has no value */
 };
 #define ABSENT UINT32_C(0x80000000)
 struct state_row {
     struct state_row   *before, *behind;
-    uint64_t            number; /* in the order they came */
-    const struct cells *cells;  /* NULL: none yet */
+    uint64_t            number; /* rows are numbered as they are made */
+    const struct cells *cells;  /* NULL: no values yet */
 };
 struct index_entry {
     struct index_entry *next;
@@ -42,7 +43,7 @@ struct undo {
     struct state_table *table;
     struct state_row   *row;
     size_t              column;
-    const struct cells *cells; /* UNDO_SET: what was there */
+    const struct cells *cells; /* UNDO_SET: the block before */
 };
 struct state {
     struct state_table *tables[64];
@@ -51,15 +52,15 @@ struct state {
     size_t              undo_count, undo_cap;
     uint64_t            next_id;
     size_t              pins;
-    bool                closed;  /* freed, but for what is pinned */
-    struct trash {               /* kept while somebody reads */
+    bool                closed;  /* state_free() was called; the last unpin frees it */
+    struct trash {               /* removed, but kept while the state is pinned */
         struct state_row   *row; /* or NULL: */
         const struct cells *cells;
     } * trash;
     size_t trash_count, trash_cap;
 };
 
-/* ---- memory: the store's own, since rows come and go one by one ---- */
+/* ---- memory: malloc, not an arena, since rows are freed one by one ---- */
 
 static void *need(void *p)
 {
@@ -151,7 +152,7 @@ static struct str cell(const struct state_row *row, size_t column)
     return cells_at(row->cells, column);
 }
 
-/* The same but for one. */
+/* The same texts except for one column. */
 static const struct cells *cells_with(const struct cells *old, size_t column, struct str value)
 {
     size_t        count = old != NULL && old->count > column ? old->count : column + 1, len = value.len;
@@ -257,7 +258,7 @@ static bool index_has(const struct index *x, size_t column)
     return false;
 }
 
-/* The index over just these columns, in this order; NULL when there are too many of one or the other. */
+/* The index over exactly these columns, in this order; NULL: too many columns or too many indexes. */
 static struct index *index_for(struct state_table *t, const size_t *columns, size_t count)
 {
     struct index *x;
@@ -296,7 +297,7 @@ static void row_link(struct state_table *t, struct state_row *row)
     indexes_add(t, row);
 }
 
-/* The row keeps its neighbours: undone last in, first out, they are the right ones again. */
+/* The row keeps its pointers to its neighbours. Undo goes backwards, so when the row is put back they are its neighbours again. */
 static void row_unlink(struct state_table *t, struct state_row *row)
 {
     indexes_drop(t, row);
@@ -472,7 +473,7 @@ struct state_row *state_insert(struct state *s, struct state_table *t)
     return row;
 }
 
-/* Puts cells in that differ from those that were there in one column; gives back those. */
+/* Gives the row a new block that differs in one column; returns the old one. */
 static const struct cells *cells_swap(struct state_table *t, struct state_row *row, size_t column,
                                       const struct cells *cells)
 {
@@ -509,7 +510,7 @@ void state_commit(struct state *s)
         if (s->undo[i].kind == UNDO_SET)
             throw_away(s, (struct trash){ .cells = s->undo[i].cells });
     }
-    /* Rows last: what was set in a row that was then removed is told of above. */
+    /* Rows last, since entries above may name a row that was removed later in the transaction. */
     for (size_t i = 0; i < s->undo_count; i++) {
         if (s->undo[i].kind == UNDO_REMOVE)
             throw_away(s, (struct trash){ .row = s->undo[i].row });

@@ -12,7 +12,7 @@ struct step_run {
     struct err           *err;
 };
 
-/* "customers customer_id=999": what was looked for, as a person may see it. */
+/* "customers customer_id=999": the key in a message, secrets masked. */
 static struct str key_shown(struct step_run *w, struct str table, const struct pair_value *keys, size_t count)
 {
     AUTO(buf_release) struct buf out;
@@ -36,7 +36,7 @@ static enum etl_status check_within(struct step_run *w, const struct table_step 
     if (step->within_table.ptr == NULL)
         return ETL_OK;
     count = fill_pairs(&step->within, &w->fill, w->mem, &keys);
-    if (count < step->within.count) /* what is not named need not be there */
+    if (count < step->within.count) /* an owner that is not given is not required */
         return ETL_OK;
     if (state_select(state_table(w->state, step->within_table), keys, count, w->mem, &rows) != 0)
         return ETL_OK;
@@ -44,7 +44,7 @@ static enum etl_status check_within(struct step_run *w, const struct table_step 
                    STR_ARG(key_shown(w, step->within_table, keys, count)));
 }
 
-/* A row made without a value has the empty text there: so an absent key is asked for as empty. */
+/* A row made without a value has the empty text there, so an absent key is searched as the empty text. */
 static size_t whole_key(struct step_run *w, const struct pairs *key, struct pair_value **out)
 {
     struct pair_value *keys = ARENA_ARRAY(w->mem, struct pair_value, key->count + 1);
@@ -58,7 +58,7 @@ static size_t whole_key(struct step_run *w, const struct pairs *key, struct pair
     return key->count;
 }
 
-/* How many columns there were to set. */
+/* Returns how many columns were set. */
 static size_t set_columns(struct step_run *w, const struct table_step *step, struct state_table *t,
                           struct state_row *row)
 {
@@ -83,7 +83,7 @@ static bool is_taken(struct step_run *w, struct state_table *t, const struct sta
     return false;
 }
 
-/* 1001 becomes 10011 where another row is 1001 already, then 10012. */
+/* If another row is 1001 already, this one becomes 10011, the next 10012. */
 static void renumber(struct step_run *w, const struct table_step *step, struct state_table *t, struct state_row *row)
 {
     for (size_t i = 0; i < step->serial_count; i++) {
@@ -117,7 +117,7 @@ static enum etl_status make(struct step_run *w, const struct table_step *step)
     size_t              count = whole_key(w, &step->key, &keys);
 
     if (state_select(t, keys, count, w->mem, &rows) != 0) {
-        if (step->duplicate_allowed) /* it is taken as it is */
+        if (step->duplicate_allowed) /* the row that exists stays as it is */
             return ETL_OK;
         return err_set(w->err, ETL_REJECT, "duplicate", "there already: %.*s",
                        STR_ARG(key_shown(w, step->table, keys, count)));
@@ -140,7 +140,7 @@ static bool sets_column(const struct table_step *step, struct str column)
     return false;
 }
 
-/* Another's row is none of ours: a row that has the owner's column must name the owner given. */
+/* Does the row belong to the owner given? A row with the owner's column must name him; other rows pass. */
 static bool owned(struct step_run *w, const struct table_step *step, const struct state_table *t,
                   const struct state_row *row)
 {
@@ -159,7 +159,7 @@ static bool owned(struct step_run *w, const struct table_step *step, const struc
     return true;
 }
 
-/* The rows a change or removal means. Keys that are not given do not narrow it; none at all is refused. */
+/* The rows that a change or removal selects. A key that is not given does not narrow the selection; without any key it is refused. */
 static enum etl_status meant(struct step_run *w, const struct table_step *step, struct state_table *t,
                              struct state_row ***rows, size_t *found)
 {
@@ -178,7 +178,7 @@ static enum etl_status meant(struct step_run *w, const struct table_step *step, 
     return err_set(w->err, ETL_REJECT, "missing", "not found: %.*s", STR_ARG(key_shown(w, step->table, keys, count)));
 }
 
-/* After a change of identity: is there another row of that identity now? */
+/* After a change of identity: does another row have that identity too? */
 static enum etl_status check_identity(struct step_run *w, struct state_table *t, const struct state_row *row)
 {
     const struct pairs *identity = steps_identity(w->command->provider, state_table_name(t));
@@ -245,7 +245,7 @@ static enum etl_status (*const doers[])(struct step_run *, const struct table_st
     [STEP_REMOVE] = drop,
 };
 
-/* {new_id} stands somewhere in the command, so it gets a number. */
+/* Does {new_id} occur in the command? Then it gets a number. */
 static struct str new_id(struct state *s, struct arena *mem, struct steps_done *done)
 {
     done->new_id = done->use_id != 0 ? done->use_id : state_new_id(s);
@@ -271,7 +271,7 @@ static enum etl_status check_forbidden(struct step_run *w)
     return ETL_OK;
 }
 
-/* Once for each member of a family: {member} is what its name has in the family's place. */
+/* Once for each given member of a family; {member} is the part of its name that fills the family's place. */
 static enum etl_status do_each(struct step_run *w, const struct table_step *step, struct pair_value extras[3])
 {
     const struct command *c = w->command;
@@ -321,7 +321,7 @@ enum etl_status steps_apply(struct state *s, const struct command *command, cons
     return st;
 }
 
-/* `each` is the step's: {value} is a member's. */
+/* In a step with `each`, {value} is the member's value. */
 static bool fed_by_secret(const struct command *c, const struct pairs *pairs, struct str column, int each)
 {
     for (size_t i = 0; i < pairs->count; i++)
