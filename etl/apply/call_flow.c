@@ -20,7 +20,7 @@ void call_flow_leave(struct call_flow *flow)
 void call_flow_settle_as(struct call_flow *flow, enum call_state state, struct str reason)
 {
     flow->settlement = (struct settlement){ .state = state,
-                                            .at_ms = wall_ms(),
+                                            .at_ms = clock_wall_ms(flow->shared->exchanges->clock),
                                             .http = flow->exchange.http,
                                             .reason = reason,
                                             .reply = flow->exchange.reply,
@@ -29,7 +29,7 @@ void call_flow_settle_as(struct call_flow *flow, enum call_state state, struct s
     flow->final_for_run = state != CALL_UNCERTAIN && state != CALL_DONE;
     flow->step = FLOW_SETTLING;
     if (flow->shared->settle_since_ms == 0)
-        flow->shared->settle_since_ms = now_ms();
+        flow->shared->settle_since_ms = clock_monotonic_ms(flow->shared->exchanges->clock);
 }
 
 static void stay_uncertain(struct call_flow *flow, struct str why)
@@ -93,7 +93,7 @@ static bool ready_again(struct call_flow *flow, uint64_t wait_ms)
     if (flow->rounds++ >= flow->shared->exchanges->connection->limits.tries)
         return false;
     flow->uncertain_at_start = false;
-    flow->send_at_ms = now_ms() + wait_ms;
+    flow->send_at_ms = clock_monotonic_ms(flow->shared->exchanges->clock) + wait_ms;
     flow->step = FLOW_READY;
     return true;
 }
@@ -305,14 +305,15 @@ static void sent(struct call_flow *flow)
 /* A read-back did not find it. The first time it is read back again after settle_ms; the second time it is sent again. */
 static void not_there(struct call_flow *flow)
 {
-    uint64_t settle_ms = call_flow_settle_ms(flow->loaded.command), now = wall_ms(), seen = flow->call.absent_at_ms;
+    uint64_t settle_ms = call_flow_settle_ms(flow->loaded.command), now = clock_wall_ms(flow->shared->exchanges->clock),
+             seen = flow->call.absent_at_ms;
 
     if (seen == 0 || seen > now) {
         flow->call.absent_at_ms = now;
         flow->note_absence = true;
-        ask(flow, FLOW_READING_BACK, now_ms() + settle_ms);
+        ask(flow, FLOW_READING_BACK, clock_monotonic_ms(flow->shared->exchanges->clock) + settle_ms);
     } else if (now < seen + settle_ms) {
-        ask(flow, FLOW_READING_BACK, now_ms() + (seen + settle_ms - now));
+        ask(flow, FLOW_READING_BACK, clock_monotonic_ms(flow->shared->exchanges->clock) + (seen + settle_ms - now));
     } else if (!ready_again(flow, 0)) {
         stay_uncertain(flow, STR("no answer, however often it was sent"));
     }

@@ -17,8 +17,12 @@ static enum etl_status open_run(struct delivery *d, struct findings *faults, str
 /* Requests are encoded by the connection's description, and the plan was checked by the sealed one: they must be the same. */
 static enum etl_status open_connection(struct delivery *d, struct findings *faults, struct err *err)
 {
-    enum etl_status st =
-        connection_open(&d->config, str_from(d->options.connection), d->key, d->mem, &d->connection, faults);
+    struct connection_options o = { .config = &d->config,
+                                    .name = str_from(d->options.connection),
+                                    .key = d->key,
+                                    .clock = d->options.clock,
+                                    .random = d->options.random };
+    enum etl_status           st = connection_open(&o, d->mem, &d->connection, faults);
 
     if (st != ETL_OK)
         return st;
@@ -55,7 +59,7 @@ static enum etl_status open_ledger(struct delivery *d, struct err *err)
         st = plan_reader_open(plan, &d->source.plan, err);
     if (st != ETL_OK)
         return st;
-    today_text(today);
+    clock_today(d->options.clock, today);
     d->source.ledger = d->ledger;
     d->source.provider = d->connection.provider;
     d->source.sealer = sealer_new(d->key);
@@ -184,7 +188,7 @@ enum etl_status delivery_rung_add(struct delivery *d, const char *name, struct e
 {
     char now[32];
 
-    time_text(wall_ms(), now);
+    time_text(clock_wall_ms(d->options.clock), now);
     return ledger_rung_add(
         d->ledger,
         &(struct ledger_rung){ str_from(name), str_from(d->connection.account), d->connection.name, str_from(now) },

@@ -16,6 +16,8 @@ struct delivery_options {
     const char                   *config; /* -c FILE or NULL */
     struct lane_selection_options selection;
     volatile sig_atomic_t        *stop_asked;
+    const struct clock           *clock;
+    struct random                *random;
 };
 struct delivery {
     struct arena           *mem;

@@ -33,7 +33,7 @@ static void judge(struct call_flow *flow, struct full_report *report, bool *abse
     const char              *why = "reading back gave no answer";
     struct verdict           verdict;
     enum readback            answer;
-    uint64_t                 seen = flow->call.absent_at_ms, now = wall_ms();
+    uint64_t                 seen = flow->call.absent_at_ms, now = clock_wall_ms(flow->shared->exchanges->clock);
 
     *absent = false;
     if (failed.ptr != NULL) {
@@ -75,7 +75,7 @@ static enum etl_status write_down(const struct reconcile *r, bool absent, struct
         st = ledger_absent(ledger, flow->call.number,
                            again                          ? 0
                            : flow->call.absent_at_ms != 0 ? flow->call.absent_at_ms
-                                                          : wall_ms(),
+                                                          : clock_wall_ms(r->shared->exchanges->clock),
                            err);
     if (st == ETL_OK && flow->settlement.state != CALL_UNCERTAIN)
         st = ledger_release_behind(ledger, flow->call.number, flow->call.lane, err);
@@ -120,7 +120,7 @@ static enum etl_status settles_in(const struct reconcile *r, const struct ledger
                                   struct err *err)
 {
     struct call_flow *flow = r->flow;
-    uint64_t          now = wall_ms(), seen = call->absent_at_ms;
+    uint64_t          now = clock_wall_ms(r->shared->exchanges->clock), seen = call->absent_at_ms;
     enum etl_status   st;
 
     *ms = 0;
@@ -152,9 +152,11 @@ static enum etl_status wait_to_settle(const struct reconcile *r, struct err *err
             return st;
         longest = ms > longest ? ms : longest;
     }
-    until = now_ms() + longest;
-    while (longest != 0 && now_ms() < until && !r->shared->exchanges->drain)
-        exchanges_next(r->shared->exchanges, until - now_ms() < 1000 ? until - now_ms() + 1 : 1000);
+    until = clock_monotonic_ms(r->shared->exchanges->clock) + longest;
+    while (longest != 0 && clock_monotonic_ms(r->shared->exchanges->clock) < until && !r->shared->exchanges->drain)
+        exchanges_next(r->shared->exchanges, until - clock_monotonic_ms(r->shared->exchanges->clock) < 1000
+                                                 ? until - clock_monotonic_ms(r->shared->exchanges->clock) + 1
+                                                 : 1000);
     return st == ETL_END ? ETL_OK : st;
 }
 

@@ -194,7 +194,8 @@ static bool group_is_due(struct scheduler *s)
         }
     }
     return now != 0 || settling >= GROUP_MAX || (low && settling + ahead != 0) ||
-           (s->shared.settle_since_ms != 0 && now_ms() >= s->shared.settle_since_ms + SETTLE_AT_LATEST_MS);
+           (s->shared.settle_since_ms != 0 &&
+            clock_monotonic_ms(s->shared.exchanges->clock) >= s->shared.settle_since_ms + SETTLE_AT_LATEST_MS);
 }
 
 /* ---- lanes ---- */
@@ -383,7 +384,7 @@ enum etl_status scheduler_run(struct scheduler *s, struct err *err)
     enum etl_status st;
 
     s->first_of_lanes = ledger_lanes_begin(s->ledger);
-    s->began_ms = wall_ms();
+    s->began_ms = clock_wall_ms(s->shared.exchanges->clock);
     open_flows(s);
     st = run_all(s, err);
     close_flows(s);

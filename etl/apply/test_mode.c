@@ -34,7 +34,8 @@ struct test_mode {
 
 static enum etl_status end_group(struct test_mode *t, size_t least, struct err *err)
 {
-    if (t->in_group == 0 || (t->in_group < least && now_ms() < t->group_since_ms + GROUP_MS))
+    if (t->in_group == 0 ||
+        (t->in_group < least && clock_monotonic_ms(t->delivery->exchanges.clock) < t->group_since_ms + GROUP_MS))
         return ETL_OK;
     t->in_group = 0;
     return ledger_commit(t->delivery->ledger, err);
@@ -47,7 +48,7 @@ static enum etl_status note(struct test_mode *t, uint64_t number, const char *ou
 
     if (t->in_group == 0) {
         st = ledger_begin(t->delivery->ledger, err);
-        t->group_since_ms = now_ms();
+        t->group_since_ms = clock_monotonic_ms(t->delivery->exchanges.clock);
     }
     if (st == ETL_OK) {
         t->in_group++;

@@ -141,16 +141,14 @@ struct pair_value *cli_set(struct cli *cli, const struct opt_list *set, struct f
 
 const char *cli_today(struct cli *cli, const char *given, struct findings *faults)
 {
-    time_t    now = time(NULL);
-    struct tm local = { 0 };
+    struct tm date = { 0 };
     char      text[16];
 
     if (given == NULL) {
-        localtime_r(&now, &local);
-        strftime(text, sizeof text, "%Y-%m-%d", &local);
+        clock_today(cli->clock, text);
         return arena_cstr(&cli->mem, str_from(text));
     }
-    if (strptime(given, "%Y-%m-%d", &local) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &local) == 0 ||
+    if (strptime(given, "%Y-%m-%d", &date) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &date) == 0 ||
         strcmp(text, given) != 0)
         findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value",
                      "--today takes a date like 2026-11-24, got \"%s\"", given);

@@ -6,13 +6,17 @@
 
 #include "etl/commands/command.h"
 #include "etl/commands/exit_code.h"
+#include "etl/core/system/clock.h"
+#include "etl/core/system/random.h"
 
 struct pair_value;
-struct cli {             /* the options that every command takes */
-    const char  *config; /* -c FILE */
-    bool         json, quiet, verbose, help;
-    const char  *progress, *color; /* auto | always | never */
-    struct arena mem;              /* lives as long as the command */
+struct cli { /* the options that every command takes, and what main hands down */
+    const struct clock *clock;
+    struct random      *random;
+    const char         *config; /* -c FILE */
+    bool                json, quiet, verbose, help;
+    const char         *progress, *color; /* auto | always | never */
+    struct arena        mem;              /* lives as long as the command */
 };
 
 /* Parses a command's own options into `target` and the common ones into `cli`. Returns -1 to go on, else the exit code to return

@@ -27,6 +27,7 @@ static const struct opt cmd_apply_options[] = {
 };
 
 struct apply_talk {
+    const struct clock             *clock;
     const struct cmd_apply_options *options;
     uint64_t                        recovered;
     struct progress_line            line;
@@ -59,7 +60,7 @@ static void show_progress(void *context, const uint64_t by[CALL_STATES])
 
     if (bad != 0)
         snprintf(extra, sizeof extra, ", %llu refused, failed or uncertain", (unsigned long long)bad);
-    progress_line_show(&t->line, now_ms(), settled, t->chosen.calls, extra);
+    progress_line_show(&t->line, clock_monotonic_ms(t->clock), settled, t->chosen.calls, extra);
 }
 
 static int outcome(const struct apply_report *r, enum etl_status st)
@@ -90,7 +91,7 @@ static void summary(const struct delivery *w, const struct apply_report *r, cons
     json_gap(&j, "\n ");
     json_member_number(&j, "recovered", r->recovered);
     json_gap(&j, "\n ");
-    json_member_seconds(&j, "seconds", (double)(now_ms() - began_ms) / 1000);
+    json_member_seconds(&j, "seconds", (double)(clock_monotonic_ms(w->connection.clock) - began_ms) / 1000);
     json_gap(&j, "\n ");
     json_member_text_or_null(&j, "rung", str_from(r->rung));
     summary_json_end(&j, err, stop_asked != 0, code);
@@ -129,7 +130,7 @@ static void tell_end(struct cli *cli, const struct delivery *w, const struct app
 
 static int send_run(struct cli *cli, const struct cmd_apply_options *o, struct delivery *w)
 {
-    struct apply_talk    t = { .options = o };
+    struct apply_talk    t = { .clock = cli->clock, .options = o };
     struct apply_options a = { .resend_uncertain = o->resend_uncertain,
                                .same_account = o->same_account,
                                .tell = tell,
@@ -137,7 +138,7 @@ static int send_run(struct cli *cli, const struct cmd_apply_options *o, struct d
                                .context = &t };
     struct apply_report  r;
     struct err           err = { 0 };
-    uint64_t             began = now_ms();
+    uint64_t             began = clock_monotonic_ms(cli->clock);
     enum etl_status      st;
     int                  code;
 
@@ -155,7 +156,7 @@ static int send_run(struct cli *cli, const struct cmd_apply_options *o, struct d
 
 static int show_requests(struct cli *cli, const struct cmd_apply_options *o, struct delivery *w)
 {
-    struct apply_talk    t = { .options = o };
+    struct apply_talk    t = { .clock = cli->clock, .options = o };
     struct ledger_counts chosen;
     struct err           err = { 0 };
     enum etl_status      st = apply_count(w, &chosen, &err);

@@ -233,7 +233,7 @@ static enum etl_status ask(struct connection_check *c, struct err *err)
     const struct provider *p = c->connection->provider;
     struct exchange        x;
     struct exchanges       e;
-    uint64_t               asked = wall_ms();
+    uint64_t               asked = clock_wall_ms(c->connection->clock);
     bool                   no_session;
     enum etl_status        st;
 
@@ -254,7 +254,7 @@ static enum etl_status ask(struct connection_check *c, struct err *err)
             TELL(c, LINE_READ, false, "no whole answer came: %.*s; try again later", STR_ARG(x.why));
         return ETL_AGAIN;
     }
-    check_clock(c, &x, asked, wall_ms());
+    check_clock(c, &x, asked, clock_wall_ms(c->connection->clock));
     if (no_session)
         TELL(c, LINE_LOGIN, false, "%.*s; see credentials: of %.*s in the configuration", STR_ARG(x.why),
              STR_ARG(c->connection->name));
@@ -358,7 +358,10 @@ static int run_folder_check(struct cli *cli, int argc, char **argv)
         return code;
     findings_init(&faults, &cli->mem);
     if (config_load(cli->config, &cli->mem, &config, &faults) != ETL_OK ||
-        connection_open(&config, str_from(words.items[0]), NULL, &cli->mem, &k, &faults) != ETL_OK)
+        connection_open(
+            &(struct connection_options){
+                .config = &config, .name = str_from(words.items[0]), .clock = cli->clock, .random = cli->random },
+            &cli->mem, &k, &faults) != ETL_OK)
         return cli_faults(cli, ETL_FAIL, &faults);
     code = check(cli, &k);
     connection_close(&k);

@@ -178,7 +178,7 @@ static int test_mapping(struct cli *cli, struct mapping *m, struct str today, st
     struct json_writer w = json_writer(out);
     struct err         err = { 0 };
     size_t             ran = 0;
-    enum etl_status    st = m->uses_password ? config_key(cli->config, &key, &err) : ETL_OK;
+    enum etl_status    st = m->uses_password ? config_key(cli->config, cli->random, &key, &err) : ETL_OK;
 
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);

@@ -102,6 +102,7 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
                                .set = cli_set(cli, &o->set, &faults),
                                .set_count = o->set.count,
                                .today = cli_today(cli, o->today, &faults),
+                               .clock = cli->clock,
                                .max_rejects = o->max_rejects != NULL ? &max_rejects : NULL,
                                .replace = o->replace,
                                .version = SUBFERRY_VERSION };
@@ -111,7 +112,7 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
     p.threads = o->threads != 0 ? (unsigned)o->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (faults.errors != 0)
         return cli_faults(cli, ETL_FAIL, &faults);
-    st = config_key(cli->config, &key, &err);
+    st = config_key(cli->config, cli->random, &key, &err);
     if (st == ETL_OK && (o->decrypt_key != NULL || o->passphrase_file != NULL))
         st = envelope_keys_open(o->decrypt_key, o->passphrase_file, &archive_keys, &err);
     if (st != ETL_OK)

@@ -229,17 +229,6 @@ static void lint_json(const char *file, const struct provider *p, const struct f
     buf_byte(out, '\n');
 }
 
-static struct str today(struct arena *mem)
-{
-    time_t    now = time(NULL);
-    struct tm local;
-    char      text[16];
-
-    localtime_r(&now, &local);
-    strftime(text, sizeof text, "%Y-%m-%d", &local);
-    return arena_str(mem, str_from(text));
-}
-
 /* A file in the working folder wins over a stock provider of the same name. */
 static struct str lint_target(struct cli *cli, const char *typed)
 {
@@ -254,14 +243,16 @@ static int run_lint(struct cli *cli, int argc, char **argv)
     const struct provider       *p = NULL;
     struct opt_list              words;
     struct findings              faults;
+    char                         today[16];
     int                          code = cli_parse(cli, &lint_cmd, NULL, argc, argv, 1, 1, &words);
 
     if (code >= 0)
         return code;
     buf_init(&out, 16U << 20, "a list of faults");
     findings_init(&faults, &cli->mem);
+    clock_today(cli->clock, today);
     if (provider_load(lint_target(cli, words.items[0]), &cli->mem, &p, &faults) == ETL_OK)
-        provider_lint(p, today(&cli->mem), &cli->mem, &faults);
+        provider_lint(p, str_from(today), &cli->mem, &faults);
     if (cli->json) {
         lint_json(words.items[0], p, &faults, &out);
         cli_out(buf_str(&out));

@@ -43,12 +43,13 @@ static int mode_of(const char *word)
 }
 
 /* --from, --to and --days become two dates. */
-static void settle_dates(struct cmd_pull_options *o, struct arena *mem, struct findings *faults)
+static void settle_dates(struct cmd_pull_options *o, const struct clock *clock, struct arena *mem,
+                         struct findings *faults)
 {
     struct moment from, to;
     char          today[16], text[DATE_FORM_BYTES];
 
-    today_text(today);
+    clock_today(clock, today);
     if (o->to == NULL)
         o->to = arena_cstr(mem, str_from(today));
     if (!date_form_read(NULL, str_from(o->to), &to)) {
@@ -69,7 +70,8 @@ static void settle_dates(struct cmd_pull_options *o, struct arena *mem, struct f
         findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--from %s is behind --to %s", o->from, o->to);
 }
 
-static void check_options(struct cmd_pull_options *o, struct arena *mem, struct findings *faults)
+static void check_options(struct cmd_pull_options *o, const struct clock *clock, struct arena *mem,
+                          struct findings *faults)
 {
     bool encrypted = o->encrypt_to.count != 0 || o->passphrase_file != NULL;
 
@@ -83,16 +85,16 @@ static void check_options(struct cmd_pull_options *o, struct arena *mem, struct 
         findings_say(
             faults, SEVERITY_ERROR, NULL, 0, 0, "secrets-keep",
             "--secrets keep writes passwords into the archive: say who may open it, --encrypt-to CERT.pem or --passphrase-file FILE");
-    settle_dates(o, mem, faults);
+    settle_dates(o, clock, mem, faults);
 }
 
 /* With SOURCE_DATE_EPOCH (reproducible-builds.org), two archives of the same answers are equal to the byte. */
-static uint64_t made_ms(void)
+static uint64_t made_ms(const struct clock *clock)
 {
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
     uint64_t    seconds;
 
-    return epoch != NULL && str_to_u64(str_from(epoch), &seconds) ? seconds * 1000 : wall_ms();
+    return epoch != NULL && str_to_u64(str_from(epoch), &seconds) ? seconds * 1000 : clock_wall_ms(clock);
 }
 
 static void tell_people(const struct pulled *p, const char *archive)
@@ -205,7 +207,7 @@ static int pull(struct cli *cli, const struct cmd_pull_options *o, const struct 
     enum etl_status     st;
     int                 code = EXIT_WELL;
 
-    time_text(made_ms(), made);
+    time_text(made_ms(cli->clock), made);
     findings_init(&faults, &cli->mem);
     p.ask = read_asks(o, &cli->mem, &faults);
     if (faults.errors != 0)
@@ -247,17 +249,22 @@ static int run(struct cli *cli, int argc, char **argv)
     if (code >= 0)
         return code;
     findings_init(&faults, &cli->mem);
-    check_options(&o, &cli->mem, &faults);
+    check_options(&o, cli->clock, &cli->mem, &faults);
     if (faults.errors != 0)
         return cli_faults(cli, ETL_FAIL, &faults);
     if (o.encrypt_to.count != 0 || o.passphrase_file != NULL)
         st = envelope_to_open(o.encrypt_to.items, o.encrypt_to.count, o.passphrase_file, &to, &err);
     if (st == ETL_OK)
-        st = config_key(cli->config, &key, &err);
+        st = config_key(cli->config, cli->random, &key, &err);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
     if (config_load(cli->config, &cli->mem, &config, &faults) != ETL_OK ||
-        connection_open(&config, str_from(words.items[0]), key, &cli->mem, &k, &faults) != ETL_OK) {
+        connection_open(&(struct connection_options){ .config = &config,
+                                                      .name = str_from(words.items[0]),
+                                                      .key = key,
+                                                      .clock = cli->clock,
+                                                      .random = cli->random },
+                        &cli->mem, &k, &faults) != ETL_OK) {
         code = cli_faults(cli, ETL_FAIL, &faults);
     } else {
         code = pull(cli, &o, &words, &k, key, to);

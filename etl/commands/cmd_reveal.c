@@ -82,7 +82,7 @@ static int run(struct cli *cli, int argc, char **argv)
     st = run_folder_open(words.items[0], false, &cli->mem, &r, &err);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
-    st = config_key(cli->config, &key, &err);
+    st = config_key(cli->config, cli->random, &key, &err);
     if (st == ETL_OK)
         st = run_folder_check(&r, key, &cli->mem, &facts, &err);
     if (st == ETL_OK) {

@@ -11,7 +11,7 @@
 #include "providers/sandbox/server.h"
 #include "providers/sandbox/store/seed.h"
 
-enum { PROVIDERS_MAX = 32, CERTIFICATE_DAYS = 30 };
+enum { PROVIDERS_MAX = 32 };
 
 struct cmd_sandbox_options {
     const char     *port_file, *folder, *config_out, *ca_file, *journal;
@@ -81,7 +81,7 @@ static enum etl_status add_desk(struct sandbox_stand *s, struct str name, struct
         findings_add(faults, SEVERITY_ERROR, &err, NULL);
         return st;
     }
-    desk_open(&s->desks[s->desk_count], p, credentials, &s->cli->mem);
+    desk_open(&s->desks[s->desk_count], p, credentials, s->cli->random, &s->cli->mem);
     entrance_session_uses(s->desks[s->desk_count++].entrance, s->options->session_uses);
     return ETL_OK;
 }
@@ -124,12 +124,9 @@ static enum etl_status seed(struct sandbox_stand *s, struct err *err)
 {
     const struct opt_list *only = &s->options->seed_tables;
     struct str            *tables = ARENA_ARRAY(&s->cli->mem, struct str, only->count + 1);
-    time_t                 now = time(NULL);
-    struct tm              date = { 0 };
     char                   today[16];
 
-    localtime_r(&now, &date);
-    strftime(today, sizeof today, "%Y-%m-%d", &date);
+    clock_today(s->cli->clock, today);
     for (size_t i = 0; i < only->count; i++) {
         tables[i] = str_from(only->items[i]);
         if (!is_table(s, tables[i]))
@@ -158,7 +155,9 @@ static enum etl_status set_faults(struct sandbox_stand *s, struct err *err)
 
 static enum etl_status serve(struct sandbox_stand *s, struct err *err)
 {
-    struct server_options o = { .port = (uint16_t)s->options->port, .threads = (unsigned)s->options->threads };
+    struct server_options o = { .port = (uint16_t)s->options->port,
+                                .threads = (unsigned)s->options->threads,
+                                .clock = s->cli->clock };
     struct certificates   certificates;
     enum etl_status       st = ETL_OK;
 
@@ -167,7 +166,8 @@ static enum etl_status serve(struct sandbox_stand *s, struct err *err)
     if (!s->options->plain) {
         s->ca_path =
             s->options->ca_file != NULL ? s->options->ca_file : folder_file(&s->folder, "ca.pem", &s->cli->mem);
-        st = certificates_make(time(NULL), CERTIFICATE_DAYS, &s->cli->mem, &certificates, err);
+        st = certificates_make((int64_t)(clock_wall_ms(s->cli->clock) / 1000), s->cli->random, &s->cli->mem,
+                               &certificates, err);
         if (st == ETL_OK)
             st = folder_write(s->ca_path, str_from(certificates.ca), err);
         o.certificates = &certificates;
@@ -253,7 +253,7 @@ static enum etl_status open_stand(struct sandbox_stand *s, struct findings *faul
 {
     const struct cmd_sandbox_options *o = s->options;
     struct err                        err = { 0 };
-    enum etl_status                   st = folder_open(o->folder, &s->cli->mem, &s->folder, &err);
+    enum etl_status                   st = folder_open(o->folder, s->cli->random, &s->cli->mem, &s->folder, &err);
 
     if (st == ETL_OK)
         st = journal_open(o->journal, &s->house.journal, &err);

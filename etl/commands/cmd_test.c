@@ -15,6 +15,7 @@ static const struct opt cmd_test_options[] = {
 };
 
 struct test_talk {
+    const struct clock  *clock;
     struct progress_line line;
     uint64_t             calls;
 };
@@ -49,7 +50,8 @@ static void show_progress(void *context, const struct test_mode_counts *c)
 
     if (c->refused != 0)
         snprintf(extra, sizeof extra, ", %llu refused", (unsigned long long)c->refused);
-    progress_line_show(&t->line, now_ms(), c->passed + c->refused + c->untestable + c->no_answer, t->calls, extra);
+    progress_line_show(&t->line, clock_monotonic_ms(t->clock), c->passed + c->refused + c->untestable + c->no_answer,
+                       t->calls, extra);
 }
 
 static void summary(const struct delivery *w, const struct test_mode_report *r, const struct err *err,
@@ -74,7 +76,7 @@ static void summary(const struct delivery *w, const struct test_mode_report *r, 
     json_gap(&j, "\n ");
     json_member_number(&j, "requests", r->requests);
     json_gap(&j, "\n ");
-    json_member_seconds(&j, "seconds", (double)(now_ms() - began_ms) / 1000);
+    json_member_seconds(&j, "seconds", (double)(clock_monotonic_ms(w->connection.clock) - began_ms) / 1000);
     json_gap(&j, "\n ");
     json_member_text_or_null(&j, "rung", r->rung ? STR("test") : STR_NONE);
     summary_json_end(&j, err, stop_asked != 0, code);
@@ -115,11 +117,11 @@ static int outcome(const struct test_mode_report *r, enum etl_status st)
 
 static int ask_run(struct cli *cli, struct delivery *work)
 {
-    struct test_talk         t = { 0 };
+    struct test_talk         t = { .clock = cli->clock };
     struct test_mode_options options = { .tell = tell, .progress = show_progress, .context = &t };
     struct test_mode_report  r;
     struct err               err = { 0 };
-    uint64_t                 began = now_ms();
+    uint64_t                 began = clock_monotonic_ms(cli->clock);
     enum etl_status          st = test_mode_run(work, &options, &r, &err);
     int                      code = outcome(&r, st);
 

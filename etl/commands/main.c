@@ -58,7 +58,7 @@ static void keep_secrets_in(void)
 int main(int argc, char **argv)
 {
     AUTO(buf_release) struct buf out;
-    struct cli                   cli = { 0 };
+    struct cli                   cli = { .clock = &real_clock, .random = &real_random };
     struct str                   names[32];
     size_t                       n = 0;
 

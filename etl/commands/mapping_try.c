@@ -126,7 +126,7 @@ int mapping_try(struct cli *cli, const struct mapping_source *source, struct str
     l.files = ARENA_ARRAY(&cli->mem, struct lane_file, l.mapping->input_count + 1);
     assign(&l, words, &faults);
     if (faults.errors == 0 && l.mapping->uses_password)
-        st = config_key(cli->config, &key, &err);
+        st = config_key(cli->config, cli->random, &key, &err);
     l.key = key;
     if (faults.errors != 0)
         code = cli_faults(cli, ETL_FAIL, &faults);

@@ -11,7 +11,9 @@ int sending_open(struct cli *cli, const struct sending_options *o, const char *r
                                   .connection = o->connection,
                                   .config = cli->config,
                                   .selection = { o->only, o->skip, o->limit },
-                                  .stop_asked = &stop_asked };
+                                  .stop_asked = &stop_asked,
+                                  .clock = cli->clock,
+                                  .random = cli->random };
     struct findings         faults;
     struct err              err = { 0 };
     enum etl_status         st;

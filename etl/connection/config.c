@@ -292,7 +292,7 @@ const struct config_connection *config_find(const struct config *c, struct str n
     return NULL;
 }
 
-static enum etl_status open_key(const char *typed, bool may_create, struct key **out, struct err *err)
+enum etl_status config_key(const char *typed, struct random *random, struct key **out, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
     struct findings                  faults;
@@ -309,15 +309,10 @@ static enum etl_status open_key(const char *typed, bool may_create, struct key *
         }
         return ETL_FAIL;
     }
-    return key_open(config.key_path, may_create, out, err);
-}
-
-enum etl_status config_key(const char *typed, struct key **out, struct err *err)
-{
-    return open_key(typed, true, out, err);
+    return key_open(config.key_path, random, out, err);
 }
 
 enum etl_status config_key_at_hand(const struct config *c, struct key **out, struct err *err)
 {
-    return key_open(c->key_path, false, out, err);
+    return key_open(c->key_path, NULL, out, err);
 }

@@ -42,7 +42,7 @@ enum etl_status config_load(const char *typed, struct arena *mem, struct config 
 const struct config_connection *config_find(const struct config *c, struct str name, struct findings *faults);
 
 /* The installation's key, as the configuration names it; made at first use. */
-enum etl_status config_key(const char *typed, struct key **out, struct err *err);
+enum etl_status config_key(const char *typed, struct random *random, struct key **out, struct err *err);
 /* The same, but never made: for what reads a run that another key would have sealed. */
 enum etl_status config_key_at_hand(const struct config *c, struct key **out, struct err *err);
 

@@ -12,7 +12,7 @@
 #include "etl/core/system/atomic_file.h"
 #include "providers/description/load.h"
 
-enum { CREDENTIAL_MAX = 4096 };
+enum { CREDENTIAL_MAX = 4096, LOCK_ASKED_EVERY_MS = 200 };
 
 /* ---- credentials ---- */
 
@@ -276,11 +276,14 @@ static void settle_wire(struct connection *c, const struct config *config, struc
                      STR_ARG(c->url));
 }
 
-enum etl_status connection_open(const struct config *config, struct str name, const struct key *key, struct arena *mem,
-                                struct connection *out, struct findings *faults)
+enum etl_status connection_open(const struct connection_options *o, struct arena *mem, struct connection *out,
+                                struct findings *faults)
 {
-    struct connection c = { .config = config_find(config, name, faults), .lock_fd = -1 };
-    size_t            errors = faults->errors;
+    const struct config *config = o->config;
+    struct connection    c = {
+           .config = config_find(config, o->name, faults), .lock_fd = -1, .clock = o->clock, .random = o->random
+    };
+    size_t errors = faults->errors;
 
     if (c.config == NULL || provider_load(c.config->provider, mem, &c.provider, faults) != ETL_OK)
         return ETL_FAIL;
@@ -298,8 +301,8 @@ enum etl_status connection_open(const struct config *config, struct str name, co
     }
     settle_limits(&c);
     connection_set_token(&c, STR_NONE);
-    if (key != NULL)
-        fingerprint_account(&c, key);
+    if (o->key != NULL)
+        fingerprint_account(&c, o->key);
     *out = c;
     return ETL_OK;
 }
@@ -363,8 +366,7 @@ enum etl_status connection_lock(struct connection *c, const char *run_path, uint
                                 const volatile sig_atomic_t *stop_asked, struct err *err)
 {
     char            path[PATH_MAX], text[512], real[PATH_MAX];
-    struct timespec pause = { 0, 200000000 };
-    uint64_t        waited = 0;
+    uint64_t        waited = 0; /* in ms */
     enum etl_status st = lock_path(c, path, sizeof path, err);
 
     if (st != ETL_OK)
@@ -373,9 +375,10 @@ enum etl_status connection_lock(struct connection *c, const char *run_path, uint
     if (c->lock_fd < 0)
         return err_set(err, ETL_FAIL, "connection-lock", "cannot open %s: %s", path, strerror(errno));
     while (flock(c->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        if (waited++ >= wait_seconds * 5 || (stop_asked != NULL && *stop_asked != 0))
+        if (waited >= wait_seconds * 1000 || (stop_asked != NULL && *stop_asked != 0))
             return tell_holder(c, err);
-        nanosleep(&pause, NULL);
+        clock_sleep_ms(c->clock, LOCK_ASKED_EVERY_MS);
+        waited += LOCK_ASKED_EVERY_MS;
     }
     snprintf(text, sizeof text, "process %ld, run %.400s", (long)getpid(),
              realpath(run_path, real) != NULL ? real : run_path);

@@ -12,6 +12,8 @@
 #include <signal.h>
 
 #include "etl/connection/config.h"
+#include "etl/core/system/clock.h"
+#include "etl/core/system/random.h"
 #include "providers/wires/wire.h"
 
 struct connection {
@@ -26,11 +28,20 @@ struct connection {
     char                            account[33]; /* keyed fingerprint of provider, URL and account, in hex */
     const char                     *base_path;   /* what file: is relative to */
     int                             lock_fd;
+    const struct clock             *clock;  /* what waiting, pace and times go by */
+    struct random                  *random; /* the chance in how long a retry waits */
 };
 
-/* Loads the description and the credentials; all faults at once. key NULL: the account is not asked for. */
-enum etl_status connection_open(const struct config *config, struct str name, const struct key *key, struct arena *mem,
-                                struct connection *out, struct findings *faults);
+struct connection_options {
+    const struct config *config;
+    struct str           name;
+    const struct key    *key; /* NULL: the account is not asked for */
+    const struct clock  *clock;
+    struct random       *random;
+};
+/* Loads the description and the credentials; all faults at once. */
+enum etl_status connection_open(const struct connection_options *o, struct arena *mem, struct connection *out,
+                                struct findings *faults);
 void            connection_close(struct connection *c);
 /* Reads file: and cred: again after a login verdict. True when something is different now. */
 bool connection_read_again(struct connection *c, struct arena *mem);

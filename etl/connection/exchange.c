@@ -15,22 +15,6 @@ enum {
     MAX_ANSWER = 4 << 20 /* of a report; of a write */
 };
 
-uint64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-uint64_t wall_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 enum etl_status exchanges_open(struct connection *c, struct arena *run_mem, struct exchanges *e, struct err *err)
 {
     struct transfer_options options = { .concurrency = c->limits.concurrency,
@@ -43,13 +27,13 @@ enum etl_status exchanges_open(struct connection *c, struct arena *run_mem, stru
     *e = (struct exchanges){ .connection = c,
                              .run_mem = run_mem,
                              .tokens = 1,
-                             .tokens_at_ms = now_ms(),
-                             .random = wall_ms() * UINT64_C(0x9e3779b97f4a7c15) | 1 };
+                             .tokens_at_ms = clock_monotonic_ms(c->clock),
+                             .clock = c->clock };
     e->waiting_end = &e->waiting;
     st = transfers_open(&options, &e->transfers, err);
     if (st != ETL_OK)
         return st;
-    e->judge = reply_judge_new();
+    e->judge = reply_judge_new(c->clock);
     e->session = calloc(1, sizeof *e->session);
     if (e->session == NULL)
         memory_exhausted("a session", sizeof *e->session);
@@ -93,15 +77,12 @@ static uint64_t backoff(struct exchanges *e, unsigned failures)
 
     if (step > BACKOFF_MAX_MS)
         step = BACKOFF_MAX_MS;
-    e->random ^= e->random << 13; /* xorshift64 (Marsaglia 2003) */
-    e->random ^= e->random >> 7;
-    e->random ^= e->random << 17;
-    return step / 2 + e->random % (step / 2 + 1);
+    return step / 2 + random_u64(e->connection->random) % (step / 2 + 1);
 }
 
 size_t exchanges_room(struct exchanges *e)
 {
-    uint64_t now = now_ms();
+    uint64_t now = clock_monotonic_ms(e->clock);
     size_t   free_slots = e->connection->limits.concurrency - e->in_flight, tokens, room;
 
     if (e->drain || e->session->state == SESSION_OPENING)
@@ -116,7 +97,7 @@ size_t exchanges_room(struct exchanges *e)
 
 uint64_t exchanges_pause_ms(struct exchanges *e)
 {
-    uint64_t now = now_ms();
+    uint64_t now = clock_monotonic_ms(e->clock);
 
     refill(e, now);
     if (now < e->pause_until_ms)
@@ -199,7 +180,7 @@ static bool begin(struct exchanges *e, struct exchange *x)
 /* Begins what may begin. One that cannot be begun at all comes back. *wait_ms shrinks to when the next one may. */
 static struct exchange *begin_waiting(struct exchanges *e, uint64_t *wait_ms)
 {
-    uint64_t          now = now_ms();
+    uint64_t          now = clock_monotonic_ms(e->clock);
     struct exchange **at = &e->waiting;
 
     refill(e, now);
@@ -265,7 +246,7 @@ static bool again(struct exchanges *e, struct exchange *x, uint64_t delay_ms)
     x->failures++;
     if (x->failures >= e->connection->limits.tries || e->drain)
         return false;
-    x->not_before_ms = now_ms() + (delay_ms != 0 ? delay_ms : backoff(e, x->failures));
+    x->not_before_ms = clock_monotonic_ms(e->clock) + (delay_ms != 0 ? delay_ms : backoff(e, x->failures));
     exchange_submit(e, x);
     return true;
 }
@@ -383,8 +364,8 @@ static bool throttled_again(struct exchanges *e, struct exchange *x)
         return false;
     if (wait == 0)
         wait = backoff(e, e->throttled_row);
-    if (now_ms() + wait > e->pause_until_ms)
-        e->pause_until_ms = now_ms() + wait;
+    if (clock_monotonic_ms(e->clock) + wait > e->pause_until_ms)
+        e->pause_until_ms = clock_monotonic_ms(e->clock) + wait;
     exchange_submit(e, x);
     return true;
 }
@@ -463,9 +444,7 @@ struct exchange *exchanges_next(struct exchanges *e, uint64_t wait_ms)
     if (x != NULL)
         return x;
     if (e->in_flight == 0 && wait_ms != 0) {
-        struct timespec pause = { (time_t)(wait_ms / 1000), (long)(wait_ms % 1000) * 1000000 };
-
-        nanosleep(&pause, NULL);
+        clock_sleep_ms(e->clock, wait_ms);
         return NULL;
     }
     t = transfers_next(e->transfers, e->in_flight != 0 ? wait_ms : 0);

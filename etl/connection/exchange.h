@@ -62,13 +62,14 @@ struct exchange {
 struct session;
 struct exchanges {
     struct connection     *connection;
+    const struct clock    *clock; /* the connection's */
     struct transfers      *transfers;
     struct reply_judge    *judge;
     struct arena          *run_mem;
     struct exchange       *waiting, **waiting_end;
     size_t                 waiting_count, in_flight;
     double                 tokens;
-    uint64_t               tokens_at_ms, pause_until_ms, random;
+    uint64_t               tokens_at_ms, pause_until_ms;
     unsigned               row;           /* failures in a row */
     unsigned               throttled_row; /* "slow down" in a row, and nothing served between */
     unsigned               credentials;   /* how often they were read again */
@@ -92,8 +93,6 @@ uint64_t exchanges_pause_ms(struct exchanges *e);
 /* One alone, to its end; for the probe and what `connection check` asks. */
 void exchange_run(struct exchanges *e, struct exchange *x);
 /* The provider's probe, ready to be sent. */
-void     exchange_probe(const struct provider *p, struct arena *mem, struct exchange *out);
-uint64_t now_ms(void);  /* monotonic */
-uint64_t wall_ms(void); /* since 1970 */
+void exchange_probe(const struct provider *p, struct arena *mem, struct exchange *out);
 
 #endif

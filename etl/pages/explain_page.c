@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "etl/core/notation/json_writer.h"
+#include "etl/core/system/clock.h"
 #include "etl/mapping/show_record.h"
 #include "etl/pages/layout.h"
 
@@ -122,12 +123,9 @@ static void add_findings(const struct explanation *x, struct buf *out)
 
 static void add_time(struct buf *out, uint64_t at_ms)
 {
-    time_t    at = (time_t)(at_ms / 1000);
-    struct tm utc;
-    char      text[32];
+    char text[32];
 
-    gmtime_r(&at, &utc);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    time_text(at_ms, text);
     buf_text(out, text);
 }
 

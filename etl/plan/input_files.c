@@ -1,6 +1,4 @@
 /* etl/plan/input_files.c - the files of a plan: which of them feeds which input, opened and bound to the mapping. */
-#include <time.h>
-
 #include "etl/extract/archive_input.h"
 #include "etl/mapping/mapping.h"
 #include "etl/plan/planning.h"
@@ -103,7 +101,7 @@ static bool is_parent(const struct mapping *m, size_t input)
 static enum etl_status check_age(const struct planning *w, const struct pipeline_input *in, struct err *err)
 {
     const struct mapping_input *input = &w->mapping->inputs[in->index];
-    uint64_t                    changed = file_source_modified(in->file), now = (uint64_t)time(NULL);
+    uint64_t                    changed = file_source_modified(in->file), now = clock_wall_ms(w->options->clock) / 1000;
 
     if (input->max_age_s == 0 || changed == 0 || changed + input->max_age_s >= now)
         return ETL_OK;

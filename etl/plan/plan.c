@@ -1,8 +1,6 @@
 /* etl/plan/plan.c - makes a plan: runs the pipeline over each input, checks the guards, writes summary and seal. */
 #include "etl/plan/plan.h"
 
-#include <time.h>
-
 #include "etl/core/system/log.h"
 #include "etl/mapping/mapping.h"
 #include "etl/plan/planning.h"
@@ -171,11 +169,10 @@ static enum etl_status finish(struct planning *w, const struct plan_counts *sum,
 
 static enum etl_status make(struct planning *w, struct plan_counts *counts, struct buf *summary)
 {
-    struct timespec begin, end;
+    uint64_t        began_ns = clock_monotonic_ns(w->options->clock);
     struct err      err = { 0 };
     enum etl_status st, guarded;
 
-    clock_gettime(CLOCK_MONOTONIC, &begin);
     st = open_after(w);
     if (st == ETL_OK)
         st = run_folder_create(w->options->run, w->options->replace, w->mem, &w->run, &err);
@@ -208,9 +205,7 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
             (unsigned long long)counts->read, (unsigned long long)counts->planned, (unsigned long long)counts->rejected,
             (unsigned long long)counts->without_calls);
     guarded = check_guards(w, counts);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    st = finish(w, counts, guarded, (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9,
-                summary);
+    st = finish(w, counts, guarded, (double)(clock_monotonic_ns(w->options->clock) - began_ns) / 1e9, summary);
     if (st != ETL_OK)
         return st;
     return counts->rejected != 0 ? ETL_REJECT : ETL_OK;

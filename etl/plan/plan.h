@@ -5,6 +5,7 @@
 #ifndef ETL_PLAN_PLAN_H
 #define ETL_PLAN_PLAN_H
 
+#include "etl/core/system/clock.h"
 #include "etl/mapping/program.h"
 #include "etl/run/run_folder.h"
 #include "formats/envelope.h"
@@ -24,6 +25,7 @@ struct plan_options {
     const struct key           *key;
     const struct envelope_keys *archive_keys; /* opens encrypted archives; or NULL */
     const char                 *version;
+    const struct clock         *clock;
 };
 struct plan_counts {
     uint64_t read, planned, rejected, without_calls, empty_lines, warnings, errors;

@@ -2,7 +2,6 @@
 #include "etl/plan/summary.h"
 
 #include <limits.h>
-#include <time.h>
 
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
@@ -121,13 +120,9 @@ static void add_eases(struct json_writer *w, const struct mapping *m)
 static void add_head(struct json_writer *w, const struct summary *s, struct arena *mem)
 {
     const struct mapping *m = s->pipeline->mapping;
-    struct timespec       now;
-    struct tm             utc;
     char                  made[32];
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &utc);
-    strftime(made, sizeof made, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    time_text(clock_wall_ms(s->options->clock), made);
     json_member_number(w, "plan", 1);
     line_text(w, "version", str_from(s->options->version));
     line_text(w, "made", str_from(made));

@@ -9,7 +9,6 @@
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
-#include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -133,15 +132,15 @@ static enum etl_status read_key(int fd, const char *path, struct key *k, struct 
 }
 
 /* Two first uses at once must end with one key: link() does not overwrite, the loser reads the winner's. */
-static enum etl_status make_key(const char *path, struct err *err)
+static enum etl_status make_key(const char *path, struct random *random, struct err *err)
 {
     unsigned char bytes[KEY_BYTES];
     char          temporary[4200], text[2 * KEY_BYTES + 2];
     int           fd;
     bool          written;
 
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-        return err_set(err, ETL_FAIL, "key", "OpenSSL gives no random bytes");
+    if (!random_bytes(random, bytes, sizeof bytes))
+        return err_set(err, ETL_FAIL, "key", "the system gives no random bytes");
     for (size_t i = 0; i < KEY_BYTES; i++)
         snprintf(text + 2 * i, 3, "%02x", bytes[i]);
     text[2 * KEY_BYTES] = '\n';
@@ -159,7 +158,7 @@ static enum etl_status make_key(const char *path, struct err *err)
     return written ? ETL_OK : err_set(err, ETL_FAIL, "key-place", "cannot write %s: %s", path, strerror(errno));
 }
 
-enum etl_status key_open(const char *path, bool may_create, struct key **out, struct err *err)
+enum etl_status key_open(const char *path, struct random *made_from, struct key **out, struct err *err)
 {
     char            place[4096];
     struct key     *k;
@@ -167,14 +166,14 @@ enum etl_status key_open(const char *path, bool may_create, struct key **out, st
     int             fd;
 
     if (path == NULL) {
-        st = default_path(may_create, place, sizeof place, err);
+        st = default_path(made_from != NULL, place, sizeof place, err);
         if (st != ETL_OK)
             return st;
         path = place;
     }
     fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT && may_create) {
-        st = make_key(path, err);
+    if (fd < 0 && errno == ENOENT && made_from != NULL) {
+        st = make_key(path, made_from, err);
         if (st != ETL_OK)
             return st;
         fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -11,11 +11,12 @@
 #define ETL_SECRETS_KEY_H
 
 #include "etl/core/err.h"
+#include "etl/core/system/random.h"
 
 struct key;
-/* path NULL: the default place. may_create: made at first use; never where sealed data of another key is at hand (the caller
- * knows and says false). */
-enum etl_status key_open(const char *path, bool may_create, struct key **out, struct err *err);
+/* path NULL: the default place. made_from: if there is no key yet, one is made of these random bytes; NULL: never, for a caller that has
+ * data at hand which another key sealed. */
+enum etl_status key_open(const char *path, struct random *made_from, struct key **out, struct err *err);
 struct str      key_id(const struct key *k); /* 16 hex digits */
 void            key_free(struct key *k);     /* wipes */
 /* HMAC-SHA-256 under the seal's key. */

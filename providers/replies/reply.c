@@ -1,8 +1,6 @@
 /* providers/replies/reply.c - what an answer says: the description's cases first, then what any HTTP status lets us conclude. */
 #include "providers/replies/tree.h"
 
-#include <time.h>
-
 #include "etl/core/utf8.h"
 #include "providers/replies/repair.h"
 #include "providers/replies/rows.h"
@@ -14,15 +12,17 @@ enum { QUOTED_BYTES = 160 };
 
 struct reply_judge {
     struct pattern_match *match;
+    const struct clock   *clock;
 };
 
-struct reply_judge *reply_judge_new(void)
+struct reply_judge *reply_judge_new(const struct clock *clock)
 {
     struct reply_judge *j = calloc(1, sizeof *j);
 
     if (j == NULL)
         memory_exhausted("the replies", sizeof *j);
     j->match = pattern_match_new();
+    j->clock = clock;
     return j;
 }
 
@@ -105,23 +105,20 @@ static bool header_value(struct str headers, struct str name, struct str *value)
 }
 
 /* Seconds, or an HTTP date (RFC 9110 10.2.3). */
-static uint64_t retry_after_ms(const struct reply_message *m)
+static uint64_t retry_after_ms(const struct reply_judge *judge, const struct reply_message *m)
 {
     enum { LONGEST_S = 3600 };
     struct str value;
     uint64_t   seconds = 0;
-    struct tm  t = { 0 };
-    char       text[64];
-    time_t     when;
+    uint64_t   when, now;
 
     if (!header_value(m->headers, STR("Retry-After"), &value))
         return 0;
     if (!str_to_u64(value, &seconds)) {
-        snprintf(text, sizeof text, "%.*s", STR_ARG(value));
-        if (strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &t) == NULL)
+        if (!time_from_http_date(value, &when))
             return 0;
-        when = timegm(&t);
-        seconds = when > time(NULL) ? (uint64_t)(when - time(NULL)) : 1;
+        now = clock_wall_ms(judge->clock) / 1000;
+        seconds = when > now ? when - now : 1;
     }
     return (seconds < LONGEST_S ? seconds : LONGEST_S) * 1000;
 }
@@ -383,7 +380,7 @@ static void judge(struct judgement *j)
     j->style = j->command->reply->styles[j->wire->index];
     j->text = readable(j->style, m->body, j->mem);
     *j->out = (struct verdict){ 0 };
-    j->out->retry_after_ms = retry_after_ms(m);
+    j->out->retry_after_ms = retry_after_ms(j->judge, m);
     if (by_description(j))
         return;
     for (size_t i = 0; http_verdicts[i].from != 0; i++)

@@ -8,6 +8,7 @@
 #ifndef PROVIDERS_REPLIES_REPLY_H
 #define PROVIDERS_REPLIES_REPLY_H
 
+#include "etl/core/system/clock.h"
 #include "providers/model/provider.h"
 #include "providers/model/style_key.h"
 #include "providers/replies/scrub.h"
@@ -37,8 +38,8 @@ struct verdict {
     uint64_t                   retry_after_ms; /* 0: not said */
 };
 
-struct reply_judge; /* match data; one per thread */
-struct reply_judge *reply_judge_new(void);
+struct reply_judge;                                             /* match data; one per thread */
+struct reply_judge *reply_judge_new(const struct clock *clock); /* by which a date in Retry-After is a wait */
 void                reply_judge_free(struct reply_judge *j);
 void reply_judge_call(struct reply_judge *j, const struct command *command, const struct reply_message *m,
                       struct arena *call_mem, struct verdict *out);

@@ -5,7 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
 static void key_drop(EVP_PKEY **key)
@@ -46,12 +45,12 @@ static bool name_set(X509 *c, const char *common_name)
                                       -1, -1, 0) == 1;
 }
 
-static bool serial_set(X509 *c)
+static bool serial_set(X509 *c, struct random *random)
 {
     unsigned char bytes[8];
     uint64_t      serial = 0;
 
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
+    if (!random_bytes(random, bytes, sizeof bytes))
         return false;
     memcpy(&serial, bytes, sizeof serial);
     return ASN1_INTEGER_set_uint64(X509_get_serialNumber(c), serial >> 1 | 1) == 1;
@@ -73,16 +72,22 @@ static bool extensions_add(X509 *c, X509 *issuer, const struct extension *list)
     return true;
 }
 
+enum { VALID_DAYS = 30 };
+
+struct certificate_wish {
+    time_t         now;
+    struct random *random;
+};
 /* issuer NULL: it signs itself. */
 static X509 *sign(EVP_PKEY *key, const char *common_name, X509 *issuer, EVP_PKEY *issuer_key,
-                  const struct extension *extensions, time_t now, unsigned days)
+                  const struct extension *extensions, const struct certificate_wish *w)
 {
     X509  *c = X509_new();
-    time_t from = now - 3600, to = now + (time_t)days * 86400;
+    time_t from = w->now - 3600, to = w->now + (time_t)VALID_DAYS * 86400;
 
     if (c == NULL)
         return NULL;
-    if (X509_set_version(c, X509_VERSION_3) == 1 && serial_set(c) &&
+    if (X509_set_version(c, X509_VERSION_3) == 1 && serial_set(c, w->random) &&
         X509_time_adj(X509_getm_notBefore(c), 0, &from) != NULL &&
         X509_time_adj(X509_getm_notAfter(c), 0, &to) != NULL && X509_set_pubkey(c, key) == 1 &&
         name_set(c, common_name) && X509_set_issuer_name(c, X509_get_subject_name(issuer != NULL ? issuer : c)) == 1 &&
@@ -115,7 +120,7 @@ static const char *key_pem(EVP_PKEY *key, struct arena *mem)
                                                                                                   : NULL;
 }
 
-enum etl_status certificates_make(int64_t now, unsigned days, struct arena *mem, struct certificates *out,
+enum etl_status certificates_make(int64_t now, struct random *random, struct arena *mem, struct certificates *out,
                                   struct err *err)
 {
     AUTO(key_drop) EVP_PKEY     *ca_key = EVP_EC_gen("P-256");
@@ -123,11 +128,12 @@ enum etl_status certificates_make(int64_t now, unsigned days, struct arena *mem,
     AUTO(certificate_drop) X509 *ca = NULL;
     AUTO(certificate_drop) X509 *server = NULL;
     struct certificates          made = { 0 };
+    struct certificate_wish      wish = { (time_t)now, random };
 
     if (ca_key != NULL && server_key != NULL)
-        ca = sign(ca_key, "Subferry sandbox CA, of this start only", NULL, ca_key, ca_extensions, (time_t)now, days);
+        ca = sign(ca_key, "Subferry sandbox CA, of this start only", NULL, ca_key, ca_extensions, &wish);
     if (ca != NULL)
-        server = sign(server_key, "localhost", ca, ca_key, server_extensions, (time_t)now, days);
+        server = sign(server_key, "localhost", ca, ca_key, server_extensions, &wish);
     if (server != NULL)
         made =
             (struct certificates){ certificate_pem(ca, mem), certificate_pem(server, mem), key_pem(server_key, mem) };

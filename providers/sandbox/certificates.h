@@ -5,12 +5,13 @@
 #define PROVIDERS_SANDBOX_CERTIFICATES_H
 
 #include "etl/core/err.h"
+#include "etl/core/system/random.h"
 
 struct certificates { /* PEM, NUL-terminated, in the arena given */
     const char *ca, *server, *server_key;
 };
-/* Valid from an hour before `now` for `days`. */
-enum etl_status certificates_make(int64_t now, unsigned days, struct arena *mem, struct certificates *out,
+/* Valid from an hour before `now` (seconds since 1970) for 30 days. The serial numbers come from `random`, the keys from OpenSSL's own. */
+enum etl_status certificates_make(int64_t now, struct random *random, struct arena *mem, struct certificates *out,
                                   struct err *err);
 
 #endif

@@ -3,9 +3,10 @@
 
 #include "providers/sandbox/intake.h"
 
-void desk_open(struct desk *d, const struct provider *p, const struct str *credentials, struct arena *mem)
+void desk_open(struct desk *d, const struct provider *p, const struct str *credentials, struct random *random,
+               struct arena *mem)
 {
-    *d = (struct desk){ .provider = p, .entrance = entrance_new(p, credentials) };
+    *d = (struct desk){ .provider = p, .entrance = entrance_new(p, credentials, random) };
     d->path = intake_base(p, &p->wires[0], mem);
     pthread_mutex_init(&d->mutex, NULL);
     d->state = state_new();

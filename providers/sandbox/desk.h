@@ -21,7 +21,8 @@ struct desk {
     uint64_t               second, in_second; /* --rate-limit */
 };
 
-void desk_open(struct desk *d, const struct provider *p, const struct str *credentials /* by its order */,
+/* credentials: by the provider's order; random: what session tokens are made of. */
+void desk_open(struct desk *d, const struct provider *p, const struct str *credentials, struct random *random,
                struct arena *mem);
 void desk_close(struct desk *d);
 /* Does some command or report of the provider know this table? */

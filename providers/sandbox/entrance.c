@@ -2,7 +2,6 @@
 #include "providers/sandbox/entrance.h"
 
 #include <pthread.h>
-#include <sys/random.h>
 
 enum { SESSIONS_MAX = 1024, TOKEN_BYTES = 16 };
 
@@ -14,13 +13,14 @@ struct session {
 struct entrance {
     const struct provider *provider;
     const struct str      *credentials;
+    struct random         *random;
     uint64_t               uses;
     pthread_mutex_t        mutex; /* guards what follows */
     struct session         sessions[SESSIONS_MAX];
     size_t                 next;
 };
 
-struct entrance *entrance_new(const struct provider *p, const struct str *credentials)
+struct entrance *entrance_new(const struct provider *p, const struct str *credentials, struct random *random)
 {
     struct entrance *e = calloc(1, sizeof *e);
 
@@ -28,6 +28,7 @@ struct entrance *entrance_new(const struct provider *p, const struct str *creden
         memory_exhausted("the sandbox", sizeof *e);
     e->provider = p;
     e->credentials = credentials;
+    e->random = random;
     pthread_mutex_init(&e->mutex, NULL);
     return e;
 }
@@ -139,14 +140,15 @@ const struct login *entrance_login(const struct entrance *e, struct str wire)
     return NULL;
 }
 
-static void make_token(char out[2 * TOKEN_BYTES + 1])
+static bool make_token(struct random *random, char out[2 * TOKEN_BYTES + 1])
 {
     unsigned char bytes[TOKEN_BYTES];
 
-    while (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        ; /* a signal: 16 bytes come whole or not at all */
+    if (!random_bytes(random, bytes, sizeof bytes))
+        return false;
     for (size_t i = 0; i < TOKEN_BYTES; i++)
         snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    return true;
 }
 
 struct str entrance_open(struct entrance *e, const struct login *l, const struct value *values, struct arena *mem)
@@ -164,8 +166,7 @@ struct str entrance_open(struct entrance *e, const struct login *l, const struct
     pthread_mutex_lock(&e->mutex);
     s = &e->sessions[e->next++ % SESSIONS_MAX];
     *s = (struct session){ .login = l };
-    make_token(s->token);
-    token = arena_str(mem, str_from(s->token));
+    token = make_token(e->random, s->token) ? arena_str(mem, str_from(s->token)) : STR_NONE;
     pthread_mutex_unlock(&e->mutex);
     return token;
 }

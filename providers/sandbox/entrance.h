@@ -6,13 +6,14 @@
 #ifndef PROVIDERS_SANDBOX_ENTRANCE_H
 #define PROVIDERS_SANDBOX_ENTRANCE_H
 
+#include "etl/core/system/random.h"
 #include "etl/core/value.h"
 #include "providers/model/provider.h"
 #include "providers/wires/wire.h"
 
 struct entrance;
-/* credentials: by the provider's order; they outlive it. */
-struct entrance *entrance_new(const struct provider *p, const struct str *credentials);
+/* credentials: by the provider's order. They and `random`, which the sessions' tokens are made of, outlive it. */
+struct entrance *entrance_new(const struct provider *p, const struct str *credentials, struct random *random);
 void             entrance_free(struct entrance *e);
 void             entrance_session_uses(struct entrance *e, uint64_t uses); /* 0: sessions do not lapse */
 

@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 
+#include "etl/core/system/random.h"
+
 enum { FAULTS_MAX = 64, NAME_MAX_BYTES = 64 };
 
 struct fault {
@@ -16,7 +18,7 @@ struct fault {
 };
 struct faults {
     pthread_mutex_t mutex;
-    uint64_t        random;
+    struct random   random; /* seeded: equal seeds are equal days */
     struct fault    items[FAULTS_MAX];
     size_t          count;
 };
@@ -79,7 +81,7 @@ struct faults *faults_new(uint64_t seed)
     if (f == NULL)
         memory_exhausted("the sandbox's faults", 0);
     pthread_mutex_init(&f->mutex, NULL);
-    f->random = seed;
+    random_seed(&f->random, seed);
     return f;
 }
 
@@ -244,16 +246,6 @@ enum etl_status faults_set(struct faults *f, const struct str *specs, size_t cou
 
 /* ---- deciding ---- */
 
-/* splitmix64, Steele, Lea and Flood 2014: any seed is good, and equal seeds are equal days. */
-static uint64_t draw(struct faults *f)
-{
-    uint64_t z = f->random += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 static bool speaks_of(const struct fault *fault, const struct fault_request *request)
 {
     return (fault->command[0] == '\0' || str_is(request->command, fault->command)) &&
@@ -265,7 +257,7 @@ static bool happens(struct faults *f, struct fault *fault)
 {
     if (fault->seen++ < fault->after || fault->done >= fault->times)
         return false;
-    if (fault->rate < 1000000 && draw(f) % 1000000 >= fault->rate)
+    if (fault->rate < 1000000 && random_u64(&f->random) % 1000000 >= fault->rate)
         return false;
     fault->done++;
     return true;
@@ -298,6 +290,6 @@ void faults_noise(struct faults *f, unsigned char *out, size_t n)
 {
     pthread_mutex_lock(&f->mutex);
     for (size_t i = 0; i < n; i++)
-        out[i] = (unsigned char)(draw(f) >> 56);
+        out[i] = (unsigned char)(random_u64(&f->random) >> 56);
     pthread_mutex_unlock(&f->mutex);
 }

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +12,7 @@
 
 enum { CREDENTIAL_LENGTH = 24, CREDENTIAL_MAX = 4096 };
 
-static enum etl_status temporary(struct arena *mem, struct folder *out, struct err *err)
+static enum etl_status temporary(struct random *random, struct arena *mem, struct folder *out, struct err *err)
 {
     const char *base = getenv("TMPDIR");
     char       *path =
@@ -21,21 +20,22 @@ static enum etl_status temporary(struct arena *mem, struct folder *out, struct e
 
     if (mkdtemp(path) == NULL)
         return err_set(err, ETL_FAIL, "folder", "cannot make the folder %s: %s", path, strerror(errno));
-    *out = (struct folder){ path, true };
+    *out = (struct folder){ path, true, random };
     return ETL_OK;
 }
 
-enum etl_status folder_open(const char *path, struct arena *mem, struct folder *out, struct err *err)
+enum etl_status folder_open(const char *path, struct random *random, struct arena *mem, struct folder *out,
+                            struct err *err)
 {
     char whole[PATH_MAX];
 
     if (path == NULL)
-        return temporary(mem, out, err);
+        return temporary(random, mem, out, err);
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return err_set(err, ETL_FAIL, "folder", "cannot make the folder %s: %s", path, strerror(errno));
     if (realpath(path, whole) == NULL)
         return err_set(err, ETL_FAIL, "folder", "cannot use the folder %s: %s", path, strerror(errno));
-    *out = (struct folder){ arena_cstr(mem, str_from(whole)), false };
+    *out = (struct folder){ arena_cstr(mem, str_from(whole)), false, random };
     return ETL_OK;
 }
 
@@ -85,11 +85,12 @@ static size_t alphabet(const struct credential *c, size_t len, char out[256])
     return count;
 }
 
-static enum etl_status make_up(const struct credential *c, struct arena *mem, struct str *out, struct err *err)
+static enum etl_status make_up(const struct credential *c, struct random *random, struct arena *mem, struct str *out,
+                               struct err *err)
 {
     char     letters[256];
     size_t   count, len = CREDENTIAL_LENGTH;
-    uint32_t random[CREDENTIAL_MAX];
+    uint32_t picks[CREDENTIAL_MAX];
     char    *text;
 
     if (c->max < (int64_t)len)
@@ -99,12 +100,11 @@ static enum etl_status make_up(const struct credential *c, struct arena *mem, st
     count = alphabet(c, len, letters);
     if (count == 0 || len > CREDENTIAL_MAX)
         return err_set(err, ETL_FAIL, "credential", "no %.*s can be made up by the description", STR_ARG(c->name));
-    for (size_t i = 0; i < len; i += 64) /* getrandom gives up to 256 bytes whole */
-        if (getrandom(random + i, 256, 0) != 256)
-            return err_set(err, ETL_FAIL, "credential", "no random bytes: %s", strerror(errno));
+    if (!random_bytes(random, picks, len * sizeof picks[0]))
+        return err_set(err, ETL_FAIL, "credential", "no random bytes: %s", strerror(errno));
     text = arena_bytes(mem, len + 1);
     for (size_t i = 0; i < len; i++)
-        text[i] = letters[random[i] % count];
+        text[i] = letters[picks[i] % count];
     text[len] = '\0';
     *out = str_of(text, len);
     return ETL_OK;
@@ -142,7 +142,7 @@ static enum etl_status credential(const struct folder *f, const struct provider 
         *out = text;
         return ETL_OK;
     }
-    st = make_up(c, mem, &text, err);
+    st = make_up(c, f->random, mem, &text, err);
     if (st == ETL_OK)
         st = folder_write(path, arena_fmt(mem, "%.*s\n", STR_ARG(text)), err);
     *out = text;

@@ -10,11 +10,13 @@
 #include "providers/sandbox/desk.h"
 
 struct folder {
-    const char *path; /* absolute */
-    bool        temporary;
+    const char    *path; /* absolute */
+    bool           temporary;
+    struct random *random; /* what credentials are made up from */
 };
 /* path NULL: a new one under $TMPDIR. */
-enum etl_status folder_open(const char *path, struct arena *mem, struct folder *out, struct err *err);
+enum etl_status folder_open(const char *path, struct random *random, struct arena *mem, struct folder *out,
+                            struct err *err);
 /* Removes a temporary one with what the sandbox wrote into it. */
 void folder_close(struct folder *f);
 /* A file of the folder. */

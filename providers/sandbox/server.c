@@ -27,6 +27,7 @@ struct server {
     struct control     *control;
     struct MHD_Daemon  *daemon;
     struct timers      *timers;
+    const struct clock *clock;
     uint16_t            port;
     _Atomic uint64_t    next_connection;
     pthread_mutex_t     mutex; /* guards the benches that are free */
@@ -44,22 +45,13 @@ struct http_exchange {
 
 /* ---- benches ---- */
 
-static void today(char out[16])
-{
-    time_t    now = time(NULL);
-    struct tm date = { 0 };
-
-    localtime_r(&now, &date);
-    strftime(out, 16, "%Y-%m-%d", &date);
-}
-
 /* One from before midnight would go by yesterday's date. */
 static struct bench *bench_borrow(struct server *s)
 {
     struct bench *b;
     char          date[16];
 
-    today(date);
+    clock_today(s->clock, date);
     pthread_mutex_lock(&s->mutex);
     b = s->benches;
     if (b != NULL)
@@ -307,7 +299,7 @@ static uint64_t ask(struct http_exchange *v, struct MHD_Connection *mc, struct s
                            .body = buf_str(&v->body),
                            .reused = v->requests > 1,
                            .connection = v->connection,
-                           .now_seconds = (uint64_t)time(NULL) };
+                           .now_seconds = clock_wall_ms(v->server->clock) / 1000 };
 
     if (buf_failed(&v->body))
         reply_make(v, MHD_HTTP_CONTENT_TOO_LARGE, "text/plain", STR("a request may have 16 MiB\n"));
@@ -438,11 +430,12 @@ enum etl_status server_start(const struct server_options *o, const struct house 
         memory_exhausted("the sandbox", sizeof *s);
     s->house = house;
     s->control = control;
+    s->clock = o->clock;
     pthread_mutex_init(&s->mutex, NULL);
     raise_file_limit();
     st = listen_on(o->port, &fd, &s->port, err);
     if (st == ETL_OK)
-        st = timers_start(wake, &s->timers, err);
+        st = timers_start(wake, s->clock, &s->timers, err);
     if (st == ETL_OK) {
         s->daemon = daemon_start(s, o, fd);
         if (s->daemon == NULL)

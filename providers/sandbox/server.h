@@ -6,6 +6,7 @@
 #ifndef PROVIDERS_SANDBOX_SERVER_H
 #define PROVIDERS_SANDBOX_SERVER_H
 
+#include "etl/core/system/clock.h"
 #include "providers/sandbox/certificates.h"
 #include "providers/sandbox/control.h"
 
@@ -14,6 +15,7 @@ struct server_options {
     uint16_t                   port; /* 0: any that is free */
     unsigned                   threads;
     const struct certificates *certificates; /* NULL: plain HTTP */
+    const struct clock        *clock;
 };
 /* `house`, `desks` and `control` must outlive the server. */
 enum etl_status server_start(const struct server_options *o, const struct house *house, struct control *control,

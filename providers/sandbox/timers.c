@@ -9,22 +9,15 @@ struct sleeper {
 };
 struct timers {
     void (*wake)(void *sleeper);
-    pthread_mutex_t mutex;
-    pthread_cond_t  changed;
-    pthread_t       thread;
-    struct sleeper *heap;
-    size_t          count, cap;
-    uint64_t        next_order;
-    bool            stopped;
+    const struct clock *clock;
+    pthread_mutex_t     mutex;
+    pthread_cond_t      changed;
+    pthread_t           thread;
+    struct sleeper     *heap;
+    size_t              count, cap;
+    uint64_t            next_order;
+    bool                stopped;
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
-}
 
 static bool earlier(const struct sleeper *a, const struct sleeper *b)
 {
@@ -75,14 +68,11 @@ static struct sleeper pop(struct timers *t)
 /* Waits until the first is due, something earlier came, or the end. */
 static void wait_for_first(struct timers *t)
 {
-    struct timespec until;
-
     if (t->count == 0) {
         pthread_cond_wait(&t->changed, &t->mutex);
         return;
     }
-    until = (struct timespec){ (time_t)(t->heap[0].due_ns / 1000000000U), (long)(t->heap[0].due_ns % 1000000000U) };
-    pthread_cond_timedwait(&t->changed, &t->mutex, &until);
+    clock_wait_until_ns(t->clock, &t->changed, &t->mutex, t->heap[0].due_ns);
 }
 
 static void *run(void *context)
@@ -93,7 +83,7 @@ static void *run(void *context)
     while (!t->stopped) {
         struct sleeper s;
 
-        if (t->count == 0 || t->heap[0].due_ns > now_ns()) {
+        if (t->count == 0 || t->heap[0].due_ns > clock_monotonic_ns(t->clock)) {
             wait_for_first(t);
             continue;
         }
@@ -106,19 +96,17 @@ static void *run(void *context)
     return NULL;
 }
 
-enum etl_status timers_start(void (*wake)(void *sleeper), struct timers **out, struct err *err)
+enum etl_status timers_start(void (*wake)(void *sleeper), const struct clock *clock, struct timers **out,
+                             struct err *err)
 {
-    struct timers     *t = calloc(1, sizeof *t);
-    pthread_condattr_t monotonic;
+    struct timers *t = calloc(1, sizeof *t);
 
     if (t == NULL)
         memory_exhausted("the sandbox's timers", sizeof *t);
     t->wake = wake;
+    t->clock = clock;
     pthread_mutex_init(&t->mutex, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&t->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_condition_init(&t->changed);
     if (pthread_create(&t->thread, NULL, run, t) != 0) {
         t->stopped = true;
         timers_free(t);
@@ -135,7 +123,7 @@ void timers_add(struct timers *t, uint64_t delay_ms, void *sleeper)
     pthread_mutex_lock(&t->mutex);
     at_once = t->stopped;
     if (!at_once) {
-        push(t, (struct sleeper){ now_ns() + delay_ms * 1000000U, t->next_order++, sleeper });
+        push(t, (struct sleeper){ clock_monotonic_ns(t->clock) + delay_ms * 1000000U, t->next_order++, sleeper });
         pthread_cond_signal(&t->changed);
     }
     pthread_mutex_unlock(&t->mutex);

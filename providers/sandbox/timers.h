@@ -5,9 +5,12 @@
 #define PROVIDERS_SANDBOX_TIMERS_H
 
 #include "etl/core/err.h"
+#include "etl/core/system/clock.h"
 
 struct timers;
-enum etl_status timers_start(void (*wake)(void *sleeper), struct timers **out, struct err *err);
+/* clock: must outlive the timers. */
+enum etl_status timers_start(void (*wake)(void *sleeper), const struct clock *clock, struct timers **out,
+                             struct err *err);
 void            timers_add(struct timers *t, uint64_t delay_ms, void *sleeper);
 /* Wakes all that still sleep, at once; what is added from then on is woken at once too. */
 void timers_stop(struct timers *t);

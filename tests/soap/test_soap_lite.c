@@ -410,7 +410,7 @@ int main(int argc, char **argv)
         return 1;
     r.wire = provider_wire(r.provider, STR("soap"));
     r.rules = rule_check_new(STR("2026-11-24"));
-    r.judge = reply_judge_new();
+    r.judge = reply_judge_new(&real_clock);
     start_server(&r, argv[1]);
     for (size_t i = 0; i < r.provider->command_count; i++)
         run_command(&r, &r.provider->commands[i]);

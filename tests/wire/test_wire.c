@@ -524,7 +524,7 @@ int main(int argc, char **argv)
         return 1;
     }
     r.rules = rule_check_new(STR("2026-11-24"));
-    r.judge = reply_judge_new();
+    r.judge = reply_judge_new(&real_clock);
     r.seen = ARENA_ARRAY(&r.mem, bool, r.provider->command_count + 1);
     while (text.ptr != NULL) {
         text = str_cut(text, '\n', &line);

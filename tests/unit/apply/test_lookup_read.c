@@ -60,7 +60,7 @@ static void close_shop(struct shop *s)
 
 static void read_rows(struct shop *s, const char *body, struct verdict *out)
 {
-    struct reply_judge  *judge = reply_judge_new();
+    struct reply_judge  *judge = reply_judge_new(&real_clock);
     struct reply_message m = { .status = 200, .body = str_from(body) };
 
     reply_judge_call(judge, provider_command(s->provider, STR("list")), &m, &s->mem, out);

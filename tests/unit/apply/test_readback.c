@@ -38,7 +38,7 @@ static int set_up(void **state)
     (void)state;
     arena_init(&mem, 64 << 20, "a test");
     findings_init(&faults, &mem);
-    judge = reply_judge_new();
+    judge = reply_judge_new(&real_clock);
     if (provider_load_text(&source, &mem, &provider, &faults) == ETL_OK)
         return 0;
     for (size_t i = 0; i < faults.count; i++)

@@ -196,6 +196,7 @@ void toy_open(struct toy *t, bool tls, const char *limits)
     struct err      err = { 0 };
     char            path[128], text[2048];
 
+    skipping_clock_init(&t->time);
     t->password = "open-sesame-42";
     snprintf(t->folder, sizeof t->folder, "/tmp/toy-XXXXXX");
     assert_non_null(mkdtemp(t->folder));
@@ -216,8 +217,9 @@ void toy_open(struct toy *t, bool tls, const char *limits)
     arena_init(&t->mem, 256 << 20, "a test");
     findings_init(&faults, &t->mem);
     if (config_load(arena_cstr(&t->mem, str_from(path)), &t->mem, &t->config, &faults) != ETL_OK ||
-        key_open(NULL, true, &t->key, &err) != ETL_OK ||
-        connection_open(&t->config, STR("here"), t->key, &t->mem, &t->connection, &faults) != ETL_OK) {
+        key_open(NULL, &real_random, &t->key, &err) != ETL_OK ||
+        connection_open(&(struct connection_options){ &t->config, STR("here"), t->key, &t->time.clock, &real_random },
+                        &t->mem, &t->connection, &faults) != ETL_OK) {
         struct buf out;
 
         buf_init(&out, 1 << 20, "faults");

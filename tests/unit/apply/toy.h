@@ -7,6 +7,7 @@
 #include "etl/apply/scheduler.h"
 #include "tests/unit/check.h"
 #include "tests/unit/connection/little_server.h"
+#include "tests/unit/skipping_clock.h"
 
 enum toy_fault {
     TOY_NONE,
@@ -43,6 +44,7 @@ struct toy {
     size_t      seen_count;
 
     /* the client's side */
+    struct skipping_clock time; /* no test waits for Retry-After */
     char                  folder[64];
     struct little_server *server;
     struct arena          mem;

@@ -150,7 +150,7 @@ static void set_up_tls(struct little_server *s)
     int                              fd;
 
     arena_init(&mem, 1 << 20, "certificates");
-    if (certificates_make(time(NULL), 1, &mem, &certificates, &err) != ETL_OK)
+    if (certificates_make(time(NULL), &real_random, &mem, &certificates, &err) != ETL_OK)
         abort();
     snprintf(s->ca_path, sizeof s->ca_path, "/tmp/little-ca-XXXXXX");
     fd = mkstemp(s->ca_path);

@@ -370,7 +370,7 @@ static struct key *test_key(struct loaded *l)
     char       *path = arena_cstr(&l->mem, arena_fmt(&l->mem, "%s/key", l->folder));
     struct key *key = NULL;
 
-    assert_int_equal(key_open(path, true, &key, NULL), ETL_OK);
+    assert_int_equal(key_open(path, &real_random, &key, NULL), ETL_OK);
     unlink(path);
     return key;
 }

@@ -275,7 +275,8 @@ static void plan_files(struct example *e, const char *path, const char **files, 
                                        .file_count = file_count,
                                        .threads = 2,
                                        .key = e->key,
-                                       .version = "test" };
+                                       .version = "test",
+                                       .clock = &real_clock };
 
     buf_init(&summary, 1 << 20, "the summary");
     findings_init(&e->told, &e->page->mem);
@@ -293,7 +294,7 @@ static void run_example(struct example *e)
 
     snprintf(e->folder, sizeof e->folder, "/tmp/test_reference.XXXXXX");
     assert_non_null(mkdtemp(e->folder));
-    assert_int_equal(key_open(path_of(e, "key"), true, &e->key, NULL), ETL_OK);
+    assert_int_equal(key_open(path_of(e, "key"), &real_random, &e->key, NULL), ETL_OK);
     path = path_of(e, "m.yaml");
     write_file(e, "m.yaml", e->mapping->text);
     for (size_t i = 0; i < e->file_count; i++)

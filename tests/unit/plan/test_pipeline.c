@@ -133,7 +133,7 @@ static void begin(struct planned *p)
     *p = (struct planned){ .folder = "/tmp/test_pipeline.XXXXXX", .source = { .records = { &listed_style } } };
     arena_init(&p->mem, 256 << 20, "a test");
     assert_non_null(mkdtemp(p->folder));
-    assert_int_equal(key_open(path_of(p, "key"), true, &p->key, NULL), ETL_OK);
+    assert_int_equal(key_open(path_of(p, "key"), &real_random, &p->key, NULL), ETL_OK);
     load(p);
     run = (struct run_folder){ .path = p->folder };
     assert_int_equal(plan_writer_open(&p->plan, &run, "plan.jsonl", NULL), ETL_OK);

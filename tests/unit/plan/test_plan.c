@@ -42,7 +42,7 @@ static void begin(struct bench *b)
     *b = (struct bench){ .folder = "/tmp/test_plan.XXXXXX" };
     arena_init(&b->mem, 1 << 30, "a test");
     assert_non_null(mkdtemp(b->folder));
-    assert_int_equal(key_open(path_of(b, "key"), true, &b->key, NULL), ETL_OK);
+    assert_int_equal(key_open(path_of(b, "key"), &real_random, &b->key, NULL), ETL_OK);
 }
 
 static void end(struct bench *b)
@@ -74,7 +74,8 @@ static enum etl_status plan(struct bench *b, const char *run, const char *after,
                                        .files = paths,
                                        .threads = threads,
                                        .key = b->key,
-                                       .version = "test" };
+                                       .version = "test",
+                                       .clock = &real_clock };
 
     buf_init(&summary, 1 << 20, "the summary");
     findings_init(&b->faults, &b->mem);

@@ -184,7 +184,7 @@ static int make_key(void **state)
     unlink(key_path);
     fd = mkstemp(path);
     close(fd);
-    return key_open(key_path, true, &key, &err) == ETL_OK ? 0 : -1;
+    return key_open(key_path, &real_random, &key, &err) == ETL_OK ? 0 : -1;
 }
 
 static int remove_key(void **state)

@@ -43,7 +43,7 @@ static void open_shop(struct shop *s)
     findings_init(&faults, &s->mem);
     if (provider_load_text(&source, &s->mem, &s->provider, &faults) != ETL_OK)
         fail_msg("%s", faults.items[0].err.text);
-    s->entrance = entrance_new(s->provider, credentials);
+    s->entrance = entrance_new(s->provider, credentials, &real_random);
     s->session = entrance_login(s->entrance, STR("auth"));
     assert_ptr_equal(s->session, &s->provider->logins[0]);
     assert_null(entrance_login(s->entrance, STR("look")));

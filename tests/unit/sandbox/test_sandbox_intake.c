@@ -86,7 +86,7 @@ static int open_two(void **state)
         print_error("%s", buf_cstr(&out));
         return 1;
     }
-    desk_open(&two.desk, two.provider, credentials, &two.mem);
+    desk_open(&two.desk, two.provider, credentials, &real_random, &two.mem);
     two.house.faults = faults_new(1);
     journal_open(NULL, &two.house.journal, NULL);
     two.bench = bench_new(STR("2026-11-24"));
@@ -206,7 +206,7 @@ static void answers(void **state)
 static void answers_are_read(void **state)
 {
     struct two         *two = *state;
-    struct reply_judge *judge = reply_judge_new();
+    struct reply_judge *judge = reply_judge_new(&real_clock);
     struct value        values[] = { VALUE_OF(STR("7")), VALUE_NONE, VALUE_NONE, VALUE_NONE };
     static const struct {
         const char   *wire;
@@ -239,7 +239,7 @@ static void lists_are_read(void **state)
                  { "rest", "keyed", "since" },
                  { "soap", "keyed", "since" } };
     struct two         *two = *state;
-    struct reply_judge *judge = reply_judge_new();
+    struct reply_judge *judge = reply_judge_new(&real_clock);
     struct value        none[] = { VALUE_NONE };
 
     for (int id = 1; id <= 3; id++) {

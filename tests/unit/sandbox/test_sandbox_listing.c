@@ -19,7 +19,7 @@ static int open_shop(void **state)
     shop = (struct shop){ 0 };
     arena_init(&shop.mem, 1 << 26, "a test");
     shop.provider = shop_load(&shop.mem);
-    desk_open(&shop.desk, shop.provider, shop_credentials, &shop.mem);
+    desk_open(&shop.desk, shop.provider, shop_credentials, &real_random, &shop.mem);
     shop.table = state_table(shop.desk.state, STR("customers"));
     for (int i = 0; i < ROWS; i++) {
         struct state_row *row = state_insert(shop.desk.state, shop.table);

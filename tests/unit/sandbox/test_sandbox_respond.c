@@ -18,7 +18,7 @@ static int open_shop(void **state)
     shop = (struct shop){ 0 };
     arena_init(&shop.mem, 1 << 24, "a test");
     shop.provider = shop_load(&shop.mem);
-    desk_open(&shop.desk, shop.provider, shop_credentials, &shop.mem);
+    desk_open(&shop.desk, shop.provider, shop_credentials, &real_random, &shop.mem);
     shop.house.faults = faults_new(1);
     assert_int_equal(journal_open(NULL, &shop.house.journal, &err), ETL_OK);
     shop.bench = bench_new(STR("2026-11-24"));

@@ -26,7 +26,7 @@ static struct str seeded(const struct provider *p, uint64_t seed, struct arena *
     struct control_reply reply = { 0 };
     struct str           text;
 
-    desk_open(&desk, p, NULL, mem);
+    desk_open(&desk, p, NULL, &real_random, mem);
     assert_true(seed_state(desk.state, desk.provider, &s) > SUBSCRIBERS);
     buf_init(&reply.body, 64 << 20, "a test");
     control_answer(&control, STR("GET"), STR("state"), STR(""), &reply);
@@ -108,7 +108,7 @@ static void only_some_tables(void **state)
     (void)state;
     arena_init(&mem, 1U << 30, "a test");
     p = load(STR("ispn"), &mem);
-    desk_open(&desk, p, NULL, &mem);
+    desk_open(&desk, p, NULL, &real_random, &mem);
     seed_state(desk.state, desk.provider, &s);
     assert_int_equal(state_table_count(state_table(desk.state, STR("customers"))), 50);
     assert_true(state_table_count(state_table(desk.state, STR("mailboxes"))) > 20);

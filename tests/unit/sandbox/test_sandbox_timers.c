@@ -3,6 +3,7 @@
 
 #include "providers/sandbox/timers.h"
 #include "tests/unit/check.h"
+#include "tests/unit/skipping_clock.h"
 
 enum { SLEEPERS = 500 };
 
@@ -38,7 +39,7 @@ static void the_earlier_first(void **state)
 
     (void)state;
     seen.count = 0;
-    assert_int_equal(timers_start(wake, &t, &err), ETL_OK);
+    assert_int_equal(timers_start(wake, &real_clock, &t, &err), ETL_OK);
     timers_add(t, 3600000, &names[3]);
     timers_add(t, 300, &names[2]);
     timers_add(t, 150, &names[1]);
@@ -62,7 +63,7 @@ static void each_once(void **state)
 
     (void)state;
     seen.count = 0;
-    assert_int_equal(timers_start(wake, &t, &err), ETL_OK);
+    assert_int_equal(timers_start(wake, &real_clock, &t, &err), ETL_OK);
     for (int i = 0; i < SLEEPERS; i++) {
         names[i] = i;
         timers_add(t, (uint64_t)(i * 7 % 40), &names[i]);
@@ -77,9 +78,29 @@ static void each_once(void **state)
     timers_free(t);
 }
 
+/* By a clock that skips what it should sleep, an hour passes at once. */
+static void by_the_clock_given(void **state)
+{
+    struct skipping_clock c;
+    struct timers        *t;
+    static int            name;
+    struct err            err = { 0 };
+
+    (void)state;
+    seen.count = 0;
+    skipping_clock_init(&c);
+    assert_int_equal(timers_start(wake, &c.clock, &t, &err), ETL_OK);
+    timers_add(t, 3600000, &name);
+    wait_for(1);
+    assert_true(c.skipped_ns > UINT64_C(3500000000000));
+    timers_stop(t);
+    timers_free(t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(the_earlier_first), cmocka_unit_test(each_once) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_earlier_first), cmocka_unit_test(each_once),
+                                        cmocka_unit_test(by_the_clock_given) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

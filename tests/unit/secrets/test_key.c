@@ -40,7 +40,7 @@ static struct key *open_key(const char *name, const char *text)
     struct key *k;
     struct err  err = { 0 };
 
-    assert_int_equal(key_open(key_file(name, text, 0600), false, &k, &err), ETL_OK);
+    assert_int_equal(key_open(key_file(name, text, 0600), NULL, &k, &err), ETL_OK);
     return k;
 }
 
@@ -54,14 +54,14 @@ static void made_once_and_kept(void **state)
     char        id[17];
 
     (void)state;
-    assert_int_equal(key_open(path_of("made"), false, &k, &err), ETL_FAIL); /* nobody said that it may be made */
+    assert_int_equal(key_open(path_of("made"), NULL, &k, &err), ETL_FAIL); /* nobody said that it may be made */
     assert_string_equal(err.rule, "key-missing");
-    assert_int_equal(key_open(path_of("made"), true, &k, &err), ETL_OK);
+    assert_int_equal(key_open(path_of("made"), &real_random, &k, &err), ETL_OK);
     assert_int_equal(stat(path_of("made"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(key_id(k).len, 16);
     memcpy(id, key_id(k).ptr, sizeof id);
-    assert_int_equal(key_open(path_of("made"), true, &again, &err), ETL_OK);
+    assert_int_equal(key_open(path_of("made"), &real_random, &again, &err), ETL_OK);
     assert_text(key_id(again), str_of(id, 16));
     key_free(k);
     key_free(again);
@@ -88,7 +88,7 @@ static void bad_files(void **state)
         struct key *k = NULL;
         struct err  err = { 0 };
 
-        if (key_open(key_file("bad", rows[i].text, rows[i].mode), true, &k, &err) != ETL_FAIL ||
+        if (key_open(key_file("bad", rows[i].text, rows[i].mode), &real_random, &k, &err) != ETL_FAIL ||
             strcmp(err.rule, rows[i].rule) != 0)
             fail_row(i, "%s: %s", err.rule, err.text);
         assert_null(strstr(err.text, "0001")); /* no part of a key in a message */
@@ -103,14 +103,14 @@ static void the_default_place(void **state)
 
     (void)state;
     setenv("XDG_STATE_HOME", path_of("state/deep"), 1);
-    assert_int_equal(key_open(NULL, true, &k, &err), ETL_OK);
+    assert_int_equal(key_open(NULL, &real_random, &k, &err), ETL_OK);
     key_free(k);
     snprintf(path, sizeof path, "%s/state/deep/subferry/key", folder);
     assert_int_equal(access(path, R_OK), 0);
     unlink(path);
     unsetenv("XDG_STATE_HOME");
     unsetenv("HOME");
-    assert_int_equal(key_open(NULL, true, &k, &err), ETL_FAIL);
+    assert_int_equal(key_open(NULL, &real_random, &k, &err), ETL_FAIL);
     assert_string_equal(err.rule, "key-place");
 }
 
