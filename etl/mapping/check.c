@@ -49,10 +49,10 @@ static void check_clear(struct mapping_loader *l, const struct command *c, const
     if (f->value.node->op != NODE_JOIN && f->value.node->op != NODE_LIST) /* inside those null is an empty part */
         each_source(&l->c->in[input], f->value.node, see_clear, &s);
     if (s.can && c->clear.ptr == NULL && p->clear.ptr == NULL)
-        FAULT(&l->read, f->value.yaml, "clear", "%.*s has no word that clears %.*s: null cannot be sent",
-              STR_ARG(c->name), STR_ARG(p->name));
+        YAML_FAULT(&l->read, f->value.yaml, "clear", "%.*s has no word that clears %.*s: null cannot be sent",
+                   STR_ARG(c->name), STR_ARG(p->name));
     else if (p->required && f->value.node->op == NODE_CLEAR && p->clear.ptr == NULL)
-        FAULT(&l->read, f->value.yaml, "clear", "%.*s is required and cannot be cleared", STR_ARG(p->name));
+        YAML_FAULT(&l->read, f->value.yaml, "clear", "%.*s is required and cannot be cleared", STR_ARG(p->name));
 }
 
 /* ---- parameters that are never set ---- */
@@ -89,16 +89,16 @@ static void check_set(struct mapping_loader *l, const struct command *c, const s
 {
     for (size_t i = 0; i < c->param_count; i++)
         if (c->params[i].required && c->params[i].always.ptr == NULL && field_of(cc, i) == NULL)
-            FAULT(&l->read, command_place(cc), "required", "%.*s needs %.*s, and no field sets it", STR_ARG(c->name),
-                  STR_ARG(c->params[i].name));
+            YAML_FAULT(&l->read, command_place(cc), "required", "%.*s needs %.*s, and no field sets it",
+                       STR_ARG(c->name), STR_ARG(c->params[i].name));
     for (size_t i = 0; i < c->together_count; i++) {
         const struct together *t = &c->together[i];
 
         if (!t->has_condition && (t->kind == TOGETHER_EXACTLY_ONE || t->kind == TOGETHER_AT_LEAST_ONE) &&
             !any_set(c, cc, t))
-            FAULT(&l->read, command_place(cc), "required", "%.*s: %s%.*s", STR_ARG(c->name),
-                  t->message.len != 0 ? "" : "needs one of the parameters of rule ",
-                  STR_ARG(t->message.len != 0 ? t->message : t->rule));
+            YAML_FAULT(&l->read, command_place(cc), "required", "%.*s: %s%.*s", STR_ARG(c->name),
+                       t->message.len != 0 ? "" : "needs one of the parameters of rule ",
+                       STR_ARG(t->message.len != 0 ? t->message : t->rule));
     }
 }
 
@@ -129,7 +129,7 @@ static void report_constant(void *context, enum severity severity, const struct 
             !str_is(j->command->params[f->param].name, err->field))
             continue;
         if (severity == SEVERITY_ERROR && is_of_types(j->command, err->rule))
-            FAULT(&j->l->read, f->value.yaml, err->rule, "%s: %s", err->field, err->text);
+            YAML_FAULT(&j->l->read, f->value.yaml, err->rule, "%s: %s", err->field, err->text);
     }
 }
 
@@ -158,15 +158,16 @@ static void check_constants(struct mapping_loader *l, const struct command *c, c
 
         *v = n != NULL && n->op == NODE_TEXT ? VALUE_OF(n->text) : (struct value){ .kind = VALUE_REF };
         if (n != NULL && n->op == NODE_TEXT && n->text.len == 0 && c->params[cc->fields[i].param].required)
-            FAULT(&l->read, cc->fields[i].value.yaml, "required", "%.*s is required, and here it is always empty",
-                  STR_ARG(c->params[cc->fields[i].param].name));
+            YAML_FAULT(&l->read, cc->fields[i].value.yaml, "required", "%.*s is required, and here it is always empty",
+                       STR_ARG(c->params[cc->fields[i].param].name));
     }
     rules_call(rules, c, values, &sink, l->read.mem);
     rule_check_free(rules);
     forbidden = rules_dangers(c, values) & DANGERS_TO_ALLOW & ~l->m->allow;
     if (forbidden != 0)
-        FAULT(&l->read, command_place(cc), "allow", "%.*s %s: that has to be meant, the mapping says so by allow: [%s]",
-              STR_ARG(c->name), danger_words(forbidden, l->read.mem), danger_words(forbidden, l->read.mem));
+        YAML_FAULT(&l->read, command_place(cc), "allow",
+                   "%.*s %s: that has to be meant, the mapping says so by allow: [%s]", STR_ARG(c->name),
+                   danger_words(forbidden, l->read.mem), danger_words(forbidden, l->read.mem));
 }
 
 /* ---- all ---- */

@@ -27,10 +27,10 @@ static const struct command *read_call_command(struct mapping_loader *l, const s
     struct str            *names;
 
     if (node == NULL) {
-        FAULT(&l->read, body, "call", "a call needs its command: command: …");
+        YAML_FAULT(&l->read, body, "call", "a call needs its command: command: …");
         return NULL;
     }
-    if (!expect_kind(&l->read, node, YAML_TEXT, "command") || p == NULL)
+    if (!yaml_expect(&l->read, node, YAML_TEXT, "command") || p == NULL)
         return NULL;
     c = provider_command(p, node->text);
     if (c != NULL)
@@ -38,7 +38,7 @@ static const struct command *read_call_command(struct mapping_loader *l, const s
     names = ARENA_ARRAY(l->read.mem, struct str, p->command_count + 1);
     for (size_t i = 0; i < p->command_count; i++)
         names[i] = p->commands[i].name;
-    unknown_name(&l->read, node, "command", node->text, names, p->command_count);
+    yaml_unknown_name(&l->read, node, "command", node->text, names, p->command_count);
     return NULL;
 }
 
@@ -50,15 +50,15 @@ static size_t read_call_input(struct mapping_loader *l, const struct yaml *body,
 
     if (stage != STAGE_CALLS) {
         if (node != NULL)
-            FAULT(&l->read, node, "call", "calls under %s: belong to no record", stage_keys[stage]);
+            YAML_FAULT(&l->read, node, "call", "calls under %s: belong to no record", stage_keys[stage]);
         return none;
     }
     if (node == NULL) {
         if (l->m->input_count != 1)
-            FAULT(&l->read, body, "call", "there are several inputs: say whose records make this call, input: …");
+            YAML_FAULT(&l->read, body, "call", "there are several inputs: say whose records make this call, input: …");
         return 0;
     }
-    if (!expect_kind(&l->read, node, YAML_TEXT, "input"))
+    if (!yaml_expect(&l->read, node, YAML_TEXT, "input"))
         return 0;
     input = mapping_input_named(l->m, node->text);
     if (input < 0)
@@ -72,15 +72,15 @@ static unsigned read_on(struct mapping_loader *l, const struct yaml *node)
 
     if (node == NULL)
         return ON_CHANGE(RECORD_ADDED);
-    if (!expect_kind(&l->read, node, YAML_LIST, "on"))
+    if (!yaml_expect(&l->read, node, YAML_LIST, "on"))
         return ON_CHANGE(RECORD_ADDED);
     for (size_t i = 0; i < node->count; i++) {
-        int word = read_word(&l->read, &node->items[i], mapping_on_words, "word for on:");
+        int word = yaml_read_word(&l->read, &node->items[i], mapping_on_words, "word for on:");
 
         on |= word >= 0 ? 1U << word : 0;
     }
     if (node->count == 0)
-        FAULT(&l->read, node, "on", "on: says for which records, [added], [added, changed] or [removed]");
+        YAML_FAULT(&l->read, node, "on", "on: says for which records, [added], [added, changed] or [removed]");
     return on;
 }
 
@@ -89,23 +89,23 @@ static int read_each(struct mapping_loader *l, const struct yaml *node, size_t i
 {
     struct compiled_input *in = &l->c->in[input];
 
-    if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, "each"))
+    if (node == NULL || !yaml_expect(&l->read, node, YAML_TEXT, "each"))
         return -1;
     if (input >= l->m->input_count || !l->m->inputs[input].format->columns_are_paths) {
-        FAULT(&l->read, node, "each", "each: walks a list in a JSON record; %s",
-              input >= l->m->input_count ? "calls under before: and after: have no record"
-                                         : "the rows of a CSV have none");
+        YAML_FAULT(&l->read, node, "each", "each: walks a list in a JSON record; %s",
+                   input >= l->m->input_count ? "calls under before: and after: have no record"
+                                              : "the rows of a CSV have none");
         return -1;
     }
     if (node->text.len == 0 || str_contains(node->text, STR("{{"))) {
-        FAULT(&l->read, node, "each", "each: is the path of the list, services or account.services");
+        YAML_FAULT(&l->read, node, "each", "each: is the path of the list, services or account.services");
         return -1;
     }
     for (size_t i = 0; i < in->list_count; i++)
         if (str_eq(in->lists[i], node->text))
             return (int)i;
     if (in->list_count == JSON_LISTS_MAX) {
-        FAULT(&l->read, node, "each", "more than %d lists of one record are walked", JSON_LISTS_MAX);
+        YAML_FAULT(&l->read, node, "each", "more than %d lists of one record are walked", JSON_LISTS_MAX);
         return -1;
     }
     ARENA_PUSH(l->read.mem, in->lists, in->list_count, in->list_cap) = arena_str(l->read.mem, node->text);
@@ -116,15 +116,15 @@ static struct str read_as(struct mapping_loader *l, const struct yaml *body, con
 {
     static const char *const taken[] = { "parent", "record", "item", "old", NULL };
     const struct yaml       *node = yaml_get(body, "as");
-    struct str               as = read_text(&l->read, body, "as");
+    struct str               as = yaml_read_text(&l->read, body, "as");
 
     if (as.len == 0)
         return c != NULL ? c->name : STR("?");
     for (size_t i = 0; taken[i] != NULL; i++)
         if (str_is(as, taken[i]))
-            FAULT(&l->read, node, "name", "\"%s\" has a meaning of its own and can be no call's name", taken[i]);
+            YAML_FAULT(&l->read, node, "name", "\"%s\" has a meaning of its own and can be no call's name", taken[i]);
     if (memchr(as.ptr, '.', as.len) != NULL)
-        FAULT(&l->read, node, "name", "a call's name has no dot: it stands before one, NAME.capture");
+        YAML_FAULT(&l->read, node, "name", "a call's name has no dot: it stands before one, NAME.capture");
     return arena_str(l->read.mem, as);
 }
 
@@ -144,7 +144,7 @@ static void read_head(struct mapping_loader *l, const struct yaml *body, enum st
     cc->yaml = body;
     cc->on = ON_CHANGE(RECORD_ADDED);
     cc->input = l->m->input_count;
-    if (!expect_kind(&l->read, body, YAML_MAP, "a call"))
+    if (!yaml_expect(&l->read, body, YAML_MAP, "a call"))
         return;
     yaml_only_keys(body, mapping_call_keys, "a call", l->read.source, l->read.faults);
     call->command = read_call_command(l, body);
@@ -211,7 +211,7 @@ static void read_fields(struct mapping_loader *l, const struct yaml *fields, siz
     struct expression_scope where = { ROLE_FIELD, cc->input, (int)i, 0, call->list };
     int                    *params;
 
-    if (fields == NULL || !expect_kind(&l->read, fields, YAML_MAP, "fields"))
+    if (fields == NULL || !yaml_expect(&l->read, fields, YAML_MAP, "fields"))
         return;
     params = ARENA_ARRAY(l->read.mem, int, fields->count + 1);
     cc->fields = ARENA_ARRAY(l->read.mem, struct compiled_field, fields->count + 1);
@@ -221,9 +221,9 @@ static void read_fields(struct mapping_loader *l, const struct yaml *fields, siz
         struct node       *node = NULL;
 
         if (value->kind == YAML_LIST && param >= 0 && call->command->params[param].type->list == NULL)
-            FAULT(&l->read, value, "list", "%.*s takes one text, not a list", STR_ARG(fields->pairs[k].key));
+            YAML_FAULT(&l->read, value, "list", "%.*s takes one text, not a list", STR_ARG(fields->pairs[k].key));
         else if (value->kind == YAML_NULL || value->kind == YAML_LIST ||
-                 expect_kind(&l->read, value, YAML_TEXT, "a field"))
+                 yaml_expect(&l->read, value, YAML_TEXT, "a field"))
             node = compile_expression(l, value, &where);
         if (param < 0)
             continue;
@@ -240,7 +240,7 @@ static struct placed_expression read_expression(struct mapping_loader *l, const 
 {
     struct expression_scope where = { role, l->c->calls[i].input, (int)i, 0, l->c->call_heads[i].list };
 
-    if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, what))
+    if (node == NULL || !yaml_expect(&l->read, node, YAML_TEXT, what))
         return (struct placed_expression){ NULL, NULL };
     return (struct placed_expression){ compile_expression(l, node, &where), node };
 }
@@ -253,7 +253,7 @@ static void read_body(struct mapping_loader *l, size_t i)
 
     cc->when = read_expression(l, yaml_get(cc->yaml, "when"), "when", ROLE_WHEN, i);
     if (once != NULL && (call->is_before || call->is_after))
-        FAULT(&l->read, once, "call", "calls under before: and after: are made once anyway");
+        YAML_FAULT(&l->read, once, "call", "calls under before: and after: are made once anyway");
     else
         cc->once_per = read_expression(l, once, "once_per", ROLE_ONCE_PER, i);
     call->has_once_per = cc->once_per.yaml != NULL;
@@ -262,20 +262,20 @@ static void read_body(struct mapping_loader *l, size_t i)
 
 void load_calls(struct mapping_loader *l)
 {
-    struct reading    *r = &l->read;
-    const struct yaml *lists[STAGES];
-    size_t             count = 0;
+    struct yaml_reader *r = &l->read;
+    const struct yaml  *lists[STAGES];
+    size_t              count = 0;
 
     for (int s = 0; s < STAGES; s++) {
         lists[s] = yaml_get(l->root, stage_keys[s]);
-        if (lists[s] != NULL && !expect_kind(r, lists[s], YAML_LIST, stage_keys[s]))
+        if (lists[s] != NULL && !yaml_expect(r, lists[s], YAML_LIST, stage_keys[s]))
             lists[s] = NULL;
         count += lists[s] != NULL ? lists[s]->count : 0;
     }
     if (yaml_get(l->root, "calls") == NULL)
-        FAULT(r, l->root, "head", "the mapping makes no calls: calls: is missing");
+        YAML_FAULT(r, l->root, "head", "the mapping makes no calls: calls: is missing");
     if (count > CALLS_MAX) {
-        FAULT(r, l->root, "call", "more than %d calls", CALLS_MAX);
+        YAML_FAULT(r, l->root, "call", "more than %d calls", CALLS_MAX);
         return;
     }
     l->c->call_heads = ARENA_ARRAY(r->mem, struct mapping_call, count + 1);

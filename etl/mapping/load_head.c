@@ -12,31 +12,31 @@ bool is_file_path(struct str name)
 
 static void load_names(struct mapping_loader *l)
 {
-    struct reading *r = &l->read;
-    struct str      name = l->m->files[0].name, ending;
-    const char     *dot;
+    struct yaml_reader *r = &l->read;
+    struct str          name = l->m->files[0].name, ending;
+    const char         *dot;
 
     yaml_only_keys(l->root, mapping_head_keys, "a mapping", r->source, r->faults);
     if (!str_is(yaml_text(l->root, "mapping"), "1"))
-        FAULT(r, yaml_get(l->root, "mapping") != NULL ? yaml_get(l->root, "mapping") : l->root, "version",
-              "the file must say mapping: 1");
+        YAML_FAULT(r, yaml_get(l->root, "mapping") != NULL ? yaml_get(l->root, "mapping") : l->root, "version",
+                   "the file must say mapping: 1");
     dot = memrchr(name.ptr, '.', name.len);
     l->m->name = dot != NULL ? str_head(name, (size_t)(dot - name.ptr)) : name;
-    ending = read_text(r, l->root, "name");
+    ending = yaml_read_text(r, l->root, "name");
     if (ending.len != 0)
         l->m->name = ending;
-    l->m->title = read_text(r, l->root, "title");
+    l->m->title = yaml_read_text(r, l->root, "title");
 }
 
 static void load_provider(struct mapping_loader *l)
 {
-    struct reading    *r = &l->read;
-    const struct yaml *node = yaml_get(l->root, "provider");
-    struct str         name = read_text(r, l->root, "provider");
-    struct findings    own;
+    struct yaml_reader *r = &l->read;
+    const struct yaml  *node = yaml_get(l->root, "provider");
+    struct str          name = yaml_read_text(r, l->root, "provider");
+    struct findings     own;
 
     if (node == NULL)
-        FAULT(r, l->root, "head", "the mapping does not say its provider, provider: ispn");
+        YAML_FAULT(r, l->root, "head", "the mapping does not say its provider, provider: ispn");
     if (name.len == 0)
         return;
     if (is_file_path(name) && name.ptr[0] != '/' && l->folder != NULL)
@@ -45,7 +45,7 @@ static void load_provider(struct mapping_loader *l)
     provider_load(name, r->mem, &l->m->provider, &own);
     for (size_t i = 0; i < own.count && i < own.cap; i++) {
         if (own.items[i].err.file == NULL) /* it is the name that is wrong, not what stands in the file */
-            FAULT(r, node, own.items[i].err.rule, "%s", own.items[i].err.text);
+            YAML_FAULT(r, node, own.items[i].err.rule, "%s", own.items[i].err.text);
         else
             findings_add(r->faults, own.items[i].severity, &own.items[i].err, own.items[i].excerpt);
     }
@@ -71,20 +71,20 @@ static void set_var(struct mapping_loader *l, const struct pair_value *set)
 
 static void load_vars(struct mapping_loader *l)
 {
-    struct reading    *r = &l->read;
-    const struct yaml *node = yaml_get(l->root, "vars");
+    struct yaml_reader *r = &l->read;
+    const struct yaml  *node = yaml_get(l->root, "vars");
 
-    if (node != NULL && expect_kind(r, node, YAML_MAP, "vars")) {
+    if (node != NULL && yaml_expect(r, node, YAML_MAP, "vars")) {
         l->m->vars = ARENA_ARRAY(r->mem, struct pair_value, node->count + 1);
         for (size_t i = 0; i < node->count; i++) {
             const struct yaml *value = &node->pairs[i].value;
 
             l->m->vars[i].name = node->pairs[i].key;
             l->m->vars[i].value = STR("");
-            if (!expect_kind(r, value, YAML_TEXT, "a var"))
+            if (!yaml_expect(r, value, YAML_TEXT, "a var"))
                 continue;
             if (str_contains(value->text, STR("{{")))
-                FAULT(r, value, "var", "a var is a plain text; what is computed stands under let:");
+                YAML_FAULT(r, value, "var", "a var is a plain text; what is computed stands under let:");
             l->m->vars[i].value = value->text;
         }
         l->m->var_count = node->count;
@@ -104,13 +104,13 @@ void load_head(struct mapping_loader *l)
 
 void load_allow(struct mapping_loader *l)
 {
-    struct reading    *r = &l->read;
-    const struct yaml *node = yaml_get(l->root, "allow");
+    struct yaml_reader *r = &l->read;
+    const struct yaml  *node = yaml_get(l->root, "allow");
 
-    if (node == NULL || !expect_kind(r, node, YAML_LIST, "allow"))
+    if (node == NULL || !yaml_expect(r, node, YAML_LIST, "allow"))
         return;
     for (size_t i = 0; i < node->count; i++) {
-        int bit = read_word(r, &node->items[i], mapping_dangers, "danger");
+        int bit = yaml_read_word(r, &node->items[i], mapping_dangers, "danger");
 
         l->m->allow |= bit >= 0 ? 1U << bit : 0;
     }
@@ -118,10 +118,10 @@ void load_allow(struct mapping_loader *l)
 
 void load_guards(struct mapping_loader *l)
 {
-    struct reading    *r = &l->read;
-    const struct yaml *node = yaml_get(l->root, "guards");
+    struct yaml_reader *r = &l->read;
+    const struct yaml  *node = yaml_get(l->root, "guards");
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "guards"))
+    if (node == NULL || !yaml_expect(r, node, YAML_MAP, "guards"))
         return;
     yaml_only_keys(node, mapping_guard_keys, "guards", r->source, r->faults);
     for (size_t i = 0; i < node->count; i++) {
@@ -129,7 +129,7 @@ void load_guards(struct mapping_loader *l)
         struct threshold   g;
 
         if (value->kind != YAML_TEXT || !threshold_read(value->text, &g))
-            FAULT(r, value, "guard", "a guard is a number or a share: 50, 2%%, 2%% floor 20");
+            YAML_FAULT(r, value, "guard", "a guard is a number or a share: 50, 2%%, 2%% floor 20");
         else if (str_is(node->pairs[i].key, "rejects")) {
             l->m->has_rejects_guard = true;
             l->m->rejects_guard = g;
@@ -192,15 +192,15 @@ static void check_rule_name(struct mapping_loader *l, const struct yaml_pair *pa
 
 void load_rules(struct mapping_loader *l)
 {
-    struct reading      *r = &l->read;
+    struct yaml_reader  *r = &l->read;
     const struct yaml   *node = yaml_get(l->root, "rules");
     struct mapping_ease *eases;
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "rules"))
+    if (node == NULL || !yaml_expect(r, node, YAML_MAP, "rules"))
         return;
     eases = ARENA_ARRAY(r->mem, struct mapping_ease, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
-        int word = read_word(r, &node->pairs[i].value, mapping_severities, "severity");
+        int word = yaml_read_word(r, &node->pairs[i].value, mapping_severities, "severity");
 
         eases[i].rule = node->pairs[i].key;
         eases[i].severity = word > 0 ? (enum severity)word : SEVERITY_ERROR;

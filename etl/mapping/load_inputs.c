@@ -3,10 +3,10 @@
 
 /* ---- how the file is written ---- */
 
-static void read_format(struct reading *r, const struct yaml *body, struct mapping_input *in)
+static void read_format(struct yaml_reader *r, const struct yaml *body, struct mapping_input *in)
 {
     const struct yaml *node = yaml_get(body, "format");
-    int                word = node != NULL ? read_word(r, node, mapping_formats, "format") : 0;
+    int                word = node != NULL ? yaml_read_word(r, node, mapping_formats, "format") : 0;
 
     in->format = input_formats[word > 0 ? word : 0];
     in->json.is_lines = in->format->is_lines;
@@ -25,27 +25,27 @@ static bool is_path(struct str path)
     return true;
 }
 
-static void read_json(struct reading *r, const struct yaml *body, struct mapping_input *in)
+static void read_json(struct yaml_reader *r, const struct yaml *body, struct mapping_input *in)
 {
     static const char *const csv_keys[] = { "delimiter", "quote", "encoding", "header", NULL };
     const struct yaml       *records = yaml_get(body, "records");
 
     for (size_t i = 0; in->format->columns_are_paths && csv_keys[i] != NULL; i++)
         if (yaml_get(body, csv_keys[i]) != NULL)
-            FAULT(r, yaml_get(body, csv_keys[i]), "format", "%s tells how a CSV is written, and this is %s",
-                  csv_keys[i], in->format->name);
-    if (records == NULL || !expect_kind(r, records, YAML_TEXT, "records"))
+            YAML_FAULT(r, yaml_get(body, csv_keys[i]), "format", "%s tells how a CSV is written, and this is %s",
+                       csv_keys[i], in->format->name);
+    if (records == NULL || !yaml_expect(r, records, YAML_TEXT, "records"))
         return;
     if (!in->format->is_list)
-        FAULT(r, records, "format", "records says where in a JSON document the list stands, and this is %s",
-              in->format->name);
+        YAML_FAULT(r, records, "format", "records says where in a JSON document the list stands, and this is %s",
+                   in->format->name);
     else if (!is_path(records->text))
-        FAULT(r, records, "format", "records is a path, names with dots between: data.customers");
+        YAML_FAULT(r, records, "format", "records is a path, names with dots between: data.customers");
     in->json.records = arena_str(r->mem, records->text);
 }
 
 /* One character: itself, or its name where YAML or a shell would swallow it. */
-static char read_byte(struct reading *r, const struct yaml *body, const char *key, char deflt)
+static char read_byte(struct yaml_reader *r, const struct yaml *body, const char *key, char deflt)
 {
     static const struct {
         const char *name;
@@ -55,33 +55,33 @@ static char read_byte(struct reading *r, const struct yaml *body, const char *ke
     };
     const struct yaml *node = yaml_get(body, key);
 
-    if (node == NULL || !expect_kind(r, node, YAML_TEXT, key))
+    if (node == NULL || !yaml_expect(r, node, YAML_TEXT, key))
         return deflt;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (str_is(node->text, names[i].name) && (names[i].byte != 0 || strcmp(key, "quote") == 0))
             return names[i].byte;
     if (node->text.len == 1 && strchr("\r\n", node->text.ptr[0]) == NULL && (unsigned char)node->text.ptr[0] < 0x80)
         return node->text.ptr[0];
-    FAULT(r, node, "csv-form", "%s is one character of ASCII, or its name: comma, semicolon, tab, pipe%s", key,
-          strcmp(key, "quote") == 0 ? ", none" : "");
+    YAML_FAULT(r, node, "csv-form", "%s is one character of ASCII, or its name: comma, semicolon, tab, pipe%s", key,
+               strcmp(key, "quote") == 0 ? ", none" : "");
     return deflt;
 }
 
-static void read_names(struct reading *r, const struct yaml *node, struct csv_options *csv)
+static void read_names(struct yaml_reader *r, const struct yaml *node, struct csv_options *csv)
 {
     csv->has_header = false;
-    csv->names = read_texts(r, node, &csv->name_count);
+    csv->names = yaml_read_texts(r, node, &csv->name_count);
     if (csv->name_count == 0)
-        FAULT(r, node, "csv-form", "the columns' names are missing: header: [id, name, …]");
+        YAML_FAULT(r, node, "csv-form", "the columns' names are missing: header: [id, name, …]");
     for (size_t i = 0; i < csv->name_count; i++)
         for (size_t k = 0; k < i; k++)
             if (csv->names[i].len != 0 && str_eq(csv->names[i], csv->names[k])) {
-                FAULT(r, &node->items[i], "csv-form", "column \"%.*s\" is named twice", STR_ARG(csv->names[i]));
+                YAML_FAULT(r, &node->items[i], "csv-form", "column \"%.*s\" is named twice", STR_ARG(csv->names[i]));
                 csv->name_count = 0; /* what else is asked of them can wait */
             }
 }
 
-void read_csv_form(struct reading *r, const struct yaml *body, struct csv_options *csv)
+void read_csv_form(struct yaml_reader *r, const struct yaml *body, struct csv_options *csv)
 {
     const struct yaml *encoding = yaml_get(body, "encoding");
     struct err         err = { 0 };
@@ -89,13 +89,13 @@ void read_csv_form(struct reading *r, const struct yaml *body, struct csv_option
     csv->delimiter = read_byte(r, body, "delimiter", ',');
     csv->quote = read_byte(r, body, "quote", '"');
     if (csv->delimiter == csv->quote)
-        FAULT(r, body, "csv-form", "delimiter and quote are the same character");
-    if (encoding != NULL && expect_kind(r, encoding, YAML_TEXT, "encoding") &&
+        YAML_FAULT(r, body, "csv-form", "delimiter and quote are the same character");
+    if (encoding != NULL && yaml_expect(r, encoding, YAML_TEXT, "encoding") &&
         encoding_from_name(encoding->text, &csv->encoding, &err) != ETL_OK)
-        FAULT(r, encoding, err.rule, "%s", err.text);
+        YAML_FAULT(r, encoding, err.rule, "%s", err.text);
 }
 
-static void read_csv(struct reading *r, const struct yaml *body, struct mapping_input *in)
+static void read_csv(struct yaml_reader *r, const struct yaml *body, struct mapping_input *in)
 {
     const struct yaml *header = yaml_get(body, "header");
 
@@ -105,14 +105,14 @@ static void read_csv(struct reading *r, const struct yaml *body, struct mapping_
     if (header->kind == YAML_LIST)
         read_names(r, header, &in->csv);
     else
-        FAULT(r, header, "csv-form",
-              "header is yes, or the list of the columns' names where the file has no header: [id, name, …]");
+        YAML_FAULT(r, header, "csv-form",
+                   "header is yes, or the list of the columns' names where the file has no header: [id, name, …]");
 }
 
 /* ---- what is expected ---- */
 
 /* "20h" */
-static uint64_t read_age(struct reading *r, const struct yaml *node)
+static uint64_t read_age(struct yaml_reader *r, const struct yaml *node)
 {
     static const struct {
         char     unit;
@@ -120,28 +120,28 @@ static uint64_t read_age(struct reading *r, const struct yaml *node)
     } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
     uint64_t number;
 
-    if (!expect_kind(r, node, YAML_TEXT, "max_age"))
+    if (!yaml_expect(r, node, YAML_TEXT, "max_age"))
         return 0;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (node->text.len > 1 && node->text.ptr[node->text.len - 1] == units[i].unit &&
             str_to_u64(str_head(node->text, node->text.len - 1), &number) && number != 0 && number < UINT32_MAX)
             return number * units[i].seconds;
-    FAULT(r, node, "expect", "max_age is a number with its unit: 90m, 20h, 2d");
+    YAML_FAULT(r, node, "expect", "max_age is a number with its unit: 90m, 20h, 2d");
     return 0;
 }
 
-static void read_expect(struct reading *r, const struct yaml *node, struct mapping_input *in)
+static void read_expect(struct yaml_reader *r, const struct yaml *node, struct mapping_input *in)
 {
     const struct yaml *rows, *age;
     int64_t            min, max;
 
     in->rows_max = UINT64_MAX;
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "expect"))
+    if (node == NULL || !yaml_expect(r, node, YAML_MAP, "expect"))
         return;
     yaml_only_keys(node, mapping_expect_keys, "expect", r->source, r->faults);
     rows = yaml_get(node, "rows");
     age = yaml_get(node, "max_age");
-    if (rows != NULL && read_range(r, rows, &min, &max)) {
+    if (rows != NULL && yaml_read_range(r, rows, &min, &max)) {
         in->rows_min = min > 0 ? (uint64_t)min : 0;
         in->rows_max = max == INT64_MAX ? UINT64_MAX : (uint64_t)max;
     }
@@ -150,19 +150,19 @@ static void read_expect(struct reading *r, const struct yaml *node, struct mappi
 }
 
 /* optional: true (the file may be left out) or [columns that may be missing]; optional_columns: where both are meant. */
-static void read_optional(struct reading *r, const struct yaml *body, struct mapping_input *in,
+static void read_optional(struct yaml_reader *r, const struct yaml *body, struct mapping_input *in,
                           struct compiled_input *ci)
 {
     const struct yaml *optional = yaml_get(body, "optional"), *columns = yaml_get(body, "optional_columns");
 
     if (optional != NULL && optional->kind == YAML_LIST && columns != NULL)
-        FAULT(r, columns, "optional", "the columns that may be missing stand under optional: already");
+        YAML_FAULT(r, columns, "optional", "the columns that may be missing stand under optional: already");
     else if (optional != NULL && optional->kind != YAML_LIST)
-        in->optional = read_bool(r, body, "optional", false);
+        in->optional = yaml_read_bool(r, body, "optional", false);
     else if (optional != NULL)
         columns = optional;
     if (columns != NULL)
-        ci->optional = read_texts(r, columns, &ci->optional_count);
+        ci->optional = yaml_read_texts(r, columns, &ci->optional_count);
 }
 
 /* ---- one input ---- */
@@ -170,17 +170,17 @@ static void read_optional(struct reading *r, const struct yaml *body, struct map
 static void read_columns(struct mapping_loader *l, const struct yaml *body, struct mapping_input *in,
                          struct compiled_input *ci)
 {
-    struct reading *r = &l->read;
-    size_t          unused;
+    struct yaml_reader *r = &l->read;
+    size_t              unused;
 
     ci->unique = yaml_get(body, "unique");
     ci->secret = yaml_get(body, "secret");
     ci->key = yaml_get(body, "key");
-    in->unique = read_texts(r, ci->unique, &in->unique_count);
-    read_texts(r, ci->secret, &unused);
-    read_texts(r, ci->key, &unused);
+    in->unique = yaml_read_texts(r, ci->unique, &in->unique_count);
+    yaml_read_texts(r, ci->secret, &unused);
+    yaml_read_texts(r, ci->key, &unused);
     if (in->unique_count > UNIQUE_MAX) {
-        FAULT(r, ci->unique, "unique", "at most %d columns", UNIQUE_MAX);
+        YAML_FAULT(r, ci->unique, "unique", "at most %d columns", UNIQUE_MAX);
         in->unique_count = UNIQUE_MAX;
     }
     ci->unique_columns = ARENA_ARRAY(r->mem, int, in->unique_count + 1);
@@ -189,7 +189,7 @@ static void read_columns(struct mapping_loader *l, const struct yaml *body, stru
 
 static void read_input(struct mapping_loader *l, const struct yaml *body, size_t i)
 {
-    struct reading        *r = &l->read;
+    struct yaml_reader    *r = &l->read;
     struct mapping_input  *in = &l->c->inputs[i];
     struct compiled_input *ci = &l->c->in[i];
 
@@ -197,7 +197,7 @@ static void read_input(struct mapping_loader *l, const struct yaml *body, size_t
     in->parent = -1;
     in->rows_max = UINT64_MAX;
     in->csv = (struct csv_options){ .delimiter = ',', .quote = '"', .has_header = true };
-    if (body == NULL || !expect_kind(r, body, YAML_MAP, "an input"))
+    if (body == NULL || !yaml_expect(r, body, YAML_MAP, "an input"))
         return;
     yaml_only_keys(body, mapping_input_keys, "an input", r->source, r->faults);
     read_format(r, body, in);
@@ -213,16 +213,17 @@ static void read_parent(struct mapping_loader *l, const struct yaml *node, size_
 {
     struct mapping_input *in = &l->c->inputs[i];
 
-    if (!expect_kind(&l->read, node, YAML_TEXT, "parent"))
+    if (!yaml_expect(&l->read, node, YAML_TEXT, "parent"))
         return;
     in->parent = mapping_input_named(l->m, node->text);
     if (in->parent < 0)
         input_unknown(l, node);
     else if ((size_t)in->parent >= i)
-        FAULT(&l->read, node, "parent", "the parent is read first: %.*s has to stand above %.*s", STR_ARG(node->text),
-              STR_ARG(in->name));
+        YAML_FAULT(&l->read, node, "parent", "the parent is read first: %.*s has to stand above %.*s",
+                   STR_ARG(node->text), STR_ARG(in->name));
     else if (!in->has_lane || !l->c->inputs[in->parent].has_lane)
-        FAULT(&l->read, node, "parent", "a row finds its parent by the lane: both inputs need one, lane: \"{{ … }}\"");
+        YAML_FAULT(&l->read, node, "parent",
+                   "a row finds its parent by the lane: both inputs need one, lane: \"{{ … }}\"");
     if (in->parent >= (int)i)
         in->parent = -1;
 }
@@ -234,8 +235,8 @@ static void read_orphans(struct mapping_loader *l, const struct yaml *body, size
     if (node == NULL)
         return;
     if (yaml_get(body, "parent") == NULL)
-        FAULT(&l->read, node, "parent", "orphans: is said of an input with a parent:");
-    l->c->inputs[i].orphans_allowed = read_word(&l->read, node, mapping_orphan_words, "orphans") == 1;
+        YAML_FAULT(&l->read, node, "parent", "orphans: is said of an input with a parent:");
+    l->c->inputs[i].orphans_allowed = yaml_read_word(&l->read, node, mapping_orphan_words, "orphans") == 1;
 }
 
 static void read_lane(struct mapping_loader *l, const struct yaml *body, size_t i)
@@ -243,7 +244,7 @@ static void read_lane(struct mapping_loader *l, const struct yaml *body, size_t 
     const struct yaml      *node = yaml_get(body, "lane") != NULL ? yaml_get(body, "lane") : yaml_get(l->root, "lane");
     struct expression_scope where = { ROLE_LANE, i, -1, 0, -1 };
 
-    if (node == NULL || !expect_kind(&l->read, node, YAML_TEXT, "lane"))
+    if (node == NULL || !yaml_expect(&l->read, node, YAML_TEXT, "lane"))
         return;
     l->c->inputs[i].has_lane = true;
     l->c->in[i].lane = (struct placed_expression){ compile_expression(l, node, &where), node };
@@ -266,12 +267,12 @@ static void make_room(struct mapping_loader *l, size_t count)
 
 void load_inputs(struct mapping_loader *l)
 {
-    struct reading    *r = &l->read;
-    const struct yaml *node = yaml_get(l->root, "inputs");
+    struct yaml_reader *r = &l->read;
+    const struct yaml  *node = yaml_get(l->root, "inputs");
 
-    if (node != NULL && (!expect_kind(r, node, YAML_MAP, "inputs") || node->count > INPUTS_MAX)) {
+    if (node != NULL && (!yaml_expect(r, node, YAML_MAP, "inputs") || node->count > INPUTS_MAX)) {
         if (node->count > INPUTS_MAX)
-            FAULT(r, node, "inputs", "more than %d inputs", INPUTS_MAX);
+            YAML_FAULT(r, node, "inputs", "more than %d inputs", INPUTS_MAX);
         node = NULL;
     }
     if (node == NULL) { /* one input that needs no word: a CSV with a header */

@@ -21,12 +21,12 @@ static void add_values(struct mapping_loader *l, struct lookup *t, const struct 
 
         if (pair->value.kind == YAML_NULL)
             v = (struct value){ .kind = VALUE_CLEAR };
-        else if (!expect_kind(&l->read, &pair->value, YAML_TEXT, "a lookup's value"))
+        else if (!yaml_expect(&l->read, &pair->value, YAML_TEXT, "a lookup's value"))
             continue;
         if (str_contains(v.text, STR("{{")))
-            FAULT(&l->read, &pair->value, "lookup", "a lookup's value is a plain text");
+            YAML_FAULT(&l->read, &pair->value, "lookup", "a lookup's value is a plain text");
         if (lookup_add(t, pair->key, v, pair->line, l->read.mem, &err) != ETL_OK)
-            FAULT(&l->read, &pair->value, err.rule, "%s", err.text);
+            YAML_FAULT(&l->read, &pair->value, err.rule, "%s", err.text);
     }
 }
 
@@ -52,9 +52,10 @@ static void read_rows(struct mapping_loader *l, struct lookup *t, struct lookup_
     if (lookup_read(t, file, l->read.mem, &err) == ETL_OK)
         keep_file(l, file->path, node->text, buf_str(&bytes));
     else if (err.line != 0)
-        FAULT(&l->read, node, err.rule, "%.*s:%llu: %s", STR_ARG(node->text), (unsigned long long)err.line, err.text);
+        YAML_FAULT(&l->read, node, err.rule, "%.*s:%llu: %s", STR_ARG(node->text), (unsigned long long)err.line,
+                   err.text);
     else
-        FAULT(&l->read, node, err.rule, "%.*s: %s", STR_ARG(node->text), err.text);
+        YAML_FAULT(&l->read, node, err.rule, "%.*s: %s", STR_ARG(node->text), err.text);
 }
 
 static void read_file(struct mapping_loader *l, struct lookup *t, const struct yaml *body, const struct yaml *node)
@@ -62,16 +63,16 @@ static void read_file(struct mapping_loader *l, struct lookup *t, const struct y
     struct arena      *mem = l->read.mem;
     struct lookup_file file = { .csv.has_header = true };
 
-    file.key = read_text(&l->read, body, "key");
-    file.value = read_text(&l->read, body, "value");
+    file.key = yaml_read_text(&l->read, body, "key");
+    file.value = yaml_read_text(&l->read, body, "value");
     read_csv_form(&l->read, body, &file.csv);
     if (file.key.len == 0 || file.value.len == 0) {
-        FAULT(&l->read, node, "lookup", "a lookup file needs the names of two columns: key: code, value: sid");
+        YAML_FAULT(&l->read, node, "lookup", "a lookup file needs the names of two columns: key: code, value: sid");
         return;
     }
     if (l->folder == NULL) {
-        FAULT(&l->read, node, "lookup",
-              "a stock mapping has no files beside it; save it with subferry mapping show and name that");
+        YAML_FAULT(&l->read, node, "lookup",
+                   "a stock mapping has no files beside it; save it with subferry mapping show and name that");
         return;
     }
     if (node->text.len != 0 && node->text.ptr[0] == '/')
@@ -87,14 +88,14 @@ static void read_long_form(struct mapping_loader *l, struct lookup *t, const str
 {
     const struct yaml *missing = yaml_get(body, "missing"), *file = yaml_get(body, "file"),
                       *values = yaml_get(body, "values");
-    int word = missing != NULL ? read_word(&l->read, missing, mapping_missing_words, "word for missing:") : 0;
+    int word = missing != NULL ? yaml_read_word(&l->read, missing, mapping_missing_words, "word for missing:") : 0;
 
     yaml_only_keys(body, mapping_lookup_keys, "a lookup", l->read.source, l->read.faults);
     t->missing = word > 0 ? (enum lookup_missing)word : MISSING_EMPTY;
-    t->secret = read_bool(&l->read, body, "secret", false);
+    t->secret = yaml_read_bool(&l->read, body, "secret", false);
     if (file != NULL && values != NULL)
-        FAULT(&l->read, file, "lookup", "either file: or values:, not both");
-    else if (file != NULL && expect_kind(&l->read, file, YAML_TEXT, "file"))
+        YAML_FAULT(&l->read, file, "lookup", "either file: or values:, not both");
+    else if (file != NULL && yaml_expect(&l->read, file, YAML_TEXT, "file"))
         read_file(l, t, body, file);
     else if (values != NULL)
         add_values(l, t, values);
@@ -104,10 +105,10 @@ void load_lookups(struct mapping_loader *l)
 {
     const struct yaml *node = yaml_get(l->root, "lookups");
 
-    if (node == NULL || !expect_kind(&l->read, node, YAML_MAP, "lookups"))
+    if (node == NULL || !yaml_expect(&l->read, node, YAML_MAP, "lookups"))
         return;
     if (node->count > LOOKUPS_MAX) {
-        FAULT(&l->read, node, "lookup", "more than %d lookups", LOOKUPS_MAX);
+        YAML_FAULT(&l->read, node, "lookup", "more than %d lookups", LOOKUPS_MAX);
         return;
     }
     l->c->lookups = ARENA_ARRAY(l->read.mem, struct lookup *, node->count + 1);
@@ -117,7 +118,7 @@ void load_lookups(struct mapping_loader *l)
         t->name = node->pairs[i].key;
         t->line = node->pairs[i].line;
         l->c->lookup_count = i + 1;
-        if (!expect_kind(&l->read, &node->pairs[i].value, YAML_MAP, "a lookup"))
+        if (!yaml_expect(&l->read, &node->pairs[i].value, YAML_MAP, "a lookup"))
             continue;
         if (is_long_form(&node->pairs[i].value))
             read_long_form(l, t, &node->pairs[i].value);

@@ -8,13 +8,13 @@
 #ifndef ETL_MAPPING_LOADER_H
 #define ETL_MAPPING_LOADER_H
 
+#include "etl/core/notation/yaml_reader.h"
 #include "etl/mapping/compiled.h"
 #include "etl/mapping/keywords.h"
 #include "etl/mapping/mapping.h"
-#include "providers/description/node_reader.h"
 
 struct mapping_loader {
-    struct reading               read; /* source, mem, faults: for the readers of YAML nodes */
+    struct yaml_reader           read; /* source, mem, faults: for the readers of YAML nodes */
     struct mapping              *m;
     struct compiled             *c;
     const struct mapping_source *asked;
@@ -31,7 +31,7 @@ void load_rules(struct mapping_loader *l);
 bool is_file_path(struct str name); /* a mapping or provider named by its file, not a stock one */
 /* load_inputs.c */
 void load_inputs(struct mapping_loader *l);
-void read_csv_form(struct reading *r, const struct yaml *body,
+void read_csv_form(struct yaml_reader *r, const struct yaml *body,
                    struct csv_options *csv); /* delimiter, quote, encoding */
 /* load_lookups.c */
 void load_lookups(struct mapping_loader *l);

@@ -101,11 +101,11 @@ enum etl_status mapping_load(const struct mapping_source *source, struct arena *
     l.c = ARENA_NEW(mem, struct compiled);
     l.c->mem = mem;
     l.m->compiled = l.c;
-    l.read = (struct reading){ .source = &l.c->source, .mem = mem, .faults = faults };
+    l.read = (struct yaml_reader){ .source = &l.c->source, .mem = mem, .faults = faults };
     if (find_file(&l) != ETL_OK)
         return ETL_FAIL;
     l.root = yaml_load(&l.c->source, mem, faults);
-    if (l.root != NULL && expect_kind(&l.read, l.root, YAML_MAP, "a mapping file"))
+    if (l.root != NULL && yaml_expect(&l.read, l.root, YAML_MAP, "a mapping file"))
         load_all(&l);
     if (faults->count > first && faults->count <= faults->cap)
         qsort(faults->items + first, faults->count - first, sizeof *faults->items, by_place);

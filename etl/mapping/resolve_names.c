@@ -429,7 +429,7 @@ static struct node *compile_list(struct mapping_loader *l, const struct yaml *ya
     bool                    good = true;
 
     if (++inside.list_depth > 2) {
-        FAULT(&l->read, yaml, "list", "a list of lists of lists is nothing that a parameter takes");
+        YAML_FAULT(&l->read, yaml, "list", "a list of lists of lists is nothing that a parameter takes");
         return NULL;
     }
     node->op = NODE_LIST;
@@ -438,7 +438,7 @@ static struct node *compile_list(struct mapping_loader *l, const struct yaml *ya
     for (size_t i = 0; i < yaml->count; i++) {
         const struct yaml *part = &yaml->items[i];
 
-        if (part->kind != YAML_LIST && !expect_kind(&l->read, part, YAML_TEXT, "a part of a list"))
+        if (part->kind != YAML_LIST && !yaml_expect(&l->read, part, YAML_TEXT, "a part of a list"))
             good = false;
         else
             good = (node->args[node->count++] = compile_expression(l, part, &inside)) != NULL && good;
@@ -473,31 +473,31 @@ void input_unknown(struct mapping_loader *l, const struct yaml *node)
 
     for (size_t i = 0; i < l->m->input_count; i++)
         names[i] = l->m->inputs[i].name;
-    unknown_name(&l->read, node, "input", node->text, names, l->m->input_count);
+    yaml_unknown_name(&l->read, node, "input", node->text, names, l->m->input_count);
 }
 
 /* ---- let: ---- */
 
 void read_lets(struct mapping_loader *l)
 {
-    struct reading    *r = &l->read;
-    const struct yaml *node = yaml_get(l->root, "let");
+    struct yaml_reader *r = &l->read;
+    const struct yaml  *node = yaml_get(l->root, "let");
 
     for (size_t i = 0; i < l->m->var_count; i++)
         if (is_reserved(l->m->vars[i].name))
-            FAULT(r, yaml_get(l->root, "vars"), "name", "\"%.*s\" has a meaning of its own and can be no var",
-                  STR_ARG(l->m->vars[i].name));
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "let"))
+            YAML_FAULT(r, yaml_get(l->root, "vars"), "name", "\"%.*s\" has a meaning of its own and can be no var",
+                       STR_ARG(l->m->vars[i].name));
+    if (node == NULL || !yaml_expect(r, node, YAML_MAP, "let"))
         return;
     if (node->count > LETS_MAX) {
-        FAULT(r, node, "let", "more than %d", LETS_MAX);
+        YAML_FAULT(r, node, "let", "more than %d", LETS_MAX);
         return;
     }
     l->c->lets = ARENA_ARRAY(r->mem, struct let, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
         const struct yaml_pair *pair = &node->pairs[i];
 
-        if (!expect_kind(r, &pair->value, YAML_TEXT, "a let"))
+        if (!yaml_expect(r, &pair->value, YAML_TEXT, "a let"))
             continue;
         if (is_reserved(pair->key)) {
             yaml_fault(r->faults, r->source, pair->line, pair->column, "name",

@@ -15,7 +15,8 @@ static struct str name_at(const struct named_list *list, size_t i)
     return *(const struct str *)(const void *)((const char *)list->items + i * list->size);
 }
 
-static const void *find_named(struct reading *r, const struct yaml *node, const char *what, struct named_list list)
+static const void *find_named(struct description_reader *r, const struct yaml *node, const char *what,
+                              struct named_list list)
 {
     struct str names[NAMES_MAX];
     size_t     n = 0;
@@ -26,51 +27,51 @@ static const void *find_named(struct reading *r, const struct yaml *node, const 
         if (n < NAMES_MAX)
             names[n++] = name_at(&list, i);
     }
-    unknown_name(r, node, what, node->text, names, n);
+    yaml_unknown_name(&r->yaml, node, what, node->text, names, n);
     return NULL;
 }
 
-const struct wire *find_wire(struct reading *r, const struct yaml *node)
+const struct wire *find_wire(struct description_reader *r, const struct yaml *node)
 {
-    if (!expect_kind(r, node, YAML_TEXT, "wire"))
+    if (!yaml_expect(&r->yaml, node, YAML_TEXT, "wire"))
         return NULL;
     return find_named(r, node, "wire", NAMED(r->provider->wires, r->provider->wire_count));
 }
 
-const struct rule *find_rule(struct reading *r, const struct yaml *node)
+const struct rule *find_rule(struct description_reader *r, const struct yaml *node)
 {
-    if (!expect_kind(r, node, YAML_TEXT, "a rule's name"))
+    if (!yaml_expect(&r->yaml, node, YAML_TEXT, "a rule's name"))
         return NULL;
     return find_named(r, node, "rule", NAMED(r->provider->rules, r->provider->rule_count));
 }
 
-const struct value_type *find_type(struct reading *r, const struct yaml *node)
+const struct value_type *find_type(struct description_reader *r, const struct yaml *node)
 {
-    if (!expect_kind(r, node, YAML_TEXT, "a type's name"))
+    if (!yaml_expect(&r->yaml, node, YAML_TEXT, "a type's name"))
         return NULL;
     return find_named(r, node, "type", NAMED(r->provider->types, r->provider->type_count));
 }
 
-const struct reply *find_reply(struct reading *r, const struct yaml *node)
+const struct reply *find_reply(struct description_reader *r, const struct yaml *node)
 {
-    if (!expect_kind(r, node, YAML_TEXT, "reply"))
+    if (!yaml_expect(&r->yaml, node, YAML_TEXT, "reply"))
         return NULL;
     return find_named(r, node, "reply", NAMED(r->provider->replies, r->provider->reply_count));
 }
 
-const struct command *find_command(struct reading *r, const struct yaml *node)
+const struct command *find_command(struct description_reader *r, const struct yaml *node)
 {
-    if (!expect_kind(r, node, YAML_TEXT, "a command's name"))
+    if (!yaml_expect(&r->yaml, node, YAML_TEXT, "a command's name"))
         return NULL;
     return find_named(r, node, "command", NAMED(r->provider->commands, r->provider->command_count));
 }
 
-const struct report *find_report(struct reading *r, const struct yaml *node)
+const struct report *find_report(struct description_reader *r, const struct yaml *node)
 {
     return find_named(r, node, "report", NAMED(r->provider->reports, r->provider->report_count));
 }
 
-int param_named(struct reading *r, const struct yaml *node, const struct command *c, struct str name)
+int param_named(struct description_reader *r, const struct yaml *node, const struct command *c, struct str name)
 {
     struct str names[NAMES_MAX];
     size_t     n = 0;
@@ -80,6 +81,6 @@ int param_named(struct reading *r, const struct yaml *node, const struct command
         return found;
     for (; n < c->param_count && n < NAMES_MAX; n++)
         names[n] = c->params[n].name;
-    unknown_name(r, node, "parameter", name, names, n);
+    yaml_unknown_name(&r->yaml, node, "parameter", name, names, n);
     return -1;
 }

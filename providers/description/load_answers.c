@@ -19,43 +19,44 @@ static bool reads_tree(const struct command *c)
 }
 
 /* {at: result, like: 'OK:(\d+)', needed: true}; short forms: the pattern alone for texts, the field alone for records. */
-static void read_capture(struct reading *r, const struct yaml *node, const struct command *c, struct capture *out)
+static void read_capture(struct description_reader *r, const struct yaml *node, const struct command *c,
+                         struct capture *out)
 {
     static const char *const keys[] = { "at", "field", "like", "needed", NULL };
     const struct yaml       *like = node, *field = node, *at = NULL;
 
     if (node->kind == YAML_MAP) {
-        yaml_only_keys(node, keys, "a capture", r->source, r->faults);
+        yaml_only_keys(node, keys, "a capture", r->yaml.source, r->yaml.faults);
         like = yaml_get(node, "like");
         field = yaml_get(node, "field");
         at = yaml_get(node, "at");
-        out->needed = read_bool(r, node, "needed", false);
+        out->needed = yaml_read_bool(&r->yaml, node, "needed", false);
         if (like == NULL && field == NULL && at == NULL)
-            FAULT(r, node, "capture", "a capture says where it is found: at, field or like");
+            YAML_FAULT(&r->yaml, node, "capture", "a capture says where it is found: at, field or like");
     } else if (reads_text(c)) {
         field = NULL;
     } else {
         like = NULL;
     }
     if (like != NULL)
-        out->pattern = read_pattern(r, like, "", "");
+        out->pattern = yaml_read_pattern(&r->yaml, like, "", "");
     if (like != NULL && out->pattern != NULL && pattern_groups(out->pattern) < 1)
-        FAULT(r, like, "capture", "a capture needs a group: (…)");
-    if (field != NULL && expect_kind(r, field, YAML_TEXT, "a field's name"))
+        YAML_FAULT(&r->yaml, like, "capture", "a capture needs a group: (…)");
+    if (field != NULL && yaml_expect(&r->yaml, field, YAML_TEXT, "a field's name"))
         out->field = field->text;
     if (at != NULL && !reads_tree(c))
-        FAULT(r, at, "capture", "at: is a way into a tree, and this reply is none");
+        YAML_FAULT(&r->yaml, at, "capture", "at: is a way into a tree, and this reply is none");
     else if (at != NULL)
         read_path(r, at, &out->at);
 }
 
-void read_captures(struct reading *r, const struct yaml *node, struct command *c)
+void read_captures(struct description_reader *r, const struct yaml *node, struct command *c)
 {
     struct capture *list;
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "captures"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "captures"))
         return;
-    list = ARENA_ARRAY(r->mem, struct capture, node->count + 1);
+    list = ARENA_ARRAY(r->yaml.mem, struct capture, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
         list[i].name = node->pairs[i].key;
         read_capture(r, &node->pairs[i].value, c, &list[i]);
@@ -65,7 +66,7 @@ void read_captures(struct reading *r, const struct yaml *node, struct command *c
 }
 
 /* Flat XML: the element's name. Trees: paths; the first one that exists in an answer is used. */
-void read_record(struct reading *r, const struct yaml *node, struct command *c)
+void read_record(struct description_reader *r, const struct yaml *node, struct command *c)
 {
     struct path *paths;
     size_t       count = node != NULL && node->kind == YAML_LIST ? node->count : 1;
@@ -73,11 +74,11 @@ void read_record(struct reading *r, const struct yaml *node, struct command *c)
     if (node == NULL)
         return;
     if (!reads_tree(c)) {
-        if (expect_kind(r, node, YAML_TEXT, "record"))
+        if (yaml_expect(&r->yaml, node, YAML_TEXT, "record"))
             c->record = node->text;
         return;
     }
-    paths = ARENA_ARRAY(r->mem, struct path, count + 1);
+    paths = ARENA_ARRAY(r->yaml.mem, struct path, count + 1);
     for (size_t i = 0; i < count; i++)
         c->record_path_count +=
             read_path(r, node->kind == YAML_LIST ? &node->items[i] : node, &paths[c->record_path_count]);
@@ -85,13 +86,13 @@ void read_record(struct reading *r, const struct yaml *node, struct command *c)
 }
 
 /* route: {resource: PUT /customTableEntries} */
-void read_routes(struct reading *r, const struct yaml *node, struct command *c)
+void read_routes(struct description_reader *r, const struct yaml *node, struct command *c)
 {
     struct route *list;
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "route"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "route"))
         return;
-    list = ARENA_ARRAY(r->mem, struct route, node->count + 1);
+    list = ARENA_ARRAY(r->yaml.mem, struct route, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
         struct yaml name = node->pairs[i].value;
 

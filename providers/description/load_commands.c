@@ -15,21 +15,21 @@ static const char *const command_keys[] = { "title",  "about",    "effect",   "e
                                             "answer", "finds",    "nothing",  "lists",  "example", NULL };
 
 /* repeat: {safe_unless: "addon_{id}"} */
-static void read_repeat(struct reading *r, const struct yaml *node, struct command *c)
+static void read_repeat(struct description_reader *r, const struct yaml *node, struct command *c)
 {
     static const char *const keys[] = { "safe_unless", NULL };
     const struct yaml       *unless = yaml_get(node, "safe_unless");
 
-    yaml_only_keys(node, keys, "repeat", r->source, r->faults);
+    yaml_only_keys(node, keys, "repeat", r->yaml.source, r->yaml.faults);
     if (unless == NULL) {
-        FAULT(r, node, "repeat", "repeat is safe, or {safe_unless: parameter}");
+        YAML_FAULT(&r->yaml, node, "repeat", "repeat is safe, or {safe_unless: parameter}");
         return;
     }
     c->repeat_exception = read_item(r, unless, c);
     c->repeat_safe = c->repeat_has_exception = c->repeat_exception.param >= 0;
 }
 
-void read_command(struct reading *r, const struct yaml_pair *pair, struct command *c)
+void read_command(struct description_reader *r, const struct yaml_pair *pair, struct command *c)
 {
     static const char *const safe[] = { "safe", NULL };
     const struct yaml       *node = &pair->value, *effect = yaml_get(node, "effect"), *reply = yaml_get(node, "reply");
@@ -40,19 +40,20 @@ void read_command(struct reading *r, const struct yaml_pair *pair, struct comman
     c->line = pair->line;
     c->name_param = -1;
     c->provider = r->provider;
-    if (!expect_kind(r, node, YAML_MAP, "a command"))
+    if (!yaml_expect(&r->yaml, node, YAML_MAP, "a command"))
         return;
-    yaml_only_keys(node, command_keys, "a command", r->source, r->faults);
-    c->title = read_text(r, node, "title");
-    c->about = read_text(r, node, "about");
-    c->entity = read_text(r, node, "entity");
-    c->clear = read_text(r, node, "clear");
+    yaml_only_keys(node, command_keys, "a command", r->yaml.source, r->yaml.faults);
+    c->title = yaml_read_text(&r->yaml, node, "title");
+    c->about = yaml_read_text(&r->yaml, node, "about");
+    c->entity = yaml_read_text(&r->yaml, node, "entity");
+    c->clear = yaml_read_text(&r->yaml, node, "clear");
     read_routes(r, yaml_get(node, "route"), c);
     if (yaml_get(node, "wire") != NULL)
-        c->wire = read_text(r, node, "wire");
-    word = effect != NULL ? read_word(r, effect, effect_names, "effect") : -1;
+        c->wire = yaml_read_text(&r->yaml, node, "wire");
+    word = effect != NULL ? yaml_read_word(&r->yaml, effect, effect_names, "effect") : -1;
     if (effect == NULL)
-        FAULT(r, node, "command", "command %.*s needs effect: read, create, change or remove", STR_ARG(pair->key));
+        YAML_FAULT(&r->yaml, node, "command", "command %.*s needs effect: read, create, change or remove",
+                   STR_ARG(pair->key));
     c->effect = word >= 0 ? (enum effect)word : EFFECT_READ;
     c->dangers = read_dangers(r, yaml_get(node, "dangers"));
     read_params(r, yaml_get(node, "params"), c);
@@ -61,35 +62,35 @@ void read_command(struct reading *r, const struct yaml_pair *pair, struct comman
     if (reply != NULL)
         c->reply = find_reply(r, reply);
     else
-        FAULT(r, node, "command", "command %.*s needs a reply", STR_ARG(pair->key));
+        YAML_FAULT(&r->yaml, node, "command", "command %.*s needs a reply", STR_ARG(pair->key));
     if (done != NULL)
-        c->done = read_pattern(r, done, "", "");
+        c->done = yaml_read_pattern(&r->yaml, done, "", "");
     read_record(r, yaml_get(node, "record"), c);
     read_captures(r, yaml_get(node, "captures"), c);
     if (repeat != NULL && repeat->kind == YAML_MAP)
         read_repeat(r, repeat, c);
     else
-        c->repeat_safe = repeat != NULL && read_word(r, repeat, safe, "repeat") == 0;
+        c->repeat_safe = repeat != NULL && yaml_read_word(&r->yaml, repeat, safe, "repeat") == 0;
     read_steps(r, yaml_get(node, "tables"), c);
     c->answer = read_place_text(r, yaml_get(node, "answer"), c, answer_extras);
     c->nothing = read_place_text(r, yaml_get(node, "nothing"), c, answer_extras);
     read_finds(r, yaml_get(node, "finds"), c);
     c->example = read_pairs(r, yaml_get(node, "example"), NULL, NULL);
     for (size_t i = 0; i < c->example.count; i++) {
-        struct yaml place = key_place(yaml_get(node, "example"), i);
+        struct yaml place = yaml_key_place(yaml_get(node, "example"), i);
 
         if (command_family(c, c->example.items[i].name, false) == NULL)
             param_named(r, &place, c, c->example.items[i].name);
     }
 }
 
-void read_commands(struct reading *r, const struct yaml *node)
+void read_commands(struct description_reader *r, const struct yaml *node)
 {
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "commands"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "commands"))
         return;
     if (node->count == 0)
-        FAULT(r, node, "command", "a provider without commands");
-    r->commands = ARENA_ARRAY(r->mem, struct command, node->count + 1);
+        YAML_FAULT(&r->yaml, node, "command", "a provider without commands");
+    r->commands = ARENA_ARRAY(r->yaml.mem, struct command, node->count + 1);
     for (size_t i = 0; i < node->count; i++)
         read_command(r, &node->pairs[i], &r->commands[i]);
     r->provider->commands = r->commands;

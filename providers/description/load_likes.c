@@ -15,9 +15,10 @@ static const struct yaml_pair *pair_named(const struct yaml *map, struct str key
 }
 
 /* `base` with the keys of `over` replacing its own; new keys are appended. The map under the key `deep` is merged key by key. */
-static struct yaml merged(struct reading *r, const struct yaml *base, const struct yaml *over, const char *deep)
+static struct yaml merged(struct description_reader *r, const struct yaml *base, const struct yaml *over,
+                          const char *deep)
 {
-    struct yaml_pair *pairs = ARENA_ARRAY(r->mem, struct yaml_pair, base->count + over->count + 1);
+    struct yaml_pair *pairs = ARENA_ARRAY(r->yaml.mem, struct yaml_pair, base->count + over->count + 1);
     struct yaml       out = *over;
     size_t            n = 0;
 
@@ -44,9 +45,9 @@ static struct yaml merged(struct reading *r, const struct yaml *base, const stru
     return out;
 }
 
-static struct yaml without_like(struct reading *r, const struct yaml *body)
+static struct yaml without_like(struct description_reader *r, const struct yaml *body)
 {
-    struct yaml_pair *pairs = ARENA_ARRAY(r->mem, struct yaml_pair, body->count + 1);
+    struct yaml_pair *pairs = ARENA_ARRAY(r->yaml.mem, struct yaml_pair, body->count + 1);
     struct yaml       out = *body;
 
     out.pairs = pairs;
@@ -57,17 +58,18 @@ static struct yaml without_like(struct reading *r, const struct yaml *body)
     return out;
 }
 
-static void unknown_command(struct reading *r, const struct yaml *commands, const struct yaml *like)
+static void unknown_command(struct description_reader *r, const struct yaml *commands, const struct yaml *like)
 {
     struct str names[256];
     size_t     n = 0;
 
     for (; n < commands->count && n < 256; n++)
         names[n] = commands->pairs[n].key;
-    unknown_name(r, like, "command", like->text, names, n);
+    yaml_unknown_name(&r->yaml, like, "command", like->text, names, n);
 }
 
-static struct yaml expand(struct reading *r, const struct yaml *commands, const struct yaml *body, unsigned depth)
+static struct yaml expand(struct description_reader *r, const struct yaml *commands, const struct yaml *body,
+                          unsigned depth)
 {
     const struct yaml      *like = yaml_get(body, "like");
     const struct yaml_pair *other;
@@ -76,7 +78,7 @@ static struct yaml expand(struct reading *r, const struct yaml *commands, const 
     if (like == NULL)
         return *body;
     own = without_like(r, body);
-    if (!expect_kind(r, like, YAML_TEXT, "like"))
+    if (!yaml_expect(&r->yaml, like, YAML_TEXT, "like"))
         return own;
     other = pair_named(commands, like->text);
     if (other == NULL) {
@@ -84,23 +86,23 @@ static struct yaml expand(struct reading *r, const struct yaml *commands, const 
         return own;
     }
     if (depth == LIKE_DEPTH) {
-        FAULT(r, like, "like", "like: %.*s leads nowhere: the commands are like each other in a circle",
-              STR_ARG(like->text));
+        YAML_FAULT(&r->yaml, like, "like", "like: %.*s leads nowhere: the commands are like each other in a circle",
+                   STR_ARG(like->text));
         return own;
     }
     base = expand(r, commands, &other->value, depth + 1);
     return base.kind == YAML_MAP ? merged(r, &base, &own, "params") : own;
 }
 
-const struct yaml *expand_likes(struct reading *r, const struct yaml *commands)
+const struct yaml *expand_likes(struct description_reader *r, const struct yaml *commands)
 {
     struct yaml_pair *pairs;
     struct yaml      *out;
 
     if (commands == NULL || commands->kind != YAML_MAP)
         return commands;
-    out = ARENA_NEW(r->mem, struct yaml);
-    pairs = ARENA_ARRAY(r->mem, struct yaml_pair, commands->count + 1);
+    out = ARENA_NEW(r->yaml.mem, struct yaml);
+    pairs = ARENA_ARRAY(r->yaml.mem, struct yaml_pair, commands->count + 1);
     *out = *commands;
     out->pairs = pairs;
     for (size_t i = 0; i < commands->count; i++) {

@@ -2,8 +2,8 @@
 #ifndef PROVIDERS_DESCRIPTION_LOAD_LIKES_H
 #define PROVIDERS_DESCRIPTION_LOAD_LIKES_H
 
-#include "providers/description/node_reader.h"
+#include "providers/description/description_reader.h"
 
-const struct yaml *expand_likes(struct reading *r, const struct yaml *commands);
+const struct yaml *expand_likes(struct description_reader *r, const struct yaml *commands);
 
 #endif

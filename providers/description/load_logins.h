@@ -2,8 +2,8 @@
 #ifndef PROVIDERS_DESCRIPTION_LOAD_LOGINS_H
 #define PROVIDERS_DESCRIPTION_LOAD_LOGINS_H
 
-#include "providers/description/node_reader.h"
+#include "providers/description/description_reader.h"
 
-void read_logins(struct reading *r, const struct yaml *node);
+void read_logins(struct description_reader *r, const struct yaml *node);
 
 #endif

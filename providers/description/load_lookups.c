@@ -11,9 +11,9 @@ enum { ROW_COLUMNS_MAX = 256 };
 
 /* A `match` may name the captures of the read, and for rows of a table the columns of its report. Other records name their fields
  * themselves, so nothing can be checked for them. */
-static void check_match(struct reading *r, const struct yaml *match, const struct command *read)
+static void check_match(struct description_reader *r, const struct yaml *match, const struct command *read)
 {
-    struct str               *names = ARENA_ARRAY(r->mem, struct str, read->capture_count + ROW_COLUMNS_MAX);
+    struct str               *names = ARENA_ARRAY(r->yaml.mem, struct str, read->capture_count + ROW_COLUMNS_MAX);
     const struct reply_style *style =
         read->reply != NULL && read->reply->styles != NULL ? read->reply->styles[0] : NULL;
     bool   table = style != NULL && style->is_table;
@@ -29,34 +29,35 @@ static void check_match(struct reading *r, const struct yaml *match, const struc
              k++)
             names[n++] = r->provider->reports[i].columns[k].field;
     for (size_t i = 0; i < match->count; i++) {
-        struct yaml place = key_place(match, i);
+        struct yaml place = yaml_key_place(match, i);
         size_t      k = 0;
 
         while (k < n && !str_eq(names[k], match->pairs[i].key))
             k++;
         if (k == n)
-            unknown_name(r, &place, table ? "column or capture" : "capture", match->pairs[i].key, names, n);
+            yaml_unknown_name(&r->yaml, &place, table ? "column or capture" : "capture", match->pairs[i].key, names, n);
     }
 }
 
 /* absence: {proof_when: {skipbasket: "on"}} */
-static void read_absence(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
+static void read_absence(struct description_reader *r, const struct yaml *node, const struct command *c,
+                         struct lookup_read *out)
 {
     static const char *const keys[] = { "proof_when", "proof_unless", NULL }, *const words[] = { "proof", "no_proof",
                                                                                                  "none_at_all", NULL };
     const struct yaml *when = yaml_get(node, "proof_when"), *unless = yaml_get(node, "proof_unless");
 
     if (node->kind != YAML_MAP) {
-        int word = read_word(r, node, words, "absence");
+        int word = yaml_read_word(&r->yaml, node, words, "absence");
 
         out->absence_is_proof = word != 1;
         out->others_are_no_proof = word == 2;
         return;
     }
-    yaml_only_keys(node, keys, "absence", r->source, r->faults);
+    yaml_only_keys(node, keys, "absence", r->yaml.source, r->yaml.faults);
     if ((when == NULL) == (unless == NULL)) {
-        FAULT(
-            r, node, "absence",
+        YAML_FAULT(
+            &r->yaml, node, "absence",
             "absence is proof, no_proof, none_at_all, or {proof_when: {parameter: value}}, or {proof_unless: parameter}");
         return;
     }
@@ -66,27 +67,28 @@ static void read_absence(struct reading *r, const struct yaml *node, const struc
 }
 
 /* captures: {id: elid}: the call's capture from the read's record. */
-static void read_lookup_captures(struct reading *r, const struct yaml *node, const struct command *c,
+static void read_lookup_captures(struct description_reader *r, const struct yaml *node, const struct command *c,
                                  struct lookup_read *out)
 {
     struct pair_value *list;
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "captures"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "captures"))
         return;
-    list = ARENA_ARRAY(r->mem, struct pair_value, node->count + 1);
+    list = ARENA_ARRAY(r->yaml.mem, struct pair_value, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
-        struct yaml place = key_place(node, i);
+        struct yaml place = yaml_key_place(node, i);
 
         if (command_capture(c, node->pairs[i].key) == NULL)
-            FAULT(r, &place, "capture", "%.*s captures no %.*s itself, so its read-back cannot", STR_ARG(c->name),
-                  STR_ARG(node->pairs[i].key));
-        if (expect_kind(r, &node->pairs[i].value, YAML_TEXT, "a field's name"))
+            YAML_FAULT(&r->yaml, &place, "capture", "%.*s captures no %.*s itself, so its read-back cannot",
+                       STR_ARG(c->name), STR_ARG(node->pairs[i].key));
+        if (yaml_expect(&r->yaml, &node->pairs[i].value, YAML_TEXT, "a field's name"))
             list[out->capture_count++] = (struct pair_value){ node->pairs[i].key, node->pairs[i].value.text };
     }
     out->captures = list;
 }
 
-static void read_lookup(struct reading *r, const struct yaml *node, const struct command *c, struct lookup_read *out)
+static void read_lookup(struct description_reader *r, const struct yaml *node, const struct command *c,
+                        struct lookup_read *out)
 {
     static const char *const keys[] = { "read",    "with", "match",          "wants",    "baseline", "there",
                                         "absence", "full", "settle_seconds", "captures", NULL };
@@ -99,33 +101,33 @@ static void read_lookup(struct reading *r, const struct yaml *node, const struct
     const struct yaml *with = yaml_get(node, "with"), *there = yaml_get(node, "there");
 
     out->absence_is_proof = true;
-    if (!expect_kind(r, node, YAML_MAP, "a read"))
+    if (!yaml_expect(&r->yaml, node, YAML_MAP, "a read"))
         return;
-    yaml_only_keys(node, keys, "a read", r->source, r->faults);
+    yaml_only_keys(node, keys, "a read", r->yaml.source, r->yaml.faults);
     if (read == NULL) {
-        FAULT(r, node, "lookup", "name the reading command: read: …");
+        YAML_FAULT(&r->yaml, node, "lookup", "name the reading command: read: …");
         return;
     }
     out->read = find_command(r, read);
     out->with = read_pairs(r, with, c, NULL);
     out->match = read_pairs(r, yaml_get(node, "match"), c, NULL);
-    out->wants_nothing = wants != NULL && read_word(r, wants, wants_words, "wants") == 1;
+    out->wants_nothing = wants != NULL && yaml_read_word(&r->yaml, wants, wants_words, "wants") == 1;
     if (absence != NULL)
         read_absence(r, absence, c, out);
     read_lookup_captures(r, yaml_get(node, "captures"), c, out);
-    out->there_is_refused = there != NULL && read_word(r, there, there_words, "what is there") == 0;
+    out->there_is_refused = there != NULL && yaml_read_word(&r->yaml, there, there_words, "what is there") == 0;
     if (baseline != NULL) {
-        int word = read_word(r, baseline, baseline_words, "baseline");
+        int word = yaml_read_word(&r->yaml, baseline, baseline_words, "baseline");
 
         out->baseline = word == 0 || word == 2;
         out->baseline_when_told = word == 2;
     }
-    out->full = read_bool(r, node, "full", false);
-    out->settle_seconds = read_u32(r, node, "settle_seconds", 2);
+    out->full = yaml_read_bool(&r->yaml, node, "full", false);
+    out->settle_seconds = yaml_read_u32(&r->yaml, node, "settle_seconds", 2);
     if (out->read != NULL && out->read->effect != EFFECT_READ)
-        FAULT(r, read, "lookup", "%.*s is no reading command", STR_ARG(out->read->name));
+        YAML_FAULT(&r->yaml, read, "lookup", "%.*s is no reading command", STR_ARG(out->read->name));
     for (size_t i = 0; out->read != NULL && i < out->with.count; i++) {
-        struct yaml place = key_place(with, i);
+        struct yaml place = yaml_key_place(with, i);
 
         param_named(r, &place, out->read, out->with.items[i].name);
     }
@@ -141,7 +143,7 @@ static bool has_live_only(const struct command *c)
     return false;
 }
 
-void link_commands(struct reading *r, const struct yaml *node)
+void link_commands(struct description_reader *r, const struct yaml *node)
 {
     for (size_t i = 0; i < r->provider->command_count; i++) {
         const struct yaml *body = &node->pairs[i].value, *verify = yaml_get(body, "verify"),
@@ -153,7 +155,7 @@ void link_commands(struct reading *r, const struct yaml *node)
         if (test != NULL && test->kind == YAML_MAP)
             read_lookup(r, test, c, &c->test);
         else if (test != NULL && !str_is(test->text, "none"))
-            FAULT(r, test, "test", "test is a read, or none");
+            YAML_FAULT(&r->yaml, test, "test", "test is a read, or none");
         c->test_send = test == NULL && (r->provider->test_send.count != 0 || has_live_only(c));
         link_finds(r, yaml_get(body, "finds"), c);
         link_lists(r, yaml_get(body, "lists"), c);

@@ -2,8 +2,8 @@
 #ifndef PROVIDERS_DESCRIPTION_LOAD_LOOKUPS_H
 #define PROVIDERS_DESCRIPTION_LOAD_LOOKUPS_H
 
-#include "providers/description/node_reader.h"
+#include "providers/description/description_reader.h"
 
-void link_commands(struct reading *r, const struct yaml *node);
+void link_commands(struct description_reader *r, const struct yaml *node);
 
 #endif

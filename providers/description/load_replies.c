@@ -6,34 +6,34 @@
 #include "providers/description/place_reader.h"
 #include "providers/replies/reply.h"
 
-static const struct status_range *read_statuses(struct reading *r, const struct yaml *node, size_t *count)
+static const struct status_range *read_statuses(struct description_reader *r, const struct yaml *node, size_t *count)
 {
     struct status_range *out;
     size_t               n = node->kind == YAML_LIST ? node->count : 1;
 
-    out = ARENA_ARRAY(r->mem, struct status_range, n + 1);
+    out = ARENA_ARRAY(r->yaml.mem, struct status_range, n + 1);
     *count = 0;
     for (size_t i = 0; i < n; i++) {
         int64_t from, to;
 
-        if (!read_range(r, node->kind == YAML_LIST ? &node->items[i] : node, &from, &to))
+        if (!yaml_read_range(&r->yaml, node->kind == YAML_LIST ? &node->items[i] : node, &from, &to))
             continue;
         if (from < 100 || to > 599)
-            FAULT(r, node, "status", "an HTTP status is 100 to 599");
+            YAML_FAULT(&r->yaml, node, "status", "an HTTP status is 100 to 599");
         else
             out[(*count)++] = (struct status_range){ (int)from, (int)to };
     }
     return out;
 }
 
-static const struct path *read_way(struct reading *r, const struct yaml *node)
+static const struct path *read_way(struct description_reader *r, const struct yaml *node)
 {
-    struct path *path = ARENA_NEW(r->mem, struct path);
+    struct path *path = ARENA_NEW(r->yaml.mem, struct path);
 
     return read_path(r, node, path) ? path : NULL;
 }
 
-static void read_case(struct reading *r, const struct yaml *node, struct reply_case *out)
+static void read_case(struct description_reader *r, const struct yaml *node, struct reply_case *out)
 {
     static const char *const keys[] = { "wire", "status", "type",   "header",  "body", "at",
                                         "text", "empty",  "listed", "records", "is",   NULL };
@@ -44,73 +44,74 @@ static void read_case(struct reading *r, const struct yaml *node, struct reply_c
     int                word;
 
     out->records_min = out->records_max = -1;
-    if (!expect_kind(r, node, YAML_MAP, "a case"))
+    if (!yaml_expect(&r->yaml, node, YAML_MAP, "a case"))
         return;
-    yaml_only_keys(node, keys, "a case", r->source, r->faults);
+    yaml_only_keys(node, keys, "a case", r->yaml.source, r->yaml.faults);
     if (status != NULL)
         out->statuses = read_statuses(r, status, &out->status_count);
-    out->type = read_text(r, node, "type");
-    if (header != NULL && expect_kind(r, header, YAML_MAP, "header") && header->count != 1) {
-        FAULT(r, header, "case", "a case asks one header: {Name: regex}");
+    out->type = yaml_read_text(&r->yaml, node, "type");
+    if (header != NULL && yaml_expect(&r->yaml, header, YAML_MAP, "header") && header->count != 1) {
+        YAML_FAULT(&r->yaml, header, "case", "a case asks one header: {Name: regex}");
     } else if (header != NULL && header->kind == YAML_MAP) {
         out->header = header->pairs[0].key;
-        out->header_like = read_pattern(r, &header->pairs[0].value, "", "");
+        out->header_like = yaml_read_pattern(&r->yaml, &header->pairs[0].value, "", "");
     }
     if (body != NULL)
-        out->body = read_pattern(r, body, "", "");
-    out->listed = read_bool(r, node, "listed", false);
+        out->body = yaml_read_pattern(&r->yaml, body, "", "");
+    out->listed = yaml_read_bool(&r->yaml, node, "listed", false);
     if (wire != NULL)
         out->wire = find_wire(r, wire);
     if (at != NULL)
         out->at = read_way(r, at);
     if (text != NULL)
-        out->text = read_pattern(r, text, "", "");
-    out->empty = read_bool(r, node, "empty", false);
+        out->text = yaml_read_pattern(&r->yaml, text, "", "");
+    out->empty = yaml_read_bool(&r->yaml, node, "empty", false);
     if ((text != NULL || out->empty) && at == NULL)
-        FAULT(r, node, "case", "say where that text stands, or nothing does: at: …");
+        YAML_FAULT(&r->yaml, node, "case", "say where that text stands, or nothing does: at: …");
     if (at != NULL && body != NULL)
-        FAULT(r, body, "case", "a case looks at the body or into its tree, not both");
+        YAML_FAULT(&r->yaml, body, "case", "a case looks at the body or into its tree, not both");
     if (records != NULL)
-        read_range(r, records, &out->records_min, &out->records_max);
+        yaml_read_range(&r->yaml, records, &out->records_min, &out->records_max);
     if (is == NULL) {
-        FAULT(r, node, "case", "a case needs is: done, nothing, refused …");
+        YAML_FAULT(&r->yaml, node, "case", "a case needs is: done, nothing, refused …");
         return;
     }
-    word = read_word(r, is, reply_is_names, "verdict");
+    word = yaml_read_word(&r->yaml, is, reply_is_names, "verdict");
     out->is = word >= 0 ? (enum reply_is)word : REPLY_FAILED;
 }
 
 enum { STYLES_MAX = 16 };
 
-static const struct reply_style *find_style(struct reading *r, const struct yaml *node)
+static const struct reply_style *find_style(struct description_reader *r, const struct yaml *node)
 {
     struct str names[STYLES_MAX];
     size_t     n = 0;
 
-    if (!expect_kind(r, node, YAML_TEXT, "style"))
+    if (!yaml_expect(&r->yaml, node, YAML_TEXT, "style"))
         return NULL;
     for (; reply_styles[n] != NULL && n < STYLES_MAX; n++) {
         names[n] = str_from(reply_styles[n]->name);
         if (str_eq(names[n], node->text))
             return reply_styles[n];
     }
-    unknown_name(r, node, "reply style", node->text, names, n);
+    yaml_unknown_name(&r->yaml, node, "reply style", node->text, names, n);
     return NULL;
 }
 
 /* style: json, or one for each wire: {rest: json, soap: soap}. */
-static const struct reply_style *const *read_styles(struct reading *r, const struct yaml *node)
+static const struct reply_style *const *read_styles(struct description_reader *r, const struct yaml *node)
 {
     size_t                     count = r->provider->wire_count;
-    const struct reply_style **list = ARENA_ARRAY(r->mem, const struct reply_style *, count + 1);
+    const struct reply_style **list = ARENA_ARRAY(r->yaml.mem, const struct reply_style *, count + 1);
 
     for (size_t i = 0; node->kind != YAML_MAP && i < count; i++)
         list[i] = i == 0 ? find_style(r, node) : list[0];
     for (size_t i = 0; node->kind == YAML_MAP && i < count; i++) {
-        const struct yaml *one = yaml_get(node, arena_cstr(r->mem, r->provider->wires[i].name));
+        const struct yaml *one = yaml_get(node, arena_cstr(r->yaml.mem, r->provider->wires[i].name));
 
         if (one == NULL)
-            FAULT(r, node, "reply", "style has none for the wire %.*s", STR_ARG(r->provider->wires[i].name));
+            YAML_FAULT(&r->yaml, node, "reply", "style has none for the wire %.*s",
+                       STR_ARG(r->provider->wires[i].name));
         else
             list[i] = find_style(r, one);
     }
@@ -132,9 +133,10 @@ static struct all_keys keys_of_styles(void)
     return all;
 }
 
-static const void *const *read_own(struct reading *r, const struct yaml *node, const struct reply_style *const *styles)
+static const void *const *read_own(struct description_reader *r, const struct yaml *node,
+                                   const struct reply_style *const *styles)
 {
-    const void **list = ARENA_ARRAY(r->mem, const void *, r->provider->wire_count + 1);
+    const void **list = ARENA_ARRAY(r->yaml.mem, const void *, r->provider->wire_count + 1);
 
     for (size_t i = 0; i < r->provider->wire_count; i++)
         if (styles[i] != NULL)
@@ -142,8 +144,8 @@ static const void *const *read_own(struct reading *r, const struct yaml *node, c
     return list;
 }
 
-static void check_cases(struct reading *r, const struct yaml *node, const struct yaml *cases, const struct reply *reply,
-                        const struct all_keys *all)
+static void check_cases(struct description_reader *r, const struct yaml *node, const struct yaml *cases,
+                        const struct reply *reply, const struct all_keys *all)
 {
     const struct reply_style *first = reply->styles != NULL ? reply->styles[0] : NULL;
     bool                      can_be_done = false;
@@ -151,17 +153,17 @@ static void check_cases(struct reading *r, const struct yaml *node, const struct
     for (size_t i = 0; i < reply->case_count; i++) {
         can_be_done = can_be_done || reply->cases[i].is == REPLY_DONE;
         if (reply->cases[i].records_min >= 0 && first != NULL && !first->has_records)
-            FAULT(r, yaml_get(&cases->items[i], "records"), "case",
-                  "text has no records; they are counted in csv, xml and the like");
+            YAML_FAULT(&r->yaml, yaml_get(&cases->items[i], "records"), "case",
+                       "text has no records; they are counted in csv, xml and the like");
     }
     if (!can_be_done)
-        FAULT(r, node, "reply", "reply %.*s has nothing it can be done by: no case says is: done",
-              STR_ARG(reply->name));
+        YAML_FAULT(&r->yaml, node, "reply", "reply %.*s has nothing it can be done by: no case says is: done",
+                   STR_ARG(reply->name));
     if (first != NULL)
         refuse_keys_of_others(r, node, "reply", &first->own, all->list, all->count);
 }
 
-static void read_reply(struct reading *r, const struct yaml_pair *pair, struct reply *out)
+static void read_reply(struct description_reader *r, const struct yaml_pair *pair, struct reply *out)
 {
     static const char *const keys[] = { "style", "cases", "text_member", NULL };
     const struct yaml       *node = &pair->value, *style = yaml_get(node, "style"), *cases = yaml_get(node, "cases");
@@ -169,19 +171,19 @@ static void read_reply(struct reading *r, const struct yaml_pair *pair, struct r
     struct reply_case       *list;
 
     out->name = pair->key;
-    if (!expect_kind(r, node, YAML_MAP, "a reply"))
+    if (!yaml_expect(&r->yaml, node, YAML_MAP, "a reply"))
         return;
     check_style_keys(r, node, "a reply", keys, all.list, all.count);
-    out->text_member = read_text(r, node, "text_member");
+    out->text_member = yaml_read_text(&r->yaml, node, "text_member");
     if (style == NULL || cases == NULL)
-        FAULT(r, node, "reply", "a reply needs style and cases");
+        YAML_FAULT(&r->yaml, node, "reply", "a reply needs style and cases");
     if (style != NULL) {
         out->styles = read_styles(r, style);
         out->own = read_own(r, node, out->styles);
     }
-    if (cases == NULL || !expect_kind(r, cases, YAML_LIST, "cases"))
+    if (cases == NULL || !yaml_expect(&r->yaml, cases, YAML_LIST, "cases"))
         return;
-    list = ARENA_ARRAY(r->mem, struct reply_case, cases->count + 1);
+    list = ARENA_ARRAY(r->yaml.mem, struct reply_case, cases->count + 1);
     for (size_t i = 0; i < cases->count; i++)
         read_case(r, &cases->items[i], &list[i]);
     out->cases = list;
@@ -189,13 +191,13 @@ static void read_reply(struct reading *r, const struct yaml_pair *pair, struct r
     check_cases(r, node, cases, out, &all);
 }
 
-void read_replies(struct reading *r, const struct yaml *node)
+void read_replies(struct description_reader *r, const struct yaml *node)
 {
     struct reply *replies;
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "replies"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "replies"))
         return;
-    replies = ARENA_ARRAY(r->mem, struct reply, node->count + 1);
+    replies = ARENA_ARRAY(r->yaml.mem, struct reply, node->count + 1);
     for (size_t i = 0; i < node->count; i++)
         read_reply(r, &node->pairs[i], &replies[i]);
     r->provider->replies = replies;

@@ -2,8 +2,8 @@
 #ifndef PROVIDERS_DESCRIPTION_LOAD_REPLIES_H
 #define PROVIDERS_DESCRIPTION_LOAD_REPLIES_H
 
-#include "providers/description/node_reader.h"
+#include "providers/description/description_reader.h"
 
-void read_replies(struct reading *r, const struct yaml *node);
+void read_replies(struct description_reader *r, const struct yaml *node);
 
 #endif

@@ -2,8 +2,8 @@
 #ifndef PROVIDERS_DESCRIPTION_LOAD_REPORTS_H
 #define PROVIDERS_DESCRIPTION_LOAD_REPORTS_H
 
-#include "providers/description/node_reader.h"
+#include "providers/description/description_reader.h"
 
-void read_reports(struct reading *r, const struct yaml *node);
+void read_reports(struct description_reader *r, const struct yaml *node);
 
 #endif

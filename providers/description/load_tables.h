@@ -2,14 +2,14 @@
 #ifndef PROVIDERS_DESCRIPTION_LOAD_TABLES_H
 #define PROVIDERS_DESCRIPTION_LOAD_TABLES_H
 
-#include "providers/description/node_reader.h"
+#include "providers/description/description_reader.h"
 
 /* What the sandbox can fill into an answer: places beside the parameters, NULL-ended. */
 extern const char *const answer_extras[];
-void                     read_steps(struct reading *r, const struct yaml *node, struct command *c);
-void                     read_finds(struct reading *r, const struct yaml *node, struct command *c);
+void                     read_steps(struct description_reader *r, const struct yaml *node, struct command *c);
+void                     read_finds(struct description_reader *r, const struct yaml *node, struct command *c);
 /* These name reports, which are read after the commands. */
-void link_finds(struct reading *r, const struct yaml *node, struct command *c);
-void link_lists(struct reading *r, const struct yaml *node, struct command *c);
+void link_finds(struct description_reader *r, const struct yaml *node, struct command *c);
+void link_lists(struct description_reader *r, const struct yaml *node, struct command *c);
 
 #endif

@@ -2,10 +2,10 @@
 #ifndef PROVIDERS_DESCRIPTION_LOAD_TOGETHER_H
 #define PROVIDERS_DESCRIPTION_LOAD_TOGETHER_H
 
-#include "providers/description/node_reader.h"
+#include "providers/description/description_reader.h"
 
-void read_together(struct reading *r, const struct yaml *node, struct command *c);
+void read_together(struct description_reader *r, const struct yaml *node, struct command *c);
 /* `pass`, or {nopass: "1"}: a parameter, or a parameter with a value. */
-struct together_item read_item(struct reading *r, const struct yaml *node, const struct command *c);
+struct together_item read_item(struct description_reader *r, const struct yaml *node, const struct command *c);
 
 #endif

@@ -30,7 +30,8 @@ static const struct {
                { "not_clear", CHECK_NOT_CLEAR },
                { "not_card", CHECK_NOT_CARD } };
 
-static void read_check(struct reading *r, const struct yaml *node, const struct yaml *value, struct rule *out)
+static void read_check(struct description_reader *r, const struct yaml *node, const struct yaml *value,
+                       struct rule *out)
 {
     static const char *const when_words[] = { "any", "future", "not_past", NULL }, *const addresses[] = { "ipv4", "mac",
                                                                                                           "ip", NULL };
@@ -38,39 +39,39 @@ static void read_check(struct reading *r, const struct yaml *node, const struct 
     const struct yaml       *in = yaml_get(node, "in"), *or_words = yaml_get(node, "or");
 
     if (out->check != CHECK_DATE && (in != NULL || or_words != NULL))
-        FAULT(r, in != NULL ? in : or_words, "rule-check", "in: and or: go with date:");
+        YAML_FAULT(&r->yaml, in != NULL ? in : or_words, "rule-check", "in: and or: go with date:");
     switch (out->check) {
     case CHECK_LENGTH:
     case CHECK_NUMBER:
-        if (read_range(r, value, &out->min, &out->max) && out->check == CHECK_LENGTH && out->min < 0)
-            FAULT(r, value, "range", "a length is 0 or more");
+        if (yaml_read_range(&r->yaml, value, &out->min, &out->max) && out->check == CHECK_LENGTH && out->min < 0)
+            YAML_FAULT(&r->yaml, value, "range", "a length is 0 or more");
         break;
     case CHECK_CHARS:
-    case CHECK_FIRST: read_class(r, value, out->chars); break;
+    case CHECK_FIRST: yaml_read_class(&r->yaml, value, out->chars); break;
     case CHECK_PATTERN:
-        out->pattern = read_pattern(r, value, "\\A(?:", ")\\z");
+        out->pattern = yaml_read_pattern(&r->yaml, value, "\\A(?:", ")\\z");
         out->expression = value->text;
         break;
     case CHECK_ONE_OF:
     case CHECK_NONE_OF:
-        out->words = read_texts(r, value, &out->word_count);
+        out->words = yaml_read_texts(&r->yaml, value, &out->word_count);
         if (out->word_count == 0)
-            FAULT(r, value, "rule-check", "the list is empty");
+            YAML_FAULT(&r->yaml, value, "rule-check", "the list is empty");
         break;
     case CHECK_DATE:
-        if (read_word(r, value, dates, "form of a date") >= 0)
+        if (yaml_read_word(&r->yaml, value, dates, "form of a date") >= 0)
             out->form = value->text;
-        out->future = in != NULL && read_word(r, in, when_words, "in") >= 1;
+        out->future = in != NULL && yaml_read_word(&r->yaml, in, when_words, "in") >= 1;
         out->today_too = in != NULL && str_is(in->text, "not_past");
-        out->words = read_texts(r, or_words, &out->word_count);
+        out->words = yaml_read_texts(&r->yaml, or_words, &out->word_count);
         break;
     case CHECK_ADDRESS:
-        if (read_word(r, value, addresses, "kind of address") >= 0)
+        if (yaml_read_word(&r->yaml, value, addresses, "kind of address") >= 0)
             out->form = value->text;
         break;
     case CHECK_NOT_EQUAL:
     case CHECK_NOT_CONTAINING:
-        if (expect_kind(r, value, YAML_TEXT, "a role"))
+        if (yaml_expect(&r->yaml, value, YAML_TEXT, "a role"))
             out->role = value->text;
         break;
     case CHECK_NOT_WORD:
@@ -78,12 +79,12 @@ static void read_check(struct reading *r, const struct yaml *node, const struct 
     case CHECK_NOT_CLEAR:
     case CHECK_NOT_CARD:
         if (!str_is(value->text, "true"))
-            FAULT(r, value, "kind", "write true");
+            YAML_FAULT(&r->yaml, value, "kind", "write true");
         break;
     }
 }
 
-static void read_rule(struct reading *r, const struct yaml_pair *pair, struct rule *out)
+static void read_rule(struct description_reader *r, const struct yaml_pair *pair, struct rule *out)
 {
     static const char *const severities[] = { "error", "warning", NULL }, *const parts[] = { "whole", "local", "domain",
                                                                                              "each", NULL };
@@ -92,19 +93,20 @@ static void read_rule(struct reading *r, const struct yaml_pair *pair, struct ru
 
     out->id = pair->key;
     out->line = pair->line;
-    if (!expect_kind(r, node, YAML_MAP, "a rule"))
+    if (!yaml_expect(&r->yaml, node, YAML_MAP, "a rule"))
         return;
     if (pair->key.len >= sizeof((struct err *)0)->rule)
-        FAULT(r, node, "rule-name", "a rule's name has 39 characters at most");
-    yaml_only_keys(node, rule_keys, "a rule", r->source, r->faults);
-    out->message = read_text(r, node, "message");
-    out->source = read_text(r, node, "source");
+        YAML_FAULT(&r->yaml, node, "rule-name", "a rule's name has 39 characters at most");
+    yaml_only_keys(node, rule_keys, "a rule", r->yaml.source, r->yaml.faults);
+    out->message = yaml_read_text(&r->yaml, node, "message");
+    out->source = yaml_read_text(&r->yaml, node, "source");
     if (out->message.len == 0 || out->source.len == 0)
-        FAULT(r, node, "rule-words", "rule %.*s needs a message for people and its source", STR_ARG(pair->key));
-    if (severity != NULL && read_word(r, severity, severities, "severity") == 1)
+        YAML_FAULT(&r->yaml, node, "rule-words", "rule %.*s needs a message for people and its source",
+                   STR_ARG(pair->key));
+    if (severity != NULL && yaml_read_word(&r->yaml, severity, severities, "severity") == 1)
         out->severity = SEVERITY_WARNING;
     if (part != NULL) {
-        int n = read_word(r, part, parts, "part");
+        int n = yaml_read_word(&r->yaml, part, parts, "part");
 
         out->part = n > 0 ? (enum part)n : PART_WHOLE;
     }
@@ -118,20 +120,21 @@ static void read_rule(struct reading *r, const struct yaml_pair *pair, struct ru
             read_check(r, node, value, out);
     }
     if (found != 1)
-        FAULT(r, node, "rule-check", "rule %.*s has %zu checks; a rule has one, several demands are several rules",
-              STR_ARG(pair->key), found);
-    out->good = read_texts(r, yaml_get(node, "good"), &out->good_count);
-    out->bad = read_texts(r, yaml_get(node, "bad"), &out->bad_count);
+        YAML_FAULT(&r->yaml, node, "rule-check",
+                   "rule %.*s has %zu checks; a rule has one, several demands are several rules", STR_ARG(pair->key),
+                   found);
+    out->good = yaml_read_texts(&r->yaml, yaml_get(node, "good"), &out->good_count);
+    out->bad = yaml_read_texts(&r->yaml, yaml_get(node, "bad"), &out->bad_count);
     out->with = read_pairs(r, yaml_get(node, "with"), NULL, NULL);
 }
 
-void read_rules(struct reading *r, const struct yaml *node)
+void read_rules(struct description_reader *r, const struct yaml *node)
 {
     struct rule *rules;
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "rules"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "rules"))
         return;
-    rules = ARENA_ARRAY(r->mem, struct rule, node->count + 1);
+    rules = ARENA_ARRAY(r->yaml.mem, struct rule, node->count + 1);
     for (size_t i = 0; i < node->count; i++)
         read_rule(r, &node->pairs[i], &rules[i]);
     r->provider->rules = rules;
@@ -141,7 +144,7 @@ void read_rules(struct reading *r, const struct yaml *node)
 /* ---- types ---- */
 
 /* list: {join: ":::", parts: {street: text, …}} or {join: ",", each: id, count: 1..} */
-static const struct list_form *read_list(struct reading *r, const struct yaml *node)
+static const struct list_form *read_list(struct description_reader *r, const struct yaml *node)
 {
     static const char *const keys[] = { "join", "open", "close", "quoted", "parts", "each", "count", NULL };
     const struct yaml       *parts = yaml_get(node, "parts"), *each = yaml_get(node, "each"),
@@ -149,26 +152,27 @@ static const struct list_form *read_list(struct reading *r, const struct yaml *n
     struct list_form *out;
     struct list_part *list;
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "list"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "list"))
         return NULL;
-    out = ARENA_NEW(r->mem, struct list_form);
-    yaml_only_keys(node, keys, "list", r->source, r->faults);
-    out->join = read_text(r, node, "join");
-    out->open = read_text(r, node, "open");
-    out->close = read_text(r, node, "close");
-    out->quoted = read_bool(r, node, "quoted", false);
+    out = ARENA_NEW(r->yaml.mem, struct list_form);
+    yaml_only_keys(node, keys, "list", r->yaml.source, r->yaml.faults);
+    out->join = yaml_read_text(&r->yaml, node, "join");
+    out->open = yaml_read_text(&r->yaml, node, "open");
+    out->close = yaml_read_text(&r->yaml, node, "close");
+    out->quoted = yaml_read_bool(&r->yaml, node, "quoted", false);
     out->max = INT64_MAX;
     if (count != NULL)
-        read_range(r, count, &out->min, &out->max);
+        yaml_read_range(&r->yaml, count, &out->min, &out->max);
     if ((parts == NULL) == (each == NULL))
-        FAULT(r, node, "list", "a list has parts: {name: type, …}, or any number of one type: each: …");
+        YAML_FAULT(&r->yaml, node, "list", "a list has parts: {name: type, …}, or any number of one type: each: …");
     if (out->join.ptr != NULL && out->join.len == 0)
-        FAULT(r, node, "list", "join is what stands between two parts; leave it out for the wire's own kind of array");
+        YAML_FAULT(&r->yaml, node, "list",
+                   "join is what stands between two parts; leave it out for the wire's own kind of array");
     if (each != NULL)
         out->each = find_type(r, each);
-    if (parts == NULL || !expect_kind(r, parts, YAML_MAP, "parts"))
+    if (parts == NULL || !yaml_expect(&r->yaml, parts, YAML_MAP, "parts"))
         return out;
-    list = ARENA_ARRAY(r->mem, struct list_part, parts->count + 1);
+    list = ARENA_ARRAY(r->yaml.mem, struct list_part, parts->count + 1);
     for (size_t i = 0; i < parts->count; i++)
         list[i] = (struct list_part){ parts->pairs[i].key, find_type(r, &parts->pairs[i].value) };
     out->parts = list;
@@ -176,7 +180,7 @@ static const struct list_form *read_list(struct reading *r, const struct yaml *n
     return out;
 }
 
-static void read_type(struct reading *r, const struct yaml_pair *pair, struct value_type *out)
+static void read_type(struct description_reader *r, const struct yaml_pair *pair, struct value_type *out)
 {
     static const char *const keys[] = { "title", "rules", "role", "secret", "write", "date", "list", "example", NULL };
     static const char *const write_keys[] = { "yes", "no", NULL };
@@ -184,50 +188,50 @@ static void read_type(struct reading *r, const struct yaml_pair *pair, struct va
     const struct rule      **list;
 
     out->name = pair->key;
-    if (!expect_kind(r, node, YAML_MAP, "a type"))
+    if (!yaml_expect(&r->yaml, node, YAML_MAP, "a type"))
         return;
-    yaml_only_keys(node, keys, "a type", r->source, r->faults);
-    out->title = read_text(r, node, "title");
-    out->role = read_text(r, node, "role");
-    out->example = read_text(r, node, "example");
-    out->secret = read_bool(r, node, "secret", false);
-    out->date = read_text(r, node, "date");
+    yaml_only_keys(node, keys, "a type", r->yaml.source, r->yaml.faults);
+    out->title = yaml_read_text(&r->yaml, node, "title");
+    out->role = yaml_read_text(&r->yaml, node, "role");
+    out->example = yaml_read_text(&r->yaml, node, "example");
+    out->secret = yaml_read_bool(&r->yaml, node, "secret", false);
+    out->date = yaml_read_text(&r->yaml, node, "date");
     if (out->date.len != 0 && !date_form_is_known(out->date))
-        FAULT(r, yaml_get(node, "date"), "date-form", "a date is written with YYYY, MM and DD: DD/MM/YYYY");
+        YAML_FAULT(&r->yaml, yaml_get(node, "date"), "date-form", "a date is written with YYYY, MM and DD: DD/MM/YYYY");
     out->list = read_list(r, yaml_get(node, "list"));
     if (out->list != NULL && (yaml_get(node, "rules") != NULL || yaml_get(node, "write") != NULL || out->date.len != 0))
-        FAULT(r, node, "list", "what holds for the parts of a list stands with their types");
+        YAML_FAULT(&r->yaml, node, "list", "what holds for the parts of a list stands with their types");
     rules = yaml_get(node, "rules");
-    if (rules != NULL && expect_kind(r, rules, YAML_LIST, "rules")) {
-        list = ARENA_ARRAY(r->mem, const struct rule *, rules->count + 1);
+    if (rules != NULL && yaml_expect(&r->yaml, rules, YAML_LIST, "rules")) {
+        list = ARENA_ARRAY(r->yaml.mem, const struct rule *, rules->count + 1);
         for (size_t i = 0; i < rules->count; i++)
             if ((list[out->rule_count] = find_rule(r, &rules->items[i])) != NULL)
                 out->rule_count++;
         out->rules = list;
     }
     if (out->list == NULL && out->date.len == 0)
-        out->quick = quick_check_new(out->rules, out->rule_count, r->mem);
+        out->quick = quick_check_new(out->rules, out->rule_count, r->yaml.mem);
     write = yaml_get(node, "write");
-    if (write != NULL && expect_kind(r, write, YAML_MAP, "write")) {
-        yaml_only_keys(write, write_keys, "write", r->source, r->faults);
+    if (write != NULL && yaml_expect(&r->yaml, write, YAML_MAP, "write")) {
+        yaml_only_keys(write, write_keys, "write", r->yaml.source, r->yaml.faults);
         out->is_bool = true;
-        out->yes = read_text(r, write, "yes");
-        out->no = read_text(r, write, "no");
+        out->yes = yaml_read_text(&r->yaml, write, "yes");
+        out->no = yaml_read_text(&r->yaml, write, "no");
         out->no_is_absent = str_is(out->no, "absent");
         if (out->yes.ptr == NULL || out->no.ptr == NULL)
-            FAULT(r, write, "write", "write needs yes and no");
+            YAML_FAULT(&r->yaml, write, "write", "write needs yes and no");
         else if (str_eq(out->yes, out->no))
-            FAULT(r, write, "write", "yes and no are written the same");
+            YAML_FAULT(&r->yaml, write, "write", "yes and no are written the same");
     }
 }
 
-void read_types(struct reading *r, const struct yaml *node)
+void read_types(struct description_reader *r, const struct yaml *node)
 {
     struct value_type *types;
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "types"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "types"))
         return;
-    types = ARENA_ARRAY(r->mem, struct value_type, node->count + 1);
+    types = ARENA_ARRAY(r->yaml.mem, struct value_type, node->count + 1);
     r->provider->types = types;
     for (size_t i = 0; i < node->count;
          i++) { /* type_count grows as we go: the parts of a list must be types that stand before it */
@@ -237,7 +241,7 @@ void read_types(struct reading *r, const struct yaml *node)
 }
 
 /* A rule on a role that no type has would never apply. */
-void check_roles(struct reading *r, const struct yaml *rules)
+void check_roles(struct description_reader *r, const struct yaml *rules)
 {
     const struct provider *p = r->provider;
 
@@ -257,8 +261,8 @@ void check_roles(struct reading *r, const struct yaml *rules)
         if (value != NULL && p->rules[i].role.ptr != NULL) {
             struct str near = str_nearest(p->rules[i].role, names, n);
 
-            FAULT(r, value, "role", "no type has the role \"%.*s\"%s%.*s%s", STR_ARG(p->rules[i].role),
-                  near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+            YAML_FAULT(&r->yaml, value, "role", "no type has the role \"%.*s\"%s%.*s%s", STR_ARG(p->rules[i].role),
+                       near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
         }
     }
 }

@@ -24,8 +24,8 @@ static unsigned list_part_named(const struct list_form *list, struct str name)
     return 0;
 }
 
-static void check_place(struct reading *r, const struct yaml *node, const struct command *c, struct text_part *part,
-                        const char *const *extras)
+static void check_place(struct description_reader *r, const struct yaml *node, const struct command *c,
+                        struct text_part *part, const char *const *extras)
 {
     struct str names[128];
     size_t     n = 0;
@@ -44,7 +44,7 @@ static void check_place(struct reading *r, const struct yaml *node, const struct
         part->param = at;
         part->part = list_part_named(c->params[at].type->list, name);
         if (part->part == 0)
-            FAULT(r, node, "place", "%.*s has no part %.*s", STR_ARG(whole), STR_ARG(name));
+            YAML_FAULT(&r->yaml, node, "place", "%.*s has no part %.*s", STR_ARG(whole), STR_ARG(name));
         return;
     }
     if (part->param >= 0 && c->params[part->param].always.ptr != NULL) { /* its value is fixed: it becomes a literal */
@@ -58,10 +58,10 @@ static void check_place(struct reading *r, const struct yaml *node, const struct
         names[n] = c->params[n].name;
     for (; extras != NULL && *extras != NULL && n < 128; extras++)
         names[n++] = str_from(*extras);
-    unknown_name(r, node, "place", part->place, names, n);
+    yaml_unknown_name(&r->yaml, node, "place", part->place, names, n);
 }
 
-struct text read_place_text(struct reading *r, const struct yaml *node, const struct command *c,
+struct text read_place_text(struct description_reader *r, const struct yaml *node, const struct command *c,
                             const char *const *extras)
 {
     struct text       out = { 0 };
@@ -69,7 +69,7 @@ struct text read_place_text(struct reading *r, const struct yaml *node, const st
     size_t            cap = 0;
     struct str        rest;
 
-    if (node == NULL || !expect_kind(r, node, YAML_TEXT, "a text"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_TEXT, "a text"))
         return out;
     rest = node->text;
     while (rest.len != 0) {
@@ -80,66 +80,67 @@ struct text read_place_text(struct reading *r, const struct yaml *node, const st
 
         if (len != 0) {
             part.literal = str_head(rest, len);
-            ARENA_PUSH(r->mem, parts, out.count, cap) = part;
+            ARENA_PUSH(r->yaml.mem, parts, out.count, cap) = part;
             rest = str_skip(rest, len);
             continue;
         }
         if (rest.len > 1 &&
             strchr("\"{}\n ", rest.ptr[1]) != NULL) { /* {"id": …: this { belongs to JSON and begins no place */
             part.literal = str_head(rest, 1);
-            ARENA_PUSH(r->mem, parts, out.count, cap) = part;
+            ARENA_PUSH(r->yaml.mem, parts, out.count, cap) = part;
             rest = str_skip(rest, 1);
             continue;
         }
         rest = str_cut(str_skip(rest, 1), '}', &inside);
         if (rest.ptr == NULL) {
-            FAULT(r, node, "place", "a { without its }");
+            YAML_FAULT(&r->yaml, node, "place", "a { without its }");
             break;
         }
         part.place = inside;
         check_place(r, node, c, &part, extras);
-        ARENA_PUSH(r->mem, parts, out.count, cap) = part;
+        ARENA_PUSH(r->yaml.mem, parts, out.count, cap) = part;
     }
     if (out.count == 0) { /* an empty text is one empty literal; no parts would mean "not said" */
         struct text_part part = { .literal = STR(""), .param = -1 };
 
-        ARENA_PUSH(r->mem, parts, out.count, cap) = part;
+        ARENA_PUSH(r->yaml.mem, parts, out.count, cap) = part;
     }
     out.parts = parts;
     return out;
 }
 
-static void add_list(struct reading *r, const struct yaml *node, struct buf *out)
+static void add_list(struct description_reader *r, const struct yaml *node, struct buf *out)
 {
     list_begin(out);
     for (size_t i = 0; i < node->count; i++)
         if (node->items[i].kind == YAML_LIST)
             add_list(r, &node->items[i], out);
-        else if (expect_kind(r, &node->items[i], YAML_TEXT, "an entry"))
+        else if (yaml_expect(&r->yaml, &node->items[i], YAML_TEXT, "an entry"))
             list_text(out, node->items[i].text);
     list_end(out);
 }
 
 /* A YAML list in an example becomes the text that lists are kept as (etl/core/list.h). */
-static struct text read_list_text(struct reading *r, const struct yaml *node)
+static struct text read_list_text(struct description_reader *r, const struct yaml *node)
 {
     AUTO(buf_release) struct buf list;
-    struct text_part            *part = ARENA_NEW(r->mem, struct text_part);
+    struct text_part            *part = ARENA_NEW(r->yaml.mem, struct text_part);
 
     buf_init(&list, 1 << 20, "a list");
     add_list(r, node, &list);
-    *part = (struct text_part){ .literal = arena_str(r->mem, buf_str(&list)), .param = -1 };
+    *part = (struct text_part){ .literal = arena_str(r->yaml.mem, buf_str(&list)), .param = -1 };
     return (struct text){ part, 1 };
 }
 
-struct pairs read_pairs(struct reading *r, const struct yaml *node, const struct command *c, const char *const *extras)
+struct pairs read_pairs(struct description_reader *r, const struct yaml *node, const struct command *c,
+                        const char *const *extras)
 {
     struct pairs out = { 0 };
     struct pair *items;
 
-    if (node == NULL || !expect_kind(r, node, YAML_MAP, "this"))
+    if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "this"))
         return out;
-    items = ARENA_ARRAY(r->mem, struct pair, node->count + 1);
+    items = ARENA_ARRAY(r->yaml.mem, struct pair, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
         items[i].name = node->pairs[i].key;
         if (node->pairs[i].value.kind == YAML_LIST)
@@ -152,13 +153,13 @@ struct pairs read_pairs(struct reading *r, const struct yaml *node, const struct
     return out;
 }
 
-bool read_path(struct reading *r, const struct yaml *node, struct path *out)
+bool read_path(struct description_reader *r, const struct yaml *node, struct path *out)
 {
     struct path_step *steps = NULL;
     size_t            cap = 0;
     struct str        rest;
 
-    if (!expect_kind(r, node, YAML_TEXT, "a path"))
+    if (!yaml_expect(&r->yaml, node, YAML_TEXT, "a path"))
         return false;
     for (rest = node->text; rest.ptr != NULL;) {
         struct path_step step = { .is_number = false };
@@ -166,8 +167,8 @@ bool read_path(struct reading *r, const struct yaml *node, struct path *out)
 
         rest = str_cut(rest, '.', &word);
         if (word.len == 0) {
-            FAULT(
-                r, node, "path",
+            YAML_FAULT(
+                &r->yaml, node, "path",
                 "a path is names with dots between: result.customer; * is any, {id} any whose name becomes the field id, "
                 "{#id} one whose name is a number");
             return false;
@@ -177,7 +178,7 @@ bool read_path(struct reading *r, const struct yaml *node, struct path *out)
             step.field = str_of(word.ptr + 1 + step.is_number, word.len - 2 - step.is_number);
         } else if (!str_is(word, "*"))
             step.name = word;
-        ARENA_PUSH(r->mem, steps, out->count, cap) = step;
+        ARENA_PUSH(r->yaml.mem, steps, out->count, cap) = step;
     }
     out->steps = steps;
     return true;
