@@ -1,0 +1,39 @@
+/* tests/unit/commands/test_exit_code.c - etl/commands/exit_code.h: every status has its code, and which of two codes tells more. */
+#include "etl/commands/exit_code.h"
+
+#include "tests/unit/check.h"
+
+static void a_status_has_a_code(void **state)
+{
+    static const struct {
+        enum etl_status status;
+        int             code;
+    } rows[] = {
+        { ETL_OK, 0 },     { ETL_END, 0 },   { ETL_REJECT, 1 }, { ETL_FAIL, 2 },
+        { ETL_UNREAD, 3 }, { ETL_AGAIN, 4 }, { ETL_GUARD, 5 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_int_equal(exit_from(rows[i].status), rows[i].code);
+}
+
+static void the_more_urgent_code_wins(void **state)
+{
+    static const int order[] = { 0, 1, 4, 5, 3, 2, 130, 77 }; /* 77: a code that is not ours is taken for a failure */
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(order); i++)
+        for (size_t k = 0; k < COUNT(order); k++)
+            assert_int_equal(exit_worse(order[i], order[k]), order[i > k ? i : k]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_status_has_a_code),
+        cmocka_unit_test(the_more_urgent_code_wins),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
