@@ -2,6 +2,7 @@
 #include "etl/apply/call_flow.h"
 
 #include "etl/secrets/redact.h"
+#include "providers/replies/lookup_read.h"
 
 enum { SETTLE_SECONDS = 2 }; /* where the description says none */
 

@@ -1,6 +1,8 @@
 /* etl/apply/readback.c - what reading back proves about a call whose answer got lost. */
 #include "etl/apply/readback.h"
 
+#include "providers/replies/lookup_read.h"
+
 struct value *readback_values(const struct lookup_read *lookup, const struct value *call_values, struct arena *mem)
 {
     struct value *values = ARENA_ARRAY(mem, struct value, lookup->read->param_count + 1);

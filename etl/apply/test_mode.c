@@ -5,6 +5,7 @@
 #include "etl/apply/full_report.h"
 #include "etl/apply/readback.h"
 #include "etl/run/results.h"
+#include "providers/replies/lookup_read.h"
 
 enum { GROUP_MAX = 128, GROUP_MS = 1000, CALL_MEMORY = 64 << 20, WAIT_MS = 500 };
 

@@ -1,5 +1,5 @@
 /* providers/replies/lookup_read.c - what a read answers about a call: is it there, is it ours, and what does it yield? */
-#include "providers/replies/reply.h"
+#include "providers/replies/lookup_read.h"
 
 static struct str field_of(const struct reply_record *record, struct str name)
 {

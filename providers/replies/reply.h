@@ -1,4 +1,4 @@
-/* providers/replies/reply.h - what an answer says: reply styles, the judge, and what a read proves. No network here.
+/* providers/replies/reply.h - what an answer says: the reply styles and the judge. No network here.
  *
  * An answer is a success only if a case says so; an answer that fits no case is a failure, and the message quotes it. An answer that did not
  * arrive whole is not judged here: for the caller it is REPLY_UNCERTAIN.
@@ -79,22 +79,5 @@ struct reply_style {
 };
 extern const struct reply_style        reply_text, reply_csv, reply_xml, reply_json, reply_soap, reply_xml_tree;
 extern const struct reply_style *const reply_styles[];
-
-/* What the answer of a verify, test or probe read says about a call. */
-enum lookup_answer { LOOKUP_THERE, LOOKUP_NOT_THERE, LOOKUP_DIFFERS, LOOKUP_UNKNOWN };
-/* THERE: a record equals the call in every `match`. DIFFERS: a record was found, but another one or with other values. NOT_THERE: nothing found. A
- * `match` value that is a constant selects the kind of record: a record of another kind proves nothing about ours, so it does not count. */
-enum lookup_answer lookup_judge(const struct lookup_read *lookup, const struct value *call_values,
-                                const struct verdict *read_verdict, struct arena *call_mem);
-/* Does the call have the value that identifies its record (the first `match`)? Without it, no record found can be proved to be the call's. */
-bool lookup_names_it(const struct lookup_read *lookup, const struct value *call_values, struct arena *call_mem);
-/* How many records equal the call in every `match`, and the first of them. */
-size_t lookup_found(const struct lookup_read *lookup, const struct value *call_values,
-                    const struct verdict *read_verdict, struct arena *call_mem, const struct reply_record **first);
-/* Do the records have different values for this capture? Then it must not be used. */
-bool capture_is_ambiguous(const struct command *read, const struct verdict *verdict, size_t capture);
-/* The call's captures, taken from the record that was found. */
-size_t lookup_captures(const struct lookup_read *lookup, const struct command *command, const struct value *call_values,
-                       const struct verdict *read_verdict, struct arena *call_mem, const struct pair_value **out);
 
 #endif

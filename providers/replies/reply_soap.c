@@ -6,14 +6,6 @@
 #include "providers/replies/reply_writer.h"
 #include "providers/replies/tree_xml.h"
 
-static const struct tree *child(const struct tree *node, const char *name)
-{
-    for (const struct tree *c = node != NULL ? node->first : NULL; c != NULL; c = c->next)
-        if (str_is(c->name, name))
-            return c;
-    return NULL;
-}
-
 /* A text that is XML (<Equipment>…</Equipment>): the content of its root replaces the text. */
 static enum etl_status unfold_text(struct tree *result, struct arena *mem, struct err *err)
 {
@@ -42,7 +34,7 @@ static enum etl_status soap_tree(const struct reply *reply, struct str body, str
     (void)reply;
     if (st != ETL_OK)
         return st;
-    answer = child(child(document, "Envelope"), "Body");
+    answer = tree_child(tree_child(document, "Envelope"), "Body");
     if (answer == NULL || answer->first == NULL)
         return err_set(err, ETL_REJECT, "soap", "this is no SOAP envelope with something in its body");
     answer = answer->first;

@@ -14,6 +14,14 @@ struct tree *tree_add(struct tree *parent, struct str name, struct arena *mem)
     return node;
 }
 
+const struct tree *tree_child(const struct tree *node, const char *name)
+{
+    for (const struct tree *c = node != NULL ? node->first : NULL; c != NULL; c = c->next)
+        if (str_is(c->name, name))
+            return c;
+    return NULL;
+}
+
 bool path_step_fits(const struct path_step *step, struct str name)
 {
     if (step->is_number)

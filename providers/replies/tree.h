@@ -19,6 +19,9 @@ struct tree {
 };
 struct tree *tree_add(struct tree *parent, struct str name, struct arena *mem);
 
+/* The first child of this name; NULL: there is none, or no node. */
+const struct tree *tree_child(const struct tree *node, const char *name);
+
 /* Does the step lead to a member of this name? */
 bool path_step_fits(const struct path_step *step, struct str name);
 /* Do all children have different names? */

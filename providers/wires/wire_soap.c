@@ -222,14 +222,6 @@ static enum etl_status soap_encode(const struct wire_call *call, struct request 
 
 /* ---- the way back ---- */
 
-static const struct tree *child(const struct tree *node, const char *name)
-{
-    for (const struct tree *c = node != NULL ? node->first : NULL; c != NULL; c = c->next)
-        if (str_is(c->name, name))
-            return c;
-    return NULL;
-}
-
 /* SOAP 1.1 does not define SOAPAction's text. SOAP::Lite sends "space#method" in quotes; if the header is there, it must name the method. */
 static bool action_fits(struct str headers, struct str method, struct arena *mem)
 {
@@ -247,7 +239,7 @@ static enum etl_status soap_decode(const struct wire_received *in, struct arena 
 
     if (st != ETL_OK)
         return st;
-    method = child(child(document, "Envelope"), "Body");
+    method = tree_child(tree_child(document, "Envelope"), "Body");
     if (method == NULL || method->first == NULL || method->first->next != NULL)
         return err_set(err, ETL_REJECT, "soap-body", "this is no SOAP envelope with one call in its body");
     method = method->first;

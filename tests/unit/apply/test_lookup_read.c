@@ -2,6 +2,7 @@
 #include "etl/apply/readback.h"
 #include "providers/description/load.h"
 #include "providers/model/family.h"
+#include "providers/replies/lookup_read.h"
 #include "tests/unit/check.h"
 
 static const char description[] =
