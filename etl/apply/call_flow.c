@@ -1,6 +1,7 @@
 /* etl/apply/call_flow.c - one call on its way: what each end of an exchange proves, and what follows from it. */
 #include "etl/apply/call_flow.h"
 
+#include "etl/core/must.h"
 #include "etl/secrets/redact.h"
 #include "providers/replies/lookup_read.h"
 
@@ -20,6 +21,8 @@ void call_flow_leave(struct call_flow *flow)
 
 void call_flow_settle_as(struct call_flow *flow, enum call_state state, struct str reason)
 {
+    MUST(state != CALL_SENDING && state != CALL_BLOCKED); /* a settlement is an outcome */
+    MUST(flow->claim == CLAIM_NONE);                      /* it is not being claimed in the same group */
     flow->settlement = (struct settlement){ .state = state,
                                             .at_ms = clock_wall_ms(flow->shared->exchanges->clock),
                                             .http = flow->exchange.http,
@@ -230,6 +233,9 @@ void call_flow_send(struct call_flow *flow)
 {
     const struct command *c = flow->loaded.command;
 
+    MUST(flow->step == FLOW_READY);
+    MUST(flow->claim == CLAIM_OURS); /* no byte of a call leaves that the ledger does not have as claimed */
+    flow->claim = CLAIM_NONE;
     flow->call.state = CALL_SENDING;
     flow->call.absent_at_ms = 0;
     flow->step = FLOW_SENDING;

@@ -21,6 +21,7 @@ enum flow_step {
     FLOW_SETTLING, /* to be settled */
     FLOW_READING_BACK
 };
+enum flow_claim { CLAIM_NONE, CLAIM_OURS, CLAIM_REFUSED };
 /* What the calls in work share: one for all flows of a run. */
 struct flow_shared {
     struct call_source source;
@@ -40,7 +41,7 @@ struct call_flow {
     struct loaded_call  loaded;
     struct exchange     exchange;
     struct settlement   settlement;
-    bool                claimed;       /* in the group that is being written */
+    enum flow_claim     claim;         /* what the group that is being written answered */
     bool                was_uncertain; /* in the ledger, when it was taken: the calls behind it are blocked */
     bool uncertain_at_start; /* was uncertain when this run started, so the operator could check it at the provider */
     bool final_for_run;      /* this run takes no further call of the lane */

@@ -1,6 +1,8 @@
 /* etl/apply/delivery.c - a run and a connection, opened together, as test and apply need them. */
 #include "etl/apply/delivery.h"
 
+#include "etl/run/load_plan.h"
+
 /* ---- opening ---- */
 
 static enum etl_status open_run(struct delivery *d, struct findings *faults, struct err *err)
@@ -41,8 +43,7 @@ static enum etl_status open_connection(struct delivery *d, struct findings *faul
 static void open_after(struct delivery *d)
 {
     if (d->facts.after.len != 0 &&
-        ledger_open(arena_cstr(d->mem, arena_fmt(d->mem, "%.*s/ledger.db", STR_ARG(d->facts.after))), STR_NONE, false,
-                    &d->source.after, NULL) != ETL_OK)
+        ledger_open(arena_cstr(d->mem, d->facts.after), STR_NONE, false, &d->source.after, NULL) != ETL_OK)
         d->source.after = NULL;
 }
 
@@ -50,11 +51,10 @@ static enum etl_status open_ledger(struct delivery *d, struct err *err)
 {
     const char     *plan = run_folder_file(&d->run, "plan.jsonl", d->mem);
     char            today[16];
-    enum etl_status st =
-        ledger_open(run_folder_file(&d->run, "ledger.db", d->mem), d->facts.plan_digest, true, &d->ledger, err);
+    enum etl_status st = ledger_open(d->run.path, d->facts.plan_digest, true, &d->ledger, err);
 
     if (st == ETL_OK && !ledger_loaded(d->ledger))
-        st = ledger_load(d->ledger, plan, err);
+        st = load_plan(d->ledger, plan, err);
     if (st == ETL_OK)
         st = plan_reader_open(plan, &d->source.plan, err);
     if (st != ETL_OK)

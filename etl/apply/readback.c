@@ -1,6 +1,7 @@
 /* etl/apply/readback.c - what reading back proves about a call whose answer got lost. */
 #include "etl/apply/readback.h"
 
+#include "etl/core/must.h"
 #include "providers/replies/lookup_read.h"
 
 struct value *readback_values(const struct lookup_read *lookup, const struct value *call_values, struct arena *mem)
@@ -76,9 +77,9 @@ static enum readback judge_removal(bool absence_is_proof, enum lookup_answer ans
     return READBACK_UNREAD;
 }
 
-enum readback readback_judge(const struct command *command, const struct value *values,
-                             const struct readback_baseline *before, const struct verdict *read, struct arena *mem,
-                             const char **why)
+static enum readback judge(const struct command *command, const struct value *values,
+                           const struct readback_baseline *before, const struct verdict *read, struct arena *mem,
+                           const char **why)
 {
     const struct lookup_read  *lookup = &command->verify;
     enum lookup_answer         answer = look(lookup, values, read, mem);
@@ -127,4 +128,17 @@ enum readback readback_judge(const struct command *command, const struct value *
     }
     *why = "reading back gave no answer";
     return READBACK_UNREAD;
+}
+
+enum readback readback_judge(const struct command *command, const struct value *values,
+                             const struct readback_baseline *before, const struct verdict *read, struct arena *mem,
+                             const char **why)
+{
+    const struct lookup_read *lookup = &command->verify;
+    enum readback             answer = judge(command, values, before, read, mem, why);
+
+    MUST(answer != READBACK_DONE || read->is == REPLY_DONE || read->is == REPLY_NOTHING); /* only an answer proves */
+    MUST(answer != READBACK_ABSENT || lookup->wants_nothing ||
+         lookup_absence_is_proof(lookup, values)); /* it is sent again */
+    return answer;
 }

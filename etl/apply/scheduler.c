@@ -29,12 +29,14 @@ static enum etl_status write_settlement(struct scheduler *s, struct call_flow *f
 
 static enum etl_status write_claim(struct scheduler *s, struct call_flow *flow, struct err *err)
 {
-    enum etl_status st = ETL_OK;
+    struct ledger_claim claim = { .number = flow->call.number };
+    enum etl_status     st = ledger_claim(s->ledger, &claim, 1, err);
 
-    if (flow->call.absent_at_ms != 0)
+    flow->claim = claim.claimed ? CLAIM_OURS : CLAIM_REFUSED;
+    if (st == ETL_OK && claim.claimed && flow->call.absent_at_ms != 0)
         st = ledger_absent(s->ledger, flow->call.number, 0,
-                           err); /* it is sent anew, so an absence seen before proves nothing now */
-    return st == ETL_OK ? ledger_claim(s->ledger, flow->call.number, err) : st;
+                           err); /* sent anew: an absence seen before proves nothing now */
+    return st;
 }
 
 static enum etl_status write_notes(struct scheduler *s, const struct call_flow *flow, struct err *err)
@@ -95,7 +97,6 @@ static enum etl_status write_group(struct scheduler *s, bool claims, struct err 
         if (st == ETL_OK && flow->step == FLOW_SETTLING) {
             st = write_settlement(s, flow, err);
         } else if (st == ETL_OK && flow->step == FLOW_READY && claims && may_claim(flow, &room, &ahead)) {
-            flow->claimed = true;
             st = write_claim(s, flow, err);
         }
     }
@@ -152,8 +153,9 @@ static enum etl_status after_group(struct scheduler *s, struct err *err)
         flow->note_baseline = flow->note_absence = false;
         if (flow->step == FLOW_SETTLING) {
             st = after_settlement(s, flow, err);
-        } else if (flow->step == FLOW_READY && flow->claimed) {
-            flow->claimed = false;
+        } else if (flow->step == FLOW_READY && flow->claim == CLAIM_REFUSED) {
+            call_flow_leave(flow); /* another owner has the call, and so the lane behind it */
+        } else if (flow->step == FLOW_READY && flow->claim == CLAIM_OURS) {
             count_change(s, flow->call.state, CALL_SENDING);
             call_flow_send(flow);
         }
@@ -172,7 +174,7 @@ static enum etl_status commit_group(struct scheduler *s, struct err *err)
         s->shared.exchanges->drain = true;
         ledger_use_reserve(s->ledger);
         for (size_t i = 0; i < s->flow_count; i++)
-            s->flows[i].claimed = false;
+            s->flows[i].claim = CLAIM_NONE;
         st = write_group(s, false, err);
     }
     return st == ETL_OK ? after_group(s, err) : st;

@@ -23,6 +23,10 @@ struct value {
     struct str      text; /* VALUE_TEXT: the text; VALUE_REF: "customer.id"; VALUE_LIST: ["a","b"] */
 };
 
+struct pair_value { /* what a name stands for */
+    struct str name, value;
+};
+
 #define VALUE_NONE  ((struct value){ VALUE_ABSENT, false, { NULL, 0 } })
 #define VALUE_OF(s) ((struct value){ VALUE_TEXT, false, (s) })
 

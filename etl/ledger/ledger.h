@@ -1,21 +1,24 @@
-/* etl/ledger/ledger.h - the durable state of every call of a run: what was sent, what became of it.
+/* etl/ledger/ledger.h - the durable state of every call of a run: what was sent, what became of it. The contract; sqlite_*.c keep it.
  *
  * Numbers   calls are numbered from 1, lane by lane in the plan's order of lanes, within a lane in the order they are sent: a lane's
  *           calls are neighbours. The calls of before: come first, those of after: last.
- * Groups    what stands between ledger_begin() and ledger_commit() becomes durable together, on the disk, before commit
- *           returns. A call is claimed in a group before its first byte leaves, and settled in a later one. When commit
- *           says anything but ETL_OK the whole group is undone: the caller repeats what it must.
- * States    pending → sending → done | refused | failed | uncertain | blocked; pending again when it provably was not sent. A
- *           change that does not fit the call's state is an error of ours and stops the command.
+ * Groups    what stands between ledger_begin() and ledger_commit() becomes durable together, before commit returns. A call is claimed in a
+ *           group before its first byte leaves, and settled in a later one. When commit does not return ETL_OK, the whole group is undone and
+ *           the caller repeats what it must.
+ * Owner     who opened the ledger for writing. A claim belongs to its owner: nobody else gets the call until it is settled, or until the
+ *           owner is gone and ledger_recover() makes the call uncertain. A run folder has one owner at a time, whoever holds its run.lock.
+ * States    pending → sending → done | refused | failed | uncertain | blocked; pending again when it provably was not sent.
+ * Checked   a change outside a group, a settlement that is no outcome, a second settlement: must.h, exit code 70.
  * Secrets   none: reasons and replies come masked, values are not stored at all.
- * Threads   one owner. Another process may read while it writes.
+ * Threads   one owner, one thread. Another process may read while it writes.
  * Memory    flat in calls.
- * Errors    ETL_AGAIN: the disk is full or will not write; ETL_FAIL: damaged, or another plan's. */
+ * Errors    ETL_AGAIN: it cannot be written now (disk full, busy); ETL_FAIL: damaged, or another plan's. */
 #ifndef ETL_LEDGER_LEDGER_H
 #define ETL_LEDGER_LEDGER_H
 
+#include "etl/core/arena.h"
 #include "etl/core/err.h"
-#include "etl/run/plan_line.h"
+#include "etl/core/value.h"
 
 enum call_state {
     CALL_PENDING,
@@ -33,21 +36,34 @@ enum { LANE_BEFORE = 0 }; /* lane number of the before: calls */
 #define LANE_AFTER (UINT64_C(1) << 40)
 
 struct ledger;
-/* The ledger of a run. plan_digest: hex SHA-256; the ledger of another plan is refused; STR_NONE: whichever. write: made when there is
- * none. Reading, ETL_END when there is none yet. */
-enum etl_status ledger_open(const char *path, struct str plan_digest, bool write, struct ledger **out, struct err *err);
+/* The ledger of a run folder. plan_digest: hex SHA-256; the ledger of another plan is refused; STR_NONE: of any plan. write: made when there
+ * is none. For reading only, ETL_END when there is none yet. */
+enum etl_status ledger_open(const char *folder, struct str plan_digest, bool write, struct ledger **out,
+                            struct err *err);
 void            ledger_close(struct ledger *l);
-/* Was anything ever sent from this run? True also when that cannot be read. */
-bool ledger_anything_sent(const char *path);
+/* Was anything ever sent from this run folder? True also when that cannot be read. */
+bool ledger_anything_sent(const char *folder);
 
 /* ---- loading a plan: all or nothing, at the first test or apply ---- */
+enum ledger_stage { LEDGER_BEFORE, LEDGER_LANE, LEDGER_AFTER };
+struct ledger_new_call {
+    enum ledger_stage stage;
+    struct str id, lane, command, source; /* lane: its key, LEDGER_LANE only; source: the record it was made from */
+    uint64_t   order;                     /* within its lane; equal ones go by offset */
+    uint64_t   offset, length;            /* its place in the plan, for whoever reads it again */
+};
+struct ledger_source {
+    /* ETL_END behind the last call. What a call points to is good until the next one. */
+    enum etl_status (*next)(void *context, struct ledger_new_call *out, struct err *err);
+    void *context;
+};
 bool            ledger_loaded(const struct ledger *l);
-enum etl_status ledger_load(struct ledger *l, const char *plan_path, struct err *err);
+enum etl_status ledger_load(struct ledger *l, const struct ledger_source *source, struct err *err);
 
 /* ---- calls ---- */
 struct ledger_call {
     uint64_t        number, lane;
-    uint64_t        offset, length; /* its line in plan.jsonl */
+    uint64_t        offset, length; /* its place in the plan */
     enum call_state state;
     uint32_t        tries;
     bool            has_baseline, there_before; /* what the read before the first sending saw */
@@ -90,14 +106,19 @@ struct settlement {
 enum etl_status ledger_begin(struct ledger *l, struct err *err);
 enum etl_status ledger_commit(struct ledger *l, struct err *err);
 void            ledger_rollback(struct ledger *l);
-enum etl_status ledger_claim(struct ledger *l, uint64_t number, struct err *err);
+struct ledger_claim {
+    uint64_t number;
+    bool     claimed; /* out; false: another owner has it, or it is settled: it is not ours to send */
+};
+enum etl_status ledger_claim(struct ledger *l, struct ledger_claim *claims, size_t count, struct err *err);
 enum etl_status ledger_settle(struct ledger *l, uint64_t number, const struct settlement *s, struct err *err);
 /* The pending calls of the lane behind `number` are blocked; those that were blocked are pending again. */
 enum etl_status ledger_block_behind(struct ledger *l, uint64_t number, uint64_t lane, struct err *err);
 enum etl_status ledger_release_behind(struct ledger *l, uint64_t number, uint64_t lane, struct err *err);
 enum etl_status ledger_baseline(struct ledger *l, uint64_t number, bool there, uint64_t fingerprint, struct err *err);
 enum etl_status ledger_absent(struct ledger *l, uint64_t number, uint64_t at_ms, struct err *err);
-/* What a killed command left `sending` may have happened: uncertain. */
+/* Makes uncertain every call that is `sending` for this owner or for one that is gone: it may have been carried out. Under the run folder's
+ * lock every other owner is gone, so these are all such calls. *calls: how many. */
 enum etl_status ledger_recover(struct ledger *l, uint64_t *calls, struct err *err);
 /* "customer.id" as the latest done call before `number` in its lane captured it; else ETL_END. */
 enum etl_status ledger_capture(struct ledger *l, const struct ledger_call *call, struct str name, struct arena *mem,
@@ -105,9 +126,10 @@ enum etl_status ledger_capture(struct ledger *l, const struct ledger_call *call,
 enum etl_status ledger_capture_of_lane(struct ledger *l, struct str lane_key, struct str name, struct arena *mem,
                                        struct str *out, struct err *err);
 
-/* ---- space: kept free so that what is in flight can be settled on a full disk ---- */
-enum etl_status ledger_reserve(struct ledger *l, struct err *err);
-void            ledger_use_reserve(struct ledger *l);
+/* ---- room: kept so that what is in flight can be settled when nothing new can be written ---- */
+enum etl_status ledger_reserve(struct ledger *l,
+                               struct err    *err);      /* before the first claim; ETL_AGAIN: there is no room */
+void            ledger_use_reserve(struct ledger *l); /* after ETL_AGAIN: settle what is in flight, claim nothing */
 
 /* ---- the run's own facts; each call is durable by itself ---- */
 struct ledger_binding {

@@ -70,15 +70,14 @@ enum etl_status db_row(struct ledger *l, sqlite3_stmt *s, struct err *err)
     return code == SQLITE_ROW ? ETL_OK : code == SQLITE_DONE ? ETL_END : db_failed(l, err);
 }
 
-/* Reading outside a transaction takes and gives back a lock a statement, six calls of the kernel for each call that is sent. So what
- * is read between two groups is read in one transaction, which the next group goes on with. */
+/* A read outside a transaction takes and releases a lock: six system calls for each call that is sent. So all reads between two groups
+ * share one transaction, and the next group continues it. */
 void db_hold(struct ledger *l)
 {
     if (l->writes && sqlite3_get_autocommit(l->db) != 0)
         db_finish(l, l->statements[STMT_BEGIN], NULL);
 }
 
-/* What is durable by itself must not go into a transaction that is merely held. */
 void db_let_go(struct ledger *l)
 {
     if (!l->in_group && sqlite3_get_autocommit(l->db) == 0)

@@ -270,7 +270,7 @@ static enum etl_status read_ledger(struct explanation *x, struct arena *mem, str
     struct ledger     *l;
     struct ledger_lane lane;
     struct lane_rows   rows = { x, mem, 0 };
-    enum etl_status st = ledger_open(run_folder_file(x->run, "ledger.db", mem), x->facts.plan_digest, false, &l, err);
+    enum etl_status    st = ledger_open(x->run->path, x->facts.plan_digest, false, &l, err);
 
     if (st != ETL_OK)
         return st == ETL_END ? ETL_OK : st;

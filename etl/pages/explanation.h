@@ -10,6 +10,7 @@
 
 #include "etl/ledger/ledger.h"
 #include "etl/plan/lane_records.h"
+#include "etl/run/plan_line.h"
 #include "etl/run/run_folder.h"
 
 enum { EXPLAIN_CALLS_MAX = 1000, EXPLAIN_FINDINGS_MAX = 1000 };

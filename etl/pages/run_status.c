@@ -26,7 +26,7 @@ static enum etl_status read_ledger(struct run_status *s, struct ledger *l, struc
 static enum etl_status open_ledger(struct run_status *s, struct arena *mem, struct err *err)
 {
     struct ledger  *l = NULL;
-    enum etl_status st = ledger_open(run_folder_file(s->run, "ledger.db", mem), s->facts.plan_digest, false, &l, err);
+    enum etl_status st = ledger_open(s->run->path, s->facts.plan_digest, false, &l, err);
 
     if (st == ETL_END) {
         s->counts = (struct ledger_counts){ .calls = s->facts.calls, .lanes = s->facts.lanes };

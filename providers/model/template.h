@@ -24,9 +24,6 @@ struct text {
     const struct text_part *parts;
     size_t                  count;
 };
-struct pair_value {
-    struct str name, value;
-};
 struct pair { /* "name: text" of a YAML map */
     struct str  name;
     struct text text;

@@ -1,12 +1,14 @@
 /* tests/bench/ledger.c - the ledger alone: every call of a plan claimed and settled, in groups, each on the disk. Prints CPU per call.
  *
- *   ledger RUN GROUP      RUN/plan.jsonl is loaded into a new ledger beside it; loading is not counted */
+ *   ledger RUN FOLDER GROUP    RUN/plan.jsonl is loaded into a ledger in FOLDER, which is there and empty; loading is not counted */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
 
-#include "etl/ledger/ledger.h"
+#include "etl/run/load_plan.h"
+
+enum { GROUP_MAX = 1024 };
 
 static double cpu_now(void)
 {
@@ -31,10 +33,13 @@ static enum etl_status one_group(struct ledger *l, uint64_t first, uint64_t end,
     struct settlement done = {
         .state = CALL_DONE, .at_ms = UINT64_C(1760000000000), .http = 200, .reply = STR("Success!")
     };
-    enum etl_status st = ledger_begin(l, err);
+    struct ledger_claim claims[GROUP_MAX] = { 0 };
+    enum etl_status     st = ledger_begin(l, err);
 
-    for (uint64_t n = first; n < end && st == ETL_OK; n++)
-        st = ledger_claim(l, n, err);
+    for (uint64_t n = first; n < end; n++)
+        claims[n - first].number = n;
+    if (st == ETL_OK)
+        st = ledger_claim(l, claims, end - first, err);
     if (st == ETL_OK)
         st = ledger_commit(l, err);
     if (st == ETL_OK)
@@ -48,20 +53,19 @@ int main(int argc, char **argv)
 {
     struct err      err = { 0 };
     struct ledger  *l = NULL;
-    char            plan[4096], path[4096];
-    uint64_t        group = argc == 3 ? strtoull(argv[2], NULL, 10) : 0, calls = 0;
+    char            plan[4096];
+    uint64_t        group = argc == 4 ? strtoull(argv[3], NULL, 10) : 0, calls = 0;
     double          cpu, wall;
     enum etl_status st;
 
-    if (group == 0) {
-        fprintf(stderr, "usage: ledger RUN GROUP\n");
+    if (group == 0 || group > GROUP_MAX) {
+        fprintf(stderr, "usage: ledger RUN FOLDER GROUP\n");
         return 2;
     }
     snprintf(plan, sizeof plan, "%s/plan.jsonl", argv[1]);
-    snprintf(path, sizeof path, "%s/bench.db", argv[1]);
-    st = ledger_open(path, STR_NONE, true, &l, &err);
+    st = ledger_open(argv[2], STR_NONE, true, &l, &err);
     if (st == ETL_OK && !ledger_loaded(l))
-        st = ledger_load(l, plan, &err);
+        st = load_plan(l, plan, &err);
     cpu = cpu_now();
     wall = wall_now();
     if (st == ETL_OK)

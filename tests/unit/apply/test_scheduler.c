@@ -409,6 +409,43 @@ static void only_chosen_lanes_are_sent(void **state)
     (void)state;
 }
 
+/* Runs in the scheduler's thread, between two groups: another owner gets the second call first. */
+static void claim_for_another(void *context, const uint64_t by_state[CALL_STATES])
+{
+    struct toy         *t = context;
+    struct ledger_claim claim = { .number = 2 };
+    struct err          err;
+
+    (void)by_state;
+    if (t->running++ != 0)
+        return;
+    assert_int_equal(ledger_begin(t->ledger, &err), ETL_OK);
+    assert_int_equal(ledger_claim(t->ledger, &claim, 1, &err), ETL_OK);
+    assert_int_equal(ledger_commit(t->ledger, &err), ETL_OK);
+    assert_true(claim.claimed);
+}
+
+static void a_call_of_another_owner_is_left_to_it(void **state)
+{
+    struct toy *t = new_toy(false, "concurrency: 1, per_second: 5000, timeout_seconds: 2", NULL);
+    struct err  err;
+
+    toy_call(t, "x", "note", "{\"key\":\"a\"}");
+    toy_call(t, "y", "note", "{\"key\":\"b\"}");
+    toy_call(t, "y", "note", "{\"key\":\"b\"}");
+    toy_call(t, "z", "note", "{\"key\":\"c\"}");
+    t->scheduler.progress = claim_for_another;
+    t->scheduler.progress_context = t;
+    assert_int_equal(toy_apply(t, &err), ETL_OK);
+    assert_int_equal(toy_state(t, 1, NULL), CALL_DONE);
+    assert_int_equal(toy_state(t, 2, NULL), CALL_SENDING);
+    assert_int_equal(toy_state(t, 3, NULL), CALL_PENDING); /* behind a call whose end is not known yet */
+    assert_int_equal(toy_state(t, 4, NULL), CALL_DONE);
+    assert_int_equal(t->notes, 2);
+    free_toy(t);
+    (void)state;
+}
+
 static enum toy_fault stop_at_ten(void *context, const struct toy_asked *asked)
 {
     struct toy *t = context;
@@ -464,6 +501,7 @@ int main(void)
         cmocka_unit_test(before_comes_first_and_after_last),
         cmocka_unit_test(nothing_begins_behind_a_before_that_failed),
         cmocka_unit_test(only_chosen_lanes_are_sent),
+        cmocka_unit_test(a_call_of_another_owner_is_left_to_it),
         cmocka_unit_test(a_stop_waits_for_answers_and_begins_nothing),
     };
 

@@ -171,14 +171,12 @@ static void lanes_are_chosen(void **state)
     struct ledger                *l;
     struct findings               faults;
     struct lane_selection_options o = { 0 };
-    char                          path[128];
 
     toy_open(t, false, "concurrency: 1");
     for (const char *k = "a\0b\0c\0d\0e\0"; *k != '\0'; k += 2)
         toy_call(t, k, "make", "{\"key\":\"x\"}");
     toy_counts(t, &(struct ledger_counts){ 0 }); /* loads it */
-    snprintf(path, sizeof path, "%s/ledger.db", t->folder);
-    assert_int_equal(ledger_open(path, STR("00"), true, &l, &err), ETL_OK);
+    assert_int_equal(ledger_open(t->folder, STR("00"), true, &l, &err), ETL_OK);
     findings_init(&faults, &t->mem);
     assert_is(chosen(t, l, &o, &faults), "1 2 3 4 5 ");
     o.limit = 2;
@@ -290,7 +288,7 @@ static void results_tell_what_became_of_it(void **state)
                                   .at_ms = 1700000000000,
                                   .http = 200,
                                   .reason = STR("=cmd|' /C calc'!A0") };
-    char path[128];
+    struct ledger_claim claims[] = { { .number = 1 }, { .number = 3 } };
 
     toy_open(t, false, "concurrency: 1");
     toy_call(t, "-1", "make", "{\"key\":\"x\"}");
@@ -299,11 +297,9 @@ static void results_tell_what_became_of_it(void **state)
     toy_call(t, "b,c", "note", "{\"key\":\"y\"}");
     toy_call(t, "@after", "set", "{\"key\":\"y\"}");
     toy_counts(t, &(struct ledger_counts){ 0 });
-    snprintf(path, sizeof path, "%s/ledger.db", t->folder);
-    assert_int_equal(ledger_open(path, STR("00"), true, &l, &err), ETL_OK);
+    assert_int_equal(ledger_open(t->folder, STR("00"), true, &l, &err), ETL_OK);
     assert_int_equal(ledger_begin(l, &err), ETL_OK);
-    assert_int_equal(ledger_claim(l, 1, &err), ETL_OK);
-    assert_int_equal(ledger_claim(l, 3, &err), ETL_OK);
+    assert_int_equal(ledger_claim(l, claims, COUNT(claims), &err), ETL_OK);
     assert_int_equal(ledger_settle(l, 1, &done, &err), ETL_OK);
     assert_int_equal(ledger_settle(l, 3, &refused, &err), ETL_OK);
     assert_int_equal(ledger_block_behind(l, 3, 2, &err), ETL_OK);

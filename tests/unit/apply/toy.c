@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/run/load_plan.h"
 
 static const char description[] =
     "provider: 1\nname: toy\ntitle: Toy\ndocument: none\n"
@@ -286,10 +287,8 @@ static void open_ledger(struct toy *t)
 
     snprintf(path, sizeof path, "%s/plan.jsonl", t->folder);
     write_text(path, buf_cstr(&t->plan));
-    snprintf(path, sizeof path, "%s/ledger.db", t->folder);
-    assert_int_equal(ledger_open(path, STR("00"), true, &t->ledger, &err), ETL_OK);
-    snprintf(path, sizeof path, "%s/plan.jsonl", t->folder);
-    if (!ledger_loaded(t->ledger) && ledger_load(t->ledger, path, &err) != ETL_OK)
+    assert_int_equal(ledger_open(t->folder, STR("00"), true, &t->ledger, &err), ETL_OK);
+    if (!ledger_loaded(t->ledger) && load_plan(t->ledger, path, &err) != ETL_OK)
         print_error("%s\n", err.text);
     assert_true(ledger_loaded(t->ledger));
 }

@@ -1,12 +1,16 @@
 /* tests/unit/ledger/test_ledger.c - the ledger: its order, its states, its groups, and what it refuses. */
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "etl/core/must.h"
+#include "etl/core/system/atomic_file.h"
 #include "etl/ledger/ledger.h"
 #include "tests/unit/check.h"
 
-static char         folder[64], db_path[96], plan_path[96];
+static char         folder[64], db_path[96];
 static struct arena mem;
 static struct err   err;
 
@@ -17,7 +21,6 @@ static int set_up(void **state)
     if (mkdtemp(folder) == NULL)
         return -1;
     snprintf(db_path, sizeof db_path, "%s/ledger.db", folder);
-    snprintf(plan_path, sizeof plan_path, "%s/plan.jsonl", folder);
     arena_init(&mem, 64 << 20, "a test");
     err = (struct err){ 0 };
     return 0;
@@ -33,50 +36,117 @@ static int tear_down(void **state)
     return system(command);
 }
 
-static unsigned line_number;
-
-static void line(FILE *f, const char *stage, const char *lane, const char *command, unsigned seq)
-{
-    line_number++;
-    fprintf(
-        f,
-        "{\"id\":\"%032x\",\"seq\":%u,\"lane\":\"%s\",%s\"from\":\"x.csv:%u\",\"command\":\"%s\",\"as\":\"%s\",\"params\":{\"a\":\"%s\"}}\n",
-        line_number, seq, lane, stage, line_number, command, command, command);
-}
+#define TEXT(literal)                                                                                                  \
+    {                                                                                                                  \
+        literal, sizeof(literal) - 1                                                                                   \
+    }
 
 /* Two inputs, so that the calls of a lane stand apart; after: ahead of all. */
-static void write_plan(void)
-{
-    FILE *f = fopen(plan_path, "w");
+static const struct ledger_new_call plan[] = {
+    { LEDGER_AFTER, TEXT("id1"), { 0 }, TEXT("last"), TEXT("x.csv:1"), 1, 0, 9 },
+    { LEDGER_LANE, TEXT("id2"), TEXT("A"), TEXT("first"), TEXT("x.csv:2"), 10, 10, 9 },
+    { LEDGER_LANE, TEXT("id3"), TEXT("B"), TEXT("first"), TEXT("x.csv:3"), 11, 20, 9 },
+    { LEDGER_LANE, TEXT("id4"), TEXT("C"), TEXT("first"), TEXT("x.csv:4"), 12, 30, 9 },
+    { LEDGER_LANE, TEXT("id5"), TEXT("B"), TEXT("second"), TEXT("x.csv:5"), 20, 40, 9 },
+    { LEDGER_LANE, TEXT("id6"), TEXT("A"), TEXT("third"), TEXT("x.csv:6"), 31, 50, 9 },
+    { LEDGER_LANE, TEXT("id7"), TEXT("A"), TEXT("second"), TEXT("x.csv:7"), 21, 60, 9 },
+    { LEDGER_BEFORE, TEXT("id8"), { 0 }, TEXT("begin"), TEXT("x.csv:8"), 1, 70, 9 },
+};
 
-    line_number = 0;
-    line(f, "\"stage\":\"after\",", "", "last", 1);
-    line(f, "", "A", "first", 10);
-    line(f, "", "B", "first", 11);
-    line(f, "", "C", "first", 12);
-    line(f, "", "B", "second", 20);
-    line(f, "", "A", "third", 31);
-    line(f, "", "A", "second", 21);
-    line(f, "\"stage\":\"before\",", "", "begin", 1);
-    fclose(f);
+struct feed {
+    size_t at, fail_at; /* fail_at 0: never */
+};
+
+static enum etl_status next_call(void *context, struct ledger_new_call *out, struct err *fault)
+{
+    struct feed *f = context;
+
+    if (f->fail_at != 0 && f->at == f->fail_at)
+        return err_set(fault, ETL_FAIL, "plan-line", "a wrong line");
+    if (f->at == COUNT(plan))
+        return ETL_END;
+    *out = plan[f->at++];
+    return ETL_OK;
+}
+
+static bool claim(struct ledger *l, uint64_t number)
+{
+    struct ledger_claim one = { .number = number };
+
+    assert_int_equal(ledger_claim(l, &one, 1, &err), ETL_OK);
+    return one.claimed;
+}
+
+/* What breaks an invariant, in a child: it ends with 70 and names the condition. */
+static void assert_stops(void (*breaks)(struct ledger *l), struct ledger *l, const char *condition)
+{
+    char    said[512] = "";
+    int     out[2], status;
+    ssize_t got;
+    pid_t   child;
+
+    assert_int_equal(pipe(out), 0);
+    child = fork();
+    if (child == 0) {
+        dup2(out[1], STDERR_FILENO);
+        breaks(l);
+        _exit(0);
+    }
+    close(out[1]);
+    got = read(out[0], said, sizeof said - 1);
+    close(out[0]);
+    assert_true(got > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), MUST_EXIT_CODE);
+    assert_non_null(strstr(said, condition));
+}
+
+static void settle_done(struct ledger *l)
+{
+    ledger_settle(l, 2, &(struct settlement){ .state = CALL_DONE }, NULL);
+}
+
+static void settle_sending(struct ledger *l)
+{
+    ledger_settle(l, 2, &(struct settlement){ .state = CALL_SENDING }, NULL);
+}
+
+static void claim_two(struct ledger *l)
+{
+    claim(l, 2);
+}
+
+static void commit(struct ledger *l)
+{
+    ledger_commit(l, NULL);
+}
+
+static void begin(struct ledger *l)
+{
+    ledger_begin(l, NULL);
+}
+
+static void block_another_lane(struct ledger *l)
+{
+    ledger_block_behind(l, 5, 1, NULL);
 }
 
 static struct ledger *open_ledger(bool write)
 {
     struct ledger *l = NULL;
 
-    assert_int_equal(ledger_open(db_path, STR("digest"), write, &l, &err), ETL_OK);
+    assert_int_equal(ledger_open(folder, STR("digest"), write, &l, &err), ETL_OK);
     return l;
 }
 
 static struct ledger *loaded(void)
 {
-    struct ledger *l;
+    struct ledger *l = open_ledger(true);
+    struct feed    feed = { 0 };
 
-    write_plan();
-    l = open_ledger(true);
     assert_false(ledger_loaded(l));
-    assert_int_equal(ledger_load(l, plan_path, &err), ETL_OK);
+    assert_int_equal(ledger_load(l, &(struct ledger_source){ next_call, &feed }, &err), ETL_OK);
     assert_true(ledger_loaded(l));
     return l;
 }
@@ -104,7 +174,7 @@ static void group(struct ledger *l, uint64_t number, enum call_state state)
     struct settlement s = { .state = state, .at_ms = 5000, .reason = STR("so") };
 
     assert_int_equal(ledger_begin(l, &err), ETL_OK);
-    assert_int_equal(ledger_claim(l, number, &err), ETL_OK);
+    assert_true(claim(l, number));
     assert_int_equal(ledger_commit(l, &err), ETL_OK);
     assert_int_equal(ledger_begin(l, &err), ETL_OK);
     assert_int_equal(ledger_settle(l, number, &s, &err), ETL_OK);
@@ -151,16 +221,19 @@ static void states_change_as_they_may_and_no_other_way(void **state)
 
         if (cases[i].from == CALL_SENDING) {
             assert_int_equal(ledger_begin(l, &err), ETL_OK);
-            assert_int_equal(ledger_claim(l, 2, &err), ETL_OK);
+            assert_true(claim(l, 2));
             assert_int_equal(ledger_commit(l, &err), ETL_OK);
         } else if (cases[i].from != CALL_PENDING) {
             group(l, 2, cases[i].from);
         }
         assert_int_equal(ledger_begin(l, &err), ETL_OK);
-        assert_int_equal(ledger_claim(l, 2, &err), cases[i].may_claim ? ETL_OK : ETL_FAIL);
+        assert_int_equal(claim(l, 2), cases[i].may_claim);
         ledger_rollback(l);
         assert_int_equal(ledger_begin(l, &err), ETL_OK);
-        assert_int_equal(ledger_settle(l, 2, &done, &err), cases[i].may_settle ? ETL_OK : ETL_FAIL);
+        if (cases[i].may_settle)
+            assert_int_equal(ledger_settle(l, 2, &done, &err), ETL_OK);
+        else
+            assert_stops(settle_done, l, "sqlite3_changes(l->db) == 1");
         ledger_rollback(l);
         ledger_close(l);
         unlink(db_path);
@@ -175,7 +248,7 @@ static void a_group_is_durable_whole_or_not_there(void **state)
 
     assert_int_equal(ledger_call_at(l, 3, &call, &err), ETL_OK); /* a read that is held does not keep others out */
     assert_int_equal(ledger_begin(l, &err), ETL_OK);
-    assert_int_equal(ledger_claim(l, 2, &err), ETL_OK);
+    assert_true(claim(l, 2));
     assert_int_equal(ledger_call_at(other, 2, &call, &err), ETL_OK);
     assert_int_equal(call.state, CALL_PENDING);
     assert_int_equal(ledger_commit(l, &err), ETL_OK);
@@ -198,13 +271,13 @@ static void what_was_under_way_is_uncertain_afterwards(void **state)
     struct ledger_call call;
     uint64_t           calls;
 
-    assert_false(ledger_anything_sent(db_path));
+    assert_false(ledger_anything_sent(folder));
     assert_int_equal(ledger_begin(l, &err), ETL_OK);
-    assert_int_equal(ledger_claim(l, 2, &err), ETL_OK);
-    assert_int_equal(ledger_claim(l, 5, &err), ETL_OK);
+    assert_true(claim(l, 2));
+    assert_true(claim(l, 5));
     assert_int_equal(ledger_commit(l, &err), ETL_OK);
     ledger_close(l);
-    assert_true(ledger_anything_sent(db_path));
+    assert_true(ledger_anything_sent(folder));
     l = open_ledger(true);
     assert_true(ledger_loaded(l));
     assert_int_equal(ledger_recover(l, &calls, &err), ETL_OK);
@@ -333,29 +406,86 @@ static void another_plans_ledger_is_refused(void **state)
     struct ledger *l = loaded();
 
     ledger_close(l);
-    assert_int_equal(ledger_open(db_path, STR("another"), true, &l, &err), ETL_FAIL);
+    assert_int_equal(ledger_open(folder, STR("another"), true, &l, &err), ETL_FAIL);
     assert_string_equal(err.rule, "ledger-plan");
-    assert_int_equal(ledger_open(db_path, STR_NONE, false, &l, &err), ETL_OK); /* whichever, for what it captured */
+    assert_int_equal(ledger_open(folder, STR_NONE, false, &l, &err), ETL_OK); /* whichever, for what it captured */
     ledger_close(l);
     (void)state;
 }
 
-static void nothing_is_loaded_from_a_plan_with_a_wrong_line(void **state)
+static void nothing_is_loaded_when_a_call_cannot_be_had(void **state)
 {
-    struct ledger *l;
-    FILE          *f;
+    struct feed    feed = { .fail_at = 5 };
+    struct ledger *l = open_ledger(true);
 
-    write_plan();
-    f = fopen(plan_path, "a");
-    fputs("{\"id\":\"short\"}\n", f);
-    fclose(f);
-    l = open_ledger(true);
-    assert_int_equal(ledger_load(l, plan_path, &err), ETL_FAIL);
+    assert_int_equal(ledger_load(l, &(struct ledger_source){ next_call, &feed }, &err), ETL_FAIL);
+    assert_string_equal(err.text, "a wrong line");
     assert_false(ledger_loaded(l));
     assert_int_equal(ledger_call_count(l), 0);
     ledger_close(l);
     unlink(db_path);
     l = loaded();
+    ledger_close(l);
+    (void)state;
+}
+
+static void a_call_that_is_claimed_is_not_claimed_again(void **state)
+{
+    struct ledger      *l = loaded();
+    struct ledger_claim claims[] = { { .number = 2 }, { .number = 5 }, { .number = 7 } };
+    struct ledger_call  call;
+
+    assert_int_equal(ledger_begin(l, &err), ETL_OK);
+    assert_true(claim(l, 5));
+    assert_int_equal(ledger_commit(l, &err), ETL_OK);
+    assert_int_equal(ledger_begin(l, &err), ETL_OK);
+    assert_int_equal(ledger_claim(l, claims, COUNT(claims), &err), ETL_OK);
+    assert_int_equal(ledger_commit(l, &err), ETL_OK);
+    assert_true(claims[0].claimed && !claims[1].claimed && claims[2].claimed);
+    assert_int_equal(ledger_call_at(l, 5, &call, &err), ETL_OK);
+    assert_int_equal(call.tries, 1);
+    ledger_close(l);
+    (void)state;
+}
+
+static void a_broken_invariant_stops_with_its_name(void **state)
+{
+    struct ledger *l = loaded();
+
+    assert_stops(claim_two, l, "l->in_group");
+    assert_stops(settle_done, l, "l->in_group");
+    assert_stops(commit, l, "l->in_group");
+    assert_int_equal(ledger_begin(l, &err), ETL_OK);
+    assert_stops(begin, l, "!l->in_group");
+    assert_stops(settle_sending, l, "s->state != CALL_SENDING");
+    assert_stops(block_another_lane, l, "number >= at.first");
+    ledger_rollback(l);
+    ledger_close(l);
+    (void)state;
+}
+
+/* Written by the version before: tables as they were, a call claimed by a command that was killed. It is resumed. */
+static void an_older_ledger_goes_on(void **state)
+{
+    struct ledger     *l;
+    struct ledger_call call;
+    struct str         sql;
+    sqlite3           *db;
+    uint64_t           calls;
+
+    assert_int_equal(file_read("ledger/half_sent.sql", 1 << 20, &mem, &sql, &err), ETL_OK);
+    assert_int_equal(sqlite3_open(db_path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, arena_cstr(&mem, sql), NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    l = open_ledger(true);
+    assert_true(ledger_loaded(l));
+    assert_int_equal(ledger_recover(l, &calls, &err), ETL_OK);
+    assert_int_equal(calls, 1);
+    assert_is(shown_rows(l),
+              "1 - begin done|2 A first done|3 A second uncertain|4 A third pending|5 B first refused|"
+              "6 B second blocked|7 C first pending|8 - last pending|");
+    assert_int_equal(ledger_call_at(l, 3, &call, &err), ETL_OK);
+    assert_true(call.has_baseline && call.tries == 1);
     ledger_close(l);
     (void)state;
 }
@@ -371,12 +501,12 @@ static void damage_is_noticed(void **state)
     fd = open(db_path, O_RDWR);
     assert_int_equal(pwrite(fd, noise, sizeof noise, 4096), sizeof noise);
     close(fd);
-    assert_int_equal(ledger_open(db_path, STR("digest"), true, &l, &err), ETL_FAIL);
+    assert_int_equal(ledger_open(folder, STR("digest"), true, &l, &err), ETL_FAIL);
     assert_string_equal(err.rule, "ledger-damaged");
     fd = open(db_path, O_RDWR | O_TRUNC);
     assert_int_equal(write(fd, noise, sizeof noise), sizeof noise);
     close(fd);
-    assert_int_equal(ledger_open(db_path, STR("digest"), true, &l, &err), ETL_FAIL);
+    assert_int_equal(ledger_open(folder, STR("digest"), true, &l, &err), ETL_FAIL);
     (void)state;
 }
 
@@ -384,8 +514,8 @@ static void there_is_none_to_read(void **state)
 {
     struct ledger *l;
 
-    assert_int_equal(ledger_open(db_path, STR("digest"), false, &l, &err), ETL_END);
-    assert_false(ledger_anything_sent(db_path));
+    assert_int_equal(ledger_open(folder, STR("digest"), false, &l, &err), ETL_END);
+    assert_false(ledger_anything_sent(folder));
     (void)state;
 }
 
@@ -421,7 +551,10 @@ int main(void)
         TEST(captures_are_of_the_lane_or_of_before),
         TEST(the_runs_own_facts),
         TEST(another_plans_ledger_is_refused),
-        TEST(nothing_is_loaded_from_a_plan_with_a_wrong_line),
+        TEST(nothing_is_loaded_when_a_call_cannot_be_had),
+        TEST(a_call_that_is_claimed_is_not_claimed_again),
+        TEST(a_broken_invariant_stops_with_its_name),
+        TEST(an_older_ledger_goes_on),
         TEST(damage_is_noticed),
         TEST(there_is_none_to_read),
         TEST(space_is_kept_and_given_back),

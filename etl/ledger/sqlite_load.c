@@ -1,4 +1,4 @@
-/* etl/ledger/load_plan.c - a plan becomes a ledger: all its calls, lane by lane, or none. */
+/* etl/ledger/sqlite_load.c - fills a new ledger with a plan's calls, lane by lane: all of them or none. */
 #include "etl/ledger/sqlite_db.h"
 
 bool ledger_loaded(const struct ledger *l)
@@ -6,22 +6,15 @@ bool ledger_loaded(const struct ledger *l)
     return l->loaded;
 }
 
-#define LOAD_STATEMENTS(X)                                                                                             \
-    X(LOAD_CALL, "INSERT INTO temp.staged VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                         \
-    X(LOAD_LANE, "INSERT INTO lane(key) VALUES(?1) ON CONFLICT(key) DO UPDATE SET key = key RETURNING number")         \
-    X(LOAD_RANGE, "UPDATE lane SET first = ?2, calls = ?3 WHERE number = ?1")                                          \
-    X(LOAD_COMMAND, "INSERT INTO command(name) VALUES(?1) ON CONFLICT(name) DO UPDATE SET name = name RETURNING number")
-
 enum { LOADS = 4 };
-struct loading {
+struct ledger_load {
     struct ledger *ledger;
     sqlite3_stmt  *call, *lane, *range, *command;
-    struct arena   mem;
-    struct buf     last_lane, last_command; /* neighbours mostly share them */
+    struct buf     last_lane, last_command; /* the next call mostly has the same */
     uint64_t       last_lane_number, last_command_number;
 };
 
-static enum etl_status number_for(struct loading *w, sqlite3_stmt *s, struct str text, struct buf *last,
+static enum etl_status number_for(struct ledger_load *w, sqlite3_stmt *s, struct str text, struct buf *last,
                                   uint64_t *number, struct err *err)
 {
     enum etl_status st;
@@ -38,54 +31,44 @@ static enum etl_status number_for(struct loading *w, sqlite3_stmt *s, struct str
     return st;
 }
 
-static enum etl_status load_line(struct loading *w, struct str text, uint64_t offset, struct err *err)
+static enum etl_status load_call(struct ledger_load *w, const struct ledger_new_call *call, struct err *err)
 {
-    struct plan_line line;
-    sqlite3_stmt    *s = w->call;
-    uint64_t         lane = LANE_BEFORE;
-    enum etl_status  st;
+    sqlite3_stmt   *s = w->call;
+    uint64_t        lane = call->stage == LEDGER_AFTER ? LANE_AFTER : LANE_BEFORE;
+    enum etl_status st = ETL_OK;
 
-    arena_reset(&w->mem);
-    st = plan_line_parse(text, &w->mem, &line, err);
-    if (st == ETL_OK && line.stage == STAGE_LANE) {
-        st = number_for(w, w->lane, line.lane, &w->last_lane, &w->last_lane_number, err);
+    if (call->stage == LEDGER_LANE) {
+        st = number_for(w, w->lane, call->lane, &w->last_lane, &w->last_lane_number, err);
         lane = w->last_lane_number;
-    } else if (line.stage == STAGE_AFTER) {
-        lane = LANE_AFTER;
     }
     if (st == ETL_OK)
-        st = number_for(w, w->command, line.command, &w->last_command, &w->last_command_number, err);
+        st = number_for(w, w->command, call->command, &w->last_command, &w->last_command_number, err);
     if (st != ETL_OK)
         return st;
     sqlite3_bind_int64(s, 1, (sqlite3_int64)lane);
-    sqlite3_bind_int64(s, 2, (sqlite3_int64)line.seq);
-    sqlite3_bind_int64(s, 3, (sqlite3_int64)offset);
-    sqlite3_bind_int64(s, 4, (sqlite3_int64)text.len);
+    sqlite3_bind_int64(s, 2, (sqlite3_int64)call->order);
+    sqlite3_bind_int64(s, 3, (sqlite3_int64)call->offset);
+    sqlite3_bind_int64(s, 4, (sqlite3_int64)call->length);
     sqlite3_bind_int64(s, 5, (sqlite3_int64)w->last_command_number);
-    db_bind_str(s, 6, line.id);
-    db_bind_str(s, 7, line.from);
+    db_bind_str(s, 6, call->id);
+    db_bind_str(s, 7, call->source);
     return db_finish(w->ledger, s, err);
 }
 
-static enum etl_status load_lines(struct loading *w, const char *plan_path, struct err *err)
+static enum etl_status load_calls(struct ledger_load *w, const struct ledger_source *source, struct err *err)
 {
-    struct plan_reader *reader;
-    struct str          text;
-    uint64_t            offset;
-    enum etl_status     st = plan_reader_open(plan_path, &reader, err);
+    struct ledger_new_call call;
+    enum etl_status        st;
 
-    if (st != ETL_OK)
-        return st;
-    while ((st = plan_reader_next(reader, &text, &offset, err)) == ETL_OK) {
-        st = load_line(w, text, offset, err);
+    while ((st = source->next(source->context, &call, err)) == ETL_OK) {
+        st = load_call(w, &call, err);
         if (st != ETL_OK)
             break;
     }
-    plan_reader_close(reader);
     return st == ETL_END ? ETL_OK : st;
 }
 
-static enum etl_status prepare_loading(struct loading *w, struct err *err)
+static enum etl_status prepare_loading(struct ledger_load *w, struct err *err)
 {
     static const char *const texts[LOADS] = { LOAD_STATEMENTS(AS_TEXT) };
     sqlite3_stmt           **places[LOADS] = { &w->call, &w->lane, &w->range, &w->command };
@@ -102,14 +85,14 @@ static enum etl_status prepare_loading(struct loading *w, struct err *err)
     return st;
 }
 
-/* The calls of one lane may stand far apart in the plan (one input after the other). Sorted here, they are neighbours: a lane is then
- * a range of numbers, and what is sent together lies on the same pages, which is what a commit costs. */
+/* The calls of one lane may stand far apart in the plan, since it has one input after the other. Sorted here they are neighbours: a lane
+ * is a range of numbers, and calls that are sent together lie on the same pages. A commit costs by the pages it writes. */
 static const char *const sort_calls =
     "INSERT INTO call(lane, state, tries, place, length, command, id, source)"
     " SELECT lane, 0, 0, place, length, command, id, source FROM temp.staged ORDER BY lane, seq, place;"
     "DROP TABLE temp.staged;";
 
-static enum etl_status write_range(struct loading *w, const struct ledger_lane *lane, struct err *err)
+static enum etl_status write_range(struct ledger_load *w, const struct ledger_lane *lane, struct err *err)
 {
     if (lane->number == LANE_BEFORE || lane->number == LANE_AFTER)
         return ETL_OK;
@@ -119,8 +102,8 @@ static enum etl_status write_range(struct loading *w, const struct ledger_lane *
     return db_finish(w->ledger, w->range, err);
 }
 
-/* Every lane gets its range, in one pass: a GROUP BY would sort all calls once more. */
-static enum etl_status write_ranges(struct loading *w, struct err *err)
+/* Gives every lane its range, in one pass: a GROUP BY would sort all calls once more. */
+static enum etl_status write_ranges(struct ledger_load *w, struct err *err)
 {
     struct ledger     *l = w->ledger;
     struct ledger_lane at = { 0 };
@@ -144,19 +127,18 @@ static enum etl_status write_ranges(struct loading *w, struct err *err)
     return st == ETL_END ? write_range(w, &at, err) : st;
 }
 
-enum etl_status ledger_load(struct ledger *l, const char *plan_path, struct err *err)
+enum etl_status ledger_load(struct ledger *l, const struct ledger_source *source, struct err *err)
 {
-    struct loading  w = { .ledger = l };
-    enum etl_status st;
+    struct ledger_load w = { .ledger = l };
+    enum etl_status    st;
 
-    arena_init(&w.mem, 256U << 20, "a line of plan.jsonl");
     buf_init(&w.last_lane, 1 << 20, "a lane's key");
     buf_init(&w.last_command, 1 << 16, "a command's name");
     st = ledger_begin(l, err);
     if (st == ETL_OK)
         st = prepare_loading(&w, err);
     if (st == ETL_OK)
-        st = load_lines(&w, plan_path, err);
+        st = load_calls(&w, source, err);
     if (st == ETL_OK)
         st = db_run(l, sort_calls, err);
     if (st == ETL_OK)
@@ -172,7 +154,6 @@ enum etl_status ledger_load(struct ledger *l, const char *plan_path, struct err 
     else
         ledger_rollback(l);
     l->loaded = st == ETL_OK;
-    arena_release(&w.mem);
     buf_release(&w.last_lane);
     buf_release(&w.last_command);
     return st == ETL_OK ? db_read_sizes(l, err) : st;

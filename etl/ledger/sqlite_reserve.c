@@ -1,0 +1,39 @@
+/* etl/ledger/sqlite_reserve.c - disk space kept free beside the ledger, so that requests in flight can be settled on a full disk. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "etl/ledger/sqlite_db.h"
+
+/* Settling needs, per call in flight, its page, its answer's page and their copies in the WAL: 16 KiB. 256 calls. */
+enum { RESERVE_BYTES = 4 << 20 };
+
+enum etl_status ledger_reserve(struct ledger *l, struct err *err)
+{
+    char path[PATH_MAX];
+    int  fd, code;
+
+    snprintf(path, sizeof path, "%s.reserve", l->path);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(err, ETL_AGAIN, "disk-full", "cannot reserve space at %s: %s", path, strerror(errno));
+    code = posix_fallocate(fd, 0, RESERVE_BYTES);
+    close(fd);
+    if (code != 0) {
+        unlink(path);
+        return err_set(err, ETL_AGAIN, "disk-full",
+                       "no room for the answers (%d MiB are reserved beside the ledger): %s; nothing is sent",
+                       RESERVE_BYTES >> 20, strerror(code));
+    }
+    l->spare = strdup(path);
+    return ETL_OK;
+}
+
+void ledger_use_reserve(struct ledger *l)
+{
+    if (l->spare != NULL)
+        unlink(l->spare);
+    free(l->spare);
+    l->spare = NULL;
+}
