@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/random.h"
 #include "etl/extract/file_source.h"
 #include "etl/mapping/mapping.h"
 #include "tests/unit/check.h"

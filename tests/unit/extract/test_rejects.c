@@ -51,7 +51,7 @@ static void secrets_go_sealed_and_come_back(void **state)
 
     (void)state;
     bench_begin(&b, mapping);
-    assert_int_equal(key_open(bench_path(&b, "key"), true, &key, NULL), ETL_OK);
+    assert_int_equal(key_open(bench_path(&b, "key"), &real_random, &key, NULL), ETL_OK);
     bench_write(&b, "people.csv", STR("id,pin,note\n7,Kite-xq,\"a, b\"\n"));
     text = reject_first(&b, key);
     assert_true(str_starts(text, STR("id,pin,note,_errors\n7,sealed:")));

@@ -1,0 +1,92 @@
+/* tests/unit/mapping/test_run_tests.c - etl/mapping/run_tests.h: a mapping's own tests pass and fail as they should; the stock mappings' pass. */
+#include "etl/mapping/run_tests.h"
+
+#include "tests/unit/mapping/loaded_mapping.h"
+
+/* ---- its own tests ---- */
+
+#define TESTED                                                                                                         \
+    HEAD                                                                                                               \
+        "lane: \"{{ A }}\"\ncalls:\n  - command: addcust\n    fields: {billid: \"{{ A }}\", hphone: \"{{ B | digits }}\"}\ntests:\n"
+
+static const struct {
+    struct str  tests;
+    const char *words; /* NULL: passes */
+} own_tests[] = {
+    { BYTES(
+          "  - {record: {A: '7', B: (913) 555-0147}, lane: '7', calls: [{addcust: {billid: '7', hphone: '9135550147'}}]}\n"),
+      NULL },
+    { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '7'}}]}\n"), NULL },
+    { BYTES("  - {record: {A: '7', B: '1'}, rejects: [{field: hphone, rule: phone10}]}\n"), NULL },
+    { BYTES("  - {record: {B: '9135550147'}, rejects: [{rule: lane-empty}]}\n"), NULL },
+    { BYTES("  - {record: {A: '7'}, calls: []}\n"), "the call addcust is made, and not expected" },
+    { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '8'}}]}\n"), "billid: expected \"8\", got \"7\"" },
+    { BYTES("  - {record: {A: '7', B: '9135550147'}, calls: [{addcust: {billid: '7'}}]}\n"), "hphone is not expected" },
+    { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '7', hphone: '1'}}]}\n"),
+      "expected \"1\", got nothing" },
+    { BYTES("  - {record: {A: '7', B: '1'}, calls: [{addcust: {billid: '7', hphone: '1'}}]}\n"),
+      "(rule phone10), and it is not expected" },
+    { BYTES("  - {record: {A: '7'}, rejects: [{field: hphone, rule: phone10}]}\n"),
+      "expected hphone to break rule phone10, and it does not" },
+    { BYTES("  - {record: {A: '7'}, lane: '8', calls: [{addcust: {billid: '7'}}]}\n"), "the lane is \"7\"" },
+    { BYTES("  - {record: {A: '7'}, calls: [{addcust: {billid: '7'}}, {addcust: {billid: '7'}}]}\n"),
+      "it is not made" },
+};
+
+static void a_mappings_own_tests(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(own_tests); i++) {
+        struct loaded l;
+        size_t        ran = 0;
+
+        begin(&l);
+        load_set(&l, arena_fmt(&l.mem, "%s%.*s", TESTED, STR_ARG(own_tests[i].tests)), NULL, 0);
+        expect_well(&l);
+        l.status = mapping_run_tests(l.m, STR("2026-11-24"), NULL, &l.mem, &ran, &l.faults);
+        assert_int_equal(ran, 1);
+        if ((l.status == ETL_OK) != (own_tests[i].words == NULL) ||
+            (own_tests[i].words != NULL && strstr(l.faults.items[0].err.text, own_tests[i].words) == NULL)) {
+            print_faults(&l);
+            fail_row(i, "want %s", own_tests[i].words != NULL ? own_tests[i].words : "a pass");
+        }
+        release(&l);
+    }
+}
+
+/* ---- stock mappings ---- */
+
+static void stock_mappings_are_well(void **state)
+{
+    size_t count = 0;
+
+    (void)state;
+    for (; stock_mapping_files[count].name != NULL; count++) {
+        struct str            name = str_from(stock_mapping_files[count].name);
+        struct mapping_source source = { .name = str_head(name, name.len - strlen(".yaml")) };
+        struct loaded         l;
+        struct key           *key;
+        size_t                ran = 0;
+
+        begin(&l);
+        l.status = mapping_load(&source, &l.mem, &l.m, &l.faults);
+        expect_well(&l);
+        key = test_key(&l);
+        l.status = mapping_run_tests(l.m, STR("2026-11-24"), key, &l.mem, &ran, &l.faults);
+        expect_well(&l);
+        assert_true(ran > 0);
+        key_free(key);
+        release(&l);
+    }
+    assert_true(count >= 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mappings_own_tests),
+        cmocka_unit_test(stock_mappings_are_well),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
