@@ -49,7 +49,7 @@ static void write_member(const struct archive_manifest_member *m, struct json_wr
     json_end_object(w);
 }
 
-/* The bracket of a list stands on a line of its own, also of an empty one. */
+/* The closing bracket of a list is on a line of its own, even if the list is empty. */
 static void end_list(struct json_writer *w)
 {
     json_gap(w, "\n ");

@@ -1,4 +1,4 @@
-/* formats/archive_manifest.h - manifest.json, an archive's last member: what was asked, how complete it is, what lies in the archive.
+/* formats/archive_manifest.h - manifest.json, an archive's last member: which reports were asked, how complete they are, which members the archive has.
  *
  * Lifetime  what is read lives in the arena given. */
 #ifndef FORMATS_ARCHIVE_MANIFEST_H
@@ -14,7 +14,7 @@ struct archive_manifest_member {
     struct str                          name, table; /* table: ptr NULL for a raw answer */
     uint64_t                            rows;
     bool                                encrypted;
-    const struct archive_manifest_part *parts; /* as it is stored: one, or several of an encrypted one */
+    const struct archive_manifest_part *parts; /* as stored: one, or several of an encrypted member */
     size_t                              part_count;
 };
 struct archive_manifest_report {
@@ -32,10 +32,10 @@ struct archive_manifest {
 #define MANIFEST_NAME "manifest.json"
 
 void archive_manifest_write(const struct archive_manifest *m, struct buf *out);
-/* ETL_FAIL: the file is no archive of ours. */
+/* ETL_FAIL: the file is not an archive that subferry made. */
 enum etl_status archive_manifest_read(const char *archive, struct arena *mem, struct archive_manifest *out,
                                       struct err *err);
 const struct archive_manifest_member *archive_manifest_table(const struct archive_manifest *m,
-                                                             struct str table); /* NULL: not in it */
+                                                             struct str table); /* NULL: it has none */
 
 #endif

@@ -12,14 +12,14 @@ struct archive_reader {
     const char                 *path;
     const struct envelope_keys *keys;
     struct archive             *archive;
-    struct err                  feed_err; /* what was wrong with the bytes themselves */
-    char                        feed[FEED_BYTES];
-    size_t                      first; /* bytes in feed that were read before */
-    char                       *name;  /* the member's */
-    bool                        ahead; /* the next header was read while looking for a further part */
-    struct archive_entry       *entry;
+    struct err            feed_err; /* the fault of the bytes themselves: libarchive reports only that reading failed */
+    char                  feed[FEED_BYTES];
+    size_t                first; /* bytes in `feed` that were read before opening */
+    char                 *name;  /* the member's */
+    bool                  ahead; /* the next header was read while looking for a further part */
+    struct archive_entry *entry;
     /* an encrypted member */
-    bool       encrypted, unopened; /* unopened: nothing of it was read yet */
+    bool       encrypted, unopened; /* unopened: its first part is not decrypted yet */
     unsigned   part;
     struct buf sealed, clear;
     size_t     clear_at;
@@ -141,7 +141,7 @@ static enum etl_status open_part(struct archive_reader *r, struct err *err)
     return envelope_open(r->keys, buf_str(&r->sealed), &r->clear, err);
 }
 
-/* The parts that nobody read of the member before are passed over. */
+/* Skips the parts of the member before that the caller did not read. */
 static enum etl_status next_member(struct archive_reader *r, bool *is_part, unsigned *part, struct str *member,
                                    struct err *err)
 {
@@ -173,7 +173,7 @@ enum etl_status archive_reader_next(struct archive_reader *r, struct archive_mem
     return ETL_OK;
 }
 
-/* Does the member go on in a further part? Then that is opened. */
+/* Opens the next part of the member. ETL_END: there is none. */
 static enum etl_status next_part(struct archive_reader *r, struct err *err)
 {
     enum etl_status st = next_header(r, err);

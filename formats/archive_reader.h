@@ -1,20 +1,21 @@
-/* formats/archive_reader.h - reads the members of a .zip or .tar, one after the other, by libarchive.
+/* formats/archive_reader.h - reads the members of a .zip or .tar, one after the other, through libarchive.
  *
- * With keys, the parts NAME.001.p7m, NAME.002.p7m … of an encrypted member come as one member NAME, decrypted; without, they
- * come as they are stored.
+ * With keys, the parts NAME.001.p7m, NAME.002.p7m … of an encrypted member come as one decrypted member NAME; without keys, as they
+ * are stored.
  *
- * Limits  streaming; of an encrypted member one part is held. Damage is ETL_UNREAD. */
+ * Memory  one buffer; one part of an encrypted member.
+ * Errors  ETL_UNREAD: damaged. */
 #ifndef FORMATS_ARCHIVE_READER_H
 #define FORMATS_ARCHIVE_READER_H
 
 #include "formats/envelope.h"
 #include "formats/unpacked.h"
 
-enum { ARCHIVE_PEEK = 512 }; /* so many first bytes tell what it is */
+enum { ARCHIVE_PEEK = 512 }; /* the first bytes from which the format is recognized */
 bool archive_recognize(struct str first_bytes);
 
 struct archive_reader;
-/* `bytes` stays the caller's and must outlive the reader; `first` is what was read of it already. */
+/* `bytes` is the caller's and outlives the reader; `first` is what was already read of it. */
 enum etl_status archive_reader_open(struct unpacked *bytes, struct str first, const char *path,
                                     const struct envelope_keys *keys, struct archive_reader **out, struct err *err);
 struct archive_member {
@@ -25,7 +26,7 @@ enum etl_status archive_reader_next(struct archive_reader *r, struct archive_mem
                                     struct err *err); /* ETL_END */
 enum etl_status archive_reader_read(struct archive_reader *r, char *to, size_t max, size_t *got, struct err *err);
 void            archive_reader_close(struct archive_reader *r); /* NULL is fine */
-/* "customers.csv.001.p7m": is it a part, of which member, which one? */
+/* Is the name that of a part, "customers.csv.001.p7m"? Of which member, and which part? */
 bool archive_part_name(const char *name, struct str *member, unsigned *part);
 
 #endif

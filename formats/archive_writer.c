@@ -57,7 +57,8 @@ static int set_form(struct archive *a, enum form form)
         if (rc == ARCHIVE_OK)
             rc = form == FORM_TAR_GZ ? archive_write_add_filter_gzip(a) : archive_write_add_filter_zstd(a);
         if (rc == ARCHIVE_OK && form == FORM_TAR_GZ)
-            rc = archive_write_set_filter_option(a, "gzip", "timestamp", NULL); /* else the bytes tell the time */
+            rc = archive_write_set_filter_option(a, "gzip", "timestamp",
+                                                 NULL); /* otherwise the bytes would depend on the time */
     }
     return rc;
 }
@@ -89,7 +90,7 @@ enum etl_status archive_writer_open(const char *path, struct archive_writer **ou
     return ETL_OK;
 }
 
-/* No time is set: zip writes its local time otherwise, which varies with TZ. */
+/* No time is set: zip would write local time, which depends on TZ. */
 static enum etl_status begin_member(struct archive_writer *w, const char *name, uint64_t bytes, struct err *err)
 {
     struct archive_entry *entry = archive_entry_new();
@@ -151,7 +152,7 @@ static enum etl_status add_stored(struct archive_writer *w, const char *name, in
     return status;
 }
 
-/* A file that goes with its descriptor, beside the archive: as much room as that needs is there anyway. */
+/* A file without a name, in the folder of the archive: the disk that has room for the archive has room for it. */
 static int spool(struct archive_writer *w, struct err *err)
 {
     char        path[4096];
@@ -167,7 +168,7 @@ static int spool(struct archive_writer *w, struct err *err)
     return fd;
 }
 
-/* The next part's clear text, in a file of its own: what seals it reads to the end. */
+/* The next part's clear text in a file of its own, because envelope_seal() reads a descriptor to its end. */
 static enum etl_status cut_part(struct archive_writer *w, const char *name, int from, uint64_t at, int to,
                                 uint64_t *bytes, struct err *err)
 {

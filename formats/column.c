@@ -33,7 +33,7 @@ static bool is_number(struct str s)
     return digits != 0 && dots <= 1;
 }
 
-/* The twelve hex digits of a MAC in lower case, however they are parted; false: it is none. */
+/* The twelve hex digits of a MAC in lower case, whatever separates them. false: it is not a MAC. */
 static bool mac_digits(struct str s, char out[12])
 {
     size_t n = 0;
@@ -106,7 +106,7 @@ static struct str normal_bool(struct str value)
     return value;
 }
 
-/* None, and the time behind a date; a moment without its seconds gets them. */
+/* 0000-00-00 becomes empty, a date loses the time behind it, a moment gets the seconds that it lacks. */
 static struct str normal_date(enum column_type type, struct str value, struct arena *mem)
 {
     if (str_starts(value, STR("0000-00-00")))
@@ -145,7 +145,7 @@ struct str column_normalize(enum column_type type, struct str value, struct aren
 
 /* ---- equal ---- */
 
-/* Letters compared without case, runs of blanks as one. ASCII only: other letters must be the same. */
+/* Compares letters without case and a run of blanks as one blank. Only for ASCII: other letters must be equal. */
 static bool names_equal(struct str a, struct str b)
 {
     size_t i = 0, k = 0;
@@ -170,7 +170,7 @@ static bool names_equal(struct str a, struct str b)
     }
 }
 
-/* The digits of a number, most significant first, a leading 1 before ten of them left out. */
+/* The digits of a telephone number; the country code 1 before ten digits is left out. */
 static size_t phone_digits(struct str s, char *out, size_t max)
 {
     size_t n = 0;

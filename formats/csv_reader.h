@@ -1,17 +1,15 @@
-/* formats/csv_reader.h - reads CSV, RFC 4180 and what real extracts do to it, as records.
+/* formats/csv_reader.h - reads CSV as records: RFC 4180, and what real extracts make of it.
  *
- * What real files do: a quote inside an unquoted cell is literal; text after a closing quote rejects that record and
- * reading resumes at the next line; a quote still open at the end, or past max_record, stops with ETL_UNREAD naming
- * the line where it opened; short rows are rejects, long ones too unless the surplus is empty; blanks are kept; empty lines
- * are skipped and counted; NUL bytes and bytes wrong in the encoding reject the record; line ends are LF, CRLF or CR.
- *
- * What stays of a rejected record: `damaged-*` rules tell one that is none (broken quote, wrong bytes, too long), row-short and
- * row-long one with the wrong number of cells; those are set then.
- *
- * Lifetime, threads  as record_reader.h says. Cells point into their block, or into its arena where they had to be changed (a
+ * Quotes    a quote inside an unquoted cell is literal. Text after a closing quote rejects the record; reading goes on at the next line. A
+ *           quote that is still open at the end, or past max_record, is ETL_UNREAD with the line where it opened.
+ * Rows      a short row is a reject; so is a long one, unless the surplus cells are empty. Empty lines are skipped and counted.
+ * Bytes     a NUL, or a byte that is wrong in the encoding, rejects the record. Lines end with LF, CRLF or CR. Blanks are kept.
+ * Rejects   rule damaged-*: it is not a record (broken quote, wrong bytes, too long). Rules row-short and row-long: the number of cells
+ *           is wrong; the cells are set.
+ * Lifetime, threads  as record_reader.h says. A cell points into its block, or into the block's arena when it had to be changed (a
  *           doubled quote, an encoding).
- * Limits    a record longer than max_record (1 MiB) stops as above when a quote is open there, else it is damaged: it is skipped
- *           to the end of that line, whatever its size (100 MB too), without being held in memory.
+ * Limits    a record longer than max_record (1 MiB) is damaged, unless a quote is open there (above). It is skipped to the end of that
+ *           line, whatever its size, without being held in memory.
  * Not here  types and dates: a cell is text. */
 #ifndef FORMATS_CSV_READER_H
 #define FORMATS_CSV_READER_H
@@ -33,7 +31,7 @@ struct csv_options {
 
 enum etl_status csv_reader_open(struct source *source, const struct csv_options *options, struct record_reader **out,
                                 struct err *err);
-/* The columns: the header's cells (trimmed, as UTF-8) or options->names. Empty and double names are told as they are. */
+/* The columns: the header's cells (trimmed, as UTF-8) or options->names. Empty and double names are not refused here. */
 const struct str *csv_reader_columns(const struct record_reader *r, size_t *count);
 /* How the input is written. */
 const struct csv_form *csv_reader_form(const struct record_reader *r);

@@ -9,7 +9,7 @@ void csv_write_row(struct buf *out, const struct str *cells, size_t count)
         if (i != 0)
             buf_byte(out, ',');
         if (cell.len != 0 && strchr("=+-@\t\r", cell.ptr[0]) != NULL && cell.ptr[0] != '\0') {
-            /* A spreadsheet would run it (OWASP, CSV injection). */
+            /* A spreadsheet would run it as a formula (OWASP, CSV injection). */
             AUTO(buf_release) struct buf defused;
 
             buf_init(&defused, cell.len + 2, "a cell");
@@ -28,7 +28,7 @@ static void add_text(struct buf *out, const struct csv_form *form, struct str ut
     encoding_add(out, form->encoding, utf8);
 }
 
-/* Bytes of the input: in UTF-16 they were transcoded when they were read, so they go back. */
+/* Bytes of the input. UTF-16 was transcoded when it was read, so it is transcoded back. */
 static void add_raw(struct buf *out, const struct csv_form *form, struct str raw)
 {
     if (encoding_is_wide(form->encoding))
@@ -61,7 +61,7 @@ static void add_cell(struct buf *out, const struct csv_form *form, struct str ce
         add_text(out, form, cell);
         return;
     }
-    if (form->quote == 0) { /* only our own words come here; without quotes blanks keep them together */
+    if (form->quote == 0) { /* only our own reasons come here; they cannot be quoted, so delimiters become blanks */
         AUTO(buf_release) struct buf text;
 
         buf_init(&text, cell.len + 1, "a cell");
@@ -84,7 +84,7 @@ static void add_cell(struct buf *out, const struct csv_form *form, struct str ce
     add_text(out, form, str_of(&form->quote, 1));
 }
 
-/* Its last column is _errors: it is a reject file itself. */
+/* Is the last column _errors, because the input is a reject file itself? */
 static bool has_reasons(const struct csv_form *form)
 {
     struct str head = str_trim(form->header_raw), name = STR("_errors");

@@ -1,7 +1,7 @@
 /* formats/csv_writer.h - writes CSV: results for people's spreadsheets, rejects for our own reader.
  *
- * results, lanes, differences are UTF-8, LF, RFC 4180, and no cell may begin a formula (= + - @ TAB CR gets a ' before it).
- * rejects keep the input's own encoding, delimiter, quote, line end and BOM, are not defused, and keep the record's bytes. */
+ * Results  UTF-8, LF, RFC 4180. No cell begins a formula: one that starts with = + - @ TAB or CR gets a ' before it.
+ * Rejects  encoding, delimiter, quote, line end and BOM of the input, and the record's own bytes; formulas stay as they are. */
 #ifndef FORMATS_CSV_WRITER_H
 #define FORMATS_CSV_WRITER_H
 
@@ -9,8 +9,8 @@
 #include "etl/core/record.h"
 #include "formats/csv_form.h"
 
-void csv_write_row(struct buf *out, const struct str *cells, size_t count); /* defused */
-/* The header line of a reject file: the input's own (or the given names, for a headerless one nothing) plus _errors; with BOM. */
+void csv_write_row(struct buf *out, const struct str *cells, size_t count); /* a result; a formula gets a ' before it */
+/* The header line of a reject file: the input's own and _errors, behind a BOM if the input has one. Nothing for an input without a header. */
 void csv_reject_header(struct buf *out, const struct csv_form *form);
 /* One reject: its raw bytes (padded with empty cells to `columns`), a delimiter, the reasons as one quoted cell, the line
  * end. replaced, where not NULL, has an entry for every cell of the record; replaced[i].ptr, where not NULL, stands instead of

@@ -13,7 +13,7 @@
 enum {
     CERTIFICATES_MAX = 64,
     PASSPHRASE_MAX = 1024,
-    PASSPHRASE_ROUNDS = 600000 /* OWASP's figure for PBKDF2; once a part of 64 MiB, so it costs nothing to speak of */
+    PASSPHRASE_ROUNDS = 600000 /* OWASP's number for PBKDF2; needed once for each part of 64 MiB */
 };
 
 struct passphrase {
@@ -27,7 +27,7 @@ struct envelope_to {
 };
 struct envelope_keys {
     EVP_PKEY         *key;
-    X509             *certificate; /* stands beside the key in its file, or NULL */
+    X509             *certificate; /* from the same file as the key, or NULL */
     struct passphrase passphrase;
 };
 
@@ -40,7 +40,7 @@ static enum etl_status openssl_fault(struct err *err, enum etl_status status, co
     return err_set(err, status, rule, "%s%s%s", what, reason != NULL ? ": " : "", reason != NULL ? reason : "");
 }
 
-/* The first line of the file; one that others can read is no secret. */
+/* The first line of the file. A file that others can read is refused. */
 static enum etl_status read_passphrase(const char *path, struct passphrase *out, struct err *err)
 {
     struct stat st;
@@ -135,7 +135,7 @@ static bool add_recipients(CMS_ContentInfo *cms, const struct envelope_to *t)
     return true;
 }
 
-/* OpenSSL's streaming writer fails where no byte comes, so an empty part (a report without answers) is made whole. */
+/* OpenSSL's streaming writer fails when it gets no byte, so an empty part (a report without answers) is made in one go. */
 static bool write_sealed(BIO *out, CMS_ContentInfo *cms, BIO *in, int from)
 {
     struct stat st;

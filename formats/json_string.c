@@ -15,7 +15,7 @@ static uint32_t unit_at(const char *p)
     return unit;
 }
 
-/* Behind the backslash; returns how many bytes it took. */
+/* p is behind the backslash. Returns the length of the escape without it. */
 static size_t unescape_one(struct buf *out, const char *p)
 {
     static const char signs[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";

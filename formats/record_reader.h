@@ -1,9 +1,8 @@
-/* formats/record_reader.h - what every reader of records can do, whatever it reads: csv_reader.h, json_reader.h.
+/* formats/record_reader.h - what every reader of records can do, whatever the format: csv_reader.h, json_reader.h.
  *
- * Two steps, so that all cores can work: record_reader_block() cuts the input into blocks of whole records, in order, by one
- * thread at a time; record_block_next() takes a block's records apart, on any thread.
- *
- * Lifetime  a record lives as long as its block. A block belongs to whoever got it, and goes before the reader. */
+ * Threads   two steps, so that all cores can work: record_reader_block() cuts the input into blocks of whole records, in order, on one
+ *           thread at a time; record_block_next() gives a block's records, on any thread.
+ * Lifetime  a record lives as long as its block. A block belongs to whoever got it, and is released before the reader is closed. */
 #ifndef FORMATS_RECORD_READER_H
 #define FORMATS_RECORD_READER_H
 
@@ -11,15 +10,15 @@
 #include "etl/core/err.h"
 #include "etl/core/record.h"
 
-struct record_reader { /* the first member of a reader */
+struct record_reader { /* the first member of every reader */
     const struct record_style *style;
 };
-struct record_block { /* the first member of its blocks */
+struct record_block { /* the first member of every block */
     const struct record_style *style;
 };
-struct record_style { /* one row a format */
+struct record_style { /* one row for each format */
     const char *name; /* "csv" */
-    enum etl_status (*block)(struct record_reader *r, struct record_block **out, struct err *err);
+    enum etl_status (*cut)(struct record_reader *r, struct record_block **out, struct err *err);
     enum etl_status (*next)(struct record_block *b, struct record *out, bool *is_damaged, struct err *err);
     uint64_t (*empty_lines)(const struct record_block *b);
     void (*release)(struct record_block *b);
@@ -28,13 +27,13 @@ struct record_style { /* one row a format */
     void (*close)(struct record_reader *r);
 };
 
-/* The next block; ETL_END after the last; ETL_UNREAD where the input cannot be read on. */
+/* The next block. ETL_END: there is none; ETL_UNREAD: the input cannot be read any further. */
 static inline enum etl_status record_reader_block(struct record_reader *r, struct record_block **out, struct err *err)
 {
-    return r->style->block(r, out, err);
+    return r->style->cut(r, out, err);
 }
-/* The next record of the block: ETL_OK; ETL_END; ETL_REJECT with err.line, rule and text, where raw, line, offset and number are
- * set: is_damaged tells a record that is none (broken, wrong bytes, too long: rule damaged-*). */
+/* The next record of the block; ETL_END: there is none. ETL_REJECT with err.line, rule and text: raw, line, offset and number are set;
+ * is_damaged: what stands there is not a record (broken, wrong bytes, too long: rule damaged-*). */
 static inline enum etl_status record_block_next(struct record_block *b, struct record *out, bool *is_damaged,
                                                 struct err *err)
 {
@@ -49,14 +48,14 @@ static inline void record_block_release(struct record_block *b) /* NULL is fine 
     if (b != NULL)
         b->style->release(b);
 }
-/* One record again from the input's bytes (a parent row, `explain`): those at record.offset, record.length of them. Cells in
- * `mem`; ETL_REJECT where no record stands there. Any thread. */
+/* Reads one record again, for a parent row or `explain`: `bytes` are the input's record.length bytes at record.offset. Its cells live in
+ * `mem`. ETL_REJECT: they are not a record. Any thread. */
 static inline enum etl_status record_again(struct record_reader *r, struct str bytes, struct arena *mem,
                                            struct record *out, struct err *err)
 {
     return r->style->again(r, bytes, mem, out, err);
 }
-static inline void record_reader_close(struct record_reader *r) /* after all its blocks; NULL is fine */
+static inline void record_reader_close(struct record_reader *r) /* after its blocks are released; NULL is fine */
 {
     if (r != NULL)
         r->style->close(r);

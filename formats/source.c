@@ -10,14 +10,14 @@
 
 struct source {
     char                       *path, *member, *name;
-    int                         fd; /* the bytes' */
+    int                         fd; /* of the input */
     struct unpacked            *bytes;
-    bool                        is_file; /* can be read again */
+    bool                        is_file; /* a regular file, so it can be read again */
     uint64_t                    modified;
     const struct envelope_keys *keys;    /* or NULL */
-    struct archive_reader      *archive; /* or NULL: it is none */
+    struct archive_reader      *archive; /* or NULL: the input is not an archive */
     char                        first[ARCHIVE_PEEK];
-    size_t                      peeked, peeked_at; /* unpacked bytes read ahead to see what it is */
+    size_t                      peeked, peeked_at; /* unpacked bytes that were read ahead to recognize an archive */
     bool                        unpacked_ended;
     bool                        began;
     /* a copy of what was read, for pipes and for source_at of packed inputs */
@@ -34,7 +34,7 @@ static enum etl_status unread(const struct source *s, struct err *err, const cha
 
 /* ---- members of archives ---- */
 
-/* Goes to the member; one that is not named must be the only one. */
+/* Goes to the named member; without a name, to the only one. */
 static enum etl_status enter_member(struct source *s, struct err *err)
 {
     struct archive_member member;
@@ -67,7 +67,7 @@ static enum etl_status enter_member(struct source *s, struct err *err)
                              : err_set(err, ETL_FAIL, "archive-member", "%s holds no file", s->path);
 }
 
-/* Through what is left of the archive: its checksums, and whoever watches its bytes, cover the whole file. */
+/* Reads the rest of the archive: its checksums and the digest of its bytes cover the whole file. */
 static enum etl_status member_end(struct source *s, struct err *err)
 {
     struct archive_member member;
@@ -91,7 +91,7 @@ static enum etl_status read_member(struct source *s, char *to, size_t max, size_
 
 /* ---- the source ---- */
 
-/* What people hand over by mistake; read as text it would give messages that puzzle. */
+/* Files that people pass by mistake. Read as text, they would give misleading messages. */
 static enum etl_status refuse_kinds(const struct source *s, struct err *err)
 {
     static const struct {
@@ -140,7 +140,7 @@ static enum etl_status begin(struct source *s, struct err *err)
     return refuse_kinds(s, err);
 }
 
-/* "set.zip:dialup.csv": what stands before the colon must be there, and the whole must not. */
+/* "set.zip:dialup.csv": a file of the name before the colon exists, and none of the whole name. */
 static void split_member(struct source *s, const char *path)
 {
     const char *colon = strrchr(path, ':');
@@ -166,7 +166,7 @@ static int make_spool(struct err *err)
     if (fd < 0)
         err_set(err, ETL_AGAIN, "spool", "cannot make a temporary file %s: %s", path, strerror(errno));
     else
-        unlink(path); /* it goes with the process, whatever happens */
+        unlink(path); /* no name: it is gone when the process ends, however that happens */
     return fd;
 }
 
@@ -214,7 +214,7 @@ enum etl_status source_open_with(const char *path, const struct unpacked_watch *
     }
     status = unpacked_open(s->fd, s->path, watch, &s->bytes, err);
     if (status != ETL_OK)
-        s->fd = -1; /* closed with it */
+        s->fd = -1; /* unpacked_close() closes it */
     if (status == ETL_OK)
         status = begin(s, err);
     if (status != ETL_OK) {
@@ -284,7 +284,7 @@ static void end_member(struct source *s)
 enum etl_status source_rewind(struct source *s, struct err *err)
 {
     if (!s->is_file) {
-        /* A pipe's bytes passed the digest when they came; they are read from the copy now. */
+        /* The digest saw a pipe's bytes when they came; now they are read from the copy. */
         s->from_spool = true;
         s->spool_at = 0;
         return ETL_OK;

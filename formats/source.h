@@ -1,11 +1,11 @@
 /* formats/source.h - the bytes of an extract, wherever they are: a file, "-", .gz, .zst, a member of .zip/.tar.
  *
- * "extract.zip" with one file inside is that file; "set.zip:dialup.csv" names a member (the archive part must
- * exist as a file). What is packed is seen by its magic bytes, not by its name.
+ * "extract.zip" with one file inside means that file; "set.zip:dialup.csv" names a member, if set.zip exists. Packing is recognized by the
+ * first bytes, not by the name.
  *
- * Limits    streaming; nothing is held but one buffer. Damage (checksum, cut-off, wrong magic) is ETL_UNREAD.
+ * Memory    one buffer. Errors: ETL_UNREAD: damaged (checksum, cut off).
  * Source    zlib reads gzip (libarchive ignores the checksum), zstd .zst, libarchive the archives.
- * Digest    every byte as it lies in the file passes `seen`, for the plan's SHA-256 of its inputs. */
+ * Digest    every byte of the file, still packed, goes to `seen`, for the plan's SHA-256 of its inputs. */
 #ifndef FORMATS_SOURCE_H
 #define FORMATS_SOURCE_H
 
@@ -22,7 +22,7 @@ enum etl_status source_open_with(const char *path, const struct unpacked_watch *
                                  struct source **out, struct err *err);
 /* Fills up to `max` bytes; ETL_END at the end, after every checksum was right. Short counts are normal. */
 enum etl_status source_read(struct source *s, char *to, size_t max, size_t *got, struct err *err);
-/* Back to the first byte: another pass. stdin and pipes are kept in a temporary file from the first pass on. */
+/* Back to the first byte, for another pass. Bytes of stdin and pipes are kept in a temporary file from the first pass on. */
 enum etl_status source_rewind(struct source *s, struct err *err);
 /* `len` unpacked bytes at `offset`, whatever the position (a second handle inside; packed inputs are kept unpacked in a
  * temporary file once this was announced by source_keep() before the first read). Threads may call it at once. */

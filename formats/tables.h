@@ -1,6 +1,6 @@
 /* formats/tables.h - the normalized tables: names, columns, types, keys, what is secret, when two values are equal.
  *
- * Defined once, as data, in tables.yaml, which stands inside the program. Everything that fills, writes, shows or compares a table
+ * Defined once, as data, in tables.yaml, which is embedded in the program. Everything that fills, writes, shows or compares a table
  * reads it here; tables.md is made from it.
  *
  * Lifetime  the tables live in the arena they were loaded into. Read-only, so threads may share them. */
@@ -41,17 +41,17 @@ struct tables {
     const struct table *items;
     size_t              count;
 };
-/* All faults of the definition at once; the stock one has none, a test sees to that. */
+/* All faults of the definition at once. A test makes sure that the stock definition has none. */
 enum etl_status     tables_load(struct arena *mem, struct tables *out, struct findings *faults);
 const struct table *table_named(const struct tables *t, struct str name);       /* NULL: none */
 int                 table_column_index(const struct table *t, struct str name); /* -1 */
 
-/* Is a value written as its type says? The empty one always is. */
+/* Does the value have the form of its type? An empty value always does. */
 bool column_is_well_written(enum column_type type, struct str value);
-/* Brings it to that form where there is no doubt how: 1/0 and yes/no to true/false, upper-case MACs, 10,50 … no: that is doubt.
- * The value itself where there is nothing to do. */
+/* The value in the form of its type, where only one reading is possible: 1/0 and yes/no become true/false, a MAC becomes lower case. 10,50
+ * stays as it is, because the comma may mean two things. */
 struct str column_normalize(enum column_type type, struct str value, struct arena *mem);
-/* The column's own notion of equal. */
+/* Are two values equal in a column of this type? */
 bool column_equal(enum column_type type, struct str a, struct str b);
 /* The reference page, from the definition. */
 void tables_describe(const struct tables *t, struct buf *out);

@@ -19,8 +19,8 @@ struct unpacked {
     bool                  raw_ended;
     enum packing          packing;
     z_stream              gzip;
-    bool                  gzip_open, gzip_fresh; /* fresh: no byte of this member was read yet */
-    uint64_t              gzip_members;          /* that ended well */
+    bool                  gzip_open, gzip_fresh; /* fresh: no byte of this member is read yet */
+    uint64_t              gzip_members;          /* members with a right checksum */
     ZSTD_DStream         *zstd;
     size_t                zstd_hint; /* 0: at a frame's end */
 };
@@ -69,7 +69,7 @@ static enum etl_status unpack_none(struct unpacked *s, char *to, size_t max, siz
     return ETL_OK;
 }
 
-/* Between members: zeros are padding, as gzip(1) takes them; another member may follow (RFC 1952 2.2); all else is damage. */
+/* Behind a member: zeros are padding, as for gzip(1); another member may follow (RFC 1952 2.2); anything else is damage. */
 static enum etl_status gzip_between(struct unpacked *s, struct err *err)
 {
     while (s->raw_at < s->raw_len && s->raw[s->raw_at] == 0)

@@ -7,7 +7,7 @@
 
 /* A window of 64 bytes and the places in it where a cell may end: delimiters and newlines, found 16 bytes at a time. A cell
  * of ten bytes then costs a shift and a count of zeros instead of ten comparisons. */
-struct window {
+struct cell_window {
     const char *base;
     uint64_t    marks;
 };
@@ -34,7 +34,7 @@ static inline uint64_t marks_at(const char *p, char delimiter, char newline)
 #endif
 }
 
-static inline const char *next_mark(struct window *w, const struct csv_dialect *d, const char *end)
+static inline const char *next_mark(struct cell_window *w, const struct csv_dialect *d, const char *end)
 {
     while (w->marks == 0) {
         w->base += 64;
@@ -48,8 +48,8 @@ static inline const char *next_mark(struct window *w, const struct csv_dialect *
     return at < end ? at : end;
 }
 
-/* The window moves on to `p`, behind a quoted cell. */
-static inline void move_window(struct window *w, const struct csv_dialect *d, const char *p, const char *end)
+/* Moves the window to `p`, behind a quoted cell. */
+static inline void move_window(struct cell_window *w, const struct csv_dialect *d, const char *p, const char *end)
 {
     w->base = p;
     w->marks = p < end ? marks_at(p, d->delimiter, d->newline) : 0;
@@ -119,8 +119,8 @@ static enum csv_end damaged(const struct csv_dialect *d, const char *p, const ch
 enum csv_end csv_split(const struct csv_dialect *d, const char *begin, const char *end, bool at_end,
                        struct csv_cells *cells, const char **next)
 {
-    struct window w;
-    const char   *p = begin, *cell_end;
+    struct cell_window w;
+    const char        *p = begin, *cell_end;
 
     move_window(&w, d, begin, end);
     for (;;) {
@@ -133,7 +133,7 @@ enum csv_end csv_split(const struct csv_dialect *d, const char *begin, const cha
                 return CSV_END_OPEN;
             }
             after = close + 1;
-            if (after == end && !at_end) { /* it may yet be the first of a doubled quote */
+            if (after == end && !at_end) { /* the next byte may make it a doubled quote */
                 cells->open_at = p;
                 return CSV_END_OPEN;
             }

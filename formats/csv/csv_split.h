@@ -19,7 +19,6 @@ enum csv_end {
 struct csv_cells {
     struct str   *items; /* NULL: not wanted */
     size_t        count, cap;
-    bool          doubled;     /* a cell has doubled quotes: items are still raw there, marked by quoted[] */
     const char   *content_end; /* the record's end without its line end */
     const char   *open_at;
     struct arena *mem;      /* where items grow */

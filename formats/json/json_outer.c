@@ -8,12 +8,12 @@ enum { DEEPEST = 1024, HINT_DEPTH = 8, HINT_BYTES = 200 };
 struct json_outer {
     yajl_handle yajl;
     struct str  records;
-    size_t      parts;   /* of records: how deep the list stands */
+    size_t      parts;   /* of `records`: how deep the list is */
     unsigned    depth;   /* open brackets */
     unsigned    met;     /* how many parts the open objects match, outermost first */
     bool        is_next; /* the key just read is the next part */
     bool        entered, twice, is_object, deep;
-    const char *instead; /* what stands at the path, where it is no list */
+    const char *instead; /* the kind of value at the path, if it is not a list */
     /* the first list seen anywhere, to name it where none was asked */
     struct str keys[HINT_DEPTH];
     char       key_bytes[HINT_DEPTH][HINT_BYTES / HINT_DEPTH];
@@ -30,7 +30,7 @@ static struct str part(const struct json_outer *o, size_t i)
     return head;
 }
 
-/* The list that is asked for begins, or what stands there is none. */
+/* Is the value that begins now the one at the path of the list? */
 static bool at_the_list(const struct json_outer *o)
 {
     return o->parts == 0 ? o->depth == 0 : o->is_next && o->met + 1 == o->parts;
@@ -86,7 +86,7 @@ static int take_key(void *context, const unsigned char *key, size_t len)
     struct json_outer *o = context;
     struct str         name = str_of((const char *)key, len);
 
-    /* The path is met where each of the open objects is a part of it: then as many brackets are open as parts are met, and one. */
+    /* If every open object is on the path, one more bracket is open than parts are met. */
     o->is_next = o->met < o->parts && o->depth == o->met + 1 && str_eq(name, part(o, o->met));
     if (o->depth <= HINT_DEPTH) {
         char *bytes = o->key_bytes[o->depth - 1];
@@ -190,7 +190,7 @@ static enum etl_status judge(struct json_outer *o, yajl_status status, struct st
 
 static yajl_status feed(struct json_outer *o, struct str bytes)
 {
-    /* yajl takes form feeds and vertical tabs for blanks; a NUL is an error to it, as they should be. */
+    /* yajl takes form feeds and vertical tabs for blanks, but JSON does not allow them: yajl gets a NUL instead, which is an error to it. */
     for (size_t i = 0; i < bytes.len; i++)
         if (bytes.ptr[i] == '\f' || bytes.ptr[i] == '\v') {
             yajl_status st = yajl_parse(o->yajl, (const unsigned char *)bytes.ptr, i);
@@ -200,7 +200,7 @@ static yajl_status feed(struct json_outer *o, struct str bytes)
     return yajl_parse(o->yajl, (const unsigned char *)bytes.ptr, bytes.len);
 }
 
-/* In pieces that end at a [: so it can be told which of them is the list's. */
+/* Each piece ends at a [, so that we know which [ is the list's. */
 enum etl_status json_outer_enter(struct json_outer *o, struct str bytes, size_t *used, bool *entered, struct err *err)
 {
     size_t at = 0;
@@ -246,7 +246,7 @@ enum etl_status json_outer_refuse(struct json_outer *o, struct str bytes, struct
         return ETL_UNREAD;
     if (!o->is_object)
         return err_set(err, ETL_UNREAD, "json-records", "the document is no list of records");
-    if (used < bytes.len) /* something stands behind the first object */
+    if (used < bytes.len) /* something follows the first object */
         return err_set(err, ETL_UNREAD, "json-records",
                        "there are several documents in it; is each line one? Then it is format: jsonl");
     if (o->hint[0] != '\0')

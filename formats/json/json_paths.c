@@ -1,12 +1,12 @@
-/* formats/json/json_paths.c - the places in a JSON record that somebody wants. */
+/* formats/json/json_paths.c - the wanted places of a JSON record as a tree. */
 #include "formats/json/json_paths.h"
 
-struct making {
+struct path_tree {
     struct json_paths *paths;
     struct arena      *mem;
 };
 
-static struct path_node *child_of(const struct making *m, struct path_node *n, struct str name)
+static struct path_node *child_of(const struct path_tree *m, struct path_node *n, struct str name)
 {
     struct path_node **place = &n->children;
 
@@ -22,10 +22,11 @@ static struct path_node *child_of(const struct making *m, struct path_node *n, s
     return *place;
 }
 
-static void add(const struct making *m, struct path_node *n, struct str path, struct path_target target, bool is_list);
+static void add(const struct path_tree *m, struct path_node *n, struct str path, struct path_target target,
+                bool is_list);
 
-/* The list's own columns hang below the node that is the list. */
-static void end_here(const struct making *m, struct path_node *n, struct path_target target, bool is_list)
+/* The list's columns are below the node that is the list. */
+static void end_here(const struct path_tree *m, struct path_node *n, struct path_target target, bool is_list)
 {
     const struct json_list *list;
 
@@ -39,7 +40,8 @@ static void end_here(const struct making *m, struct path_node *n, struct path_ta
         add(m, n, list->columns[i], (struct path_target){ target.list, (uint32_t)i }, false);
 }
 
-static void add(const struct making *m, struct path_node *n, struct str path, struct path_target target, bool is_list)
+static void add(const struct path_tree *m, struct path_node *n, struct str path, struct path_target target,
+                bool is_list)
 {
     struct str head, rest;
 
@@ -52,14 +54,14 @@ static void add(const struct making *m, struct path_node *n, struct str path, st
         end_here(m, child_of(m, n, path), target, is_list);
         return;
     }
-    end_here(m, child_of(m, n, path), target, is_list); /* a member whose own name has the dots */
+    end_here(m, child_of(m, n, path), target, is_list); /* a member whose own name has dots */
     add(m, child_of(m, n, head), rest, target, is_list);
 }
 
 struct json_paths *json_paths_new(const struct json_wanted *wanted, struct arena *mem)
 {
-    struct json_paths  *paths = ARENA_NEW(mem, struct json_paths);
-    const struct making m = { paths, mem };
+    struct json_paths     *paths = ARENA_NEW(mem, struct json_paths);
+    const struct path_tree m = { paths, mem };
 
     paths->wanted = wanted;
     paths->root.list = -1;

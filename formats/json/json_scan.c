@@ -7,14 +7,14 @@
 
 enum { WINDOW = 64 };
 
-/* What stands where in 64 bytes. */
-struct window {
+/* Where the signs are in 64 bytes. */
+struct sign_window {
     uint64_t quotes, backslashes, newlines, brackets;
 };
 
-static inline struct window look(const char *p)
+static inline struct sign_window look(const char *p)
 {
-    struct window w = { 0, 0, 0, 0 };
+    struct sign_window w = { 0, 0, 0, 0 };
 
 #if defined(__SSE2__)
     for (int i = 0; i < 4; i++) {
@@ -39,7 +39,7 @@ static inline struct window look(const char *p)
     return w;
 }
 
-/* Bit i of the answer: is byte i inside a string (its opening quote included)? By counting the quotes before it. */
+/* Bit i of the result: is byte i inside a string, its opening quote included? It is if the number of quotes before it is odd. */
 static inline uint64_t inside(uint64_t quotes, bool in_string)
 {
     for (int shift = 1; shift < WINDOW; shift *= 2)
@@ -52,7 +52,7 @@ static inline bool is_array(const struct json_scan *s, unsigned depth)
     return s->arrays[depth / 64] >> (depth % 64) & 1;
 }
 
-/* JSON_SCAN_MORE: it goes on. */
+/* JSON_SCAN_MORE: the value goes on. */
 static inline enum json_scan_end bracket(struct json_scan *s, char c)
 {
     bool array = c == '[' || c == ']';
@@ -99,10 +99,10 @@ enum json_scan_end json_scan(struct json_scan *s, const char **at, const char *e
     enum json_scan_end how;
 
     while (end - *at >= WINDOW) {
-        struct window w = look(*at);
-        uint64_t      in = inside(w.quotes, s->in_string), marks;
+        struct sign_window w = look(*at);
+        uint64_t           in = inside(w.quotes, s->in_string), marks;
 
-        if (w.backslashes != 0 || s->escaped || (w.newlines & in) != 0) { /* seldom: with care */
+        if (w.backslashes != 0 || s->escaped || (w.newlines & in) != 0) { /* rare: byte by byte */
             how = one_by_one(s, at, *at + WINDOW);
             if (how != JSON_SCAN_MORE)
                 return how;

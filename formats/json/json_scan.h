@@ -1,4 +1,4 @@
-/* formats/json/json_scan.h - how far a JSON value goes: brackets and quotes, nothing else. What stands between them is yajl's to judge.
+/* formats/json/json_scan.h - how far a JSON value goes, by brackets and quotes alone. yajl judges what is between them.
  *
  * Sixty-four bytes at a time: a value of 300 bytes costs about as much as copying it. Private to formats. */
 #ifndef FORMATS_JSON_JSON_SCAN_H
@@ -19,7 +19,7 @@ enum json_scan_end {
     JSON_SCAN_OPEN_STRING, /* *at is at a line end inside a string */
     JSON_SCAN_DEEP         /* *at is at a bracket nested deeper than JSON_SCAN_DEEPEST */
 };
-/* The value begins with a bracket. May be called again with further bytes, as often as it takes. */
+/* The value begins with a bracket. JSON_SCAN_MORE: call it again with the bytes that follow. */
 enum json_scan_end json_scan(struct json_scan *s, const char **at, const char *end);
 
 #endif
