@@ -12,6 +12,7 @@
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/sha256.h"
+#include "etl/ledger/ledger.h"
 #include "providers/description/load.h"
 
 enum { SMALL_FILE = 16 << 20 };
@@ -42,18 +43,6 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
     return remove(path);
 }
 
-/* A folder that is not ours is never emptied: a run has a run.lock. */
-static enum etl_status remove_run(const char *path, struct arena *mem, struct err *err)
-{
-    struct run_folder probe = { .path = path, .dir_fd = -1, .lock_fd = -1 };
-
-    if (access(run_folder_file(&probe, "run.lock", mem), F_OK) != 0)
-        return err_set(err, ETL_FAIL, "run-exists", "%s is there and is no run folder; name another with -o", path);
-    if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
-        return err_set(err, ETL_FAIL, "run-replace", "cannot remove %s: %s", path, strerror(errno));
-    return ETL_OK;
-}
-
 static enum etl_status take_lock(struct run_folder *r, struct arena *mem, struct err *err)
 {
     char    holder[32] = "";
@@ -72,6 +61,25 @@ static enum etl_status take_lock(struct run_folder *r, struct arena *mem, struct
     if (ftruncate(r->lock_fd, 0) != 0 || pwrite(r->lock_fd, holder, strlen(holder), 0) < 0)
         return err_set(err, ETL_AGAIN, "run-lock", "cannot write %s/run.lock: %s", r->path, strerror(errno));
     return ETL_OK;
+}
+
+/* Removes the run that a new plan replaces. A folder without a run.lock is none of ours and stays. A run from which calls were sent stays
+ * too: its ledger is the only record of what the provider has. */
+static enum etl_status remove_run(const char *path, struct arena *mem, struct err *err)
+{
+    struct run_folder old = { .path = path, .dir_fd = -1, .lock_fd = -1 };
+    enum etl_status   st;
+
+    if (access(run_folder_file(&old, "run.lock", mem), F_OK) != 0)
+        return err_set(err, ETL_FAIL, "run-exists", "%s is there and is no run folder; name another with -o", path);
+    st = take_lock(&old, mem, err);
+    if (st == ETL_OK && ledger_anything_sent(path))
+        st = err_set(err, ETL_FAIL, "run-sent",
+                     "calls were sent from %s, so it is not replaced; name a new folder with -o", path);
+    if (st == ETL_OK && nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+        st = err_set(err, ETL_FAIL, "run-replace", "cannot remove %s: %s", path, strerror(errno));
+    run_folder_close(&old);
+    return st;
 }
 
 static enum etl_status open_folder(struct run_folder *r, struct err *err)

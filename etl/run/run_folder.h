@@ -26,7 +26,7 @@ enum { SEALED_THINGS_MAX = 256 };
 enum etl_status run_folder_seal(const struct run_folder *r, const struct key *key, const struct sealed_thing *things,
                                 size_t count, struct err *err);
 
-/* A new run folder for `plan -o`. Refused (ETL_FAIL) when it exists, unless replace and nothing was sent from it. */
+/* A new run folder for `plan -o`. Refused (ETL_FAIL) when it exists, unless replace, and nothing was sent from it, and no command works on it. */
 enum etl_status run_folder_create(const char *path, bool replace, struct arena *mem, struct run_folder *out,
                                   struct err *err);
 /* An existing run with a whole plan. write: takes the lock; ETL_AGAIN when another command holds it, naming its pid. */
