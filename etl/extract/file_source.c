@@ -2,6 +2,7 @@
 #include "etl/extract/file_source.h"
 
 #include "etl/extract/rejects.h"
+#include "etl/mapping/input_format.h"
 #include "etl/mapping/unseen_paths.h"
 #include "formats/source.h"
 

@@ -6,6 +6,7 @@
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/extract/sealed_cells.h"
+#include "etl/mapping/input_format.h"
 #include "formats/csv_writer.h"
 #include "formats/json_list_frame.h"
 #include "formats/json_record_writer.h"

@@ -1,5 +1,6 @@
 /* etl/extract/sealed_cells.c - secret cells that stand sealed in a file of ours, and are taken back. */
 #include "etl/extract/sealed_cells.h"
+#include "etl/mapping/input_format.h"
 
 #include "etl/core/list.h"
 #include "etl/secrets/secret_mode.h"

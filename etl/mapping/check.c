@@ -3,6 +3,7 @@
 #include "etl/language/parse.h"
 #include "etl/language/prepare.h"
 #include "etl/mapping/bind_columns.h"
+#include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 #include "providers/rules/rules.h"
 

@@ -1,6 +1,7 @@
 /* etl/mapping/check_secrets.c - which columns feed secret parameters, and that no secret is shown. */
 #include "etl/language/filter.h"
 #include "etl/mapping/bind_columns.h"
+#include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 #include "formats/dotted_path.h"
 

@@ -1,4 +1,5 @@
 /* etl/mapping/check_tests.c - checks that a mapping's tests are written as they have to be. */
+#include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 
 static void check_texts(struct mapping_loader *l, const struct yaml *map, const char *what)

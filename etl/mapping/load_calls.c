@@ -1,5 +1,6 @@
 /* etl/mapping/load_calls.c - the calls of a mapping: which command, of which input, when, and what goes into its parameters. */
 #include "etl/language/filter.h"
+#include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 #include "providers/model/family.h"
 

@@ -1,4 +1,5 @@
 /* etl/mapping/load_inputs.c - the inputs of a mapping: how each file is written, what its rows are called, what is expected of it. */
+#include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 
 /* ---- how the file is written ---- */

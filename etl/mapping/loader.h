@@ -11,7 +11,6 @@
 #include "etl/core/notation/yaml_reader.h"
 #include "etl/mapping/compiled.h"
 #include "etl/mapping/keywords.h"
-#include "etl/mapping/mapping.h"
 
 struct mapping_loader {
     struct yaml_reader           read; /* source, mem, faults: for the readers of YAML nodes */

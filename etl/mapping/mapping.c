@@ -8,6 +8,7 @@
 #include "etl/core/notation/pattern.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/mapping/bind_columns.h"
+#include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 
 enum { LARGEST_FILE = 16 << 20 };

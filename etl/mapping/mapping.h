@@ -11,11 +11,6 @@
 #include "etl/core/embedded.h"
 #include "etl/mapping/program.h"
 
-struct mapping_source {
-    struct str               name; /* path, or stock mapping's name */
-    const struct pair_value *set;  /* --set name=value */
-    size_t                   set_count;
-};
 /* All faults and warnings go to `faults`. */
 enum etl_status mapping_load(const struct mapping_source *source, struct arena *run_mem, struct mapping **out,
                              struct findings *faults);

@@ -8,10 +8,11 @@
 #define ETL_MAPPING_PROGRAM_H
 
 #include "etl/core/notation/threshold.h"
-#include "etl/mapping/input_format.h"
 #include "formats/csv_reader.h"
 #include "formats/json_reader.h"
 #include "providers/model/provider.h"
+
+struct input_format;
 
 struct mapping_input {
     struct str                 name;
@@ -90,6 +91,12 @@ struct mapping {
     const bool                 *counts;                /* by input: count(input) is asked somewhere */
     bool                        uses_password;         /* password(n): needs the key */
     struct compiled            *compiled;              /* private to this room: compiled.h */
+};
+
+struct mapping_source {            /* which mapping is to be loaded */
+    struct str               name; /* path, or stock mapping's name */
+    const struct pair_value *set;  /* --set name=value */
+    size_t                   set_count;
 };
 
 int                        mapping_input_named(const struct mapping *m, struct str name); /* -1: there is none */

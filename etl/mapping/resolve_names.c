@@ -3,6 +3,7 @@
 
 #include "etl/language/filter.h"
 #include "etl/language/parse.h"
+#include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 
 static const char *const reserved[] = { "parent",   "record", "item", "old", "nth", "count", "changed",

@@ -5,6 +5,7 @@
 
 #include "etl/core/list.h"
 #include "etl/core/notation/json_writer.h"
+#include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 #include "etl/mapping/mapper.h"
 

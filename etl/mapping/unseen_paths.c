@@ -3,6 +3,7 @@
 
 #include "etl/mapping/bind_columns.h"
 #include "etl/mapping/compiled.h"
+#include "etl/mapping/input_format.h"
 
 static bool is_optional(const struct compiled_input *in, struct str path)
 {

@@ -4,7 +4,8 @@
 #ifndef ETL_PLAN_BLOCK_H
 #define ETL_PLAN_BLOCK_H
 
-#include "etl/plan/pipeline.h"
+#include "etl/mapping/mapper.h"
+#include "etl/plan/pipeline_state.h"
 
 struct line { /* a call's line in the block's output */
     size_t        begin, end;

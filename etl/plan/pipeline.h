@@ -14,38 +14,8 @@
 
 #include <signal.h>
 
-#include "etl/extract/file_source.h"
-#include "etl/extract/rejects.h"
-#include "etl/mapping/mapper.h"
-#include "etl/plan/plan.h"
-#include "etl/plan/plan_writer.h"
-#include "etl/plan/prior_runs.h"
-#include "etl/plan/seen_keys.h"
+#include "etl/plan/pipeline_state.h"
 
-struct pipeline_input {          /* one input, opened and bound */
-    size_t                index; /* in mapping->inputs */
-    const char           *path;
-    struct record_source *source; /* NULL: left out */
-    struct file_source   *file;   /* which it is */
-    struct hex256         digest; /* of the file's bytes, and how many, once they are read */
-    uint64_t              bytes;
-    struct rejects       *rejects;
-    struct plan_counts    counts;
-};
-struct pipeline {
-    const struct mapping    *mapping;
-    const struct key        *key;
-    struct str               today;
-    unsigned                 threads;
-    struct seen_keys        *seen;
-    const struct prior_runs *prior; /* the runs that this one is planned after; or NULL */
-    struct plan_writer      *plan, *findings;
-    struct pipeline_input   *inputs;        /* by mapping->inputs; source NULL where left out */
-    uint64_t                 record_number; /* over all inputs */
-    const struct str        *call_names;    /* the different names in `as:`, for counting occurrences */
-    size_t                   call_name_count;
-    uint64_t                *command_calls; /* by mapping->calls: calls made */
-};
 extern volatile sig_atomic_t pipeline_stop; /* set by a signal: the run ends with ETL_AGAIN */
 
 /* The first pass over an input whose rows are counted per lane, for count(input). */

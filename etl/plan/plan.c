@@ -3,6 +3,7 @@
 
 #include "etl/core/system/log.h"
 #include "etl/mapping/mapping.h"
+#include "etl/plan/pipeline.h"
 #include "etl/plan/planning.h"
 #include "etl/plan/summary.h"
 

@@ -5,7 +5,7 @@
 #ifndef ETL_PLAN_PRIOR_LANE_H
 #define ETL_PLAN_PRIOR_LANE_H
 
-#include "etl/plan/lane_records.h"
+#include "etl/plan/lane.h"
 
 struct prior_lane;
 /* Before the first mapper is made: parent inputs that this run has no file for get the columns that they had. What is no longer at hand

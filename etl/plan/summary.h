@@ -2,7 +2,8 @@
 #ifndef ETL_PLAN_SUMMARY_H
 #define ETL_PLAN_SUMMARY_H
 
-#include "etl/plan/pipeline.h"
+#include "etl/plan/pipeline_state.h"
+#include "etl/plan/plan_options.h"
 
 struct summary {
     const struct plan_options *options;

@@ -1,0 +1,28 @@
+/* etl/plan/plan_options.h - what a plan is made of: a mapping, files, and how. */
+#ifndef ETL_PLAN_PLAN_OPTIONS_H
+#define ETL_PLAN_PLAN_OPTIONS_H
+
+#include "etl/core/system/clock.h"
+#include "etl/mapping/program.h"
+#include "etl/run/run_folder.h"
+#include "formats/envelope.h"
+
+struct plan_options {
+    const char                 *mapping;
+    const char                 *run;
+    const char                 *after; /* RUN whose lanes, unique values and parents count as known; or NULL */
+    const char                 *today; /* "2026-11-24" */
+    const char *const          *files; /* as typed: [INPUT=]FILE */
+    size_t                      file_count;
+    const struct pair_value    *set;
+    size_t                      set_count;
+    const struct threshold     *max_rejects; /* tightens the mapping's guard; or NULL */
+    unsigned                    threads;
+    bool                        replace;
+    const struct key           *key;
+    const struct envelope_keys *archive_keys; /* opens encrypted archives; or NULL */
+    const char                 *version;
+    const struct clock         *clock;
+};
+
+#endif
