@@ -1,6 +1,8 @@
 /* formats/json_list_frame.c - what stands around the list of records in a JSON document. */
 #include "formats/json_list_frame.h"
 
+#include "etl/core/notation/json_string.h"
+
 void json_list_frame_begin(struct buf *out, struct str records)
 {
     struct str rest = records, part;
@@ -8,7 +10,7 @@ void json_list_frame_begin(struct buf *out, struct str records)
     while (records.len != 0 && rest.ptr != NULL) {
         rest = str_cut(rest, '.', &part);
         buf_byte(out, '{');
-        buf_json(out, part);
+        json_string_add(out, part);
         buf_byte(out, ':');
     }
     buf_byte(out, '[');

@@ -1,8 +1,8 @@
 /* formats/json_record_writer.c - writes a JSON record back as it came, with the reasons why it was rejected. */
 #include "formats/json_record_writer.h"
 
+#include "etl/core/notation/json_string.h"
 #include "formats/dotted_path.h"
-#include "formats/json_string.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -52,7 +52,7 @@ static void replace(struct record_copy *w, const char *begin)
     buf_init(&other, w->out->max, "a sealed value");
     w->secrets->replace(w->secrets->context, buf_str(&w->path), buf_str(&w->text), &other);
     copy_to(w, begin);
-    buf_json(w->out, buf_str(&other));
+    json_string_add(w->out, buf_str(&other));
     w->copied = w->at;
 }
 
@@ -72,7 +72,7 @@ static void walk_scalar(struct record_copy *w)
         return;
     buf_reset(&w->text);
     if (raw.ptr[0] == '"')
-        json_string_decode(&w->text, raw);
+        json_string_decode(&w->text, json_string_between(raw));
     else
         buf_add(&w->text, raw);
     replace(w, begin);
@@ -120,7 +120,7 @@ static void walk_object(struct record_copy *w, bool is_record)
         }
         if (path_len != 0)
             buf_byte(&w->path, '.');
-        json_string_decode(&w->path, take_string(w));
+        json_string_decode(&w->path, json_string_between(take_string(w)));
         is_old = is_record && str_is(buf_str(&w->path), "_errors");
         skip_blanks(w);
         w->at++; /* the colon */
@@ -161,7 +161,7 @@ void json_record_write(struct buf *out, struct str record, const struct json_sec
         copy_to(&w, w.last_end);
     }
     buf_text(out, w.last_end != NULL ? ",\"_errors\":" : "\"_errors\":");
-    buf_json(out, errors);
+    json_string_add(out, errors);
     copy_to(&w, record.ptr + record.len);
     buf_release(&w.path);
     buf_wipe(&w.text);

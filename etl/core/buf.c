@@ -3,8 +3,6 @@
 
 #include <stdarg.h>
 
-#include "etl/core/utf8.h"
-
 void buf_init(struct buf *b, size_t max, const char *what)
 {
     *b = (struct buf){ .max = max, .what = what };
@@ -96,116 +94,6 @@ void buf_hex(struct buf *b, const unsigned char *bytes, size_t n)
         buf_byte(b, digits[bytes[i] >> 4]);
         buf_byte(b, digits[bytes[i] & 15]);
     }
-}
-
-/* 1: stands for itself in a JSON string; 0: needs a look. Bytes over 0x7f are checked as UTF-8. */
-static const unsigned char json_plain[256] = {
-    [0x20] = 1, 1, [0x23] = 1, 1, 1, 1,          1, 1, 1, 1,          1, 1, 1,          1, 1, [0x30] = 1, 1, 1, 1,
-    1,          1, 1,          1, 1, 1,          1, 1, 1, 1,          1, 1, [0x40] = 1, 1, 1, 1,          1, 1, 1,
-    1,          1, 1,          1, 1, 1,          1, 1, 1, [0x50] = 1, 1, 1, 1,          1, 1, 1,          1, 1, 1,
-    1,          1, [0x5d] = 1, 1, 1, [0x60] = 1, 1, 1, 1, 1,          1, 1, 1,          1, 1, 1,          1, 1, 1,
-    1,          1, [0x70] = 1, 1, 1, 1,          1, 1, 1, 1,          1, 1, 1,          1, 1, 1,          1, 1,
-};
-
-static void json_escape(struct buf *b, unsigned char c)
-{
-    static const char hex[] = "0123456789abcdef";
-    const char       *known = "\b\t\n\f\r\"\\";
-    const char       *at = c != 0 ? strchr(known, c) : NULL;
-
-    buf_byte(b, '\\');
-    if (at != NULL) {
-        buf_byte(b, "btnfr\"\\"[at - known]);
-    } else {
-        buf_lit(b, "u00");
-        buf_byte(b, hex[c >> 4]);
-        buf_byte(b, hex[c & 15]);
-    }
-}
-
-/* Has a byte of these eight to be looked at: a control, a quote, a backslash, one beyond ASCII? (x - n) borrows from a byte's top bit
- * where the byte is less than n; a borrow may reach the next byte too, which then is looked at for nothing. */
-static inline uint64_t json_special(uint64_t eight)
-{
-    const uint64_t each = UINT64_C(0x0101010101010101), top = 0x80 * each;
-    uint64_t       quote = eight ^ ('"' * each), backslash = eight ^ ('\\' * each);
-
-    return (eight | (eight - 0x20 * each) | (quote - each) | (backslash - each)) & top;
-}
-
-/* Copies a text that stands for itself in a JSON string, eight bytes at a time, the last eight once more where they overlap. false:
- * something in it has to be looked at. Nearly all values are such: byte by byte this was a tenth of a plan (callgrind, 50,000 rows). */
-static inline bool copy_plain(char *to, struct str s)
-{
-    uint64_t eight, special = 0;
-    size_t   i;
-
-    if (s.len < 4) {
-        for (i = 0; i < s.len; i++) {
-            to[i] = s.ptr[i];
-            if (!json_plain[(unsigned char)s.ptr[i]])
-                return false;
-        }
-        return true;
-    }
-    if (s.len < 8) {
-        uint32_t front, back;
-
-        memcpy(&front, s.ptr, 4);
-        memcpy(&back, s.ptr + s.len - 4, 4);
-        memcpy(to, &front, 4);
-        memcpy(to + s.len - 4, &back, 4);
-        return json_special((uint64_t)back << 32 | front) == 0;
-    }
-    for (i = 0; i + 8 < s.len; i += 8) {
-        memcpy(&eight, s.ptr + i, 8);
-        memcpy(to + i, &eight, 8);
-        special |= json_special(eight);
-    }
-    memcpy(&eight, s.ptr + s.len - 8, 8);
-    memcpy(to + s.len - 8, &eight, 8);
-    return (special | json_special(eight)) == 0;
-}
-
-void buf_json(struct buf *b, struct str s)
-{
-    size_t begin = 0, i = 0;
-
-    if (!buf_reserve(b, s.len + 2))
-        return;
-    if (copy_plain(b->ptr + b->len + 1, s)) {
-        b->ptr[b->len] = '"';
-        b->ptr[b->len + 1 + s.len] = '"';
-        b->len += s.len + 2;
-        return;
-    }
-    buf_byte(b, '"');
-    while (i < s.len) {
-        unsigned char c = (unsigned char)s.ptr[i];
-
-        if (json_plain[c]) {
-            i++;
-            continue;
-        }
-        if (c >= 0x80) {
-            struct str rest = str_skip(s, i);
-            uint32_t   code_point = utf8_next(&rest);
-            size_t     len = s.len - rest.len - i;
-
-            if (code_point != 0xfffd || len == 3) {
-                i += len;
-                continue;
-            }
-        }
-        buf_add(b, str_of(s.ptr + begin, i - begin));
-        if (c >= 0x80)
-            buf_lit(b, "\xef\xbf\xbd");
-        else
-            json_escape(b, c);
-        begin = ++i;
-    }
-    buf_add(b, str_of(s.ptr + begin, i - begin));
-    buf_byte(b, '"');
 }
 
 void buf_percent(struct buf *b, struct str s)

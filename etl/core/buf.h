@@ -53,8 +53,6 @@ void buf_text(struct buf *b, const char *text);
 void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_u64(struct buf *b, uint64_t n);
 void buf_hex(struct buf *b, const unsigned char *bytes, size_t n);
-/* A JSON string with its quotes. Input is taken as UTF-8; bytes that are not come out as U+FFFD. */
-void buf_json(struct buf *b, struct str s);
 /* application/x-www-form-urlencoded, strict: letters, digits and -._~ stand, all else is %XX. */
 void buf_percent(struct buf *b, struct str s);
 /* A CSV cell by RFC 4180: quoted only where it must be. */

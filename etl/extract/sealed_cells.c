@@ -2,7 +2,7 @@
 #include "etl/extract/sealed_cells.h"
 #include "etl/mapping/input_format.h"
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "etl/secrets/secret_mode.h"
 #include "formats/dotted_path.h"
 

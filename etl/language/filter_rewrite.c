@@ -1,5 +1,5 @@
 /* etl/language/filter_rewrite.c - filters that write a text anew: digits, replace, join, urlencode. */
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "etl/language/filter.h"
 
 static bool run_digits(struct eval *e, const struct node *n, struct value *v, const struct value *args)

@@ -3,8 +3,8 @@
 
 #include <stdarg.h>
 
-#include "etl/core/list.h"
 #include "etl/core/notation/json_writer.h"
+#include "etl/core/notation/list.h"
 #include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 #include "etl/mapping/mapper.h"

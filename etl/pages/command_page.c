@@ -1,6 +1,7 @@
 /* etl/pages/command_page.c - a provider's command as a page for people. */
 #include "etl/pages/command_page.h"
 
+#include "etl/core/notation/json_string.h"
 #include "etl/pages/description_words.h"
 #include "etl/pages/layout.h"
 #include "providers/model/example.h"
@@ -367,7 +368,7 @@ static void add_mapping(const struct command *c, struct arena *mem, struct buf *
         if (p != NULL && p->secret)
             buf_fmt(out, "\"{{ %.*s }}\"", STR_ARG(p->name));
         else
-            buf_json(out, text_fill(&c->example.items[i].text, NULL, NULL, 0, mem));
+            json_string_add(out, text_fill(&c->example.items[i].text, NULL, NULL, 0, mem));
         buf_byte(out, '\n');
     }
 }

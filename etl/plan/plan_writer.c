@@ -244,7 +244,7 @@ void plan_writer_call(struct plan_encoder *e, const struct mapped_call *mapped, 
         first = false;
         add_padded(out, param->name);
         if (v->kind == VALUE_TEXT && !v->secret && !param->secret)
-            buf_json(out, v->text);
+            json_string_add(out, v->text);
         else
             add_value(e, call->command, param->param, v, out);
     }

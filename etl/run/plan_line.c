@@ -3,7 +3,7 @@
 
 #include <yajl/yajl_parse.h>
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "providers/model/family.h"
 
 enum { LONGEST_LIST = 64 << 20, NUMBER_BYTES = 24 };

@@ -1,6 +1,8 @@
 /* etl/secrets/redact.c - secrets out of what a reply said. */
 #include "etl/secrets/redact.h"
 
+#include "etl/core/notation/json_string.h"
+
 #include <openssl/evp.h>
 
 enum { SHORTEST = 3, LONGEST_ENCODED = 4096 };
@@ -38,7 +40,7 @@ static void as_markup(struct buf *out, struct str secret)
 
 static void as_json(struct buf *out, struct str secret)
 {
-    buf_json(out, secret);
+    json_string_add(out, secret);
     if (out->len >= 2) { /* without its quotes */
         memmove(out->ptr, out->ptr + 1, out->len - 2);
         out->len -= 2;

@@ -3,7 +3,7 @@
 
 #include <yajl/yajl_parse.h>
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "formats/json/json_check.h"
 
 enum { DEEPEST = 64, STEPS = 4 * DEEPEST, ROWS_MAX = 10000 };

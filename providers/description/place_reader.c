@@ -1,7 +1,7 @@
 /* providers/description/place_reader.c - texts with {places}, maps of them, and ways into a tree. */
 #include "providers/description/place_reader.h"
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 
 static bool is_extra(struct str place, const char *const *extras)
 {

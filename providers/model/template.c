@@ -1,7 +1,7 @@
 /* providers/model/template.c - texts with {places}, filled from a call's values. */
 #include "providers/model/template.h"
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 
 static bool is_blank(char c)
 {

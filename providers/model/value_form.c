@@ -1,7 +1,7 @@
 /* providers/model/value_form.c - a value as the provider writes it: dates in its form, lists joined; and the way back. */
 #include "providers/model/value_form.h"
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 
 enum { LONGEST = 4 << 20 };
 

@@ -1,6 +1,7 @@
 /* providers/replies/scrub_json.c - the secrets of a reply in JSON: strings, numbers and whatever stands below a secret name. */
 #include "providers/replies/scrub.h"
 
+#include "etl/core/notation/json_string.h"
 #include "etl/core/utf8.h"
 
 enum { DEPTH_MAX = 64, NAME_MAX_BYTES = 128 };
@@ -39,43 +40,6 @@ static bool way_is_secret(const struct json_lexer *l, const struct scrub_how *ho
     return l->depth > DEPTH_MAX || scrub_is_secret(how, way, n);
 }
 
-/* \uXXXX and the short ones. */
-static void unescape(struct str raw, struct buf *out)
-{
-    static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-    uint32_t          high = 0;
-
-    while (raw.len != 0) {
-        char c = raw.ptr[0];
-
-        if (c != '\\' || raw.len < 2) {
-            buf_byte(out, c);
-            raw = str_skip(raw, 1);
-            continue;
-        }
-        c = raw.ptr[1];
-        if (c == 'u' && raw.len >= 6) {
-            char     hex[5] = { raw.ptr[2], raw.ptr[3], raw.ptr[4], raw.ptr[5], 0 };
-            uint32_t u = (uint32_t)strtoul(hex, NULL, 16);
-
-            if (u >= 0xd800 && u < 0xdc00) {
-                high = u;
-            } else if (u >= 0xdc00 && u < 0xe000 && high != 0) {
-                utf8_add(out, 0x10000 + ((high - 0xd800) << 10) + (u - 0xdc00));
-                high = 0;
-            } else {
-                utf8_add(out, u);
-            }
-            raw = str_skip(raw, 6);
-        } else {
-            const char *at = strchr(from, c);
-
-            buf_byte(out, at != NULL && c != '\0' ? to[at - from] : c);
-            raw = str_skip(raw, 2);
-        }
-    }
-}
-
 static void write_hidden(struct json_lexer *l, struct scrub_state *s, bool is_string, struct buf *out)
 {
     AUTO(buf_wipe) struct buf text;
@@ -86,8 +50,8 @@ static void write_hidden(struct json_lexer *l, struct scrub_state *s, bool is_st
     if (!is_string && (str_is(raw, "null") || str_is(raw, "true") || str_is(raw, "false"))) {
         buf_add(out, raw); /* true, false and null reveal nothing */
     } else {
-        unescape(raw, &text);
-        buf_json(out, scrub_replaced(s, str_of(holder->name, holder->name_len), buf_str(&text)));
+        json_string_decode(&text, raw);
+        json_string_add(out, scrub_replaced(s, str_of(holder->name, holder->name_len), buf_str(&text)));
     }
     buf_reset(&s->secret);
 }

@@ -4,6 +4,8 @@
  * from the row before are closed and opened again. */
 #include "providers/replies/reply_writer.h"
 
+#include "etl/core/notation/json_string.h"
+
 static void json_text(const struct written_report *r, struct str text, struct buf *out)
 {
     AUTO(buf_release) struct buf scratch;
@@ -11,7 +13,7 @@ static void json_text(const struct written_report *r, struct str text, struct bu
     buf_init(&scratch, out->max, "a cell");
     text = written_rotten(r, text, &scratch);
     if (r->rot != ROT_LATIN1 && r->rot != ROT_CONTROL) {
-        buf_json(out, text);
+        json_string_add(out, text);
         return;
     }
     buf_byte(out, '"');
@@ -30,7 +32,7 @@ static void json_begin(const struct written_report *r, struct buf *out)
 
     for (size_t i = 0; i < key; i++) {
         buf_byte(out, '{');
-        buf_json(out, p->steps[i].name);
+        json_string_add(out, p->steps[i].name);
         buf_byte(out, ':');
     }
     buf_byte(out, key == p->count ? '[' : '{');
@@ -42,11 +44,11 @@ static void json_field(const struct written_report *r, struct str name, struct s
     struct str member = r->command->reply->text_member;
     bool       wrapped = member.len != 0 && !str_starts(name, member);
 
-    buf_json(out, name);
+    json_string_add(out, name);
     buf_byte(out, ':');
     if (wrapped) {
         buf_byte(out, '{');
-        buf_json(out, member);
+        json_string_add(out, member);
         buf_byte(out, ':');
     }
     json_text(r, value, out);
@@ -71,7 +73,7 @@ static void json_fields(const struct written_report *r, const struct written_row
         if (!first)
             buf_byte(out, ',');
         if (inner.ptr != NULL && open.ptr == NULL) {
-            buf_json(out, outer);
+            json_string_add(out, outer);
             buf_lit(out, ":{");
             open = outer;
         }
@@ -92,7 +94,7 @@ static void json_way(const struct written_report *r, const struct written_row *r
         buf_byte(out, '}');
     buf_text(out, previous != NULL ? ",\n" : "");
     for (size_t i = from; i < count; i++) {
-        buf_json(out, written_step(r, row, i));
+        json_string_add(out, written_step(r, row, i));
         buf_text(out, i + 1 < count ? ":{" : ":");
     }
 }

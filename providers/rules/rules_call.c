@@ -1,7 +1,7 @@
 /* providers/rules/rules_call.c - is this call what the provider takes? Written forms, required values, types, and rules between them. */
 #include <stdarg.h>
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "etl/core/utf8.h"
 #include "providers/model/quick_check.h"
 #include "providers/model/value_form.h"

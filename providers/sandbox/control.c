@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "etl/core/notation/json_string.h"
 #include "providers/sandbox/store/steps.h"
 
 static const char help[] =
@@ -63,9 +64,9 @@ static void row_json(const struct control *c, const struct state_table *t, const
         if (value.ptr == NULL)
             continue;
         buf_text(out, first ? "" : ",");
-        buf_json(out, name);
+        json_string_add(out, name);
         buf_byte(out, ':');
-        buf_json(out, secret[i] && value.len != 0 && !c->show_secrets ? STR("***") : value);
+        json_string_add(out, secret[i] && value.len != 0 && !c->show_secrets ? STR("***") : value);
         first = false;
     }
     buf_byte(out, '}');
@@ -108,7 +109,7 @@ static bool desk_json(struct control *c, struct desk *d, struct str table, struc
         found = true;
         if (table.len == 0) {
             buf_text(out, first ? "" : ",\n");
-            buf_json(out, state_table_name(t));
+            json_string_add(out, state_table_name(t));
             buf_byte(out, ':');
             first = false;
         }
@@ -135,7 +136,7 @@ static void state(struct control *c, struct str rest, struct str body, struct co
             continue;
         if (provider.len == 0) {
             buf_text(&out->body, i == 0 ? "" : ",\n");
-            buf_json(&out->body, d->provider->name);
+            json_string_add(&out->body, d->provider->name);
             buf_byte(&out->body, ':');
         }
         any = true;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "etl/core/notation/json_string.h"
 #include "etl/core/system/atomic_file.h"
 #include "providers/sandbox/intake.h"
 
@@ -180,7 +181,7 @@ static void write_connection(const struct folder *f, const struct provider *p, c
 {
     buf_fmt(out, "  sandbox-%.*s%s%.*s:\n    provider: ", STR_ARG(p->name), w->index == 0 ? "" : "-",
             STR_ARG(w->index == 0 ? STR("") : w->name));
-    buf_json(out, provider_place(p, mem));
+    json_string_add(out, provider_place(p, mem));
     buf_byte(out, '\n');
     if (w->index != 0)
         buf_fmt(out, "    wire: %.*s\n", STR_ARG(w->name));
@@ -188,7 +189,7 @@ static void write_connection(const struct folder *f, const struct provider *p, c
             STR_ARG(intake_base(p, w, mem)));
     if (ca_file != NULL) {
         buf_lit(out, "    ca_file: ");
-        buf_json(out, str_from(ca_file));
+        json_string_add(out, str_from(ca_file));
         buf_byte(out, '\n');
     } else {
         buf_lit(out, "    plain_http: true\n");
@@ -196,7 +197,7 @@ static void write_connection(const struct folder *f, const struct provider *p, c
     buf_lit(out, "    credentials:\n");
     for (size_t i = 0; i < p->credential_count && p->credentials[i].made_by == NULL; i++) {
         buf_fmt(out, "      %.*s: ", STR_ARG(p->credentials[i].name));
-        buf_json(out, arena_fmt(mem, "file:%s", credential_path(f, p, &p->credentials[i], mem)));
+        json_string_add(out, arena_fmt(mem, "file:%s", credential_path(f, p, &p->credentials[i], mem)));
         buf_byte(out, '\n');
     }
     buf_lit(out, "    limits: {concurrency: 32, per_second: 100000}\n");

@@ -1,4 +1,5 @@
 /* providers/sandbox/respond.c - one request: decoded, carried out, answered, damaged by a fault if one was ordered, written to the journal. */
+#include "etl/core/notation/json_string.h"
 #include "providers/model/family.h"
 #include "providers/sandbox/respond_private.h"
 
@@ -177,9 +178,9 @@ static struct str params_json(struct served *w)
     buf_reset(out);
     buf_byte(out, '{');
     if (w->command != NULL && w->command->name_param >= 0 && w->values[w->command->name_param].kind == VALUE_TEXT) {
-        buf_json(out, w->command->params[w->command->name_param].name);
+        json_string_add(out, w->command->params[w->command->name_param].name);
         buf_byte(out, ':');
-        buf_json(out, w->values[w->command->name_param].text);
+        json_string_add(out, w->values[w->command->name_param].text);
         first = false;
     }
     for (size_t i = 0; i < w->field_count; i++) {
@@ -192,10 +193,10 @@ static struct str params_json(struct served *w)
             continue;
         if (!first)
             buf_byte(out, ',');
-        buf_json(out, field->name);
+        json_string_add(out, field->name);
         buf_byte(out, ':');
-        buf_json(out, open || request_test_field(p, field->name) != NULL || field->value.len == 0 ? field->value
-                                                                                                  : STR("***"));
+        json_string_add(out, open || request_test_field(p, field->name) != NULL || field->value.len == 0 ? field->value
+                                                                                                         : STR("***"));
         first = false;
     }
     buf_byte(out, '}');
@@ -209,14 +210,14 @@ static void write_down(struct served *w, struct str params, const struct asked *
 
     buf_reset(line);
     buf_lit(line, "\"provider\":");
-    buf_json(line, w->desk->provider->name);
+    json_string_add(line, w->desk->provider->name);
     buf_lit(line, ",\"command\":");
-    buf_json(line, w->command != NULL ? w->command->name : w->command_word);
+    json_string_add(line, w->command != NULL ? w->command->name : w->command_word);
     buf_lit(line, ",\"params\":");
     buf_add(line, params);
     buf_fmt(line, ",\"mode\":\"%s\",\"outcome\":\"%s\",\"reason\":", w->test ? "test" : "live",
             outcome_names[out->outcome]);
-    buf_json(line, out->reason);
+    json_string_add(line, out->reason);
     buf_fmt(line, ",\"fault\":\"%s\",\"executed\":%s,\"connection\":%llu", fault_name(out->fault.kind),
             w->executed ? "true" : "false", (unsigned long long)asked->connection);
     journal_add(w->house->journal, buf_str(line));

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "etl/core/notation/json_string.h"
 #include "providers/sandbox/as_xml.h"
 #include "providers/wires/wire.h"
 
@@ -71,7 +72,7 @@ static struct str inside(struct served *w, struct str text, bool json)
     if (form == FILL_XML)
         fill_xml(&out, text);
     else
-        buf_json(&out, text);
+        json_string_add(&out, text);
     if (form == FILL_JSON && stands_in_quotes(&w->wire->answer))
         return arena_str(mem, str_of(out.ptr + 1, out.len - 2));
     return arena_str(mem, buf_str(&out));

@@ -1,7 +1,7 @@
 /* providers/wires/tree_fields.c - the children of a node as the fields of a request. */
 #include "providers/wires/tree_fields.h"
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 
 static void add_list(const struct tree *node, struct buf *out)
 {

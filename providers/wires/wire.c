@@ -1,7 +1,7 @@
 /* providers/wires/wire.c - the table of wire styles, the request they fill, and the walk over the fields that are sent. */
 #include "providers/wires/wire.h"
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "providers/model/family.h"
 #include "providers/model/value_form.h"
 

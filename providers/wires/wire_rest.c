@@ -6,7 +6,7 @@
 
 #include <yajl/yajl_gen.h>
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 
 static yajl_gen_status add_text(yajl_gen g, struct str s)
 {

@@ -7,7 +7,7 @@
 
 #include <libxml/xmlwriter.h>
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "providers/model/family.h"
 #include "providers/replies/tree_xml.h"
 #include "providers/wires/soap_type.h"

@@ -10,7 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "etl/core/list.h"
+#include "etl/core/notation/json_string.h"
+#include "etl/core/notation/list.h"
 #include "providers/description/load.h"
 #include "providers/model/example.h"
 #include "providers/replies/tree.h"
@@ -103,12 +104,12 @@ static void add_pairs(const struct wire_call *call, struct buf *out)
     wire_walk_begin(&walk, call);
     while (wire_walk_next(&walk, &field)) {
         buf_text(out, first ? "[" : ",[");
-        buf_json(out, field.name);
+        json_string_add(out, field.name);
         buf_byte(out, ',');
         if (field.is_array)
             buf_add(out, field.value);
         else
-            buf_json(out, field.value);
+            json_string_add(out, field.value);
         buf_byte(out, ']');
         first = false;
     }
@@ -147,11 +148,11 @@ static bool ask(struct runner *r, const struct wire_call *call, const char *acti
         return false;
     }
     buf_lit(&line, "{\"action\":");
-    buf_json(&line, action != NULL ? str_from(action) : header_of(&request, "SOAPAction", &r->mem));
+    json_string_add(&line, action != NULL ? str_from(action) : header_of(&request, "SOAPAction", &r->mem));
     buf_lit(&line, ",\"type\":");
-    buf_json(&line, header_of(&request, "Content-Type", &r->mem));
+    json_string_add(&line, header_of(&request, "Content-Type", &r->mem));
     buf_lit(&line, ",\"body\":");
-    buf_json(&line, buf_str(&request.body));
+    json_string_add(&line, buf_str(&request.body));
     add_pairs(call, &line);
     request_release(&request);
     fwrite(line.ptr, 1, line.len, r->to);

@@ -6,6 +6,7 @@
  * a masked request shows no secret. The format is told in tests/wire/README.md. */
 #include <stdarg.h>
 
+#include "etl/core/notation/json_string.h"
 #include "etl/core/system/atomic_file.h"
 #include "providers/description/load.h"
 #include "providers/model/family.h"
@@ -349,7 +350,7 @@ static struct str as_result(struct runner *r, struct str text)
         buf_lit(&out, "</s-gensym3></anyResponse></soap:Body></soap:Envelope>");
     } else {
         buf_lit(&out, "{\"ip\":\"127.0.0.1\",\"result\":");
-        buf_json(&out, text);
+        json_string_add(&out, text);
         buf_byte(&out, '}');
     }
     return arena_str(&r->mem, buf_str(&out));

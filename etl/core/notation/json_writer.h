@@ -7,7 +7,7 @@
 #ifndef ETL_CORE_NOTATION_JSON_WRITER_H
 #define ETL_CORE_NOTATION_JSON_WRITER_H
 
-#include "etl/core/buf.h"
+#include "etl/core/notation/json_string.h"
 
 struct json_writer {
     struct buf *out;
@@ -83,7 +83,7 @@ void json_name_text(struct json_writer *w, struct str name); /* any text as a na
 static inline void json_text(struct json_writer *w, struct str text)
 {
     json_separate(w);
-    buf_json(w->out, text);
+    json_string_add(w->out, text);
     w->needs_comma = true;
 }
 /* A text that the caller puts into w->out by itself, between the two; what he puts there is not escaped. */

@@ -1,6 +1,8 @@
 /* providers/sandbox/store/counts.c - numbers per command, and a set of the writes that were carried out. */
 #include "providers/sandbox/store/counts.h"
 
+#include "etl/core/notation/json_string.h"
+
 struct counted_write {
     uint64_t hash[2]; /* both 0: free */
     uint32_t times;
@@ -158,13 +160,13 @@ void counts_json(const struct counts *c, struct buf *out)
 {
     bool first = true;
 
-    buf_json(out, c->provider->name);
+    json_string_add(out, c->provider->name);
     buf_lit(out, ":{\"commands\":{");
     for (size_t i = 0; i <= c->provider->command_count; i++) {
         if (c->numbers[i][COUNT_RECEIVED] == 0)
             continue;
         buf_text(out, first ? "" : ",");
-        buf_json(out, i < c->provider->command_count ? c->provider->commands[i].name : STR(""));
+        json_string_add(out, i < c->provider->command_count ? c->provider->commands[i].name : STR(""));
         for (size_t k = 0; k < COUNT_KINDS; k++)
             buf_fmt(out, "%s\"%s\":%llu", k == 0 ? ":{" : ",", kind_names[k], (unsigned long long)c->numbers[i][k]);
         buf_byte(out, '}');
@@ -173,7 +175,7 @@ void counts_json(const struct counts *c, struct buf *out)
     buf_lit(out, "},\"duplicates\":[");
     for (size_t i = 0; i < c->duplicate_count; i++) {
         buf_text(out, i == 0 ? "{\"command\":" : ",{\"command\":");
-        buf_json(out, c->duplicates[i].command->name);
+        json_string_add(out, c->duplicates[i].command->name);
         buf_fmt(out, ",\"times\":%llu,\"params\":", (unsigned long long)c->duplicates[i].times);
         buf_add(out, c->duplicates[i].shown);
         buf_byte(out, '}');

@@ -1,6 +1,8 @@
 /* providers/sandbox/store/fill.c - {places} become values. */
 #include "providers/sandbox/store/fill.h"
 
+#include "etl/core/notation/json_string.h"
+
 enum { ANSWER_MAX = 16 << 20 };
 
 static struct str value_text(const struct value *v)
@@ -34,7 +36,7 @@ static void add_json(struct buf *out, struct str text)
     AUTO(buf_release) struct buf quoted;
 
     buf_init(&quoted, out->max, out->what);
-    buf_json(&quoted, text);
+    json_string_add(&quoted, text);
     buf_add(out, str_skip(str_head(buf_str(&quoted), quoted.len - 1), 1));
 }
 

@@ -1,7 +1,7 @@
 /* providers/sandbox/store/seed.c - finds the commands that fill the tables, and carries them out for one invented person after another. */
 #include "providers/sandbox/store/seed.h"
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "providers/model/example.h"
 #include "providers/rules/rules.h"
 #include "providers/sandbox/store/person.h"

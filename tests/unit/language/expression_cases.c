@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/language/evaluate.h"
 #include "etl/language/filter.h"

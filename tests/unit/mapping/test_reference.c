@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "etl/core/notation/json_string.h"
 #include "etl/core/notation/json_tree.h"
 #include "etl/core/notation/yaml.h"
 #include "etl/core/system/atomic_file.h"
@@ -139,7 +140,7 @@ static void add_word(struct buf *out, struct str text)
     if (plain)
         buf_add(out, text);
     else
-        buf_json(out, text);
+        json_string_add(out, text);
 }
 
 static void render_call(struct example *e, struct str text, struct buf *out)

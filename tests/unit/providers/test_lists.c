@@ -1,7 +1,7 @@
 /* tests/unit/providers/test_lists.c - lists as one text; dates and lists in the provider's hand, there and back; what the rules say of them. */
 #include "tests/unit/check.h"
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "providers/description/load.h"
 #include "providers/model/value_form.h"
 #include "providers/rules/rules.h"

@@ -1,7 +1,7 @@
 /* tests/unit/providers/test_wires.c - REST and SOAP requests: whatever a value holds, it is that value and nothing else; addresses, arrays, maps, masks. */
 #include "tests/unit/check.h"
 
-#include "etl/core/list.h"
+#include "etl/core/notation/list.h"
 #include "providers/description/load.h"
 #include "providers/model/family.h"
 #include "providers/replies/tree_xml.h"

@@ -1,4 +1,4 @@
-/* etl/core/list.h - a list of texts that travels as one text: a JSON array of strings, or of such arrays, without blanks.
+/* etl/core/notation/list.h - a list of texts that travels as one text: a JSON array of strings, or of such arrays, without blanks.
  *
  *   ["105 Main St","","Kansas City"]     [["Ann","555-0147"],["Bob",""]]
  *
@@ -6,8 +6,8 @@
  * told by where they stand. Whoever makes one uses the writers here; list_is_valid() tells it from a text that only looks alike.
  *
  * Limits    two levels, as composites have: a list, or a list of lists. */
-#ifndef ETL_CORE_LIST_H
-#define ETL_CORE_LIST_H
+#ifndef ETL_CORE_NOTATION_LIST_H
+#define ETL_CORE_NOTATION_LIST_H
 
 #include "etl/core/arena.h"
 #include "etl/core/buf.h"

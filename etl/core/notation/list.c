@@ -1,7 +1,7 @@
-/* etl/core/list.c - a list of texts that travels as one text: written, told, read. */
-#include "etl/core/list.h"
+/* etl/core/notation/list.c - a list of texts that travels as one text: written, told, read. */
+#include "etl/core/notation/list.h"
 
-#include "etl/core/utf8.h"
+#include "etl/core/notation/json_string.h"
 
 enum { LEVELS_MAX = 2 };
 
@@ -21,7 +21,7 @@ void list_begin(struct buf *out)
 void list_text(struct buf *out, struct str text)
 {
     separate(out);
-    buf_json(out, text);
+    json_string_add(out, text);
 }
 
 void list_end(struct buf *out)
@@ -81,50 +81,15 @@ struct list_reader list_open(struct str list)
     return (struct list_reader){ str_skip(list, 1) };
 }
 
-static uint32_t hex4(const char *at)
+static struct str decoded(struct str between, struct arena *mem)
 {
-    uint32_t n = 0;
+    AUTO(buf_release) struct buf out = { 0 };
 
-    for (int i = 0; i < 4; i++) {
-        char c = at[i];
-
-        n = n << 4 | (uint32_t)(c >= '0' && c <= '9' ? c - '0' : ((c | 0x20) - 'a' + 10) & 15);
-    }
-    return n;
-}
-
-/* The text inside the quotes. Escapes are those that JSON knows (RFC 8259, 7). */
-static struct str plain(struct str s, struct arena *mem)
-{
-    static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-    struct buf        out;
-    struct str        text;
-
-    if (memchr(s.ptr, '\\', s.len) == NULL)
-        return s;
-    buf_init(&out, s.len + 16, "a text of a list");
-    for (size_t i = 0; i < s.len; i++) {
-        const char *known;
-
-        if (s.ptr[i] != '\\' || i + 1 == s.len) {
-            buf_byte(&out, s.ptr[i]);
-        } else if (s.ptr[++i] == 'u' && i + 4 < s.len) {
-            uint32_t c = hex4(s.ptr + i + 1);
-
-            i += 4;
-            if (c >= 0xd800 && c < 0xdc00 && i + 6 < s.len && s.ptr[i + 1] == '\\' && s.ptr[i + 2] == 'u') {
-                c = 0x10000 + ((c - 0xd800) << 10) + ((hex4(s.ptr + i + 3) - 0xdc00) & 0x3ff);
-                i += 6;
-            }
-            utf8_add(&out, c);
-        } else {
-            known = strchr(from, s.ptr[i]);
-            buf_byte(&out, known != NULL && *known != '\0' ? to[known - from] : s.ptr[i]);
-        }
-    }
-    text = arena_str(mem, buf_str(&out));
-    buf_release(&out);
-    return text;
+    if (memchr(between.ptr, '\\', between.len) == NULL)
+        return between;
+    buf_init(&out, between.len + 16, "a text of a list");
+    json_string_decode(&out, between);
+    return arena_str(mem, buf_str(&out));
 }
 
 bool list_next(struct list_reader *r, struct arena *mem, struct list_item *out)
@@ -139,7 +104,7 @@ bool list_next(struct list_reader *r, struct arena *mem, struct list_item *out)
         return false;
     out->text = str_head(r->rest, len);
     if (!out->is_list)
-        out->text = plain(str_of(out->text.ptr + 1, len - 2), mem);
+        out->text = decoded(json_string_between(out->text), mem);
     r->rest = str_skip(r->rest, len);
     if (r->rest.len != 0 && r->rest.ptr[0] == ',')
         r->rest = str_skip(r->rest, 1);
