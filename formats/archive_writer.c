@@ -4,11 +4,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 
 enum { COPY_BYTES = 1 << 17 };
 
@@ -131,11 +129,11 @@ static enum etl_status add_stored(struct archive_writer *w, const char *name, in
     uint64_t        at = 0;
     enum etl_status status;
 
-    if (fstat(fd, &st) != 0)
+    if (files_stat_open(fd, &st) != 0)
         return read_fault(name, err);
     status = begin_member(w, name, (uint64_t)st.st_size, err);
     while (status == ETL_OK && at < (uint64_t)st.st_size) {
-        ssize_t got = pread(fd, w->copy, sizeof w->copy, (off_t)at);
+        ssize_t got = files_pread(fd, w->copy, sizeof w->copy, (off_t)at);
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -160,11 +158,11 @@ static int spool(struct archive_writer *w, struct err *err)
     int         fd;
 
     snprintf(path, sizeof path, "%.*s.part.XXXXXX", slash != NULL ? (int)(slash - w->what + 1) : 0, w->what);
-    fd = mkostemp(path, O_CLOEXEC);
+    fd = files_temporary(path);
     if (fd < 0)
         err_set(err, ETL_FAIL, "archive-write", "cannot write beside %s: %s", w->what, strerror(errno));
     else
-        unlink(path);
+        files_remove(path);
     return fd;
 }
 
@@ -173,12 +171,12 @@ static enum etl_status cut_part(struct archive_writer *w, const char *name, int 
                                 uint64_t *bytes, struct err *err)
 {
     *bytes = 0;
-    if (ftruncate(to, 0) != 0 || lseek(to, 0, SEEK_SET) != 0)
+    if (files_resize(to, 0) != 0 || files_seek(to, 0, SEEK_SET) != 0)
         return read_fault(name, err);
     while (*bytes < ENVELOPE_PART_BYTES) {
         size_t want =
             ENVELOPE_PART_BYTES - *bytes < sizeof w->copy ? (size_t)(ENVELOPE_PART_BYTES - *bytes) : sizeof w->copy;
-        ssize_t         got = pread(from, w->copy, want, (off_t)(at + *bytes));
+        ssize_t         got = files_pread(from, w->copy, want, (off_t)(at + *bytes));
         enum etl_status st;
 
         if (got < 0 && errno == EINTR)
@@ -192,7 +190,7 @@ static enum etl_status cut_part(struct archive_writer *w, const char *name, int 
             return st;
         *bytes += (uint64_t)got;
     }
-    return lseek(to, 0, SEEK_SET) == 0 ? ETL_OK : read_fault(name, err);
+    return files_seek(to, 0, SEEK_SET) == 0 ? ETL_OK : read_fault(name, err);
 }
 
 static enum etl_status add_encrypted(struct archive_writer *w, const char *name, int fd, const struct envelope_to *to,
@@ -209,7 +207,7 @@ static enum etl_status add_encrypted(struct archive_writer *w, const char *name,
         st = cut_part(w, name, fd, at, clear, &bytes, err);
         if (st == ETL_OK && bytes == 0 && part > 1)
             break; /* the member ended with the part before */
-        if (st == ETL_OK && (ftruncate(sealed, 0) != 0 || lseek(sealed, 0, SEEK_SET) != 0))
+        if (st == ETL_OK && (files_resize(sealed, 0) != 0 || files_seek(sealed, 0, SEEK_SET) != 0))
             st = read_fault(name, err);
         if (st == ETL_OK)
             st = envelope_seal(to, clear, sealed, err);
@@ -218,9 +216,9 @@ static enum etl_status add_encrypted(struct archive_writer *w, const char *name,
         at += bytes;
     }
     if (clear >= 0)
-        close(clear);
+        files_close(clear);
     if (sealed >= 0)
-        close(sealed);
+        files_close(sealed);
     return st;
 }
 

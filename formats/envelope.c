@@ -2,13 +2,12 @@
 #include "formats/envelope.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "etl/core/system/files.h"
 
 enum {
     CERTIFICATES_MAX = 64,
@@ -45,20 +44,20 @@ static enum etl_status read_passphrase(const char *path, struct passphrase *out,
 {
     struct stat st;
     ssize_t     got;
-    int         fd = open(path, O_RDONLY | O_CLOEXEC);
+    int         fd = files_open(path, O_RDONLY);
     char       *end;
 
-    if (fd < 0 || fstat(fd, &st) != 0) {
+    if (fd < 0 || files_stat_open(fd, &st) != 0) {
         if (fd >= 0)
-            close(fd);
+            files_close(fd);
         return err_set(err, ETL_FAIL, "passphrase-file", "cannot read %s: %s", path, strerror(errno));
     }
     if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        close(fd);
+        files_close(fd);
         return err_set(err, ETL_FAIL, "passphrase-file", "others can read %s; chmod 600 %s", path, path);
     }
-    got = read(fd, out->text, sizeof out->text);
-    close(fd);
+    got = files_read(fd, out->text, sizeof out->text);
+    files_close(fd);
     if (got < 0)
         return err_set(err, ETL_FAIL, "passphrase-file", "cannot read %s: %s", path, strerror(errno));
     if ((size_t)got == sizeof out->text)
@@ -74,7 +73,7 @@ static enum etl_status read_passphrase(const char *path, struct passphrase *out,
 
 static enum etl_status read_certificates(struct envelope_to *t, const char *path, struct err *err)
 {
-    FILE  *file = fopen(path, "re");
+    FILE  *file = files_stream_open(path);
     size_t before = t->count;
     X509  *cert = NULL;
 
@@ -82,7 +81,7 @@ static enum etl_status read_certificates(struct envelope_to *t, const char *path
         return err_set(err, ETL_FAIL, "certificate", "cannot read %s: %s", path, strerror(errno));
     while (t->count < CERTIFICATES_MAX && (cert = PEM_read_X509(file, NULL, NULL, NULL)) != NULL)
         t->certificates[t->count++] = cert;
-    fclose(file);
+    files_stream_close(file);
     ERR_clear_error();
     return t->count != before ? ETL_OK
                               : err_set(err, ETL_FAIL, "certificate", "%s holds no certificate in PEM form", path);
@@ -140,7 +139,7 @@ static bool write_sealed(BIO *out, CMS_ContentInfo *cms, BIO *in, int from)
 {
     struct stat st;
 
-    if (fstat(from, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == lseek(from, 0, SEEK_CUR))
+    if (files_stat_open(from, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == files_seek(from, 0, SEEK_CUR))
         return CMS_set_detached(cms, 0) == 1 && CMS_final(cms, in, NULL, CMS_BINARY) == 1 && i2d_CMS_bio(out, cms) == 1;
     return i2d_CMS_bio_stream(out, cms, in, CMS_STREAM | CMS_BINARY | CMS_PARTIAL) == 1;
 }
@@ -176,7 +175,7 @@ enum etl_status envelope_keys_open(const char *key_file, const char *passphrase_
     if (k == NULL)
         memory_exhausted("an archive's keys", sizeof *k);
     if (key_file != NULL) {
-        FILE *file = fopen(key_file, "re");
+        FILE *file = files_stream_open(key_file);
 
         if (file == NULL) {
             st = err_set(err, ETL_FAIL, "decrypt-key", "cannot read %s: %s", key_file, strerror(errno));
@@ -184,7 +183,7 @@ enum etl_status envelope_keys_open(const char *key_file, const char *passphrase_
             k->key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
             rewind(file);
             k->certificate = PEM_read_X509(file, NULL, NULL, NULL);
-            fclose(file);
+            files_stream_close(file);
             ERR_clear_error();
             if (k->key == NULL)
                 st = err_set(err, ETL_FAIL, "decrypt-key", "%s holds no private key in PEM form", key_file);

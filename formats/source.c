@@ -2,10 +2,8 @@
 #include "formats/source.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "etl/core/system/files.h"
 #include "formats/archive_reader.h"
 
 struct source {
@@ -146,10 +144,10 @@ static void split_member(struct source *s, const char *path)
     const char *colon = strrchr(path, ':');
 
     s->path = strdup(path);
-    if (colon == NULL || access(path, F_OK) == 0)
+    if (colon == NULL || files_exists(path))
         return;
     s->path[colon - path] = '\0';
-    if (access(s->path, F_OK) == 0)
+    if (files_exists(s->path))
         s->member = strdup(colon + 1);
     else
         s->path[colon - path] = ':';
@@ -162,11 +160,11 @@ static int make_spool(struct err *err)
     int         fd;
 
     snprintf(path, sizeof path, "%s/subferry.XXXXXX", folder != NULL ? folder : "/tmp");
-    fd = mkostemp(path, O_CLOEXEC);
+    fd = files_temporary(path);
     if (fd < 0)
         err_set(err, ETL_AGAIN, "spool", "cannot make a temporary file %s: %s", path, strerror(errno));
     else
-        unlink(path); /* no name: it is gone when the process ends, however that happens */
+        files_remove(path); /* no name: it is gone when the process ends, however that happens */
     return fd;
 }
 
@@ -190,14 +188,14 @@ enum etl_status source_open_with(const char *path, const struct unpacked_watch *
     if (strcmp(path, "-") == 0) {
         s->path = strdup("-");
         s->name = strdup("stdin");
-        s->fd = dup(STDIN_FILENO);
+        s->fd = files_stdin();
     } else {
         split_member(s, path);
         slash = strrchr(s->path, '/');
         s->name = strdup(slash != NULL ? slash + 1 : s->path);
-        s->fd = open(s->path, O_RDONLY | O_CLOEXEC);
+        s->fd = files_open(s->path, O_RDONLY);
     }
-    if (s->fd < 0 || fstat(s->fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+    if (s->fd < 0 || files_stat_open(s->fd, &st) != 0 || S_ISDIR(st.st_mode)) {
         status = err_set(err, ETL_UNREAD, "source-open", "cannot open %s: %s", s->path,
                          s->fd >= 0 && S_ISDIR(st.st_mode) ? "it is a folder" : strerror(errno));
         source_close(s);
@@ -242,7 +240,7 @@ static enum etl_status read_unpacked(struct source *s, char *to, size_t max, siz
 
 static enum etl_status read_spool(struct source *s, char *to, size_t max, size_t *got, struct err *err)
 {
-    ssize_t n = pread(s->spool, to, max, (off_t)s->spool_at);
+    ssize_t n = files_pread(s->spool, to, max, (off_t)s->spool_at);
 
     if (n < 0)
         return unread(s, err, "spool", strerror(errno));
@@ -262,7 +260,7 @@ enum etl_status source_read(struct source *s, char *to, size_t max, size_t *got,
         size_t put = 0;
 
         while (put < *got) {
-            ssize_t n = pwrite(s->spool, to + put, *got - put, (off_t)(s->spool_len + put));
+            ssize_t n = files_pwrite(s->spool, to + put, *got - put, (off_t)(s->spool_len + put));
 
             if (n < 0 && errno != EINTR)
                 return err_set(err, ETL_AGAIN, "spool", "cannot keep a copy of %s: %s", s->path, strerror(errno));
@@ -311,7 +309,7 @@ enum etl_status source_at(struct source *s, uint64_t offset, char *to, size_t le
     size_t have = 0;
 
     while (have < len) {
-        ssize_t got = pread(fd, to + have, len - have, (off_t)(offset + have));
+        ssize_t got = files_pread(fd, to + have, len - have, (off_t)(offset + have));
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -340,9 +338,9 @@ void source_close(struct source *s)
     if (s->bytes != NULL)
         unpacked_close(s->bytes);
     else if (s->fd >= 0)
-        close(s->fd);
+        files_close(s->fd);
     if (s->spool >= 0)
-        close(s->spool);
+        files_close(s->spool);
     free(s->path);
     free(s->member);
     free(s->name);

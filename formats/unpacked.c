@@ -2,9 +2,10 @@
 #include "formats/unpacked.h"
 
 #include <errno.h>
-#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include "etl/core/system/files.h"
 
 enum { RAW_BYTES = 1 << 17 };
 
@@ -39,7 +40,7 @@ static enum etl_status fill_raw(struct unpacked *s, struct err *err)
     if (s->raw_at < s->raw_len || s->raw_ended)
         return ETL_OK;
     do
-        got = read(s->fd, s->raw, sizeof s->raw);
+        got = files_read(s->fd, s->raw, sizeof s->raw);
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return unread(s, err, "source-read", strerror(errno));
@@ -224,7 +225,7 @@ bool unpacked_is_plain(const struct unpacked *s)
 enum etl_status unpacked_rewind(struct unpacked *s, struct err *err)
 {
     end_packing(s);
-    if (lseek(s->fd, 0, SEEK_SET) != 0)
+    if (files_seek(s->fd, 0, SEEK_SET) != 0)
         return unread(s, err, "source-rewind", strerror(errno));
     return see_packing(s, err);
 }
@@ -247,6 +248,6 @@ void unpacked_close(struct unpacked *s)
         return;
     end_packing(s);
     if (s->fd >= 0)
-        close(s->fd);
+        files_close(s->fd);
     free(s);
 }

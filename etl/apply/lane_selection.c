@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "etl/core/system/files.h"
+
 enum { KEYS_TOLD = 20 };
 
 static void set_bit(struct lane_selection *s, uint64_t lane, bool on)
@@ -46,7 +48,7 @@ static enum etl_status mark_line(struct ledger *l, struct lane_selection *s, str
 static enum etl_status mark_file(struct ledger *l, struct lane_selection *s, const char *path, bool on,
                                  struct findings *faults, struct err *err)
 {
-    FILE           *file = fopen(path, "re");
+    FILE           *file = files_stream_open(path);
     char           *text = NULL;
     size_t          cap = 0;
     ssize_t         len;
@@ -75,7 +77,7 @@ static enum etl_status mark_file(struct ledger *l, struct lane_selection *s, con
                      "%llu keys that no lane of this plan has, the first %d are told", (unsigned long long)unknown,
                      KEYS_TOLD);
     free(text);
-    fclose(file);
+    files_stream_close(file);
     return st;
 }
 

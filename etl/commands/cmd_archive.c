@@ -1,10 +1,10 @@
 /* etl/commands/cmd_archive.c - subferry archive: what lies in an archive, whether it is whole, a table of it. */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <unistd.h>
 
 #include "etl/commands/cli.h"
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/sha256.h"
 #include "formats/archive_manifest.h"
@@ -133,7 +133,7 @@ static enum etl_status verify_all(struct archive_check *v, struct err *err)
 {
     char                   first[ARCHIVE_PEEK];
     size_t                 have = 0, got;
-    int                    fd = open(v->path, O_RDONLY | O_CLOEXEC);
+    int                    fd = files_open(v->path, O_RDONLY);
     struct unpacked       *bytes = NULL;
     struct archive_reader *r = NULL;
     struct archive_member  member;

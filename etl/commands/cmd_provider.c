@@ -1,10 +1,10 @@
 /* etl/commands/cmd_provider.c - subferry provider: what the providers are; list, show and lint. */
 #include <time.h>
-#include <unistd.h>
 
 #include "etl/commands/cli.h"
 #include "etl/core/notation/err_json.h"
 #include "etl/core/notation/json_writer.h"
+#include "etl/core/system/files.h"
 #include "etl/core/system/log.h"
 #include "etl/pages/capabilities.h"
 #include "etl/pages/command_page.h"
@@ -232,7 +232,7 @@ static void lint_json(const char *file, const struct provider *p, const struct f
 /* A file in the working folder wins over a stock provider of the same name. */
 static struct str lint_target(struct cli *cli, const char *typed)
 {
-    if (strchr(typed, '/') == NULL && strchr(typed, '.') == NULL && access(typed, F_OK) == 0)
+    if (strchr(typed, '/') == NULL && strchr(typed, '.') == NULL && files_exists(typed))
         return arena_fmt(&cli->mem, "./%s", typed);
     return str_from(typed);
 }

@@ -5,6 +5,7 @@
 
 #include "etl/commands/cli.h"
 #include "etl/core/notation/json_writer.h"
+#include "etl/core/system/files.h"
 #include "etl/core/system/log.h"
 #include "providers/description/load.h"
 #include "providers/sandbox/folder.h"
@@ -181,7 +182,7 @@ static enum etl_status write_files(struct sandbox_stand *s, struct err *err)
     const struct cmd_sandbox_options *o = s->options;
     struct arena                     *mem = &s->cli->mem;
     uint16_t                          port = server_port(s->server);
-    char                             *ca = s->ca_path != NULL ? realpath(s->ca_path, NULL) : NULL;
+    char                             *ca = s->ca_path != NULL ? files_real_path(s->ca_path, NULL) : NULL;
     enum etl_status                   st;
 
     s->config_path = o->config_out != NULL ? o->config_out : folder_file(&s->folder, "subferry.yaml", mem);
@@ -307,7 +308,7 @@ static int run_sandbox(struct cli *cli, const struct cmd_sandbox_options *o)
 
     findings_init(&faults, &cli->mem);
     if (o->port_file != NULL)
-        unlink(o->port_file); /* an old file would give whoever waits for it the wrong port */
+        files_remove(o->port_file); /* an old file would give whoever waits for it the wrong port */
     if (o->port > 65535)
         findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--port takes a number up to 65535");
     if (o->plain && o->ca_file != NULL)

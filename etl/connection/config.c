@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 
 enum { CONFIG_MAX = 1 << 20 };
 const char *const rung_names[] = { "test", "canary", "all", NULL };
@@ -21,7 +21,7 @@ static const char *find_file(const char *typed, struct arena *mem)
 
     if (typed != NULL)
         return typed;
-    if (access("subferry.yaml", F_OK) == 0)
+    if (files_exists("subferry.yaml"))
         return "subferry.yaml";
     if (home == NULL || home[0] != '/') {
         home = getenv("HOME");
@@ -30,14 +30,14 @@ static const char *find_file(const char *typed, struct arena *mem)
     if (home == NULL)
         return NULL;
     path = arena_cstr(mem, arena_fmt(mem, "%s%s/subferry/subferry.yaml", home, tail));
-    return access(path, F_OK) == 0 ? path : NULL;
+    return files_exists(path) ? path : NULL;
 }
 
 static enum etl_status check_writers(const char *path, struct findings *faults)
 {
     struct stat st;
 
-    if (stat(path, &st) != 0)
+    if (files_stat(path, &st) != 0)
         return findings_say(faults, SEVERITY_ERROR, path, 0, 0, "config-open", "cannot be read: %s", strerror(errno));
     if ((st.st_mode & 022) != 0)
         return findings_say(faults, SEVERITY_ERROR, path, 0, 0, "config-writable",

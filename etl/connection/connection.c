@@ -2,14 +2,12 @@
 #include "etl/connection/connection.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 #include "providers/description/load.h"
 
 enum { CREDENTIAL_MAX = 4096, LOCK_ASKED_EVERY_MS = 200 };
@@ -35,7 +33,7 @@ static enum etl_status read_secret_file(const char *path, struct arena *mem, str
     struct stat     st;
     enum etl_status status;
 
-    if (stat(path, &st) == 0 && (st.st_mode & 077) != 0)
+    if (files_stat(path, &st) == 0 && (st.st_mode & 077) != 0)
         return err_set(err, ETL_FAIL, "credential-readable", "%s can be read by others; chmod 600 it", path);
     status = file_read(path, CREDENTIAL_MAX, mem, out, err);
     if (status == ETL_OK)
@@ -310,7 +308,7 @@ enum etl_status connection_open(const struct connection_options *o, struct arena
 void connection_close(struct connection *c)
 {
     if (c->lock_fd > 0)
-        close(c->lock_fd);
+        files_close(c->lock_fd);
     for (size_t i = 0; c->provider != NULL && c->credentials != NULL && i < c->provider->credential_count; i++)
         if (c->provider->credentials[i].made_by == NULL)
             wipe(c->credentials[i].value);
@@ -320,17 +318,6 @@ void connection_close(struct connection *c)
 }
 
 /* ---- the lock ---- */
-
-/* mkdir -p, each 0700. */
-static void make_folders(char *path)
-{
-    for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-        *slash = '\0';
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-    mkdir(path, 0700);
-}
 
 static enum etl_status lock_path(const struct connection *c, char *out, size_t size, struct err *err)
 {
@@ -346,7 +333,7 @@ static enum etl_status lock_path(const struct connection *c, char *out, size_t s
         return err_set(err, ETL_FAIL, "state-place", "neither XDG_STATE_HOME nor HOME is set");
     if (n < 0 || (size_t)n + 8 > size)
         return err_set(err, ETL_FAIL, "state-place", "the path of the connection's state is too long");
-    make_folders(out);
+    files_make_folders(out);
     memcpy(out + n, "/lock", 6);
     return ETL_OK;
 }
@@ -354,7 +341,7 @@ static enum etl_status lock_path(const struct connection *c, char *out, size_t s
 static enum etl_status tell_holder(struct connection *c, struct err *err)
 {
     char    text[512] = "";
-    ssize_t got = pread(c->lock_fd, text, sizeof text - 1, 0);
+    ssize_t got = files_pread(c->lock_fd, text, sizeof text - 1, 0);
 
     text[got > 0 ? got : 0] = '\0';
     return err_set(err, ETL_AGAIN, "connection-busy",
@@ -371,18 +358,18 @@ enum etl_status connection_lock(struct connection *c, const char *run_path, uint
 
     if (st != ETL_OK)
         return st;
-    c->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    c->lock_fd = files_open(path, O_RDWR | O_CREAT);
     if (c->lock_fd < 0)
         return err_set(err, ETL_FAIL, "connection-lock", "cannot open %s: %s", path, strerror(errno));
-    while (flock(c->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+    while (files_lock(c->lock_fd, true) != 0) {
         if (waited >= wait_seconds * 1000 || (stop_asked != NULL && *stop_asked != 0))
             return tell_holder(c, err);
         clock_sleep_ms(c->clock, LOCK_ASKED_EVERY_MS);
         waited += LOCK_ASKED_EVERY_MS;
     }
     snprintf(text, sizeof text, "process %ld, run %.400s", (long)getpid(),
-             realpath(run_path, real) != NULL ? real : run_path);
-    if (ftruncate(c->lock_fd, 0) != 0 || pwrite(c->lock_fd, text, strlen(text), 0) < 0)
+             files_real_path(run_path, real) != NULL ? real : run_path);
+    if (files_resize(c->lock_fd, 0) != 0 || files_pwrite(c->lock_fd, text, strlen(text), 0) < 0)
         return err_set(err, ETL_AGAIN, "connection-lock", "cannot write %s: %s", path, strerror(errno));
     return ETL_OK;
 }

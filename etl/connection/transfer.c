@@ -6,6 +6,8 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include "etl/core/system/files.h"
+
 enum { MAX_HEADERS = 64 << 10, MAX_REQUEST = 16 << 20, MAX_CA_FILE = 256 };
 
 struct transfer_private {
@@ -117,14 +119,14 @@ static CURLcode add_authorities(CURL *easy, void *ssl_ctx, void *userdata)
 
 static enum etl_status read_authorities(struct transfers *t, struct err *err)
 {
-    FILE *file = fopen(t->options.ca_file, "re");
+    FILE *file = files_stream_open(t->options.ca_file);
     X509 *cert;
 
     if (file == NULL)
         return err_set(err, ETL_FAIL, "ca-file", "cannot read %s: %s", t->options.ca_file, strerror(errno));
     while (t->extra_count < MAX_CA_FILE && (cert = PEM_read_X509(file, NULL, NULL, NULL)) != NULL)
         t->extra[t->extra_count++] = cert;
-    fclose(file);
+    files_stream_close(file);
     return t->extra_count != 0
                ? ETL_OK
                : err_set(err, ETL_FAIL, "ca-file", "%s holds no certificate in PEM form", t->options.ca_file);

@@ -1,10 +1,9 @@
 /* etl/ledger/sqlite_ledger.c - the ledger in SQLite: one file in the run folder, WAL, every commit on the disk. Opened and checked here. */
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "etl/core/system/files.h"
 
 #include "etl/ledger/sqlite_db.h"
 
@@ -30,14 +29,9 @@ static char *path_in(const char *folder)
 static void sync_folder(const char *path)
 {
     char copy[PATH_MAX];
-    int  fd;
 
     snprintf(copy, sizeof copy, "%s", path);
-    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    fsync(fd);
-    close(fd);
+    files_sync_folder(dirname(copy));
 }
 
 static enum etl_status open_db(struct ledger *l, bool write, struct err *err)
@@ -45,12 +39,12 @@ static enum etl_status open_db(struct ledger *l, bool write, struct err *err)
     int flags = SQLITE_OPEN_NOMUTEX | (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
 
     if (write) { /* made with 0600 first, since SQLite gives the WAL the mode of the file */
-        int fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        int fd = files_open(l->path, O_RDWR | O_CREAT);
 
         if (fd < 0)
             return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "ledger-open", "cannot open %s: %s", l->path,
                            strerror(errno));
-        close(fd);
+        files_close(fd);
         sync_folder(l->path);
     }
     if (sqlite3_open_v2(l->path, &l->db, flags, NULL) != SQLITE_OK)
@@ -82,7 +76,7 @@ static enum etl_status check_whole(struct ledger *l, struct err *err)
     struct stat     stat_now;
     enum etl_status st;
 
-    if (stat(l->path, &stat_now) != 0 || stat_now.st_size > CHECKED_BYTES)
+    if (files_stat(l->path, &stat_now) != 0 || stat_now.st_size > CHECKED_BYTES)
         return ETL_OK;
     st = sqlite3_prepare_v2(l->db, "PRAGMA quick_check(1)", -1, &s, NULL) == SQLITE_OK ? db_row(l, s, err)
                                                                                        : db_failed(l, err);
@@ -168,7 +162,7 @@ enum etl_status ledger_open(const char *folder, struct str plan_digest, bool wri
     enum etl_status st;
 
     _Static_assert(APPLICATION_ID == 1397115953, "as written in the tables");
-    if (!write && access(path, F_OK) != 0) {
+    if (!write && !files_exists(path)) {
         free(path);
         return ETL_END;
     }
@@ -202,7 +196,7 @@ void ledger_close(struct ledger *l)
         sqlite3_finalize(l->statements[i]);
     sqlite3_close(l->db);
     if (l->spare != NULL)
-        unlink(l->spare);
+        files_remove(l->spare);
     free(l->spare);
     free(l->path);
     free(l);
@@ -213,7 +207,7 @@ bool ledger_anything_sent(const char *folder)
     char         *path = path_in(folder);
     sqlite3      *db = NULL;
     sqlite3_stmt *s = NULL;
-    bool          sent = access(path, F_OK) == 0;
+    bool          sent = files_exists(path);
 
     if (!sent) {
         free(path);

@@ -1,9 +1,8 @@
 /* etl/ledger/sqlite_reserve.c - disk space kept free beside the ledger, so that requests in flight can be settled on a full disk. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <unistd.h>
 
+#include "etl/core/system/files.h"
 #include "etl/ledger/sqlite_db.h"
 
 /* Settling needs, per call in flight, its page, its answer's page and their copies in the WAL: 16 KiB. 256 calls. */
@@ -15,13 +14,13 @@ enum etl_status ledger_reserve(struct ledger *l, struct err *err)
     int  fd, code;
 
     snprintf(path, sizeof path, "%s.reserve", l->path);
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    fd = files_open(path, O_RDWR | O_CREAT);
     if (fd < 0)
         return err_set(err, ETL_AGAIN, "disk-full", "cannot reserve space at %s: %s", path, strerror(errno));
-    code = posix_fallocate(fd, 0, RESERVE_BYTES);
-    close(fd);
+    code = files_reserve(fd, RESERVE_BYTES);
+    files_close(fd);
     if (code != 0) {
-        unlink(path);
+        files_remove(path);
         return err_set(err, ETL_AGAIN, "disk-full",
                        "no room for the answers (%d MiB are reserved beside the ledger): %s; nothing is sent",
                        RESERVE_BYTES >> 20, strerror(code));
@@ -33,7 +32,7 @@ enum etl_status ledger_reserve(struct ledger *l, struct err *err)
 void ledger_use_reserve(struct ledger *l)
 {
     if (l->spare != NULL)
-        unlink(l->spare);
+        files_remove(l->spare);
     free(l->spare);
     l->spare = NULL;
 }

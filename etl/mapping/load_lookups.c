@@ -2,6 +2,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "etl/core/system/files.h"
+
 #include "etl/mapping/loader.h"
 
 /* {Texas: TX, Kansas: KS} is the values themselves; a lookup with `file` or a map of `values` is the long form. */
@@ -36,10 +38,10 @@ static void keep_file(struct mapping_loader *l, const char *path, struct str nam
 {
     char resolved[PATH_MAX];
 
-    l->c->files[l->m->file_count++] =
-        (struct mapping_file){ name,
-                               arena_str(l->read.mem, str_from(realpath(path, resolved) != NULL ? resolved : path)),
-                               arena_str(l->read.mem, text) };
+    l->c->files[l->m->file_count++] = (struct mapping_file){
+        name, arena_str(l->read.mem, str_from(files_real_path(path, resolved) != NULL ? resolved : path)),
+        arena_str(l->read.mem, text)
+    };
 }
 
 static void read_rows(struct mapping_loader *l, struct lookup *t, struct lookup_file *file, const struct yaml *node)

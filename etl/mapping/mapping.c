@@ -7,6 +7,7 @@
 
 #include "etl/core/notation/pattern.h"
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 #include "etl/mapping/bind_columns.h"
 #include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
@@ -58,7 +59,7 @@ static enum etl_status find_file(struct mapping_loader *l)
         return ETL_FAIL;
     }
     file->name = arena_str(mem, str_from(basename(arena_cstr(mem, name))));
-    file->path = arena_str(mem, str_from(realpath(path, resolved) != NULL ? resolved : path));
+    file->path = arena_str(mem, str_from(files_real_path(path, resolved) != NULL ? resolved : path));
     l->folder = dirname(arena_cstr(mem, file->path));
     l->c->source = (struct yaml_source){ path, file->text };
     l->m->path = file->path;

@@ -1,7 +1,7 @@
 /* etl/pages/next_command.c - the command that comes next for a run. */
 #include "etl/pages/next_command.h"
 
-#include <unistd.h>
+#include "etl/core/system/files.h"
 
 enum { CANARY_LANES = 10 };
 
@@ -121,7 +121,7 @@ static void next_mend(struct next_search *t)
     const char             *mended = arena_cstr(t->mem, arena_fmt(t->mem, "%s-mended", t->s->run->path));
 
     buf_reset(&t->line);
-    if (access(mended, F_OK) == 0) {
+    if (files_exists(mended)) {
         buf_lit(&t->line, "subferry status ");
         add_word(&t->line, str_from(mended));
         finish(t, false, "", "the run that its mended rejects were planned into");

@@ -2,10 +2,9 @@
 #include "etl/plan/seen_keys.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 
 /* A lane's number: bit 62 "has calls", six counters of eight bits; a counter that reaches 255 goes on in an entry of its own
  * (DIGEST_MANY). A place's number: the input above, the line below. */
@@ -274,17 +273,17 @@ enum etl_status seen_keys_load(struct seen_keys *k, const char *path, struct err
     char         magic[sizeof known_magic];
     struct saved rows[512];
     ssize_t      got;
-    int          fd = open(path, O_RDONLY | O_CLOEXEC);
+    int          fd = files_open(path, O_RDONLY);
 
     if (fd < 0)
         return err_set(err, ETL_FAIL, "after", "cannot read %s: %s", path, strerror(errno));
-    if (read(fd, magic, sizeof magic) != (ssize_t)sizeof magic || memcmp(magic, known_magic, sizeof magic) != 0) {
-        close(fd);
+    if (files_read(fd, magic, sizeof magic) != (ssize_t)sizeof magic || memcmp(magic, known_magic, sizeof magic) != 0) {
+        files_close(fd);
         return err_set(err, ETL_FAIL, "after", "%s is not one of ours", path);
     }
-    while ((got = read(fd, rows, sizeof rows)) > 0 && got % (ssize_t)sizeof rows[0] == 0)
+    while ((got = files_read(fd, rows, sizeof rows)) > 0 && got % (ssize_t)sizeof rows[0] == 0)
         for (size_t i = 0; i < (size_t)got / sizeof rows[0]; i++)
             take_one(k, &rows[i]);
-    close(fd);
+    files_close(fd);
     return got == 0 ? ETL_OK : err_set(err, ETL_FAIL, "after", "%s is damaged", path);
 }

@@ -5,6 +5,7 @@
 
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 #include "etl/mapping/keywords.h"
 
 /* A member on a line of its own. */
@@ -19,7 +20,7 @@ static struct str absolute(const char *path, struct arena *mem)
 {
     char resolved[PATH_MAX];
 
-    return arena_str(mem, str_from(realpath(path, resolved) != NULL ? resolved : path));
+    return arena_str(mem, str_from(files_real_path(path, resolved) != NULL ? resolved : path));
 }
 
 static void add_input(struct json_writer *w, const struct mapping_input *mapped, const struct pipeline_input *in,

@@ -2,11 +2,10 @@
 #include "etl/pull/pack.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 #include "etl/core/system/sha256.h"
 #include "etl/pull/stored_answer.h"
 #include "formats/archive_manifest.h"
@@ -33,7 +32,7 @@ static void stored(void *context, const char *name, uint64_t bytes, int fd)
     off_t           at = 0;
     ssize_t         got;
 
-    while ((got = pread(fd, piece, sizeof piece, at)) > 0) {
+    while ((got = files_pread(fd, piece, sizeof piece, at)) > 0) {
         sha256_add(digest, str_of(piece, (size_t)got));
         at += got;
     }
@@ -126,7 +125,7 @@ static enum etl_status open_table(struct packing *w, const struct pulled_table *
     buf_init(&o.piece, 64 << 20, "a piece of a table");
     how = opener(w, secrets, secret_count);
     o.scrub = scrub_new(SCRUB_CSV, &how, columns, n);
-    while ((got = read(from, piece, sizeof piece)) > 0)
+    while ((got = files_read(from, piece, sizeof piece)) > 0)
         put(&o, str_of(piece, (size_t)got));
     put_end(&o);
     buf_wipe(&o.piece);
@@ -139,7 +138,7 @@ static enum etl_status pack_table(struct packing *w, struct pulled_table *t, str
 {
     const char     *path = pull_folder_table(&w->pulled->folder, t->table->name, w->pulled->mem);
     char            name[256];
-    int             fd = open(path, O_RDONLY | O_CLOEXEC), clear = -1;
+    int             fd = files_open(path, O_RDONLY), clear = -1;
     enum etl_status st = ETL_OK;
 
     if (fd < 0)
@@ -152,8 +151,8 @@ static enum etl_status pack_table(struct packing *w, struct pulled_table *t, str
     if (st == ETL_OK)
         st = add_member(w, name, t->table->name, t->rows, clear >= 0 ? clear : fd, err);
     if (clear >= 0)
-        close(clear);
-    close(fd);
+        files_close(clear);
+    files_close(fd);
     return st;
 }
 
@@ -203,7 +202,7 @@ static enum etl_status put_frame(struct packing *w, struct pulled_report *r, con
     buf_init(&inner.piece, 64 << 20, "a piece of an answer");
     buf_init(&head, 1 << 20, "a frame");
     st = put_answer(w, r, e, &inner, err);
-    bytes = lseek(inner.fd, 0, SEEK_CUR);
+    bytes = files_seek(inner.fd, 0, SEEK_CUR);
     json_begin_object(&j);
     json_member_raw(&j, "ask", e->params);
     json_member_text(&j, "state", str_from(states[e->state]));
@@ -212,12 +211,12 @@ static enum etl_status put_frame(struct packing *w, struct pulled_report *r, con
     buf_byte(&head, '\n');
     if (st == ETL_OK)
         st = fd_write_all(o->fd, buf_str(&head), "a member of the archive", err);
-    lseek(inner.fd, 0, SEEK_SET);
-    while (st == ETL_OK && (got = read(inner.fd, piece, sizeof piece)) > 0)
+    files_seek(inner.fd, 0, SEEK_SET);
+    while (st == ETL_OK && (got = files_read(inner.fd, piece, sizeof piece)) > 0)
         st = fd_write_all(o->fd, str_of(piece, (size_t)got), "a member of the archive", err);
     if (st == ETL_OK)
         st = fd_write_all(o->fd, STR("\n"), "a member of the archive", err);
-    close(inner.fd);
+    files_close(inner.fd);
     buf_release(&head);
     buf_wipe(&inner.piece);
     return st;
@@ -248,7 +247,7 @@ static enum etl_status pack_raw(struct packing *w, struct pulled_report *r, stru
     if (st == ETL_END)
         st = r->counts.asked != 0 ? add_member(w, name, STR_NONE, 0, o.fd, err) : ETL_OK;
     if (o.fd >= 0)
-        close(o.fd);
+        files_close(o.fd);
     buf_wipe(&o.piece);
     return st;
 }

@@ -1,8 +1,7 @@
 /* etl/pull/pull.c - brings a provider's reports into an archive: every stage in order. */
 #include "etl/pull/pull.h"
 
-#include <unistd.h>
-
+#include "etl/core/system/files.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/sha256.h"
 #include "etl/pull/ask.h"
@@ -147,7 +146,7 @@ enum etl_status pull_run(const struct pull_options *options, struct arena *mem, 
     if (!archive_name_is_good(options->archive))
         findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "archive-name",
                      "%s: an archive's name ends in .zip, .tar.gz or .tar.zst", options->archive);
-    if (access(options->archive, F_OK) == 0)
+    if (files_exists(options->archive))
         findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "archive-there", "%s is there already; choose another name",
                      options->archive);
     pull_folder_name(&p->folder, options->archive, mem);

@@ -2,11 +2,9 @@
 #include "etl/pull/pull_folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "etl/core/system/files.h"
 
 void pull_folder_name(struct pull_folder *f, const char *archive, struct arena *mem)
 {
@@ -18,7 +16,7 @@ void pull_folder_name(struct pull_folder *f, const char *archive, struct arena *
 
 static enum etl_status make_folder(const char *path, struct err *err)
 {
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+    if (files_make_folder(path) == 0 || errno == EEXIST)
         return ETL_OK;
     return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot make %s: %s", path,
                    strerror(errno));
@@ -44,24 +42,16 @@ int pull_folder_temporary(const struct pull_folder *f, struct err *err)
     int  fd;
 
     snprintf(path, sizeof path, "%s/.member.XXXXXX", f->path);
-    fd = mkostemp(path, O_CLOEXEC);
+    fd = files_temporary(path);
     if (fd < 0)
         err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path,
                 strerror(errno));
     else
-        unlink(path);
+        files_remove(path);
     return fd;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st;
-    (void)kind;
-    (void)where;
-    return remove(path);
 }
 
 void pull_folder_remove(const struct pull_folder *f)
 {
-    nftw(f->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    files_remove_tree(f->path);
 }

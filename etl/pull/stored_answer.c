@@ -2,11 +2,9 @@
 #include "etl/pull/stored_answer.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 #include "etl/core/system/sha256.h"
 #include "etl/pull/answer_records.h"
 #include "etl/secrets/secret_mode.h"
@@ -94,8 +92,8 @@ static enum etl_status look_at_record(void *context, const struct reply_record *
 static void drop_file(struct stored_answer *a)
 {
     if (a->fd >= 0) {
-        close(a->fd);
-        unlink(a->path);
+        files_close(a->fd);
+        files_remove(a->path);
     }
     a->fd = -1;
 }
@@ -121,7 +119,7 @@ static void stream_begin(void *context)
 static enum etl_status spill(struct stored_answer *a, struct err *err)
 {
     snprintf(a->path, sizeof a->path, "%s/.%.*s.XXXXXX", a->kind->folder->raw, STR_ARG(a->kind->report->name));
-    a->fd = mkostemp(a->path, O_CLOEXEC);
+    a->fd = files_temporary(a->path);
     if (a->fd < 0)
         return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", a->path,
                        strerror(errno));
@@ -242,15 +240,15 @@ static enum etl_status append_frame(struct stored_answer *a, struct journal_entr
     int             fd;
 
     snprintf(path, sizeof path, "%s/%.*s.frames", a->kind->folder->raw, STR_ARG(a->kind->report->name));
-    fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0 || fstat(fd, &st) != 0) {
+    fd = files_open(path, O_WRONLY | O_CREAT | O_APPEND);
+    if (fd < 0 || files_stat_open(fd, &st) != 0) {
         if (fd >= 0)
-            close(fd);
+            files_close(fd);
         return err_set(err, ETL_FAIL, "pull-folder", "cannot write %s: %s", path, strerror(errno));
     }
     out->offset = (uint64_t)st.st_size;
     status = fd_write_all(fd, buf_str(&a->small), path, err);
-    if (close(fd) != 0 && status == ETL_OK)
+    if (files_close(fd) != 0 && status == ETL_OK)
         status = err_set(err, ETL_AGAIN, "disk-full", "cannot write %s: %s", path, strerror(errno));
     return status;
 }
@@ -260,10 +258,10 @@ static enum etl_status name_file(struct stored_answer *a, struct journal_entry *
     char path[4096];
 
     snprintf(path, sizeof path, "%s/%.*s", a->kind->folder->raw, STR_ARG(out->file));
-    if (fsync(a->fd) != 0 || rename(a->path, path) != 0)
+    if (files_sync(a->fd) != 0 || files_rename(a->path, path) != 0)
         return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path,
                        strerror(errno));
-    close(a->fd);
+    files_close(a->fd);
     a->fd = -1;
     return ETL_OK;
 }
@@ -302,10 +300,10 @@ enum etl_status stored_answer_read(const struct pull_folder *folder, const struc
     if (piece == NULL)
         memory_exhausted("an answer", PIECE);
     snprintf(path, sizeof path, "%s/%.*s", folder->raw, STR_ARG(e->file));
-    fd = open(path, O_RDONLY | O_CLOEXEC);
+    fd = files_open(path, O_RDONLY);
     while (fd >= 0 && at < e->bytes) {
         size_t  want = e->bytes - at < PIECE ? (size_t)(e->bytes - at) : PIECE;
-        ssize_t got = pread(fd, piece, want, (off_t)(e->offset + at));
+        ssize_t got = files_pread(fd, piece, want, (off_t)(e->offset + at));
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -319,7 +317,7 @@ enum etl_status stored_answer_read(const struct pull_folder *folder, const struc
         st = err_set(err, ETL_FAIL, "pull-folder", "%s is not what was kept there; remove %s and pull anew", path,
                      folder->path);
     if (fd >= 0)
-        close(fd);
+        files_close(fd);
     sha256_free(digest);
     free(piece);
     return st;

@@ -2,9 +2,9 @@
 #include "etl/pull/table_file.h"
 
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 
 enum { WRITE_BYTES = 256 << 10, CELLS_MAX = 512, ROW_BYTES_MAX = 64 << 20 };
 
@@ -40,7 +40,7 @@ static enum etl_status open_join(struct table_file *f, const char *path, struct 
     sqlite3_stmt **const     places[] = { &f->find, &f->add, &f->fill, &f->all };
 
     snprintf(f->join_path, sizeof f->join_path, "%s.join", path);
-    unlink(f->join_path);
+    files_remove(f->join_path);
     if (sqlite3_open(f->join_path, &f->join) != SQLITE_OK ||
         sqlite3_exec(f->join, tables, NULL, NULL, NULL) != SQLITE_OK)
         return join_fault(f, err);
@@ -266,7 +266,7 @@ void table_file_free(struct table_file *f)
     sqlite3_finalize(f->all);
     sqlite3_close(f->join);
     if (f->join_path[0] != '\0')
-        unlink(f->join_path);
+        files_remove(f->join_path);
     atomic_file_drop(&f->file);
     buf_release(&f->out);
     buf_release(&f->packed);

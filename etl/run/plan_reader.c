@@ -1,7 +1,7 @@
 /* etl/run/plan_reader.c - reads plan.jsonl: line by line, or one line again by its place. */
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
+
+#include "etl/core/system/files.h"
 
 #include "etl/run/plan_line.h"
 
@@ -27,7 +27,7 @@ struct plan_reader {
 enum etl_status plan_reader_open(const char *path, struct plan_reader **out, struct err *err)
 {
     struct plan_reader *r;
-    int                 fd = open(path, O_RDONLY | O_CLOEXEC);
+    int                 fd = files_open(path, O_RDONLY);
 
     if (fd < 0)
         return err_set(err, ETL_FAIL, "plan-open", "cannot read %s: %s", path, strerror(errno));
@@ -54,7 +54,7 @@ static enum etl_status fill(struct plan_reader *r, struct err *err)
     r->buffer.len = left;
     if (!buf_reserve(&r->buffer, READ_BLOCK))
         return err_set(err, ETL_FAIL, "plan-line", "%s is longer than %d MiB", r->buffer.what, LONGEST_LINE >> 20);
-    got = read(r->fd, r->buffer.ptr + r->buffer.len, READ_BLOCK);
+    got = files_read(r->fd, r->buffer.ptr + r->buffer.len, READ_BLOCK);
     if (got < 0)
         return err_set(err, ETL_UNREAD, "plan-read", "cannot read %s: %s", r->path, strerror(errno));
     if (got == 0)
@@ -96,7 +96,7 @@ static enum etl_status read_at(struct plan_reader *r, uint64_t offset, size_t le
 {
     *got = 0;
     while (*got < least) {
-        ssize_t n = pread(r->fd, to + *got, size - *got, (off_t)(offset + *got));
+        ssize_t n = files_pread(r->fd, to + *got, size - *got, (off_t)(offset + *got));
 
         if (n <= 0)
             return err_set(err, ETL_FAIL, "plan-read", "cannot read %s at byte %llu: %s", r->path,
@@ -149,7 +149,7 @@ void plan_reader_close(struct plan_reader *r)
 {
     if (r == NULL)
         return;
-    close(r->fd);
+    files_close(r->fd);
     free(r->path);
     buf_release(&r->buffer);
     for (size_t i = 0; i < WINDOWS; i++)

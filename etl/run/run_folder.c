@@ -2,15 +2,12 @@
 #include "etl/run/run_folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "etl/core/notation/json_tree.h"
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 #include "etl/core/system/sha256.h"
 #include "etl/ledger/ledger.h"
 #include "providers/description/load.h"
@@ -29,18 +26,10 @@ char *run_folder_rejects(const struct run_folder *r, struct str input, struct ar
     for (size_t i = 0; i < 3; i++) {
         char *path = arena_cstr(mem, arena_fmt(mem, "%s/rejects/%.*s.%s", r->path, STR_ARG(input), endings[i]));
 
-        if (access(path, F_OK) == 0)
+        if (files_exists(path))
             return path;
     }
     return arena_cstr(mem, arena_fmt(mem, "%s/rejects/%.*s.csv", r->path, STR_ARG(input)));
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
 }
 
 static enum etl_status take_lock(struct run_folder *r, struct arena *mem, struct err *err)
@@ -48,17 +37,17 @@ static enum etl_status take_lock(struct run_folder *r, struct arena *mem, struct
     char    holder[32] = "";
     ssize_t got;
 
-    r->lock_fd = open(run_folder_file(r, "run.lock", mem), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    r->lock_fd = files_open(run_folder_file(r, "run.lock", mem), O_RDWR | O_CREAT);
     if (r->lock_fd < 0)
         return err_set(err, ETL_FAIL, "run-lock", "cannot lock %s: %s", r->path, strerror(errno));
-    if (flock(r->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        got = pread(r->lock_fd, holder, sizeof holder - 1, 0);
+    if (files_lock(r->lock_fd, true) != 0) {
+        got = files_pread(r->lock_fd, holder, sizeof holder - 1, 0);
         holder[got > 0 ? got : 0] = '\0';
         return err_set(err, ETL_AGAIN, "run-lock", "%s is in use by process %s; wait for it to end", r->path,
                        holder[0] != '\0' ? holder : "(unknown)");
     }
     snprintf(holder, sizeof holder, "%ld", (long)getpid());
-    if (ftruncate(r->lock_fd, 0) != 0 || pwrite(r->lock_fd, holder, strlen(holder), 0) < 0)
+    if (files_resize(r->lock_fd, 0) != 0 || files_pwrite(r->lock_fd, holder, strlen(holder), 0) < 0)
         return err_set(err, ETL_AGAIN, "run-lock", "cannot write %s/run.lock: %s", r->path, strerror(errno));
     return ETL_OK;
 }
@@ -70,13 +59,13 @@ static enum etl_status remove_run(const char *path, struct arena *mem, struct er
     struct run_folder old = { .path = path, .dir_fd = -1, .lock_fd = -1 };
     enum etl_status   st;
 
-    if (access(run_folder_file(&old, "run.lock", mem), F_OK) != 0)
+    if (!files_exists(run_folder_file(&old, "run.lock", mem)))
         return err_set(err, ETL_FAIL, "run-exists", "%s is there and is no run folder; name another with -o", path);
     st = take_lock(&old, mem, err);
     if (st == ETL_OK && ledger_anything_sent(path))
         st = err_set(err, ETL_FAIL, "run-sent",
                      "calls were sent from %s, so it is not replaced; name a new folder with -o", path);
-    if (st == ETL_OK && nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+    if (st == ETL_OK && files_remove_tree(path) != 0)
         st = err_set(err, ETL_FAIL, "run-replace", "cannot remove %s: %s", path, strerror(errno));
     run_folder_close(&old);
     return st;
@@ -84,7 +73,7 @@ static enum etl_status remove_run(const char *path, struct arena *mem, struct er
 
 static enum etl_status open_folder(struct run_folder *r, struct err *err)
 {
-    r->dir_fd = open(r->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    r->dir_fd = files_open(r->path, O_RDONLY | O_DIRECTORY);
     if (r->dir_fd < 0)
         return err_set(err, ETL_FAIL, "run-open", "no run folder %s: %s", r->path, strerror(errno));
     return ETL_OK;
@@ -96,7 +85,7 @@ enum etl_status run_folder_create(const char *path, bool replace, struct arena *
     struct run_folder r = { .path = arena_cstr(mem, str_from(path)), .dir_fd = -1, .lock_fd = -1 };
     enum etl_status   st;
 
-    if (mkdir(r.path, 0700) != 0) {
+    if (files_make_folder(r.path) != 0) {
         if (errno != EEXIST)
             return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "run-create", "cannot make %s: %s", path,
                            strerror(errno));
@@ -107,13 +96,13 @@ enum etl_status run_folder_create(const char *path, bool replace, struct arena *
         st = remove_run(path, mem, err);
         if (st != ETL_OK)
             return st;
-        if (mkdir(r.path, 0700) != 0)
+        if (files_make_folder(r.path) != 0)
             return err_set(err, ETL_FAIL, "run-create", "cannot make %s: %s", path, strerror(errno));
     }
     st = open_folder(&r, err);
     if (st == ETL_OK)
         st = take_lock(&r, mem, err);
-    if (st == ETL_OK && mkdir(run_folder_file(&r, "rejects", mem), 0700) != 0)
+    if (st == ETL_OK && files_make_folder(run_folder_file(&r, "rejects", mem)) != 0)
         st = err_set(err, ETL_AGAIN, "run-create", "cannot make %s/rejects: %s", path, strerror(errno));
     if (st != ETL_OK) {
         run_folder_close(&r);
@@ -131,7 +120,7 @@ enum etl_status run_folder_open(const char *path, bool write, struct arena *mem,
 
     if (st == ETL_OK && write)
         st = take_lock(&r, mem, err);
-    if (st == ETL_OK && access(run_folder_file(&r, "plan.jsonl", mem), R_OK) != 0)
+    if (st == ETL_OK && !files_readable(run_folder_file(&r, "plan.jsonl", mem)))
         st = err_set(err, ETL_FAIL, "run-no-plan",
                      "%s holds no plan: planning it failed or was cut short (see %s/findings.jsonl); plan it again",
                      path, path);
@@ -146,9 +135,9 @@ enum etl_status run_folder_open(const char *path, bool write, struct arena *mem,
 void run_folder_close(struct run_folder *r)
 {
     if (r->dir_fd >= 0)
-        close(r->dir_fd);
+        files_close(r->dir_fd);
     if (r->lock_fd >= 0)
-        close(r->lock_fd);
+        files_close(r->lock_fd);
     r->dir_fd = r->lock_fd = -1;
 }
 
@@ -361,12 +350,12 @@ enum etl_status run_folder_read(const struct run_folder *r, struct arena *mem, s
 long run_folder_holder(const struct run_folder *r, struct arena *mem)
 {
     char    text[32] = "";
-    int     fd = open(run_folder_file(r, "run.lock", mem), O_RDONLY | O_CLOEXEC);
-    bool    held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
-    ssize_t got = held ? pread(fd, text, sizeof text - 1, 0) : 0;
+    int     fd = files_open(run_folder_file(r, "run.lock", mem), O_RDONLY);
+    bool    held = fd >= 0 && files_lock(fd, false) != 0;
+    ssize_t got = held ? files_pread(fd, text, sizeof text - 1, 0) : 0;
 
     if (fd >= 0)
-        close(fd);
+        files_close(fd);
     text[got > 0 ? got : 0] = '\0';
     return held ? strtol(text, NULL, 10) : 0;
 }

@@ -2,17 +2,16 @@
 #include "etl/secrets/key.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 
 enum { KEY_BYTES = 32, SIV_KEY_BYTES = 64, SIV_TAG_BYTES = 16 };
 
@@ -94,16 +93,10 @@ static enum etl_status default_path(bool make, char *out, size_t size, struct er
                        "neither XDG_STATE_HOME nor HOME is set; name a key with key: in the configuration");
     if (n < 0 || (size_t)n + 16 > size)
         return err_set(err, ETL_FAIL, "key-place", "the path of the key is too long");
-    if (make) {
-        for (char *slash = out + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-            *slash = '\0';
-            mkdir(out, 0700);
-            *slash = '/';
-        }
-        mkdir(out, 0700);
-    }
+    if (make)
+        files_make_folders(out);
     snprintf(out + n, size - (size_t)n, "/subferry");
-    if (make && mkdir(out, 0700) != 0 && errno != EEXIST)
+    if (make && files_make_folder(out) != 0 && errno != EEXIST)
         return err_set(err, ETL_FAIL, "key-place", "cannot make %s: %s", out, strerror(errno));
     snprintf(out + n, size - (size_t)n, "/subferry/key");
     return ETL_OK;
@@ -113,9 +106,9 @@ static enum etl_status read_key(int fd, const char *path, struct key *k, struct 
 {
     struct stat st;
     char        text[2 * KEY_BYTES + 2];
-    ssize_t     got = read(fd, text, sizeof text);
+    ssize_t     got = files_read(fd, text, sizeof text);
 
-    if (fstat(fd, &st) != 0 || (st.st_mode & 077) != 0)
+    if (files_stat_open(fd, &st) != 0 || (st.st_mode & 077) != 0)
         return err_set(err, ETL_FAIL, "key-open", "%s can be read by others; chmod 600 it", path);
     if (got < 2 * KEY_BYTES)
         return err_set(err, ETL_FAIL, "key-form", "%s is no key: 64 hex digits are expected", path);
@@ -145,14 +138,14 @@ static enum etl_status make_key(const char *path, struct random *random, struct 
         snprintf(text + 2 * i, 3, "%02x", bytes[i]);
     text[2 * KEY_BYTES] = '\n';
     snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
-    fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    fd = files_open(temporary, O_WRONLY | O_CREAT | O_EXCL);
     if (fd < 0)
         return err_set(err, ETL_FAIL, "key-place", "cannot make %s: %s", temporary, strerror(errno));
-    written = write(fd, text, 2 * KEY_BYTES + 1) == 2 * KEY_BYTES + 1 && fsync(fd) == 0;
-    close(fd);
-    if (written && link(temporary, path) != 0 && errno != EEXIST)
+    written = files_write(fd, text, 2 * KEY_BYTES + 1) == 2 * KEY_BYTES + 1 && files_sync(fd) == 0;
+    files_close(fd);
+    if (written && files_link(temporary, path) != 0 && errno != EEXIST)
         written = false;
-    unlink(temporary);
+    files_remove(temporary);
     OPENSSL_cleanse(bytes, sizeof bytes);
     OPENSSL_cleanse(text, sizeof text);
     return written ? ETL_OK : err_set(err, ETL_FAIL, "key-place", "cannot write %s: %s", path, strerror(errno));
@@ -171,12 +164,12 @@ enum etl_status key_open(const char *path, struct random *made_from, struct key 
             return st;
         path = place;
     }
-    fd = open(path, O_RDONLY | O_CLOEXEC);
+    fd = files_open(path, O_RDONLY);
     if (fd < 0 && errno == ENOENT && made_from != NULL) {
         st = make_key(path, made_from, err);
         if (st != ETL_OK)
             return st;
-        fd = open(path, O_RDONLY | O_CLOEXEC);
+        fd = files_open(path, O_RDONLY);
     }
     if (fd < 0)
         return err_set(err, ETL_FAIL, "key-missing", "cannot read the installation's key %s: %s", path,
@@ -185,7 +178,7 @@ enum etl_status key_open(const char *path, struct random *made_from, struct key 
     if (k == NULL)
         memory_exhausted("the installation's key", sizeof *k);
     st = read_key(fd, path, k, err);
-    close(fd);
+    files_close(fd);
     if (st == ETL_OK)
         st = derive_all(k, err);
     if (st != ETL_OK) {

@@ -1,14 +1,12 @@
 /* providers/sandbox/folder.c - credentials are made up, and what a client needs is written. */
 #include "providers/sandbox/folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "etl/core/notation/json_string.h"
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 #include "providers/sandbox/intake.h"
 
 enum { CREDENTIAL_LENGTH = 24, CREDENTIAL_MAX = 4096 };
@@ -19,7 +17,7 @@ static enum etl_status temporary(struct random *random, struct arena *mem, struc
     char       *path =
         arena_cstr(mem, arena_fmt(mem, "%s/subferry-sandbox.XXXXXX", base != NULL && base[0] == '/' ? base : "/tmp"));
 
-    if (mkdtemp(path) == NULL)
+    if (files_temporary_folder(path) == NULL)
         return err_set(err, ETL_FAIL, "folder", "cannot make the folder %s: %s", path, strerror(errno));
     *out = (struct folder){ path, true, random };
     return ETL_OK;
@@ -32,25 +30,18 @@ enum etl_status folder_open(const char *path, struct random *random, struct aren
 
     if (path == NULL)
         return temporary(random, mem, out, err);
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+    if (files_make_folder(path) != 0 && errno != EEXIST)
         return err_set(err, ETL_FAIL, "folder", "cannot make the folder %s: %s", path, strerror(errno));
-    if (realpath(path, whole) == NULL)
+    if (files_real_path(path, whole) == NULL)
         return err_set(err, ETL_FAIL, "folder", "cannot use the folder %s: %s", path, strerror(errno));
     *out = (struct folder){ arena_cstr(mem, str_from(whole)), false, random };
     return ETL_OK;
 }
 
-/* Only the sandbox has been here, so there are no folders within. */
 void folder_close(struct folder *f)
 {
-    DIR *dir = f->temporary ? opendir(f->path) : NULL;
-
-    if (dir == NULL)
-        return;
-    for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
-        unlinkat(dirfd(dir), e->d_name, 0);
-    closedir(dir);
-    rmdir(f->path);
+    if (f->temporary)
+        files_remove_tree(f->path);
     f->temporary = false;
 }
 
@@ -132,7 +123,7 @@ static enum etl_status credential(const struct folder *f, const struct provider 
     struct str      text;
     enum etl_status st;
 
-    if (access(path, F_OK) == 0) {
+    if (files_exists(path)) {
         st = file_read(path, CREDENTIAL_MAX, mem, &text, err);
         if (st != ETL_OK)
             return st;
@@ -170,7 +161,7 @@ static struct str provider_place(const struct provider *p, struct arena *mem)
 {
     char path[PATH_MAX];
 
-    if (str_eq(p->source_name, p->name) || realpath(arena_cstr(mem, p->source_name), path) == NULL)
+    if (str_eq(p->source_name, p->name) || files_real_path(arena_cstr(mem, p->source_name), path) == NULL)
         return p->name;
     return arena_str(mem, str_from(path));
 }

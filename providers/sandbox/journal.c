@@ -2,11 +2,10 @@
 #include "providers/sandbox/journal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <unistd.h>
 
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 
 enum { KEPT = 100000 };
 
@@ -28,7 +27,7 @@ enum etl_status journal_open(const char *path, struct journal **out, struct err 
     pthread_mutex_init(&j->mutex, NULL);
     j->next = j->kept_from = 1;
     j->path = path;
-    j->fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    j->fd = path == NULL ? -1 : files_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
     if (path != NULL && j->fd < 0) {
         int reason = errno;
 
@@ -47,7 +46,7 @@ void journal_close(struct journal *j)
         free((void *)(uintptr_t)j->lines[i].ptr);
     free(j->lines);
     if (j->fd >= 0)
-        close(j->fd);
+        files_close(j->fd);
     pthread_mutex_destroy(&j->mutex);
     free(j);
 }

@@ -2,17 +2,8 @@
 #include "etl/core/system/atomic_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-static enum etl_status io_fault(struct err *err, const char *doing, const char *what)
-{
-    bool full = errno == ENOSPC || errno == EDQUOT;
-
-    return err_set(err, full ? ETL_AGAIN : ETL_FAIL, full ? "disk-full" : "file-io", "cannot %s %s: %s", doing, what,
-                   full ? "the disk is full" : strerror(errno));
-}
+#include "etl/core/system/files.h"
 
 /* The folder a path lies in, into `out`. */
 static void folder_of(const char *path, char *out, size_t size)
@@ -40,16 +31,16 @@ enum etl_status atomic_file_begin(struct atomic_file *f, const char *path, struc
     if (f->path == NULL || f->temporary == NULL)
         memory_exhausted("a file's name", size);
     snprintf(f->temporary, size, "%s/.%s.XXXXXX", folder, name);
-    f->fd = mkostemp(f->temporary, O_CLOEXEC); /* 0600 */
+    f->fd = files_temporary(f->temporary); /* 0600 */
     if (f->fd >= 0)
-        f->stream = fdopen(f->fd, "w");
+        f->stream = files_stream_of(f->fd);
     if (f->fd < 0 || f->stream == NULL) {
-        enum etl_status st = io_fault(err, "write", path);
+        enum etl_status st = files_fault(err, "write", path);
 
         free(f->temporary);
         free(f->path);
         if (f->fd >= 0)
-            close(f->fd);
+            files_close(f->fd);
         *f = (struct atomic_file){ .fd = -1 };
         return st;
     }
@@ -65,20 +56,15 @@ enum etl_status atomic_file_commit(struct atomic_file *f, struct err *err)
 {
     char            folder[4096];
     enum etl_status st = ETL_OK;
-    int             dir;
 
-    if (fflush(f->stream) != 0 || fsync(f->fd) != 0 || rename(f->temporary, f->path) != 0) {
-        st = io_fault(err, "write", f->path);
+    if (fflush(f->stream) != 0 || files_sync(f->fd) != 0 || files_rename(f->temporary, f->path) != 0) {
+        st = files_fault(err, "write", f->path);
         atomic_file_drop(f);
         return st;
     }
     folder_of(f->path, folder, sizeof folder);
-    dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir >= 0) {
-        if (fsync(dir) != 0 && errno != EINVAL) /* some file systems cannot flush a folder */
-            st = io_fault(err, "flush", folder);
-        close(dir);
-    }
+    if (files_sync_folder(folder) != 0)
+        st = files_fault(err, "flush", folder);
     free(f->temporary);
     f->temporary = NULL; /* it has its name: nothing to remove */
     atomic_file_drop(f);
@@ -88,9 +74,9 @@ enum etl_status atomic_file_commit(struct atomic_file *f, struct err *err)
 void atomic_file_drop(struct atomic_file *f)
 {
     if (f->stream != NULL)
-        fclose(f->stream);
+        files_stream_close(f->stream);
     if (f->temporary != NULL)
-        unlink(f->temporary);
+        files_remove(f->temporary);
     free(f->temporary);
     free(f->path);
     *f = (struct atomic_file){ .fd = -1 };
@@ -99,19 +85,19 @@ void atomic_file_drop(struct atomic_file *f)
 enum etl_status file_read(const char *path, size_t max, struct arena *mem, struct str *out, struct err *err)
 {
     AUTO(buf_release) struct buf text;
-    int                          fd = open(path, O_RDONLY | O_CLOEXEC);
+    int                          fd = files_open(path, O_RDONLY);
     ssize_t                      got = 0;
 
     buf_init(&text, max, path);
     if (fd < 0)
         return err_set(err, ETL_FAIL, "file-open", "cannot read %s: %s", path, strerror(errno));
     while (buf_reserve(&text, 65536 < max - text.len ? 65536 : max - text.len) &&
-           (got = read(fd, text.ptr + text.len, text.cap - text.len)) > 0) {
+           (got = files_read(fd, text.ptr + text.len, text.cap - text.len)) > 0) {
         text.len += (size_t)got;
         if (text.len == max)
             break;
     }
-    close(fd);
+    files_close(fd);
     if (got < 0)
         return err_set(err, ETL_FAIL, "file-read", "cannot read %s: %s", path, strerror(errno));
     if (buf_failed(&text) || text.len == max)
@@ -123,12 +109,12 @@ enum etl_status file_read(const char *path, size_t max, struct arena *mem, struc
 enum etl_status fd_write_all(int fd, struct str bytes, const char *what, struct err *err)
 {
     while (bytes.len != 0) {
-        ssize_t put = write(fd, bytes.ptr, bytes.len);
+        ssize_t put = files_write(fd, bytes.ptr, bytes.len);
 
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
-            return io_fault(err, "write", what);
+            return files_fault(err, "write", what);
         bytes = str_skip(bytes, (size_t)put);
     }
     return ETL_OK;

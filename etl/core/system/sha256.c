@@ -2,9 +2,9 @@
 #include "etl/core/system/sha256.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
-#include <unistd.h>
+
+#include "etl/core/system/files.h"
 
 struct sha256 {
     EVP_MD_CTX *ctx;
@@ -71,7 +71,7 @@ enum etl_status sha256_of_file(const char *path, struct hex256 *out, uint64_t *b
     struct sha256 *d;
     char          *block;
     ssize_t        got;
-    int            fd = open(path, O_RDONLY | O_CLOEXEC);
+    int            fd = files_open(path, O_RDONLY);
 
     if (fd < 0)
         return err_set(err, ETL_UNREAD, "file-open", "cannot read %s: %s", path, strerror(errno));
@@ -80,14 +80,14 @@ enum etl_status sha256_of_file(const char *path, struct hex256 *out, uint64_t *b
         memory_exhausted("a file's digest", BLOCK);
     d = sha256_new();
     *bytes = 0;
-    while ((got = read(fd, block, BLOCK)) > 0) {
+    while ((got = files_read(fd, block, BLOCK)) > 0) {
         sha256_add(d, str_of(block, (size_t)got));
         *bytes += (uint64_t)got;
     }
     *out = sha256_end(d);
     sha256_free(d);
     free(block);
-    close(fd);
+    files_close(fd);
     if (got < 0)
         return err_set(err, ETL_UNREAD, "file-read", "cannot read %s: %s", path, strerror(errno));
     return ETL_OK;
