@@ -6,8 +6,8 @@
 
 void bind_columns(struct mapping *m, size_t input, const struct str *columns, size_t count, struct findings *faults);
 void bind_paths(struct mapping *m, size_t input); /* of a JSON input: its columns are the paths that are asked */
-/* The path of a column: its name; of an element's, with the list's path before it. */
+/* The path of a node's column: its name; for a NODE_ELEMENT the list's path comes first. */
 struct str path_of_node(const struct node *n, struct arena *mem);
-bool       is_listed(const struct yaml *list, struct str name); /* in a list of texts, or it is the one text */
+bool       is_listed(const struct yaml *list, struct str name); /* `list` is a list of texts, or one text */
 
 #endif

@@ -17,12 +17,12 @@ void each_source(const struct compiled_input *in, const struct node *n, visit_so
         if (in->lets[n->index] != NULL)
             each_source(in, in->lets[n->index], visit, context);
         return;
-    case NODE_AND: /* yields its second side */ first = 1; break;
+    case NODE_AND: /* its value is the second operand */ first = 1; break;
     case NODE_JOIN:
     case NODE_LIST:
     case NODE_OR:
     case NODE_FILTER: break;
-    default: /* a comparison yields yes or no */ return;
+    default: /* the value of a comparison is yes or no */ return;
     }
     for (size_t i = first; i < n->count; i++) {
         enum filter_arg kind = n->op == NODE_FILTER && i > 0 ? n->filter->args[i - 1] : ARG_TEXT;

@@ -18,7 +18,7 @@ size_t test_input(const struct mapping *m, const struct yaml *test)
     return input >= 0 ? (size_t)input : 0;
 }
 
-/* A record: texts by column, or of a JSON input whatever stands there. */
+/* The record of a CSV input is texts by column; that of a JSON input may be any map. */
 static void check_record(struct mapping_loader *l, size_t input, const struct yaml *map, const char *what)
 {
     if (!l->m->inputs[input].format->columns_are_paths)

@@ -7,9 +7,9 @@
 enum stage { STAGE_BEFORE, STAGE_CALLS, STAGE_AFTER, STAGES };
 static const char *const stage_keys[STAGES] = { "before", "calls", "after" };
 
-/* ---- heads: what a call is, so that others can name it ---- */
+/* ---- heads: name, command and input of all calls, before any expression is read: expressions name calls ---- */
 
-/* addon_5 under fields: is a parameter of its own, of the family addon_{id}. */
+/* A field addon_5 makes a parameter of its own, a member of the family addon_{id}. */
 static const struct command *with_members(struct mapping_loader *l, const struct command *c, const struct yaml *fields)
 {
     size_t      count = fields != NULL && fields->kind == YAML_MAP ? fields->count : 0;
@@ -161,7 +161,7 @@ static void read_head(struct mapping_loader *l, const struct yaml *body, enum st
 
 /* ---- bodies: expressions ---- */
 
-/* Does it ask the rules of the parameter it feeds? */
+/* Does the expression ask the rules of its parameter (valid, password)? */
 static bool asks_rules(const struct node *n)
 {
     if (n->op == NODE_PASSWORD || (n->op == NODE_FILTER && n->filter->impure))

@@ -44,7 +44,8 @@ static void load_provider(struct mapping_loader *l)
     findings_init(&own, r->mem);
     provider_load(name, r->mem, &l->m->provider, &own);
     for (size_t i = 0; i < own.count && i < own.cap; i++) {
-        if (own.items[i].err.file == NULL) /* it is the name that is wrong, not what stands in the file */
+        if (own.items[i].err.file ==
+            NULL) /* the name is wrong: the fault belongs to this line, not to a place in the provider's file */
             YAML_FAULT(r, node, own.items[i].err.rule, "%s", own.items[i].err.text);
         else
             findings_add(r->faults, own.items[i].severity, &own.items[i].err, own.items[i].excerpt);
@@ -152,7 +153,7 @@ static bool add_rule_names(struct str *names, size_t *n, size_t max, const struc
     return *n < max;
 }
 
-/* Every name a broken rule of this mapping's calls can have: "rule" where param is NONE, else those of that parameter. */
+/* The names of all rules that this mapping's calls can break; only those of `param`, unless it is STR_NONE. */
 static size_t rule_names(const struct mapping *m, struct str param, struct str *names, size_t max)
 {
     size_t n = 0;

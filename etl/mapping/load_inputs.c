@@ -45,7 +45,7 @@ static void read_json(struct yaml_reader *r, const struct yaml *body, struct map
     in->json.records = arena_str(r->mem, records->text);
 }
 
-/* One character: itself, or its name where YAML or a shell would swallow it. */
+/* One character, or its name: some characters are awkward to write in YAML or a shell. */
 static char read_byte(struct yaml_reader *r, const struct yaml *body, const char *key, char deflt)
 {
     static const struct {
@@ -78,7 +78,7 @@ static void read_names(struct yaml_reader *r, const struct yaml *node, struct cs
         for (size_t k = 0; k < i; k++)
             if (csv->names[i].len != 0 && str_eq(csv->names[i], csv->names[k])) {
                 YAML_FAULT(r, &node->items[i], "csv-form", "column \"%.*s\" is named twice", STR_ARG(csv->names[i]));
-                csv->name_count = 0; /* what else is asked of them can wait */
+                csv->name_count = 0; /* no further faults for these names */
             }
 }
 
@@ -276,7 +276,7 @@ void load_inputs(struct mapping_loader *l)
             YAML_FAULT(r, node, "inputs", "more than %d inputs", INPUTS_MAX);
         node = NULL;
     }
-    if (node == NULL) { /* one input that needs no word: a CSV with a header */
+    if (node == NULL) { /* inputs: is left out: one input, a CSV with a header */
         make_room(l, 1);
         l->c->inputs[0].name = STR("records");
         read_input(l, NULL, 0);

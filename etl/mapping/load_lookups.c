@@ -6,7 +6,7 @@
 
 #include "etl/mapping/loader.h"
 
-/* {Texas: TX, Kansas: KS} is the values themselves; a lookup with `file` or a map of `values` is the long form. */
+/* Short form: the keys and values themselves, {Texas: TX, Kansas: KS}. Long form: a map with `file`, or with a map `values`. */
 static bool is_long_form(const struct yaml *body)
 {
     const struct yaml *values = yaml_get(body, "values");

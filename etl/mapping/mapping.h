@@ -1,6 +1,6 @@
 /* etl/mapping/mapping.h - loads a mapping file and binds it to the columns of its inputs.
  *
- * The language is told in mappings/reference.md. Faults of the file are found at load, faults of its column names when an input is bound;
+ * mappings/reference.md describes the language. Faults of the file are found at load, faults of its column names when an input is bound;
  * only values can be wrong later, record by record.
  *
  * Lifetime  a mapping lives in the arena it was loaded into; mapping_free() frees its patterns and its provider.

@@ -5,9 +5,9 @@
 #include "etl/language/evaluate.h"
 #include "etl/mapping/compiled.h"
 
-/* ---- the steps, gathered once; text and JSON are two ways to write them ---- */
+/* ---- the steps are gathered first, then written as text or as JSON ---- */
 
-struct shown_step { /* a name, what it came to, and the expression it came from */
+struct shown_step { /* a name, its value, and the expression that made it */
     struct str   name, expression;
     struct value value;
     const char  *failed; /* why there is no value; or NULL */

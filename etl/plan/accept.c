@@ -4,7 +4,7 @@
 enum { STEPS_AHEAD = 12 };
 
 /* "customers.csv:17": names the record that came first. */
-static void name_place(struct block *b, struct place where, char *out, size_t size)
+static void name_place(struct block *b, struct seen_place where, char *out, size_t size)
 {
     const struct pipeline_input *in = where.input != PLACE_AFTER ? &b->pipeline->inputs[where.input] : NULL;
 
@@ -15,10 +15,10 @@ static void name_place(struct block *b, struct place where, char *out, size_t si
 }
 
 /* The faults that depend on the records before: claimed values, rejected lanes, missing parents. */
-static void check_against_others(struct block *b, struct item *item)
+static void check_against_others(struct block *b, struct block_item *item)
 {
     struct seen_keys   *seen = b->pipeline->seen;
-    struct place        first;
+    struct seen_place   first;
     char                place[300];
     struct parent_place parent_row;
 
@@ -46,7 +46,7 @@ static void check_against_others(struct block *b, struct item *item)
 /* The lines of a block lie one behind the other in b->out. Lines that are not planned (of rejects, of claimed once_per values) are
  * overwritten by the next ones, so that a block is one write(2): they come every second record, and writing the pieces between them took
  * two calls a record. */
-static void keep_line(struct block *b, const struct line *line)
+static void keep_line(struct block *b, const struct call_line *line)
 {
     size_t len = line->end - line->begin;
 
@@ -56,15 +56,15 @@ static void keep_line(struct block *b, const struct line *line)
 }
 
 /* Drops the calls whose once_per value is claimed; the others get their occurrence in the lane. */
-static void accept_lines(struct block *b, struct item *item)
+static void accept_lines(struct block *b, struct block_item *item)
 {
     struct pipeline *p = b->pipeline;
     size_t           kept = 0;
 
     for (size_t i = 0; i < item->line_count; i++) {
-        struct line *line = &item->lines[i];
-        uint32_t     occurrence = 0;
-        bool         is_new = false;
+        struct call_line *line = &item->lines[i];
+        uint32_t          occurrence = 0;
+        bool              is_new = false;
 
         if (line->has_once && !seen_keys_once(p->seen, line->once, (unsigned)p->mapping->calls[line->call].position))
             continue;
@@ -88,10 +88,10 @@ static void accept_lines(struct block *b, struct item *item)
     item->line_count = kept;
 }
 
-static void accept(struct block *b, struct item *item)
+static void accept(struct block *b, struct block_item *item)
 {
     struct seen_keys     *seen = b->pipeline->seen;
-    struct place          here = { (uint32_t)b->in->index, item->row.record.line };
+    struct seen_place     here = { (uint32_t)b->in->index, item->row.record.line };
     const struct mapping *m = b->pipeline->mapping;
 
     for (size_t i = 0; i < b->input->unique_count; i++)
@@ -111,9 +111,9 @@ static void accept(struct block *b, struct item *item)
         b->in->counts.without_calls++;
 }
 
-static enum etl_status reject(struct block *b, struct item *item, struct err *err)
+static enum etl_status reject(struct block *b, struct block_item *item, struct err *err)
 {
-    struct place here = { (uint32_t)b->in->index, item->row.record.line };
+    struct seen_place here = { (uint32_t)b->in->index, item->row.record.line };
 
     b->in->counts.rejected++;
     b->in->counts.damaged += item->row.is_damaged;
@@ -129,7 +129,7 @@ static enum etl_status reject(struct block *b, struct item *item, struct err *er
     return rejects_add(b->in->rejects, &item->row.record, item->findings, item->finding_count, err);
 }
 
-static void write_findings(struct block *b, const struct item *item)
+static void write_findings(struct block *b, const struct block_item *item)
 {
     const char *input = b->input->name.ptr;
 
@@ -147,7 +147,7 @@ static void write_findings(struct block *b, const struct item *item)
 
 /* A million lanes fit into no cache: the entries that the records a few steps ahead will look up are prefetched now. It takes a quarter off
  * the time spent in digest_set (perf, 300,000 rows). */
-static void announce(const struct block *b, const struct item *item)
+static void announce(const struct block *b, const struct block_item *item)
 {
     struct digest_set *set = b->pipeline->seen->set;
 
@@ -171,7 +171,7 @@ enum etl_status block_accept(struct block *b, struct err *err)
     b->in->counts.read += b->count;
     b->in->counts.empty_lines += record_block_empty_lines(b->records);
     for (size_t i = 0; i < b->count && st == ETL_OK; i++) {
-        struct item *item = &b->items[i];
+        struct block_item *item = &b->items[i];
 
         if (i + STEPS_AHEAD < b->count)
             announce(b, &b->items[i + STEPS_AHEAD]);

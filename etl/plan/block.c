@@ -50,7 +50,7 @@ void block_reset(struct block *b)
     buf_reset(&b->text);
 }
 
-static void add_finding(struct block *b, struct item *item, enum severity severity, const struct err *err)
+static void add_finding(struct block *b, struct block_item *item, enum severity severity, const struct err *err)
 {
     struct finding *more = ARENA_ARRAY(&b->mem, struct finding, item->finding_count + 1);
 
@@ -64,7 +64,7 @@ static void add_finding(struct block *b, struct item *item, enum severity severi
     item->rejected = item->rejected || severity == SEVERITY_ERROR;
 }
 
-void item_reject(struct block *b, struct item *item, const char *field, const char *rule, const char *fmt, ...)
+void item_reject(struct block *b, struct block_item *item, const char *field, const char *rule, const char *fmt, ...)
 {
     struct err err = { .field = field };
     va_list    args;
@@ -76,7 +76,7 @@ void item_reject(struct block *b, struct item *item, const char *field, const ch
     add_finding(b, item, SEVERITY_ERROR, &err);
 }
 
-static struct item *next_item(struct block *b)
+static struct block_item *next_item(struct block *b)
 {
     if (b->count == b->cap) {
         b->cap = b->cap != 0 ? 2 * b->cap : 1024;
@@ -112,7 +112,7 @@ static enum etl_status open_sealed_cells(struct block *b, size_t input, struct r
     return sealed_cells_open(b->sealer, b->pipeline->mapping, input, r, &b->mem, err);
 }
 
-static void find_keys(struct block *b, struct item *item)
+static void find_keys(struct block *b, struct block_item *item)
 {
     const struct mapping_input *in = b->input;
     uint64_t                    seed = b->pipeline->seen->seed;
@@ -149,9 +149,9 @@ void block_split(struct block *b)
     bool has_secrets = mapping_input_has_secrets(b->input);
 
     for (;;) {
-        struct item    *item = next_item(b);
-        struct err      err = { 0 };
-        enum etl_status st = record_source_next(b->in->source, b->records, &item->row, &err);
+        struct block_item *item = next_item(b);
+        struct err         err = { 0 };
+        enum etl_status    st = record_source_next(b->in->source, b->records, &item->row, &err);
 
         if (st == ETL_END)
             break;
@@ -171,7 +171,7 @@ void block_split(struct block *b)
 
 /* ---- number ---- */
 
-static enum etl_status fetch_parent(struct block *b, struct item *item, struct err *err)
+static enum etl_status fetch_parent(struct block *b, struct block_item *item, struct err *err)
 {
     struct pipeline      *p = b->pipeline;
     size_t                parent = (size_t)b->input->parent;
@@ -207,7 +207,7 @@ enum etl_status block_number(struct block *b, struct err *err)
     struct seen_keys     *seen = b->pipeline->seen;
 
     for (size_t i = 0; i < b->count; i++) {
-        struct item *item = &b->items[i];
+        struct block_item *item = &b->items[i];
 
         item->nth = 1;
         if (item->lane.ptr == NULL || !b->input->has_lane)
@@ -254,17 +254,17 @@ static struct digest once_key(struct block *b, struct once_key *last, const stru
     return last->digest;
 }
 
-static void encode_calls(struct block *b, struct item *item, const struct mapped *mapped, uint64_t number)
+static void encode_calls(struct block *b, struct block_item *item, const struct mapped *mapped, uint64_t number)
 {
     struct pipeline *p = b->pipeline;
     struct once_key  once = { 0 };
 
-    item->lines = ARENA_ARRAY(&b->mem, struct line, mapped->count + 1);
+    item->lines = ARENA_ARRAY(&b->mem, struct call_line, mapped->count + 1);
     item->line_count = mapped->count;
     plan_writer_record(b->encoder, item->lane, item->lane_id, item->where, number);
     for (size_t i = 0; i < mapped->count; i++) {
         const struct mapped_call *call = &mapped->calls[i];
-        struct line              *line = &item->lines[i];
+        struct call_line         *line = &item->lines[i];
 
         line->begin = b->out.len;
         plan_writer_call(b->encoder, call, &b->out);
@@ -281,10 +281,10 @@ static void encode_calls(struct block *b, struct item *item, const struct mapped
 void block_map(struct block *b)
 {
     for (size_t i = 0; i < b->count; i++) {
-        struct item  *item = &b->items[i];
-        struct row    row = { b->in->index, &item->row.record, item->parent, item->nth,
-                              item->counts, item->row.change,  item->row.old };
-        struct mapped mapped = { 0 };
+        struct block_item *item = &b->items[i];
+        struct row         row = { b->in->index, &item->row.record, item->parent, item->nth,
+                                   item->counts, item->row.change,  item->row.old };
+        struct mapped      mapped = { 0 };
 
         if (item->rejected || item->is_orphan)
             continue;

@@ -7,7 +7,7 @@
 #include "etl/mapping/mapper.h"
 #include "etl/plan/pipeline_state.h"
 
-struct line { /* a call's line in the block's output */
+struct call_line { /* a call's line in the block's output */
     size_t        begin, end;
     uint32_t      name; /* index in pipeline->call_names */
     uint16_t      call; /* index in mapping->calls */
@@ -15,7 +15,7 @@ struct line { /* a call's line in the block's output */
     bool          has_once;
     struct digest once;
 };
-struct item { /* a record */
+struct block_item { /* a record */
     struct source_record row;
     bool           misplaced; /* too few or too many cells, and the input has secret columns: any cell may be secret */
     struct str     where;     /* "customers.csv:17" */
@@ -25,7 +25,7 @@ struct item { /* a record */
     uint64_t       nth, *counts;
     const struct record *parent;
     bool                 is_orphan; /* no accepted parent: accept rejects it, nothing is mapped */
-    struct line         *lines;
+    struct call_line    *lines;
     size_t               line_count;
     struct finding      *findings;
     size_t               finding_count;
@@ -40,7 +40,7 @@ struct block {
     struct sealer              *sealer;
     struct record_block        *records;
     struct arena                mem, row_mem; /* the block's, and one record's */
-    struct item                *items;
+    struct block_item          *items;
     size_t                      count, cap;
     uint64_t                    first_number; /* of its first record, over all inputs */
     struct buf                  out;          /* the lines of its calls */
@@ -65,7 +65,7 @@ enum etl_status block_accept(struct block *b, struct err *err);
 enum etl_status block_write(struct block *b, struct err *err);
 
 /* Adds a fault to a record, which is rejected for it. */
-void item_reject(struct block *b, struct item *item, const char *field, const char *rule, const char *fmt, ...)
+void item_reject(struct block *b, struct block_item *item, const char *field, const char *rule, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
 #endif

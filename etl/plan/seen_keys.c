@@ -42,17 +42,17 @@ void seen_keys_release(struct seen_keys *k)
     *k = (struct seen_keys){ 0 };
 }
 
-static uint64_t pack(struct place where)
+static uint64_t pack(struct seen_place where)
 {
     return (uint64_t)(where.input & 0x7fff) << 48 | (where.line & LINE_MASK);
 }
 
-static struct place unpack(uint64_t number)
+static struct seen_place unpack(uint64_t number)
 {
-    return (struct place){ (uint32_t)(number >> 48 & 0x7fff), number & LINE_MASK };
+    return (struct seen_place){ (uint32_t)(number >> 48 & 0x7fff), number & LINE_MASK };
 }
 
-bool seen_keys_lane_rejected(struct seen_keys *k, struct digest lane, struct place *where)
+bool seen_keys_lane_rejected(struct seen_keys *k, struct digest lane, struct seen_place *where)
 {
     const uint64_t *number = digest_set_get(k->rejected, lane);
 
@@ -62,7 +62,7 @@ bool seen_keys_lane_rejected(struct seen_keys *k, struct digest lane, struct pla
     return true;
 }
 
-void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct place where)
+void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct seen_place where)
 {
     uint64_t *number = digest_set_put(k->rejected, lane);
 
@@ -91,7 +91,7 @@ uint32_t seen_keys_lane_call(struct seen_keys *k, struct digest lane, struct str
     return name < LANE_COUNTERS ? COUNTER_FULL + before : before;
 }
 
-bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct place *where)
+bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct seen_place *where)
 {
     const uint64_t *number = digest_set_get(k->set, d);
 
@@ -101,7 +101,7 @@ bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct place *where
     return false;
 }
 
-void seen_keys_claim(struct seen_keys *k, struct digest d, struct place where)
+void seen_keys_claim(struct seen_keys *k, struct digest d, struct seen_place where)
 {
     *digest_set_put(k->set, d) = pack(where);
 }
@@ -261,7 +261,7 @@ static void take_one(struct seen_keys *k, const struct saved *row)
         parent.runs_ago += parent.runs_ago < PARENT_FAR;
         value = pack_parent(parent);
         break;
-    case DIGEST_UNIQUE: value = pack((struct place){ PLACE_AFTER, 0 }); break;
+    case DIGEST_UNIQUE: value = pack((struct seen_place){ PLACE_AFTER, 0 }); break;
     case DIGEST_ONCE:
     case DIGEST_MANY: break;
     }

@@ -22,7 +22,7 @@ struct seen_keys {
     uint64_t           seed;
 };
 /* Where the first of something stood, packed in a number: the input and its line. */
-struct place {
+struct seen_place {
     uint32_t input;
     uint64_t line;
 };
@@ -32,15 +32,15 @@ void seen_keys_init(struct seen_keys *k, const struct key *key);
 void seen_keys_release(struct seen_keys *k);
 
 /* Lanes. A lane's number packs the occurrences of up to six call names. */
-bool seen_keys_lane_rejected(struct seen_keys *k, struct digest lane, struct place *where);
-void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct place where);
+bool seen_keys_lane_rejected(struct seen_keys *k, struct digest lane, struct seen_place *where);
+void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct seen_place where);
 /* Counts one more call of the name-th call name in the lane: returns how many there were. *is_new: the lane had no call. */
 uint32_t seen_keys_lane_call(struct seen_keys *k, struct digest lane, struct str lane_text, uint32_t name,
                              bool *is_new);
 
 /* false: claimed before; *where is the first. */
-bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct place *where);
-void seen_keys_claim(struct seen_keys *k, struct digest d, struct place where);
+bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct seen_place *where);
+void seen_keys_claim(struct seen_keys *k, struct digest d, struct seen_place where);
 /* once_per: claims the value for the call-th of the mapping's calls; false when it was claimed before. The calls of a value share an entry,
  * a bit each (DIGEST_ONCE, by call / SEEN_CALLS): one look-up finds them all, and a plan takes half the memory. */
 enum { SEEN_CALLS = 64 };

@@ -44,17 +44,17 @@ static void occurrences(void **state)
 
 static void rejected_lanes(void **state)
 {
-    struct seen_keys k;
-    struct place     where;
-    bool             is_new;
+    struct seen_keys  k;
+    struct seen_place where;
+    bool              is_new;
 
     (void)state;
     seen_keys_init(&k, key);
     assert_false(seen_keys_lane_rejected(&k, lane_of(&k, "1001"), &where));
     call(&k, "1001", 0, &is_new);
     assert_false(seen_keys_lane_rejected(&k, lane_of(&k, "1001"), &where));
-    seen_keys_lane_reject(&k, lane_of(&k, "1001"), (struct place){ 2, 17 });
-    seen_keys_lane_reject(&k, lane_of(&k, "1001"), (struct place){ 3, 99 });
+    seen_keys_lane_reject(&k, lane_of(&k, "1001"), (struct seen_place){ 2, 17 });
+    seen_keys_lane_reject(&k, lane_of(&k, "1001"), (struct seen_place){ 3, 99 });
     assert_true(seen_keys_lane_rejected(&k, lane_of(&k, "1001"), &where));
     assert_int_equal(where.input, 2); /* the first is named */
     assert_int_equal(where.line, 17);
@@ -65,7 +65,7 @@ static void rejected_lanes(void **state)
 static void claims_parents_and_rows(void **state)
 {
     struct seen_keys    k;
-    struct place        where;
+    struct seen_place   where;
     struct digest       unique, parent, nth;
     struct parent_place at;
 
@@ -73,7 +73,7 @@ static void claims_parents_and_rows(void **state)
     seen_keys_init(&k, key);
     unique = digest_of(k.seed, DIGEST_UNIQUE, 0, STR("a"));
     assert_true(seen_keys_is_free(&k, unique, &where));
-    seen_keys_claim(&k, unique, (struct place){ 1, UINT64_C(5000000000) });
+    seen_keys_claim(&k, unique, (struct seen_place){ 1, UINT64_C(5000000000) });
     assert_false(seen_keys_is_free(&k, unique, &where));
     assert_int_equal(where.input, 1);
     assert_int_equal(where.line, UINT64_C(5000000000));
@@ -113,7 +113,7 @@ static void claims_parents_and_rows(void **state)
 static void planned_after(void **state)
 {
     struct seen_keys    before, after;
-    struct place        where;
+    struct seen_place   where;
     struct err          err = { 0 };
     struct parent_place at;
     bool                is_new;
@@ -124,8 +124,8 @@ static void planned_after(void **state)
     call(&before, "1001", 0, &is_new);
     for (int i = 0; i < 300; i++)
         call(&before, "many", 7, &is_new);
-    seen_keys_lane_reject(&before, lane_of(&before, "1002"), (struct place){ 0, 3 });
-    seen_keys_claim(&before, digest_of(before.seed, DIGEST_UNIQUE, 0, STR("u")), (struct place){ 1, 9 });
+    seen_keys_lane_reject(&before, lane_of(&before, "1002"), (struct seen_place){ 0, 3 });
+    seen_keys_claim(&before, digest_of(before.seed, DIGEST_UNIQUE, 0, STR("u")), (struct seen_place){ 1, 9 });
     assert_true(seen_keys_once(&before, digest_of(before.seed, DIGEST_ONCE, 0, STR("o")), 4));
     seen_keys_parent_add(&before, 0, digest_of(before.seed, DIGEST_PARENT, 0, STR("1001")), 4711, 50);
     for (int i = 0; i < 3; i++)
@@ -162,7 +162,7 @@ static void damaged_files_are_refused(void **state)
 
     (void)state;
     seen_keys_init(&k, key);
-    seen_keys_claim(&k, digest_of(k.seed, DIGEST_UNIQUE, 0, STR("u")), (struct place){ 1, 9 });
+    seen_keys_claim(&k, digest_of(k.seed, DIGEST_UNIQUE, 0, STR("u")), (struct seen_place){ 1, 9 });
     assert_int_equal(seen_keys_save(&k, path, &err), ETL_OK);
     assert_int_equal(truncate(path, 16 + 23), 0);
     assert_int_equal(seen_keys_load(&k, path, &err), ETL_FAIL);
