@@ -290,8 +290,8 @@ static void answers_and_faults(struct runner *r, const struct wire_call *call)
 static const char *const nasty[] = {
     "<b>&amp;\"quoted\" 'single' ]]> --",
     " blanks ",
-    "Zo\xc3\xab \xc5\x81\xc3\xb3"
-    "d\xc5\xba \xe6\xbc\xa2 \xf0\x9f\x98\x80",
+    ("Zo\xc3\xab \xc5\x81\xc3\xb3"
+     "d\xc5\xba \xe6\xbc\xa2 \xf0\x9f\x98\x80"),
     "line one\nline two\tand a tab",
     "0123",
     "+353-21-234",

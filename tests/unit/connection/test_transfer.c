@@ -97,7 +97,7 @@ static struct transfer *send_one(struct transfers *t, const char *url)
 static void each_end_proves_what_it_proves(void **state)
 {
     static const struct {
-        int               play;
+        unsigned          play;
         enum transfer_end end;
         int               status;
         const char       *body;
