@@ -191,6 +191,8 @@ enum etl_status source_open_with(const char *path, const struct unpacked_watch *
         s->fd = files_stdin();
     } else {
         split_member(s, path);
+        if (s->path == NULL)
+            memory_exhausted("the name of an input", strlen(path));
         slash = strrchr(s->path, '/');
         s->name = strdup(slash != NULL ? slash + 1 : s->path);
         s->fd = files_open(s->path, O_RDONLY);

@@ -50,8 +50,9 @@ static bool when(const char *word, bool automatic, const char *option, struct fi
 
 static void settle_talk(struct cli *cli, struct findings *faults)
 {
-    bool terminal = isatty(STDERR_FILENO) == 1;
-    bool dumb = getenv("NO_COLOR") != NULL && getenv("NO_COLOR")[0] != '\0';
+    const char *no_color = getenv("NO_COLOR");
+    bool        terminal = isatty(STDERR_FILENO) == 1;
+    bool        dumb = no_color != NULL && no_color[0] != '\0';
 
     log_level = cli->quiet || cli->json ? LOG_QUIET : cli->verbose ? LOG_VERBOSE : LOG_NORMAL;
     if (cli->verbose)
@@ -162,7 +163,7 @@ int cli_sub(struct cli *cli, const struct cli_command *parent, const struct cli_
     struct str                   names[16];
     size_t                       n = 0;
 
-    for (; subs[n] != NULL && n < 16; n++) {
+    for (; n < 16 && subs[n] != NULL; n++) {
         names[n] = str_skip(str_from(subs[n]->name), strlen(parent->name) + 1);
         if (argc > 1 && str_is(names[n], argv[1]))
             return subs[n]->run(cli, argc - 1, argv + 1);

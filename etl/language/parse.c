@@ -276,7 +276,7 @@ static struct node *unknown_filter(struct parser *p, struct str name, size_t at)
     size_t     n = 0;
     struct str hint;
 
-    for (; filters[n] != NULL && n < 63; n++)
+    for (; n < 63 && filters[n] != NULL; n++)
         names[n] = str_from(filters[n]->name);
     if (str_is(name, "password"))
         return refuse(p, at, "password(n) makes a value, it filters none: write FIELD | valid or password(12)");

@@ -58,6 +58,7 @@ static void read_rows(struct mapping_loader *l, struct lookup *t, struct lookup_
                    err.text);
     else
         YAML_FAULT(&l->read, node, err.rule, "%.*s: %s", STR_ARG(node->text), err.text);
+    file->bytes = NULL;
 }
 
 static void read_file(struct mapping_loader *l, struct lookup *t, const struct yaml *body, const struct yaml *node)

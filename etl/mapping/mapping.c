@@ -21,7 +21,7 @@ static enum etl_status unknown_stock(struct str name, struct findings *faults)
     struct str names[128], near;
     size_t     n = 0;
 
-    for (; stock_mapping_files[n].name != NULL && n < 128; n++) {
+    for (; n < 128 && stock_mapping_files[n].name != NULL; n++) {
         names[n] = str_from(stock_mapping_files[n].name);
         names[n].len -= strlen(".yaml");
     }

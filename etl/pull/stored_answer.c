@@ -134,9 +134,7 @@ static void keep(struct stored_answer *a, struct str bytes)
     a->bytes += bytes.len;
     if (a->fd < 0 && a->small.len + bytes.len <= ANSWER_SMALL)
         buf_add(&a->small, bytes);
-    else if (a->fd < 0 && (a->kept = spill(a, &a->kept_err)) == ETL_OK)
-        a->kept = fd_write_all(a->fd, bytes, a->path, &a->kept_err);
-    else if (a->fd >= 0)
+    else if (a->fd >= 0 || (a->kept = spill(a, &a->kept_err)) == ETL_OK)
         a->kept = fd_write_all(a->fd, bytes, a->path, &a->kept_err);
     if (a->read == ETL_OK)
         a->read = answer_records_feed(a->records, bytes, &a->read_err);

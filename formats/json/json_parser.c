@@ -393,7 +393,9 @@ struct json_parser *json_parser_new(const struct json_paths *paths)
     struct json_parser *p = calloc(1, sizeof *p);
     size_t              lists = paths->wanted->list_count;
 
-    if (p == NULL || lists > JSON_LISTS_MAX)
+    if (p == NULL)
+        memory_exhausted("a JSON parser", sizeof *p);
+    if (lists > JSON_LISTS_MAX)
         memory_exhausted("a JSON parser", sizeof *p);
     p->paths = paths;
     p->seen = calloc(paths->target_count + lists + 1, sizeof *p->seen);

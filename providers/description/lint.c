@@ -222,8 +222,9 @@ static void warn_unused(struct lint *l, const char *section, const char *what, s
 {
     const struct yaml *node = at(yaml_get(l->root, section), name);
 
-    yaml_warning(l->faults, &l->source, node->line, node->column, "unused", "%s %.*s is used by nothing", what,
-                 STR_ARG(name));
+    if (node != NULL)
+        yaml_warning(l->faults, &l->source, node->line, node->column, "unused", "%s %.*s is used by nothing", what,
+                     STR_ARG(name));
 }
 
 void provider_lint(const struct provider *p, struct str today, struct arena *mem, struct findings *faults)

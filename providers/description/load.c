@@ -91,7 +91,7 @@ static void read_probe(struct description_reader *r, const struct yaml *node)
         YAML_FAULT(&r->yaml, node, "probe", "probe needs command: a harmless read");
     else
         p->probe = find_command(r, command);
-    if (p->probe != NULL && p->probe->effect != EFFECT_READ)
+    if (command != NULL && p->probe != NULL && p->probe->effect != EFFECT_READ)
         YAML_FAULT(&r->yaml, command, "probe", "%.*s is no reading command", STR_ARG(p->probe->name));
     p->probe_with = read_pairs(r, with, NULL, NULL);
     for (size_t i = 0; p->probe != NULL && i < p->probe_with.count; i++) {
@@ -216,7 +216,7 @@ static enum etl_status unknown_provider(struct str name, struct findings *faults
     struct str names[64], near;
     size_t     n = 0;
 
-    for (; stock_providers[n].name != NULL && n < 64; n++) {
+    for (; n < 64 && stock_providers[n].name != NULL; n++) {
         names[n] = str_from(stock_providers[n].name);
         names[n].len -= strlen(".yaml");
     }

@@ -89,7 +89,7 @@ static const struct reply_style *find_style(struct description_reader *r, const 
 
     if (!yaml_expect(&r->yaml, node, YAML_TEXT, "style"))
         return NULL;
-    for (; reply_styles[n] != NULL && n < STYLES_MAX; n++) {
+    for (; n < STYLES_MAX && reply_styles[n] != NULL; n++) {
         names[n] = str_from(reply_styles[n]->name);
         if (str_eq(names[n], node->text))
             return reply_styles[n];

@@ -181,7 +181,7 @@ static void read_report(struct description_reader *r, const struct yaml_pair *pa
                    STR_ARG(pair->key));
     if (command != NULL)
         out->command = find_command(r, command);
-    if (out->command != NULL && out->command->effect != EFFECT_READ)
+    if (command != NULL && out->command != NULL && out->command->effect != EFFECT_READ)
         YAML_FAULT(&r->yaml, command, "report", "%.*s is no reading command", STR_ARG(out->command->name));
     read_columns(r, yaml_get(node, "columns"), out);
     out->with = read_pairs(r, yaml_get(node, "with"), NULL, NULL);

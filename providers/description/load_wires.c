@@ -17,7 +17,7 @@ static const struct wire_style *find_style(struct description_reader *r, const s
 
     if (!yaml_expect(&r->yaml, node, YAML_TEXT, "wire"))
         return NULL;
-    for (; wire_styles[n] != NULL && n < STYLES_MAX; n++) {
+    for (; n < STYLES_MAX && wire_styles[n] != NULL; n++) {
         names[n] = str_from(wire_styles[n]->name);
         if (str_eq(names[n], node->text))
             return wire_styles[n];
@@ -64,7 +64,7 @@ static void check_keys(struct description_reader *r, const struct yaml *node, co
     const struct style_keys *own[STYLES_MAX];
     size_t                   n = 0;
 
-    for (; wire_styles[n] != NULL && n < STYLES_MAX; n++)
+    for (; n < STYLES_MAX && wire_styles[n] != NULL; n++)
         own[n] = &wire_styles[n]->own;
     check_style_keys(r, node, "a wire", common, own, n);
 }

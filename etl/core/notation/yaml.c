@@ -507,7 +507,7 @@ void yaml_only_keys(const struct yaml *map, const char *const *known, const char
 
     if (map == NULL || map->kind != YAML_MAP)
         return;
-    while (known[n] != NULL && n < 64) {
+    while (n < 64 && known[n] != NULL) {
         names[n] = str_from(known[n]);
         n++;
     }

@@ -70,7 +70,7 @@ int yaml_read_word(struct yaml_reader *r, const struct yaml *node, const char *c
 
     if (!yaml_expect(r, node, YAML_TEXT, what))
         return -1;
-    for (; words[n] != NULL && n < 32; n++) {
+    for (; n < 32 && words[n] != NULL; n++) {
         names[n] = str_from(words[n]);
         if (str_eq(names[n], node->text))
             return (int)n;
