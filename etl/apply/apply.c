@@ -1,6 +1,7 @@
 /* etl/apply/apply.c - applying a run: everything around the sending itself. */
 #include "etl/apply/apply.h"
 
+#include "etl/connection/account_lock.h"
 #include "etl/run/results.h"
 
 struct counting {
@@ -86,7 +87,7 @@ static enum etl_status prepare(struct delivery *d, const struct apply_options *o
     if (st == ETL_OK)
         st = check_ladder(d, err);
     if (st == ETL_OK)
-        st = connection_lock(&d->connection, d->run.path, o->wait_seconds, d->options.stop_asked, err);
+        st = account_lock_take(&d->connection, d->run.path, o->wait_seconds, d->options.stop_asked, err);
     if (st == ETL_OK)
         st = ledger_recover(d->ledger, &r->recovered, err);
     if (st == ETL_OK)

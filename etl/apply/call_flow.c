@@ -51,7 +51,7 @@ static void begin_exchange(struct call_flow *flow, const struct command *command
                                         .mem = &flow->mem,
                                         .owner = flow,
                                         .not_before_ms = at_ms };
-    exchange_submit(flow->shared->exchanges, &flow->exchange);
+    exchanges_submit(flow->shared->exchanges, &flow->exchange);
 }
 
 static void ask(struct call_flow *flow, enum flow_step step, uint64_t at_ms)

@@ -126,7 +126,7 @@ enum etl_status delivery_probe(struct delivery *d, struct err *err)
     if (p->probe == NULL)
         return ETL_OK;
     exchange_probe(p, d->mem, &x);
-    exchange_run(&d->exchanges, &x);
+    exchanges_run(&d->exchanges, &x);
     if (d->exchanges.stop != ETL_OK) {
         *err = d->exchanges.stop_err;
         return d->exchanges.stop;

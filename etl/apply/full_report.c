@@ -43,7 +43,7 @@ struct full_report *full_report_read(struct full_report **list, struct exchanges
                               .values = readback_values(lookup, call_values, &r->mem),
                               .may_repeat = true,
                               .mem = &r->mem };
-    exchange_run(e, &r->x);
+    exchanges_run(e, &r->x);
     r->next = *list;
     *list = r;
     return r;

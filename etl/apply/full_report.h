@@ -7,7 +7,7 @@
 #ifndef ETL_APPLY_FULL_REPORT_H
 #define ETL_APPLY_FULL_REPORT_H
 
-#include "etl/connection/exchange.h"
+#include "etl/connection/exchanges.h"
 
 struct full_report;
 /* The report that this command read; NULL: not read yet. */

@@ -184,7 +184,7 @@ static void ask(struct test_mode *t, struct tested_call *a, const struct command
     }
     a->busy = true;
     t->busy++;
-    exchange_submit(&t->delivery->exchanges, &a->x);
+    exchanges_submit(&t->delivery->exchanges, &a->x);
 }
 
 static enum etl_status ask_report(struct test_mode *t, struct tested_call *a, struct err *err)

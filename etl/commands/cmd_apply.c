@@ -3,6 +3,7 @@
 #include "etl/apply/dry_run.h"
 #include "etl/commands/progress_line.h"
 #include "etl/commands/sending.h"
+#include "etl/connection/account_lock.h"
 #include "etl/core/system/log.h"
 #include "etl/core/system/signals.h"
 #include "etl/pages/call_balance.h"

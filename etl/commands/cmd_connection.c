@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "etl/commands/cli.h"
+#include "etl/connection/exchanges.h"
 #include "etl/connection/session.h"
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/log.h"
@@ -243,7 +244,7 @@ static enum etl_status ask(struct connection_check *c, struct err *err)
     st = exchanges_open(c->connection, c->mem, &e, err);
     if (st != ETL_OK)
         return st;
-    exchange_run(&e, &x);
+    exchanges_run(&e, &x);
     no_session = look_at_opening(c, &e, &x);
     exchanges_close(&e);
     if (x.end == EXCHANGE_UNSENDABLE)

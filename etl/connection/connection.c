@@ -1,4 +1,4 @@
-/* etl/connection/connection.c - a named account at a provider: its description, credentials, limits; its lock on this host. */
+/* etl/connection/connection.c - a named account at a provider: its description, credentials, limits. */
 #include "etl/connection/connection.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "etl/core/system/files.h"
 #include "providers/description/load.h"
 
-enum { CREDENTIAL_MAX = 4096, LOCK_ASKED_EVERY_MS = 200 };
+enum { CREDENTIAL_MAX = 4096 };
 
 /* ---- credentials ---- */
 
@@ -315,82 +315,4 @@ void connection_close(struct connection *c)
     arena_wipe(&c->made_mem);
     provider_free(c->provider);
     *c = (struct connection){ .lock_fd = -1 };
-}
-
-/* ---- the lock ---- */
-
-static enum etl_status lock_path(const struct connection *c, char *out, size_t size, struct err *err)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int         n;
-
-    if (state != NULL && state[0] == '/')
-        n = snprintf(out, size, "%s/subferry/connections/%.*s-%s", state, STR_ARG(c->provider->name), c->account);
-    else if (home != NULL && home[0] == '/')
-        n = snprintf(out, size, "%s/.local/state/subferry/connections/%.*s-%s", home, STR_ARG(c->provider->name),
-                     c->account);
-    else
-        return err_set(err, ETL_FAIL, "state-place", "neither XDG_STATE_HOME nor HOME is set");
-    if (n < 0 || (size_t)n + 8 > size)
-        return err_set(err, ETL_FAIL, "state-place", "the path of the connection's state is too long");
-    files_make_folders(out);
-    memcpy(out + n, "/lock", 6);
-    return ETL_OK;
-}
-
-static enum etl_status tell_holder(struct connection *c, struct err *err)
-{
-    char    text[512] = "";
-    ssize_t got = files_pread(c->lock_fd, text, sizeof text - 1, 0);
-
-    text[got > 0 ? got : 0] = '\0';
-    return err_set(err, ETL_AGAIN, "connection-busy",
-                   "connection %.*s is in use by %s; only one run writes to an account at a time (--wait 10m waits)",
-                   STR_ARG(c->name), text[0] != '\0' ? text : "another process");
-}
-
-enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds,
-                                const volatile sig_atomic_t *stop_asked, struct err *err)
-{
-    char            path[PATH_MAX], text[512], real[PATH_MAX];
-    uint64_t        waited = 0; /* in ms */
-    enum etl_status st = lock_path(c, path, sizeof path, err);
-
-    if (st != ETL_OK)
-        return st;
-    c->lock_fd = files_open(path, O_RDWR | O_CREAT);
-    if (c->lock_fd < 0)
-        return err_set(err, ETL_FAIL, "connection-lock", "cannot open %s: %s", path, strerror(errno));
-    while (files_lock(c->lock_fd, true) != 0) {
-        if (waited >= wait_seconds * 1000 || (stop_asked != NULL && *stop_asked != 0))
-            return tell_holder(c, err);
-        clock_sleep_ms(c->clock, LOCK_ASKED_EVERY_MS);
-        waited += LOCK_ASKED_EVERY_MS;
-    }
-    snprintf(text, sizeof text, "process %ld, run %.400s", (long)getpid(),
-             files_real_path(run_path, real) != NULL ? real : run_path);
-    if (files_resize(c->lock_fd, 0) != 0 || files_pwrite(c->lock_fd, text, strlen(text), 0) < 0)
-        return err_set(err, ETL_AGAIN, "connection-lock", "cannot write %s: %s", path, strerror(errno));
-    return ETL_OK;
-}
-
-bool seconds_from(const char *text, uint64_t *out)
-{
-    static const struct {
-        char     unit;
-        uint64_t seconds;
-    } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
-    struct str s = str_from(text);
-    uint64_t   factor = 1;
-
-    for (size_t i = 0; i < 3 && s.len != 0; i++)
-        if (s.ptr[s.len - 1] == units[i].unit) {
-            factor = units[i].seconds;
-            s.len--;
-            break;
-        }
-    if (!str_to_u64(s, out) || *out > 1000000)
-        return false;
-    *out *= factor;
-    return true;
 }

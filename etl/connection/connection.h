@@ -1,15 +1,12 @@
-/* etl/connection/connection.h - a named account at a provider: its description, credentials, limits; its lock on this host.
+/* etl/connection/connection.h - a named account at a provider: its description, credentials, limits.
  *
  * Credentials  env:NAME, file:PATH (refused if others can read it) or cred:NAME (systemd's credentials directory). They are
  *              wiped at close, and stand in no message and no file.
  * Account      what a run is bound to: provider, URL and a keyed fingerprint of the first credential, which names the
  *              account (a login, or an access code); the others prove it and may be renewed at any time.
- * State        $XDG_STATE_HOME/subferry/connections/<account>/, shared by all runs of this host: one writer at a time
- *              holds its `lock`. Quotas and what was created are to live beside it. */
+ * Lock         account_lock.h. */
 #ifndef ETL_CONNECTION_CONNECTION_H
 #define ETL_CONNECTION_CONNECTION_H
-
-#include <signal.h>
 
 #include "etl/connection/config.h"
 #include "etl/core/system/clock.h"
@@ -49,10 +46,5 @@ bool connection_read_again(struct connection *c, struct arena *mem);
 void connection_set_token(struct connection *c, struct str token);
 /* A text with {credentials}. */
 struct str connection_text(const struct connection *c, const struct text *text, struct str token, struct arena *mem);
-/* One writer at a time. Waits up to wait_seconds, or until a stop is asked, then ETL_AGAIN naming the holder's process and run. */
-enum etl_status connection_lock(struct connection *c, const char *run_path, uint64_t wait_seconds,
-                                const volatile sig_atomic_t *stop_asked, struct err *err);
-/* "90s", "15m", "2h" or plain seconds. */
-bool seconds_from(const char *text, uint64_t *out);
 
 #endif

@@ -44,7 +44,7 @@ static enum etl_status begin_slot(struct report_asking *w, struct request_slot *
                               .stream = stored_answer_stream(s->answer) };
     s->busy = true;
     w->busy++;
-    exchange_submit(&w->pulled->exchanges, &s->x);
+    exchanges_submit(&w->pulled->exchanges, &s->x);
     return ETL_OK;
 }
 

@@ -11,7 +11,7 @@
 #ifndef ETL_PULL_PULLED_H
 #define ETL_PULL_PULLED_H
 
-#include "etl/connection/exchange.h"
+#include "etl/connection/exchanges.h"
 #include "etl/pull/answer_kind.h"
 #include "etl/pull/pull_folder.h"
 #include "etl/pull/pull_options.h"

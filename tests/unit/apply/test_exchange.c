@@ -80,7 +80,7 @@ static void what_is_sent_again_and_what_is_not(void **state)
 
         open_scene(&s, "concurrency: 2, per_second: 5000, timeout_seconds: 5, tries: 3");
         x = asking(&s, cases[i].command, "k");
-        exchange_run(&s.toy->exchanges, x);
+        exchanges_run(&s.toy->exchanges, x);
         assert_int_equal(x->end, cases[i].end);
         if (x->end == EXCHANGE_ANSWERED)
             assert_int_equal(x->verdict.is, cases[i].is);
@@ -101,12 +101,12 @@ static void nobody_there_stops_it_all(void **state)
     open_scene(&s, "concurrency: 1, per_second: 5000, timeout_seconds: 5, tries: 2");
     s.toy->connection.url = STR("http://127.0.0.1:1/");
     x = asking(&s, "note", "k");
-    exchange_run(&s.toy->exchanges, x);
+    exchanges_run(&s.toy->exchanges, x);
     assert_int_equal(x->end, EXCHANGE_NOT_SENT);
     assert_int_equal(s.toy->exchanges.stop, ETL_AGAIN);
     assert_string_equal(s.toy->exchanges.stop_err.rule, "outage");
     behind = asking(&s, "note", "l");
-    exchange_run(&s.toy->exchanges, behind); /* begins nothing more */
+    exchanges_run(&s.toy->exchanges, behind); /* begins nothing more */
     assert_int_equal(behind->end, EXCHANGE_NOT_SENT);
     assert_int_equal(behind->tries, 0);
     close_scene(&s);
@@ -120,7 +120,7 @@ static void one_that_throttles_and_never_serves_stops_it(void **state)
 
     open_scene(&s, "concurrency: 1, per_second: 5000, timeout_seconds: 5, tries: 1");
     x = asking(&s, "note", "k");
-    exchange_run(&s.toy->exchanges, x);
+    exchanges_run(&s.toy->exchanges, x);
     assert_string_equal(s.toy->exchanges.stop_err.rule, "throttled");
     assert_int_equal(s.toy->notes, 0);
     close_scene(&s);
@@ -138,7 +138,7 @@ static void the_pace_is_kept(void **state)
     began = clock_monotonic_ms(&s.toy->time.clock);
     for (size_t i = 0; i < COUNT(x); i++) {
         x[i] = asking(&s, "find", "k");
-        exchange_submit(&s.toy->exchanges, x[i]);
+        exchanges_submit(&s.toy->exchanges, x[i]);
     }
     for (size_t back = 0; back < COUNT(x);)
         back += exchanges_next(&s.toy->exchanges, 100) != NULL;
@@ -154,7 +154,7 @@ static void no_more_at_once_than_allowed(void **state)
     open_scene(&s, "concurrency: 3, per_second: 5000, timeout_seconds: 5, tries: 3");
     s.toy->delay_ms = 20;
     for (size_t i = 0; i < 30; i++)
-        exchange_submit(&s.toy->exchanges, asking(&s, "find", "k"));
+        exchanges_submit(&s.toy->exchanges, asking(&s, "find", "k"));
     for (size_t back = 0; back < 30;) {
         back += exchanges_next(&s.toy->exchanges, 100) != NULL;
         assert_true(s.toy->exchanges.in_flight <= 3);
@@ -172,7 +172,7 @@ static void a_stop_is_obeyed_before_anything_begins(void **state)
     open_scene(&s, "concurrency: 3, per_second: 5000, timeout_seconds: 5, tries: 3");
     s.toy->stop = 1;
     x = asking(&s, "note", "k");
-    exchange_run(&s.toy->exchanges, x);
+    exchanges_run(&s.toy->exchanges, x);
     assert_int_equal(x->end, EXCHANGE_NOT_SENT);
     assert_int_equal(little_server_requests(s.toy->server), 0);
     close_scene(&s);
@@ -193,12 +193,12 @@ static void new_credentials_are_taken_once(void **state)
     fputs("fresh-one", f);
     fclose(f);
     x = asking(&s, "note", "k");
-    exchange_run(&s.toy->exchanges, x);
+    exchanges_run(&s.toy->exchanges, x);
     assert_int_equal(x->verdict.is, REPLY_DONE);
     assert_int_equal(s.toy->refused_logins, 1);
     s.toy->password = "and-another";
     x = asking(&s, "note", "l");
-    exchange_run(&s.toy->exchanges, x);
+    exchanges_run(&s.toy->exchanges, x);
     assert_int_equal(x->verdict.is, REPLY_LOGIN);
     assert_string_equal(s.toy->exchanges.stop_err.rule, "login");
     assert_null(strstr(s.toy->exchanges.stop_err.text, "fresh-one"));
@@ -218,7 +218,7 @@ static void answers_are_masked(void **state)
     x = asking(&s, "make", "k");
     values = (struct value *)(uintptr_t)x->values;
     values[1] = (struct value){ VALUE_TEXT, true, STR("Str0ng-secret") };
-    exchange_run(&s.toy->exchanges, x);
+    exchanges_run(&s.toy->exchanges, x);
     assert_int_equal(x->verdict.is, REPLY_REFUSED);
     assert_is(x->verdict.reason, "k is there already, with ***");
     assert_is(x->reply, "0; k is there already, with ***");

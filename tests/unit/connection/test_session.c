@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "etl/connection/exchange.h"
+#include "etl/connection/exchanges.h"
 #include "tests/unit/connection/little_server.h"
 
 static const char description[] =
@@ -182,7 +182,7 @@ static void send_all(struct stage *s, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         s->values[i] = VALUE_OF(arena_fmt(&s->mem, "%u", i));
         s->x[i] = (struct exchange){ .command = add, .values = &s->values[i], .mem = &s->mem };
-        exchange_submit(&s->exchanges, &s->x[i]);
+        exchanges_submit(&s->exchanges, &s->x[i]);
     }
     while (back < count) {
         struct exchange *x = exchanges_next(&s->exchanges, 1000);
