@@ -10,6 +10,7 @@
 #include <openssl/params.h>
 #include <unistd.h>
 
+#include "etl/core/notation/base64.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
 
@@ -261,45 +262,6 @@ static bool add_place(EVP_CIPHER_CTX *ctx, const struct seal_place *place)
     return true;
 }
 
-static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static void base64_add(struct buf *out, const unsigned char *bytes, size_t len)
-{
-    for (size_t i = 0; i < len; i += 3) {
-        unsigned word = (unsigned)bytes[i] << 16;
-
-        if (i + 1 < len)
-            word |= (unsigned)bytes[i + 1] << 8;
-        if (i + 2 < len)
-            word |= bytes[i + 2];
-        buf_byte(out, base64url[word >> 18]);
-        buf_byte(out, base64url[word >> 12 & 63]);
-        if (i + 1 < len)
-            buf_byte(out, base64url[word >> 6 & 63]);
-        if (i + 2 < len)
-            buf_byte(out, base64url[word & 63]);
-    }
-}
-
-static bool base64_take(struct str text, struct buf *out)
-{
-    unsigned word = 0, bits = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        const char *at = text.ptr[i] != '\0' ? strchr(base64url, text.ptr[i]) : NULL;
-
-        if (at == NULL)
-            return false;
-        word = word << 6 | (unsigned)(at - base64url);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            buf_byte(out, (char)(word >> bits & 255));
-        }
-    }
-    return !buf_failed(out);
-}
-
 void seal(struct sealer *s, const struct seal_place *place, struct str plain, struct buf *out)
 {
     unsigned char *to;
@@ -315,7 +277,7 @@ void seal(struct sealer *s, const struct seal_place *place, struct str plain, st
         EVP_EncryptFinal_ex(s->work, to + SIV_TAG_BYTES + len, &rest) != 1 ||
         EVP_CIPHER_CTX_ctrl(s->work, EVP_CTRL_AEAD_GET_TAG, SIV_TAG_BYTES, to) != 1)
         memory_exhausted("AES-SIV of OpenSSL", 0);
-    base64_add(out, to, SIV_TAG_BYTES + (size_t)len + (size_t)rest);
+    base64url_add(out, str_of(s->bytes.ptr, SIV_TAG_BYTES + (size_t)len + (size_t)rest));
 }
 
 enum etl_status unseal(struct sealer *s, const struct seal_place *place, struct str sealed, struct buf *plain,
@@ -327,7 +289,7 @@ enum etl_status unseal(struct sealer *s, const struct seal_place *place, struct 
     bool           good;
 
     buf_reset(&s->bytes);
-    if (!base64_take(sealed, &s->bytes) || s->bytes.len <= SIV_TAG_BYTES)
+    if (!base64url_decode(&s->bytes, sealed) || s->bytes.len <= SIV_TAG_BYTES)
         return err_set(err, ETL_FAIL, "sealed", "a sealed value is damaged");
     from = (unsigned char *)s->bytes.ptr;
     len = s->bytes.len - SIV_TAG_BYTES;

@@ -1,9 +1,8 @@
 /* etl/secrets/redact.c - secrets out of what a reply said. */
 #include "etl/secrets/redact.h"
 
+#include "etl/core/notation/base64.h"
 #include "etl/core/notation/json_string.h"
-
-#include <openssl/evp.h>
 
 enum { SHORTEST = 3, LONGEST_ENCODED = 4096 };
 
@@ -49,9 +48,8 @@ static void as_json(struct buf *out, struct str secret)
 
 static void as_base64(struct buf *out, struct str secret)
 {
-    if (secret.len <= LONGEST_ENCODED && buf_reserve(out, secret.len * 4 / 3 + 8))
-        out->len += (size_t)EVP_EncodeBlock((unsigned char *)out->ptr + out->len, (const unsigned char *)secret.ptr,
-                                            (int)secret.len);
+    if (secret.len <= LONGEST_ENCODED)
+        base64_add(out, secret);
 }
 
 static struct str mask_forms(struct str text, struct str secret, struct arena *mem)

@@ -1,6 +1,8 @@
 /* providers/replies/scrub_xml.c - the secrets of a reply in XML: the text of elements, replaced as it streams by. */
 #include "providers/replies/scrub.h"
 
+#include "etl/core/notation/base64.h"
+
 enum { DEPTH_MAX = 64, NAME_MAX_BYTES = 128, TAG_MAX = 4096 };
 
 enum xml_state {
@@ -129,38 +131,18 @@ static void decode(struct str raw, struct buf *out)
     }
 }
 
-static void base64_open(struct buf *text)
-{
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint32_t          bits = 0;
-    unsigned          have = 0;
-    size_t            at = 0;
-
-    for (size_t i = 0; i < text->len; i++) {
-        const char *digit = text->ptr[i] != '\0' ? strchr(alphabet, text->ptr[i]) : NULL;
-
-        if (digit == NULL)
-            continue;
-        bits = bits << 6 | (uint32_t)(digit - alphabet);
-        have += 6;
-        if (have >= 8) {
-            have -= 8;
-            text->ptr[at++] = (char)(bits >> have & 0xff);
-        }
-    }
-    text->len = at;
-}
-
 static void write_hidden(struct xml_lexer *l, struct scrub_state *s, struct buf *out)
 {
-    AUTO(buf_wipe) struct buf text;
+    AUTO(buf_wipe) struct buf text, plain = { 0 };
     struct str                instead;
 
     buf_init(&text, 4 * SCRUB_SECRET_MAX, "a secret in a reply");
     decode(buf_str(&s->secret), &text);
-    if (l->base64)
-        base64_open(&text);
-    instead = scrub_replaced(s, l->way[l->hidden_at - 1], str_trim(buf_str(&text)));
+    if (l->base64) {
+        buf_init(&plain, text.len + 3, "a secret in base64");
+        base64_decode(&plain, buf_str(&text));
+    }
+    instead = scrub_replaced(s, l->way[l->hidden_at - 1], str_trim(buf_str(l->base64 ? &plain : &text)));
     for (size_t i = 0; i < instead.len; i++)
         switch (instead.ptr[i]) {
         case '&': buf_lit(out, "&amp;"); break;

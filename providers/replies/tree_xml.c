@@ -4,6 +4,7 @@
 #include <libxml/parser.h>
 #include <stdarg.h>
 
+#include "etl/core/notation/base64.h"
 #include "etl/core/utf8.h"
 #include "providers/replies/repair.h"
 
@@ -100,43 +101,15 @@ static void soap_attribute(struct xml_tree *r, struct tree_element *e, struct st
     }
 }
 
-static int base64_digit(char c)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char       *at = c != '\0' ? strchr(digits, c) : NULL;
-
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
-static struct str base64_decoded(struct xml_tree *r, struct str s)
-{
-    char    *out = arena_bytes(r->mem, s.len + 1);
-    size_t   len = 0;
-    uint32_t bits = 0;
-    unsigned have = 0;
-
-    for (size_t i = 0; i < s.len && s.ptr[i] != '='; i++) {
-        int digit = base64_digit(s.ptr[i]);
-
-        if (digit < 0)
-            continue;
-        bits = bits << 6 | (uint32_t)digit;
-        have += 6;
-        if (have >= 8) {
-            have -= 8;
-            out[len++] = (char)(bits >> have & 0xff);
-        }
-    }
-    return str_of(out, len);
-}
-
 /* SOAP::Lite sends text beyond ASCII as base64. If the bytes are not UTF-8, they are read as Latin-1. */
 static struct str decoded(struct xml_tree *r, struct str s)
 {
-    AUTO(buf_release) struct buf fixed = { 0 };
+    AUTO(buf_release) struct buf plain, fixed = { 0 };
     struct repair                repair = { .xml = false };
 
-    s = base64_decoded(r, s);
+    buf_init(&plain, s.len + 3, "a text in base64");
+    base64_decode(&plain, s);
+    s = arena_str(r->mem, buf_str(&plain));
     if (utf8_valid(s))
         return s;
     buf_init(&fixed, LARGEST, "a text in base64");
