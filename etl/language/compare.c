@@ -1,6 +1,8 @@
 /* etl/language/compare.c - the order of two decimal numbers or of two ISO dates, as texts of any length. */
 #include "etl/language/compare.h"
 
+#include "etl/core/notation/date.h"
+
 struct decimal {
     bool       negative;
     struct str whole, fraction; /* without leading or trailing zeros */
@@ -55,7 +57,6 @@ static int compare_decimals(const struct decimal *a, const struct decimal *b)
 static bool is_iso_date(struct str s)
 {
     static const char shape[] = "dddd-dd-dd dd:dd:dd";
-    static const int  lengths[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
     int               month, day, year;
 
     if (s.len != 10 && s.len != 19)
@@ -66,9 +67,7 @@ static bool is_iso_date(struct str s)
     year = (s.ptr[0] - '0') * 1000 + (s.ptr[1] - '0') * 100 + (s.ptr[2] - '0') * 10 + s.ptr[3] - '0';
     month = (s.ptr[5] - '0') * 10 + s.ptr[6] - '0';
     day = (s.ptr[8] - '0') * 10 + s.ptr[9] - '0';
-    if (month < 1 || month > 12 || day < 1 || day > lengths[month - 1])
-        return false;
-    return month != 2 || day < 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+    return date_is_real(year, month, day);
 }
 
 bool compare_ordered(struct str a, struct str b, int *order)

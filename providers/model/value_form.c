@@ -1,6 +1,8 @@
 /* providers/model/value_form.c - a value as the provider writes it: dates in its form, lists joined; and the way back. */
 #include "providers/model/value_form.h"
 
+#include "etl/core/notation/date.h"
+
 #include "etl/core/notation/list.h"
 
 enum { LONGEST = 4 << 20 };
@@ -54,18 +56,8 @@ static int number_at(struct str s, int at, int digits)
 
 bool date_is_iso(struct str s)
 {
-    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    int              year, month, day;
-
-    if (s.len != 10 || s.ptr[4] != '-' || s.ptr[7] != '-')
-        return false;
-    year = number_at(s, 0, 4);
-    month = number_at(s, 5, 2);
-    day = number_at(s, 8, 2);
-    if (year < 1 || month < 1 || month > 12 || day < 1)
-        return false;
-    return day <= days[month - 1] ||
-           (month == 2 && day == 29 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0));
+    return s.len == 10 && s.ptr[4] == '-' && s.ptr[7] == '-' &&
+           date_is_real(number_at(s, 0, 4), number_at(s, 5, 2), number_at(s, 8, 2));
 }
 
 static void write_date(struct str form, struct str iso, struct buf *out)

@@ -1,6 +1,8 @@
 /* providers/rules/rules.c - is this value what the provider takes? One value against the rules of its type. */
 #include "providers/rules/rules.h"
 
+#include "etl/core/notation/date.h"
+
 #include <arpa/inet.h>
 
 #include "etl/core/utf8.h"
@@ -71,21 +73,15 @@ static int digits_at(struct str value, size_t at, size_t count)
 /* A real date of the calendar, a real time of day. */
 static bool is_date(struct str form, struct str value)
 {
-    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    bool             has_date = form.ptr[0] == 'Y', has_time = form.ptr[form.len - 1] == 's';
-    size_t           time_at = form.len - 8;
+    bool   has_date = form.ptr[0] == 'Y', has_time = form.ptr[form.len - 1] == 's';
+    size_t time_at = form.len - 8;
 
     if (!fits_form(form, value))
         return false;
     if (form.len == 4) /* YYYY */
         return digits_at(value, 0, 4) >= 1;
-    if (has_date) {
-        int  year = digits_at(value, 0, 4), month = digits_at(value, 5, 2), day = digits_at(value, 8, 2);
-        bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-        if (year < 1 || month < 1 || month > 12 || day < 1 || day > days[month - 1] + (month == 2 && leap))
-            return false;
-    }
+    if (has_date && !date_is_real(digits_at(value, 0, 4), digits_at(value, 5, 2), digits_at(value, 8, 2)))
+        return false;
     return !has_time || (digits_at(value, time_at, 2) < 24 && digits_at(value, time_at + 3, 2) < 60 &&
                          digits_at(value, time_at + 6, 2) < 60);
 }

@@ -128,6 +128,11 @@ static int days_in(int year, int month)
     return days[month - 1] + (month == 2 && is_leap(year));
 }
 
+bool date_is_real(int year, int month, int day)
+{
+    return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days_in(year, month);
+}
+
 /* 1/5/2026 is read by MM/DD/YYYY: the second digit may be missing where no digit follows in the form. */
 static bool read_part(const struct one_form *form, size_t i, struct str *s, struct moment *m)
 {

@@ -7,6 +7,9 @@
 
 #include "etl/core/arena.h"
 
+/* A day of the calendar (Gregorian, years 1 to 9999)? */
+bool date_is_real(int year, int month, int day);
+
 struct date_form;
 struct moment {
     int year, month, day, hour, minute, second;
