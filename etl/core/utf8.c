@@ -1,29 +1,9 @@
-/* etl/core/utf8.c - UTF-8, strictly (RFC 3629). */
+/* etl/core/utf8.c - UTF-8, strictly (RFC 3629): libunistring's judgement, asked only where a byte is not ASCII. */
 #include "etl/core/utf8.h"
 
-/* Length of the well-formed sequence at p (RFC 3629 section 4, the table), 0 when it is none. */
-static size_t sequence(const unsigned char *p, size_t left)
-{
-    unsigned char c = p[0];
+#include <unistr.h>
 
-    if (c < 0x80)
-        return 1;
-    if (c < 0xc2)
-        return 0;
-    if (c < 0xe0)
-        return left >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
-    if (c < 0xf0) {
-        unsigned char low = c == 0xe0 ? 0xa0 : 0x80, high = c == 0xed ? 0x9f : 0xbf;
-
-        return left >= 3 && p[1] >= low && p[1] <= high && (p[2] & 0xc0) == 0x80 ? 3 : 0;
-    }
-    if (c < 0xf5) {
-        unsigned char low = c == 0xf0 ? 0x90 : 0x80, high = c == 0xf4 ? 0x8f : 0xbf;
-
-        return left >= 4 && p[1] >= low && p[1] <= high && (p[2] & 0xc0) == 0x80 && (p[3] & 0xc0) == 0x80 ? 4 : 0;
-    }
-    return 0;
-}
+enum { REPLACEMENT = 0xfffd };
 
 /* How many bytes from the front are ASCII, 32 and eight at a time. */
 static size_t ascii_prefix(struct str s)
@@ -49,16 +29,28 @@ static size_t ascii_prefix(struct str s)
     return i;
 }
 
+/* How many bytes from the front are not ASCII: no sequence goes on past them. */
+static size_t other_prefix(struct str s)
+{
+    size_t i = 0;
+
+    while (i < s.len && (unsigned char)s.ptr[i] >= 0x80)
+        i++;
+    return i;
+}
+
 size_t utf8_valid_prefix(struct str s)
 {
     size_t i = 0;
 
     while ((i += ascii_prefix(str_skip(s, i))) < s.len) {
-        size_t len = sequence((const unsigned char *)s.ptr + i, s.len - i);
+        const uint8_t *at = (const uint8_t *)s.ptr + i;
+        size_t         run = other_prefix(str_skip(s, i));
+        const uint8_t *wrong = u8_check(at, run);
 
-        if (len == 0)
-            return i;
-        i += len;
+        if (wrong != NULL)
+            return i + (size_t)(wrong - at);
+        i += run;
     }
     return s.len;
 }
@@ -87,37 +79,28 @@ size_t utf8_offset(struct str s, size_t n)
 
 uint32_t utf8_next(struct str *s)
 {
-    static const unsigned char first_bits[5] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-    const unsigned char       *p = (const unsigned char *)s->ptr;
-    size_t                     len = sequence(p, s->len);
-    uint32_t                   code_point;
+    ucs4_t code_point = (unsigned char)s->ptr[0];
+    int    len = code_point < 0x80 ? 1 : u8_mbtoucr(&code_point, (const uint8_t *)s->ptr, s->len);
 
-    if (len == 0) {
+    if (len < 0) {
         *s = str_skip(*s, 1);
-        return 0xfffd;
+        return REPLACEMENT;
     }
-    code_point = p[0] & first_bits[len];
-    for (size_t i = 1; i < len; i++)
-        code_point = code_point << 6 | (p[i] & 0x3f);
-    *s = str_skip(*s, len);
+    *s = str_skip(*s, (size_t)len);
     return code_point;
 }
 
-void utf8_add(struct buf *out, uint32_t c)
+void utf8_add(struct buf *out, uint32_t code_point)
 {
-    if (c < 0x80) {
-        buf_byte(out, (char)c);
+    uint8_t bytes[6];
+    int     len;
+
+    if (code_point < 0x80) {
+        buf_byte(out, (char)code_point);
         return;
     }
-    if (c < 0x800) {
-        buf_byte(out, (char)(0xc0 | c >> 6));
-    } else if (c < 0x10000) {
-        buf_byte(out, (char)(0xe0 | c >> 12));
-        buf_byte(out, (char)(0x80 | (c >> 6 & 0x3f)));
-    } else {
-        buf_byte(out, (char)(0xf0 | c >> 18));
-        buf_byte(out, (char)(0x80 | (c >> 12 & 0x3f)));
-        buf_byte(out, (char)(0x80 | (c >> 6 & 0x3f)));
-    }
-    buf_byte(out, (char)(0x80 | (c & 0x3f)));
+    len = u8_uctomb(bytes, code_point, sizeof bytes);
+    if (len < 0)
+        len = u8_uctomb(bytes, REPLACEMENT, sizeof bytes);
+    buf_add(out, str_of((const char *)bytes, (size_t)len));
 }

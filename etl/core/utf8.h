@@ -15,6 +15,6 @@ size_t utf8_count(struct str s);            /* code points; s is valid */
 size_t utf8_offset(struct str s, size_t n); /* byte offset of the n-th code point, or len */
 /* Decodes the next code point and moves *s past it; U+FFFD for a wrong byte. */
 uint32_t utf8_next(struct str *s);
-void     utf8_add(struct buf *out, uint32_t code_point);
+void     utf8_add(struct buf *out, uint32_t code_point); /* U+FFFD for what is none: a surrogate, past U+10FFFF */
 
 #endif
