@@ -2,7 +2,6 @@
 #include "etl/apply/call_flow.h"
 
 #include "etl/core/must.h"
-#include "etl/secrets/redact.h"
 #include "providers/replies/lookup_read.h"
 
 enum { SETTLE_SECONDS = 2 }; /* where the description says none */
@@ -73,8 +72,9 @@ static void name_captures(struct call_flow *flow, const struct pair_value *captu
         struct str value = captures[i].value;
 
         /* A value that holds a secret of this call is left out: the ledger is a file. */
-        if (value.ptr != NULL && str_eq(value, redact(value, flow->shared->exchanges->connection, flow->loaded.command,
-                                                      flow->loaded.values, &flow->mem)))
+        if (value.ptr != NULL &&
+            str_eq(value, connection_redact(flow->shared->exchanges->connection, value, flow->loaded.command,
+                                            flow->loaded.values, &flow->mem)))
             list[n++] = (struct pair_value){ arena_fmt(&flow->mem, "%.*s.%.*s", STR_ARG(as), STR_ARG(captures[i].name)),
                                              value };
     }

@@ -8,6 +8,7 @@
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
+#include "etl/secrets/redact.h"
 #include "providers/description/load.h"
 
 enum { CREDENTIAL_MAX = 4096 };
@@ -315,4 +316,15 @@ void connection_close(struct connection *c)
     arena_wipe(&c->made_mem);
     provider_free(c->provider);
     *c = (struct connection){ .lock_fd = -1 };
+}
+
+struct str connection_redact(const struct connection *c, struct str text, const struct command *command,
+                             const struct value *values, struct arena *mem)
+{
+    for (size_t i = 0; i < c->provider->credential_count; i++)
+        text = redact(text, c->credentials[i].value, mem);
+    for (size_t i = 0; values != NULL && i < command->param_count; i++)
+        if (values[i].kind == VALUE_TEXT && (values[i].secret || command->params[i].secret))
+            text = redact(text, values[i].text, mem);
+    return text;
 }

@@ -46,5 +46,8 @@ bool connection_read_again(struct connection *c, struct arena *mem);
 void connection_set_token(struct connection *c, struct str token);
 /* A text with {credentials}. */
 struct str connection_text(const struct connection *c, const struct text *text, struct str token, struct arena *mem);
+/* The text without the credentials and the call's own secret values, whichever way they are quoted. `values` by command->params; may be NULL. */
+struct str connection_redact(const struct connection *c, struct str text, const struct command *command,
+                             const struct value *values, struct arena *mem);
 
 #endif

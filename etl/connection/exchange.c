@@ -2,7 +2,6 @@
 #include "etl/connection/exchange.h"
 
 #include "etl/core/utf8.h"
-#include "etl/secrets/redact.h"
 
 enum { REPLY_SHOWN = 600 };
 
@@ -63,11 +62,11 @@ void exchange_read_answer(struct exchange *x, const struct connection *c, struct
     x->http = t->status;
     x->server_time = t->server_time;
     x->fingerprint = str_hash(m.body) | 1;
-    x->verdict.reason = redact(x->verdict.reason, c, x->command, x->values, x->mem);
+    x->verdict.reason = connection_redact(c, x->verdict.reason, x->command, x->values, x->mem);
     x->reply =
         x->opens_session ? STR("") /* the token stands in it */
         : x->verdict.record_count != 0
             ? arena_fmt(x->mem, "(%zu records)", x->verdict.record_count) /* other people's data, passwords too */
-            : printable(redact(str_head(m.body, 4 * REPLY_SHOWN), c, x->command, x->values, x->mem), x->mem);
+            : printable(connection_redact(c, str_head(m.body, 4 * REPLY_SHOWN), x->command, x->values, x->mem), x->mem);
     x->end = EXCHANGE_ANSWERED;
 }

@@ -2,7 +2,7 @@
 #include "etl/core/arena.h"
 
 #include <stdarg.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, ALIGNMENT = 16 };
 
@@ -11,12 +11,6 @@ struct arena_chunk {
     size_t              size; /* of bytes[] */
     _Alignas(ALIGNMENT) char bytes[];
 };
-
-void memory_exhausted(const char *what, size_t limit)
-{
-    fprintf(stderr, "error: out of memory: %s would need more than %zu bytes\n", what, limit);
-    _exit(4); /* whatever is sent is in the ledger: a safe end, and resumable */
-}
 
 void arena_init(struct arena *a, size_t max, const char *what)
 {

@@ -8,6 +8,7 @@
 #ifndef ETL_CORE_ARENA_H
 #define ETL_CORE_ARENA_H
 
+#include "etl/core/memory.h"
 #include "etl/core/str.h"
 
 struct arena_chunk;
@@ -35,8 +36,5 @@ void  arena_wipe(struct arena *a); /* overwrites, then releases: for secrets */
 /* ARENA_PUSH(mem, array, count, cap) = item;  array, count and cap are lvalues */
 #define ARENA_PUSH(a, array, count, cap)                                                                               \
     *((array) = arena_grow((a), (array), (count), &(cap), sizeof *(array)), &(array)[(count)++])
-
-/* Ends the process: "out of memory: <what> would need more than <limit>", exit code 4. */
-_Noreturn void memory_exhausted(const char *what, size_t limit);
 
 #endif

@@ -1,4 +1,4 @@
-/* etl/secrets/redact.c - secrets out of what a reply said. */
+/* etl/secrets/redact.c - takes a secret out of a text. */
 #include "etl/secrets/redact.h"
 
 #include "etl/core/notation/base64.h"
@@ -6,14 +6,14 @@
 
 enum { SHORTEST = 3, LONGEST_ENCODED = 4096 };
 
-static struct str mask_one(struct str text, struct str secret, struct arena *mem)
+static struct str replace_all(struct str text, struct str secret, struct arena *mem)
 {
     struct buf  out;
     const char *at;
 
     if (secret.len < SHORTEST || text.len < secret.len || memmem(text.ptr, text.len, secret.ptr, secret.len) == NULL)
         return text;
-    buf_init(&out, text.len * 2 + 16, "a masked reply");
+    buf_init(&out, text.len * 2 + 16, "a redacted text");
     while ((at = memmem(text.ptr, text.len, secret.ptr, secret.len)) != NULL) {
         buf_add(&out, str_of(text.ptr, (size_t)(at - text.ptr)));
         buf_lit(&out, "***");
@@ -52,31 +52,20 @@ static void as_base64(struct buf *out, struct str secret)
         base64_add(out, secret);
 }
 
-static struct str mask_forms(struct str text, struct str secret, struct arena *mem)
+struct str redact(struct str text, struct str secret, struct arena *mem)
 {
     static void (*const forms[])(struct buf * out, struct str secret) = { buf_percent, as_markup, as_json, as_base64 };
     AUTO(buf_wipe) struct buf quoted = { 0 };
 
     if (secret.len < SHORTEST || text.len < SHORTEST)
         return text;
-    text = mask_one(text, secret, mem);
-    buf_init(&quoted, secret.len * 6 + 64, "a masked value");
+    text = replace_all(text, secret, mem);
+    buf_init(&quoted, secret.len * 6 + 64, "a secret as it is quoted");
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         buf_reset(&quoted);
         forms[i](&quoted, secret);
         if (!str_eq(buf_str(&quoted), secret))
-            text = mask_one(text, buf_str(&quoted), mem);
+            text = replace_all(text, buf_str(&quoted), mem);
     }
-    return text;
-}
-
-struct str redact(struct str text, const struct connection *c, const struct command *command,
-                  const struct value *values, struct arena *mem)
-{
-    for (size_t i = 0; i < c->provider->credential_count; i++)
-        text = mask_forms(text, c->credentials[i].value, mem);
-    for (size_t i = 0; values != NULL && i < command->param_count; i++)
-        if (values[i].kind == VALUE_TEXT && (values[i].secret || command->params[i].secret))
-            text = mask_forms(text, values[i].text, mem);
     return text;
 }
