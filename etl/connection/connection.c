@@ -107,7 +107,8 @@ static void read_credentials(struct connection *c, const struct config *config, 
 
         names[i < 32 ? i : 31] = p->credentials[i].name;
         given++;
-        if (node == NULL && (p->credentials[i].optional || !login_needs(c->login, p, &p->credentials[i])))
+        if (node == NULL && (p->credentials[i].optional ||
+                             !login_needs(c->login, p->credentials, p->credential_count, &p->credentials[i])))
             continue;
         if (node == NULL) {
             st = err_set(&err, ETL_FAIL, "credential-missing",

@@ -3,17 +3,17 @@
 
 #include "providers/replies/rows.h"
 
-enum scrub_form answer_kind_form(const struct answer_kind *k)
+enum redactor_form answer_kind_form(const struct answer_kind *k)
 {
     return k->report->command->reply->styles[k->wire != NULL ? k->wire->index : 0]->form;
 }
 
-struct scrub *answer_kind_scrub(const struct answer_kind *k, const struct scrub_how *how)
+struct redactor *answer_kind_redactor(const struct answer_kind *k, const struct redactor_how *how)
 {
     struct str columns[ROW_FIELDS_MAX];
     size_t     n = 0;
 
     for (; n < k->report->column_count && n < ROW_FIELDS_MAX; n++)
         columns[n] = k->report->columns[n].field;
-    return scrub_new(answer_kind_form(k), how, columns, n);
+    return redactor_new(answer_kind_form(k), how, columns, n);
 }

@@ -31,7 +31,7 @@ enum etl_status normalizer_record(struct normalizer *n, const struct reply_recor
                                   struct err *err);
 /* How many values do not have the form of their column's type; the first of them, for a message ("": none). */
 uint64_t normalizer_odd(const struct normalizer *n, char first[160]);
-/* The report's own names of the fields that hold secrets, for scrub.h. */
+/* The report's own names of the fields that hold secrets, for redactor.h. */
 const struct str *normalizer_secrets(const struct normalizer *n, size_t *count);
 
 #endif

@@ -61,13 +61,13 @@ static enum etl_status add_member(struct packing *w, const char *name, struct st
     return st;
 }
 
-/* ---- opening sealed values: the same scrub that sealed them finds them again ---- */
+/* ---- opening sealed values: the same redactor that sealed them finds them again ---- */
 
 struct secret_opening {
-    struct packing *packing;
-    struct scrub   *scrub; /* NULL: the bytes stay as they are */
-    struct buf      piece;
-    int             fd;
+    struct packing  *packing;
+    struct redactor *redactor; /* NULL: the bytes stay as they are */
+    struct buf       piece;
+    int              fd;
 };
 
 static void put(void *context, struct str bytes)
@@ -77,8 +77,8 @@ static void put(void *context, struct str bytes)
     if (o->packing->status != ETL_OK)
         return;
     buf_reset(&o->piece);
-    if (o->scrub != NULL) {
-        scrub_add(o->scrub, bytes, &o->piece);
+    if (o->redactor != NULL) {
+        redactor_add(o->redactor, bytes, &o->piece);
         bytes = buf_str(&o->piece);
     }
     o->packing->status = fd_write_all(o->fd, bytes, "a member of the archive", &o->packing->err);
@@ -87,17 +87,17 @@ static void put(void *context, struct str bytes)
 static void put_end(struct secret_opening *o)
 {
     buf_reset(&o->piece);
-    if (o->scrub != NULL)
-        scrub_end(o->scrub, &o->piece);
+    if (o->redactor != NULL)
+        redactor_end(o->redactor, &o->piece);
     if (o->packing->status == ETL_OK)
         o->packing->status = fd_write_all(o->fd, buf_str(&o->piece), "a member of the archive", &o->packing->err);
-    scrub_free(o->scrub);
-    o->scrub = NULL;
+    redactor_free(o->redactor);
+    o->redactor = NULL;
 }
 
-static struct scrub_how opener(struct packing *w, const struct str *secrets, size_t count)
+static struct redactor_how opener(struct packing *w, const struct str *secrets, size_t count)
 {
-    return (struct scrub_how){
+    return (struct redactor_how){
         .secrets = secrets, .secret_count = count, .replace = secret_reveal, .context = &w->secrets
     };
 }
@@ -111,7 +111,7 @@ static enum etl_status open_table(struct packing *w, const struct pulled_table *
     size_t                n = 0, secret_count = 0;
     char                  piece[1 << 16];
     struct secret_opening o = { .packing = w, .fd = to };
-    struct scrub_how      how;
+    struct redactor_how   how;
     ssize_t               got;
 
     secrets = ARENA_ARRAY(w->pulled->mem, struct str, table->column_count + 1);
@@ -124,7 +124,7 @@ static enum etl_status open_table(struct packing *w, const struct pulled_table *
     }
     buf_init(&o.piece, 64 << 20, "a piece of a table");
     how = opener(w, secrets, secret_count);
-    o.scrub = scrub_new(SCRUB_CSV, &how, columns, n);
+    o.redactor = redactor_new(REDACT_CSV, &how, columns, n);
     while ((got = files_read(from, piece, sizeof piece)) > 0)
         put(&o, str_of(piece, (size_t)got));
     put_end(&o);
@@ -161,7 +161,7 @@ static enum etl_status pack_table(struct packing *w, struct pulled_table *t, str
 static const char *ending_of(const struct answer_kind *k)
 {
     static const char *const endings[] = {
-        [SCRUB_TEXT] = "txt", [SCRUB_CSV] = "csv", [SCRUB_XML] = "xml", [SCRUB_JSON] = "json"
+        [REDACT_TEXT] = "txt", [REDACT_CSV] = "csv", [REDACT_XML] = "xml", [REDACT_JSON] = "json"
     };
 
     return endings[answer_kind_form(k)];
@@ -170,10 +170,10 @@ static const char *ending_of(const struct answer_kind *k)
 static enum etl_status put_answer(struct packing *w, struct pulled_report *r, const struct journal_entry *e,
                                   struct secret_opening *o, struct err *err)
 {
-    struct scrub_how how = opener(w, r->kind.how.secrets, r->kind.how.secret_count);
-    enum etl_status  st;
+    struct redactor_how how = opener(w, r->kind.how.secrets, r->kind.how.secret_count);
+    enum etl_status     st;
 
-    o->scrub = w->open_secrets ? answer_kind_scrub(&r->kind, &how) : NULL;
+    o->redactor = w->open_secrets ? answer_kind_redactor(&r->kind, &how) : NULL;
     st = stored_answer_read(&w->pulled->folder, e, put, o, err);
     put_end(o);
     if (st == ETL_OK && w->status != ETL_OK) {

@@ -150,7 +150,7 @@ enum etl_status pull_run(const struct pull_options *options, struct arena *mem, 
         findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "archive-there", "%s is there already; choose another name",
                      options->archive);
     pull_folder_name(&p->folder, options->archive, mem);
-    p->how = (struct scrub_how){ .replace = secret_replace, .context = (void *)(uintptr_t)&options->secrets };
+    p->how = (struct redactor_how){ .replace = secret_replace, .context = (void *)(uintptr_t)&options->secrets };
     tables_load(mem, &p->tables, faults);
     prepare_reports(p, faults);
     if (p->provider->report_count == 0)

@@ -47,7 +47,7 @@ struct pulled {
     struct request_journal    *journal;
     struct exchanges           exchanges;
     bool                       connected;
-    struct scrub_how           how;
+    struct redactor_how        how;
     uint64_t                   asked; /* requests sent by this command */
 };
 

@@ -16,11 +16,11 @@ enum { EXTRAS_MAX = 256 };
 struct stored_answer {
     const struct answer_kind *kind;
     struct exchange_stream    stream;
-    struct scrub             *scrub;
+    struct redactor          *redactor;
     struct answer_records    *records;
     struct report_request     request;
     struct arena              row_mem;
-    struct buf                piece, small; /* piece: the last bytes, scrubbed; small: a whole small answer */
+    struct buf                piece, small; /* piece: the last bytes, redacted; small: a whole small answer */
     int                       fd;           /* of a larger one, else -1 */
     char                      path[4096];
     uint64_t                  bytes;
@@ -52,7 +52,7 @@ static void note_extra(struct stored_answer *a, struct str name)
     }
 }
 
-/* A second check after the scrub: a secret column must be empty or hold a fingerprint or a sealed value. */
+/* A second check after the redactor: a secret column must be empty or hold a fingerprint or a sealed value. */
 static bool shows_secret(const struct stored_answer *a, const struct normal_row *row)
 {
     const struct table *t = normalizer_table(a->kind->normalizer);
@@ -72,7 +72,7 @@ static enum etl_status look_at_record(void *context, const struct reply_record *
     struct normal_row     row;
     enum etl_status       st;
 
-    if (r->body == REPORT_RECORDS && answer_kind_form(a->kind) == SCRUB_CSV && record->count != r->column_count)
+    if (r->body == REPORT_RECORDS && answer_kind_form(a->kind) == REDACT_CSV && record->count != r->column_count)
         return err_set(err, ETL_REJECT, "report-columns", "row %llu has %zu columns, the document says %zu",
                        (unsigned long long)a->end.records + 1, record->count, r->column_count);
     st = normalizer_record(a->kind->normalizer, record, &a->request, &a->row_mem, &row, err);
@@ -104,9 +104,9 @@ static void stream_begin(void *context)
     struct rows_sink      sink = { look_at_record, a };
 
     drop_file(a);
-    scrub_free(a->scrub);
+    redactor_free(a->redactor);
     answer_records_free(a->records);
-    a->scrub = answer_kind_scrub(a->kind, &a->kind->how);
+    a->redactor = answer_kind_redactor(a->kind, &a->kind->how);
     a->records = answer_records_new(a->kind, &sink);
     buf_reset(&a->small);
     a->bytes = 0;
@@ -148,7 +148,7 @@ static bool stream_bytes(void *context, struct str bytes)
     sha256_add(a->print, bytes);
     while (bytes.len != 0 && a->kept == ETL_OK) {
         buf_reset(&a->piece);
-        scrub_add(a->scrub, str_head(bytes, PIECE), &a->piece);
+        redactor_add(a->redactor, str_head(bytes, PIECE), &a->piece);
         keep(a, buf_str(&a->piece));
         bytes = str_skip(bytes, bytes.len < PIECE ? bytes.len : PIECE);
     }
@@ -161,7 +161,7 @@ static enum etl_status stream_end(void *context, size_t *records, struct err *er
     struct rows_end       end = { 0 };
 
     buf_reset(&a->piece);
-    scrub_end(a->scrub, &a->piece);
+    redactor_end(a->redactor, &a->piece);
     keep(a, buf_str(&a->piece));
     if (a->read == ETL_OK)
         a->read = answer_records_end(a->records, &end, &a->read_err);
@@ -196,7 +196,7 @@ void stored_answer_free(struct stored_answer *a)
     if (a == NULL)
         return;
     drop_file(a);
-    scrub_free(a->scrub);
+    redactor_free(a->redactor);
     answer_records_free(a->records);
     sha256_free(a->digest);
     sha256_free(a->print);

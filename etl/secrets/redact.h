@@ -4,7 +4,7 @@
  *
  * Limits  a secret of one or two characters stays: it cannot be told from chance, and the text would only be blurred. Its base64 is looked
  *         for up to 4096 bytes.
- * Not here  what makes a value secret: connection.h redacts by credentials and a call's values; providers/replies/scrub.h takes the secret
+ * Not here  what makes a value secret: connection.h redacts by credentials and a call's values; providers/redact/redactor.h takes the secret
  *         fields out of a whole reply as it streams by; err.h's shown() hides a value in a message. */
 #ifndef ETL_SECRETS_REDACT_H
 #define ETL_SECRETS_REDACT_H

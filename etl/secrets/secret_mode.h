@@ -20,7 +20,7 @@ struct secret_writer {
     const struct key *key;
     struct sealer    *sealer;
 };
-void secret_replace(void *writer, struct str name, struct str clear, struct buf *out); /* scrub_how.replace */
+void secret_replace(void *writer, struct str name, struct str clear, struct buf *out); /* redactor_how.replace */
 void secret_reveal(void *writer, struct str name, struct str kept, struct buf *out); /* the same, the other way round */
 
 /* Is the cell what an archive says instead of a secret? */

@@ -1,5 +1,5 @@
 /* providers/model/login.c - which credentials a connection of a login has to name. */
-#include "providers/model/provider.h"
+#include "providers/model/login.h"
 
 static bool names_it(const struct text *t, struct str name)
 {
@@ -9,7 +9,7 @@ static bool names_it(const struct text *t, struct str name)
     return false;
 }
 
-bool login_needs(const struct login *l, const struct provider *p, const struct credential *c)
+bool login_needs(const struct login *l, const struct credential *all, size_t count, const struct credential *c)
 {
     if (c->made_by != NULL)
         return false;
@@ -18,8 +18,8 @@ bool login_needs(const struct login *l, const struct provider *p, const struct c
     for (size_t i = 0; i < l->with.count; i++)
         if (names_it(&l->with.items[i].text, c->name))
             return true;
-    for (size_t i = 0; i < p->credential_count; i++)
-        if (p->credentials[i].made_by == l && names_it(&p->credentials[i].made, c->name))
+    for (size_t i = 0; i < count; i++)
+        if (all[i].made_by == l && names_it(&all[i].made, c->name))
             return true;
     return false;
 }

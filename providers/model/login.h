@@ -4,8 +4,6 @@
 
 #include "providers/model/command.h"
 
-struct provider;
-
 struct login {
     struct str            name, title;
     const struct command *command; /* opens the session; no mapping can call it. NULL: none is needed */
@@ -23,7 +21,7 @@ struct credential {
     struct text made;
 };
 
-/* Does a connection of this login have to name this credential? login NULL: there are no logins. */
-bool login_needs(const struct login *l, const struct provider *p, const struct credential *c);
+/* Does a connection of this login have to name this credential, one of the `count` that the provider knows? login NULL: there are no logins. */
+bool login_needs(const struct login *l, const struct credential *all, size_t count, const struct credential *c);
 
 #endif

@@ -41,7 +41,7 @@ struct report {
     struct pairs
         set; /* columns from the question's own {parameters}, from {row.column} of each, from {asked.month}, or fixed */
     struct pairs      dates;   /* column: the form its dates have in the answer, "MM/DD/YYYY"; not needed for ISO */
-    const struct str *secrets; /* secret fields that feed no secret column (replies/scrub.h) */
+    const struct str *secrets; /* secret fields that feed no secret column (replies/redactor.h) */
     size_t            secret_count;
     enum report_body  body; /* answers without records: a row for each line, or one row for the whole text */
     struct str        body_column;

@@ -1,9 +1,10 @@
 /* providers/replies/reply.c - what an answer says: the description's cases first, then what any HTTP status lets us conclude. */
-#include "providers/replies/tree.h"
+#include "providers/replies/reply.h"
 
 #include "etl/core/utf8.h"
-#include "providers/replies/repair.h"
+#include "providers/redact/repair.h"
 #include "providers/replies/rows.h"
+#include "providers/replies/tree.h"
 
 const struct reply_style *const reply_styles[] = { &reply_text, &reply_csv,      &reply_xml, &reply_json,
                                                    &reply_soap, &reply_xml_tree, NULL };

@@ -1,4 +1,4 @@
-/* providers/replies/reply.h - what an answer says: the reply styles and the judge. No network here.
+/* providers/replies/reply.h - what an answer says: the judge. No network here.
  *
  * An answer is a success only if a case says so; an answer that fits no case is a failure, and the message quotes it. An answer that did not
  * arrive whole is not judged here: for the caller it is REPLY_UNCERTAIN.
@@ -10,8 +10,7 @@
 
 #include "etl/core/system/clock.h"
 #include "providers/model/provider.h"
-#include "providers/model/style_key.h"
-#include "providers/replies/scrub.h"
+#include "providers/replies/reply_style.h"
 
 struct reply_message {
     const struct wire *wire;   /* the request's; NULL: the provider's default */
@@ -19,13 +18,6 @@ struct reply_message {
     struct str         content_type;
     struct str         headers; /* lines "Name: value\n", as they came */
     struct str         body;
-};
-struct reply_field {
-    struct str name, value;
-};
-struct reply_record {
-    const struct reply_field *fields;
-    size_t                    count;
 };
 struct verdict {
     enum reply_is              is;
@@ -56,28 +48,5 @@ struct reply_streamed {
 };
 void reply_judge_streamed(struct reply_judge *j, const struct command *command, const struct reply_message *m,
                           const struct reply_streamed *streamed, struct arena *call_mem, struct verdict *out);
-
-/* Splits a body into records: piece by piece (rows.h), or, where `rows` is NULL, only whole. A style without records has none. A style
- * with `tree` reads it as a tree (tree.h), from which the command's `record:` paths take them. ETL_REJECT: the body is not what it should be. */
-struct row_parser;
-struct reply_writer;
-struct tree;
-struct reply_style {
-    const char *name, *summary;
-    bool        has_records; /* if not, captures are taken from its text by patterns */
-    bool is_table; /* nothing but rows: columns go by position, named by the report, and any of them may be secret */
-    struct style_keys          own;  /* the description's keys that are its own, and the struct they fill: reply->own */
-    enum scrub_form            form; /* how secrets stand in it */
-    const struct row_parser   *rows;
-    const struct reply_writer *writer; /* rows as an answer (reply_writer.h), for the sandbox */
-    size_t
-        envelope_steps; /* how many first steps of a path the envelope stands for (SOAP: `result`); they are not written as elements */
-    enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,
-                               const struct reply_record **out, size_t *count, struct err *err);
-    enum etl_status (*tree)(const struct reply *reply, struct str body, struct arena *call_mem, const struct tree **out,
-                            struct err *err);
-};
-extern const struct reply_style        reply_text, reply_csv, reply_xml, reply_json, reply_soap, reply_xml_tree;
-extern const struct reply_style *const reply_styles[];
 
 #endif

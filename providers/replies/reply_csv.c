@@ -1,7 +1,7 @@
 /* providers/replies/reply_csv.c - answers that are rows of CSV, by libcsv; columns by position, named by the command's report. */
 #include <csv.h>
 
-#include "providers/replies/repair.h"
+#include "providers/redact/repair.h"
 #include "providers/replies/reply_writer.h"
 #include "providers/replies/rows.h"
 
@@ -175,6 +175,6 @@ const struct reply_style reply_csv = {
     .has_records = true,
     .is_table = true,
     .own = { csv_keys, sizeof(struct csv_own) },
-    .form = SCRUB_CSV,
+    .form = REDACT_CSV,
     .rows = &csv_rows,
 };

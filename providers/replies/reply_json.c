@@ -493,7 +493,7 @@ const struct reply_style reply_json = {
     .summary = "JSON, strictly",
     .writer = &write_json,
     .has_records = true,
-    .form = SCRUB_JSON,
+    .form = REDACT_JSON,
     .rows = &json_rows,
     .tree = json_tree,
 };

@@ -65,7 +65,7 @@ const struct reply_style reply_soap = {
     .writer = &write_tree_xml,
     .envelope_steps = 1,
     .has_records = true,
-    .form = SCRUB_XML,
+    .form = REDACT_XML,
     .records = soap_records,
     .tree = soap_tree,
 };

@@ -5,7 +5,7 @@
 #include <libxml/parser.h>
 #include <stdarg.h>
 
-#include "providers/replies/repair.h"
+#include "providers/redact/repair.h"
 #include "providers/replies/reply_writer.h"
 #include "providers/replies/rows.h"
 
@@ -286,6 +286,6 @@ const struct reply_style reply_xml = {
     .summary = "elements of XML",
     .writer = &write_xml,
     .has_records = true,
-    .form = SCRUB_XML,
+    .form = REDACT_XML,
     .rows = &xml_rows,
 };

@@ -20,7 +20,7 @@ const struct reply_style reply_xml_tree = {
     .summary = "XML, told by paths as JSON is",
     .writer = &write_tree_xml,
     .has_records = true,
-    .form = SCRUB_XML,
+    .form = REDACT_XML,
     .records = xml_tree_records,
     .tree = xml_tree,
 };

@@ -7,7 +7,7 @@
 #ifndef PROVIDERS_REPLIES_ROWS_H
 #define PROVIDERS_REPLIES_ROWS_H
 
-#include "providers/replies/reply.h"
+#include "providers/replies/reply_style.h"
 
 enum { ROWS_WHOLE_MAX = 256 << 20, ROW_MAX = 16 << 20, ROW_FIELDS_MAX = 256 };
 

@@ -7,7 +7,7 @@
 #ifndef PROVIDERS_REPLIES_TREE_H
 #define PROVIDERS_REPLIES_TREE_H
 
-#include "providers/replies/reply.h"
+#include "providers/replies/reply_style.h"
 
 enum { TREE_DEPTH_MAX = 64, RECORD_FIELDS_MAX = 512 };
 

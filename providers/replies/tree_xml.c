@@ -6,7 +6,7 @@
 
 #include "etl/core/notation/base64.h"
 #include "etl/core/utf8.h"
-#include "providers/replies/repair.h"
+#include "providers/redact/repair.h"
 
 enum { LARGEST = 256 << 20 };
 

@@ -281,9 +281,9 @@ static void logins_name_what_they_need(void **state)
     assert_non_null(p->logins[0].command);
     assert_null(p->logins[1].command);
     assert_null(provider_command(p, STR("session"))); /* no mapping can call it */
-    assert_true(login_needs(&p->logins[0], p, &p->credentials[0]));
-    assert_true(login_needs(&p->logins[1], p, &p->credentials[1]));
-    assert_false(login_needs(&p->logins[0], p, &p->credentials[2]));
+    assert_true(login_needs(&p->logins[0], p->credentials, p->credential_count, &p->credentials[0]));
+    assert_true(login_needs(&p->logins[1], p->credentials, p->credential_count, &p->credentials[1]));
+    assert_false(login_needs(&p->logins[0], p->credentials, p->credential_count, &p->credentials[2]));
     assert_ptr_equal(p->credentials[3].made_by, &p->logins[1]);
     drop(&s);
 }

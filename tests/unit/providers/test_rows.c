@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "providers/description/load.h"
-#include "providers/replies/repair.h"
+#include "providers/redact/repair.h"
 #include "providers/replies/rows.h"
 #include "providers/replies/tree.h"
 

@@ -1,32 +1,32 @@
-/* providers/replies/scrub.c - takes the secrets out of a reply as it streams by; and the form of CSV. */
-#include "providers/replies/scrub.h"
+/* providers/redact/redactor.c - takes the secrets out of a reply as it streams by; and the form of CSV. */
+#include "providers/redact/redactor.h"
 
-#include "providers/replies/repair.h"
+#include "providers/redact/repair.h"
 
-struct scrub {
-    struct scrub_how          how;
-    struct scrub_state        state;
-    const struct scrub_lexer *lexer;   /* NULL: all bytes pass unchanged */
-    struct str               *columns; /* a copy of the array; names are the caller's */
-    void                     *data;
+struct redactor {
+    struct redactor_how        how;
+    struct redactor_state      state;
+    const struct redact_lexer *lexer;   /* NULL: all bytes pass unchanged */
+    struct str                *columns; /* a copy of the array; names are the caller's */
+    void                      *data;
 };
 
-static const struct scrub_lexer *const lexers[] = {
-    [SCRUB_CSV] = &scrub_csv, [SCRUB_XML] = &scrub_xml, [SCRUB_JSON] = &scrub_json, [SCRUB_TEXT] = NULL
+static const struct redact_lexer *const lexers[] = {
+    [REDACT_CSV] = &redact_csv, [REDACT_XML] = &redact_xml, [REDACT_JSON] = &redact_json, [REDACT_TEXT] = NULL
 };
 
-struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const struct str *columns,
-                        size_t column_count)
+struct redactor *redactor_new(enum redactor_form form, const struct redactor_how *how, const struct str *columns,
+                              size_t column_count)
 {
-    struct scrub *s = calloc(1, sizeof *s);
+    struct redactor *s = calloc(1, sizeof *s);
 
     if (s == NULL)
         memory_exhausted("a reply's secrets", sizeof *s);
     s->how = *how;
     s->state.how = &s->how;
-    buf_init(&s->state.secret, SCRUB_SECRET_MAX + 16, "a secret in a reply");
-    buf_init(&s->state.clear, 4 * SCRUB_SECRET_MAX, "a secret in a reply");
-    buf_init(&s->state.instead, 16 * SCRUB_SECRET_MAX, "what stands instead of a secret");
+    buf_init(&s->state.secret, REDACT_SECRET_MAX + 16, "a secret in a reply");
+    buf_init(&s->state.clear, 4 * REDACT_SECRET_MAX, "a secret in a reply");
+    buf_init(&s->state.instead, 16 * REDACT_SECRET_MAX, "what stands instead of a secret");
     if (how->secret_count == 0 || lexers[form] == NULL)
         return s;
     s->lexer = lexers[form];
@@ -42,7 +42,7 @@ struct scrub *scrub_new(enum scrub_form form, const struct scrub_how *how, const
     return s;
 }
 
-void scrub_add(struct scrub *s, struct str bytes, struct buf *out)
+void redactor_add(struct redactor *s, struct str bytes, struct buf *out)
 {
     if (s->lexer == NULL) {
         buf_add(out, bytes);
@@ -52,13 +52,13 @@ void scrub_add(struct scrub *s, struct str bytes, struct buf *out)
         s->lexer->byte(s->data, &s->state, bytes.ptr[i], out);
 }
 
-void scrub_end(struct scrub *s, struct buf *out)
+void redactor_end(struct redactor *s, struct buf *out)
 {
     if (s->lexer != NULL)
         s->lexer->end(s->data, &s->state, out);
 }
 
-void scrub_free(struct scrub *s)
+void redactor_free(struct redactor *s)
 {
     if (s == NULL)
         return;
@@ -90,7 +90,7 @@ static bool ends_with(const struct str *way, size_t depth, struct str secret)
     return true;
 }
 
-bool scrub_is_secret(const struct scrub_how *how, const struct str *way, size_t depth)
+bool redact_is_secret(const struct redactor_how *how, const struct str *way, size_t depth)
 {
     for (size_t i = 0; i < how->secret_count; i++)
         if (ends_with(way, depth, how->secrets[i]))
@@ -98,7 +98,7 @@ bool scrub_is_secret(const struct scrub_how *how, const struct str *way, size_t 
     return false;
 }
 
-struct str scrub_replaced(struct scrub_state *s, struct str name, struct str clear)
+struct str redactor_replaced(struct redactor_state *s, struct str name, struct str clear)
 {
     struct repair repair = { 0 };
 
@@ -132,12 +132,12 @@ static void csv_begin(void *lexer, const struct str *columns, size_t column_coun
 }
 
 /* A cell beyond the documented columns counts as secret: if a column was added, a secret may have moved there. */
-static bool cell_is_secret(const struct csv_lexer *l, const struct scrub_how *how)
+static bool cell_is_secret(const struct csv_lexer *l, const struct redactor_how *how)
 {
-    return l->column >= l->column_count || scrub_is_secret(how, &l->columns[l->column], 1);
+    return l->column >= l->column_count || redact_is_secret(how, &l->columns[l->column], 1);
 }
 
-static void csv_cell_end(struct csv_lexer *l, struct scrub_state *s, struct buf *out)
+static void csv_cell_end(struct csv_lexer *l, struct redactor_state *s, struct buf *out)
 {
     struct str name = l->column < l->column_count ? l->columns[l->column] : STR("beyond");
     struct str cell = buf_str(&s->secret), instead;
@@ -146,7 +146,7 @@ static void csv_cell_end(struct csv_lexer *l, struct scrub_state *s, struct buf 
         if (l->first_row && str_eq_nocase(str_trim(cell), name)) {
             buf_csv(out, cell); /* a header */
         } else {
-            instead = scrub_replaced(s, name, cell);
+            instead = redactor_replaced(s, name, cell);
             buf_byte(out, '"');
             for (size_t i = 0; i < instead.len; i++) {
                 if (instead.ptr[i] == '"')
@@ -159,18 +159,18 @@ static void csv_cell_end(struct csv_lexer *l, struct scrub_state *s, struct buf 
     buf_reset(&s->secret);
 }
 
-static void csv_lose(struct scrub_state *s, struct buf *out, bool line_end)
+static void csv_lose(struct redactor_state *s, struct buf *out, bool line_end)
 {
     struct str line = buf_str(&s->secret);
 
     if (line.len != 0)
-        buf_csv(out, scrub_replaced(s, STR("damaged"), line));
+        buf_csv(out, redactor_replaced(s, STR("damaged"), line));
     if (line_end)
         buf_byte(out, '\n');
     buf_reset(&s->secret);
 }
 
-static void csv_content(struct csv_lexer *l, struct scrub_state *s, char c, bool doubled, struct buf *out)
+static void csv_content(struct csv_lexer *l, struct redactor_state *s, char c, bool doubled, struct buf *out)
 {
     if (!cell_is_secret(l, s->how)) {
         if (doubled)
@@ -178,18 +178,18 @@ static void csv_content(struct csv_lexer *l, struct scrub_state *s, char c, bool
         buf_byte(out, c);
         return;
     }
-    if (s->secret.len >= SCRUB_SECRET_MAX)
+    if (s->secret.len >= REDACT_SECRET_MAX)
         l->state = CSV_LOST;
     buf_byte(&s->secret, c);
 }
 
-static void csv_byte(void *lexer, struct scrub_state *s, char c, struct buf *out)
+static void csv_byte(void *lexer, struct redactor_state *s, char c, struct buf *out)
 {
     struct csv_lexer *l = lexer;
     bool              hidden = cell_is_secret(l, s->how), ends = c == ',' || c == '\n' || c == '\r';
 
     if (l->state == CSV_LOST) {
-        if (c == '\n' || s->secret.len >= SCRUB_SECRET_MAX)
+        if (c == '\n' || s->secret.len >= REDACT_SECRET_MAX)
             csv_lose(s, out, c == '\n');
         if (c != '\n')
             buf_byte(&s->secret, c);
@@ -240,7 +240,7 @@ static void csv_byte(void *lexer, struct scrub_state *s, char c, struct buf *out
     csv_content(l, s, c, false, out);
 }
 
-static void csv_end(void *lexer, struct scrub_state *s, struct buf *out)
+static void csv_end(void *lexer, struct redactor_state *s, struct buf *out)
 {
     struct csv_lexer *l = lexer;
 
@@ -258,4 +258,4 @@ static void csv_release(void *lexer)
     (void)lexer;
 }
 
-const struct scrub_lexer scrub_csv = { sizeof(struct csv_lexer), csv_begin, csv_byte, csv_end, csv_release };
+const struct redact_lexer redact_csv = { sizeof(struct csv_lexer), csv_begin, csv_byte, csv_end, csv_release };

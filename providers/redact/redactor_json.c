@@ -1,5 +1,5 @@
-/* providers/replies/scrub_json.c - the secrets of a reply in JSON: strings, numbers and whatever stands below a secret name. */
-#include "providers/replies/scrub.h"
+/* providers/redact/redactor_json.c - the secrets of a reply in JSON: strings, numbers and whatever stands below a secret name. */
+#include "providers/redact/redactor.h"
 
 #include "etl/core/notation/json_string.h"
 #include "etl/core/utf8.h"
@@ -29,7 +29,7 @@ static void json_begin(void *lexer, const struct str *columns, size_t column_cou
     (void)column_count;
 }
 
-static bool way_is_secret(const struct json_lexer *l, const struct scrub_how *how)
+static bool way_is_secret(const struct json_lexer *l, const struct redactor_how *how)
 {
     struct str way[DEPTH_MAX];
     size_t     n = 0;
@@ -37,26 +37,26 @@ static bool way_is_secret(const struct json_lexer *l, const struct scrub_how *ho
     for (size_t i = 0; i < l->depth && i < DEPTH_MAX; i++)
         if (l->levels[i].is_object)
             way[n++] = str_of(l->levels[i].name, l->levels[i].name_len);
-    return l->depth > DEPTH_MAX || scrub_is_secret(how, way, n);
+    return l->depth > DEPTH_MAX || redact_is_secret(how, way, n);
 }
 
-static void write_hidden(struct json_lexer *l, struct scrub_state *s, bool is_string, struct buf *out)
+static void write_hidden(struct json_lexer *l, struct redactor_state *s, bool is_string, struct buf *out)
 {
     AUTO(buf_wipe) struct buf text;
     const struct json_level  *holder = &l->levels[l->hidden_at - 1];
     struct str                raw = buf_str(&s->secret);
 
-    buf_init(&text, 4 * SCRUB_SECRET_MAX, "a secret in a reply");
+    buf_init(&text, 4 * REDACT_SECRET_MAX, "a secret in a reply");
     if (!is_string && (str_is(raw, "null") || str_is(raw, "true") || str_is(raw, "false"))) {
         buf_add(out, raw); /* true, false and null reveal nothing */
     } else {
         json_string_decode(&text, raw);
-        json_string_add(out, scrub_replaced(s, str_of(holder->name, holder->name_len), buf_str(&text)));
+        json_string_add(out, redactor_replaced(s, str_of(holder->name, holder->name_len), buf_str(&text)));
     }
     buf_reset(&s->secret);
 }
 
-static void string_end(struct json_lexer *l, struct scrub_state *s, struct buf *out)
+static void string_end(struct json_lexer *l, struct redactor_state *s, struct buf *out)
 {
     l->state = JSON_BETWEEN;
     if (l->is_name) {
@@ -72,10 +72,10 @@ static void string_end(struct json_lexer *l, struct scrub_state *s, struct buf *
     }
 }
 
-static void string_byte(struct json_lexer *l, struct scrub_state *s, char c, struct buf *out)
+static void string_byte(struct json_lexer *l, struct redactor_state *s, char c, struct buf *out)
 {
     if (!l->is_name && l->hidden_at != 0) {
-        if (s->secret.len >= SCRUB_SECRET_MAX) { /* too long: it is replaced in pieces, each a string */
+        if (s->secret.len >= REDACT_SECRET_MAX) { /* too long: it is replaced in pieces, each a string */
             write_hidden(l, s, true, out);
             buf_lit(out, ",");
         }
@@ -104,7 +104,7 @@ static void push(struct json_lexer *l, bool is_object)
     l->depth++;
 }
 
-static void between(struct json_lexer *l, struct scrub_state *s, char c, struct buf *out)
+static void between(struct json_lexer *l, struct redactor_state *s, char c, struct buf *out)
 {
     struct json_level *level = l->depth != 0 && l->depth <= DEPTH_MAX ? &l->levels[l->depth - 1] : NULL;
 
@@ -147,7 +147,7 @@ static void between(struct json_lexer *l, struct scrub_state *s, char c, struct 
     buf_byte(out, c);
 }
 
-static void json_byte(void *lexer, struct scrub_state *s, char c, struct buf *out)
+static void json_byte(void *lexer, struct redactor_state *s, char c, struct buf *out)
 {
     struct json_lexer *l = lexer;
 
@@ -171,14 +171,14 @@ static void json_byte(void *lexer, struct scrub_state *s, char c, struct buf *ou
             l->state = JSON_BETWEEN;
             write_hidden(l, s, false, out);
             between(l, s, c, out);
-        } else if (s->secret.len < SCRUB_SECRET_MAX) {
+        } else if (s->secret.len < REDACT_SECRET_MAX) {
             buf_byte(&s->secret, c);
         }
         break;
     }
 }
 
-static void json_end(void *lexer, struct scrub_state *s, struct buf *out)
+static void json_end(void *lexer, struct redactor_state *s, struct buf *out)
 {
     struct json_lexer *l = lexer;
 
@@ -191,4 +191,4 @@ static void json_release(void *lexer)
     explicit_bzero(lexer, sizeof(struct json_lexer));
 }
 
-const struct scrub_lexer scrub_json = { sizeof(struct json_lexer), json_begin, json_byte, json_end, json_release };
+const struct redact_lexer redact_json = { sizeof(struct json_lexer), json_begin, json_byte, json_end, json_release };

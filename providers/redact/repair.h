@@ -1,11 +1,11 @@
-/* providers/replies/repair.h - bytes as real servers send them become bytes that a strict parser takes, piece by piece.
+/* providers/redact/repair.h - bytes as real servers send them become bytes that a strict parser takes, piece by piece.
  *
  * Bytes that are not UTF-8 are read as Latin-1, which they most likely are; control bytes become blanks. In XML also: an & that begins no
  * reference becomes text, a name that begins with a digit gets a prefix (<1> becomes <_1>), further XML declarations are neutralised.
  *
  * A piece may end anywhere: up to REPAIR_HELD bytes are held back until the next piece shows what they are. */
-#ifndef PROVIDERS_REPLIES_REPAIR_H
-#define PROVIDERS_REPLIES_REPAIR_H
+#ifndef PROVIDERS_REDACT_REPAIR_H
+#define PROVIDERS_REDACT_REPAIR_H
 
 #include "etl/core/buf.h"
 

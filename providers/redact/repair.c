@@ -1,5 +1,5 @@
-/* providers/replies/repair.c - damaged bytes, repaired where that is safe. */
-#include "providers/replies/repair.h"
+/* providers/redact/repair.c - damaged bytes, repaired where that is safe. */
+#include "providers/redact/repair.h"
 
 #include "etl/core/utf8.h"
 

@@ -1,5 +1,5 @@
-/* providers/replies/scrub_xml.c - the secrets of a reply in XML: the text of elements, replaced as it streams by. */
-#include "providers/replies/scrub.h"
+/* providers/redact/redactor_xml.c - the secrets of a reply in XML: the text of elements, replaced as it streams by. */
+#include "providers/redact/redactor.h"
 
 #include "etl/core/notation/base64.h"
 
@@ -131,18 +131,18 @@ static void decode(struct str raw, struct buf *out)
     }
 }
 
-static void write_hidden(struct xml_lexer *l, struct scrub_state *s, struct buf *out)
+static void write_hidden(struct xml_lexer *l, struct redactor_state *s, struct buf *out)
 {
     AUTO(buf_wipe) struct buf text, plain = { 0 };
     struct str                instead;
 
-    buf_init(&text, 4 * SCRUB_SECRET_MAX, "a secret in a reply");
+    buf_init(&text, 4 * REDACT_SECRET_MAX, "a secret in a reply");
     decode(buf_str(&s->secret), &text);
     if (l->base64) {
         buf_init(&plain, text.len + 3, "a secret in base64");
         base64_decode(&plain, buf_str(&text));
     }
-    instead = scrub_replaced(s, l->way[l->hidden_at - 1], str_trim(buf_str(l->base64 ? &plain : &text)));
+    instead = redactor_replaced(s, l->way[l->hidden_at - 1], str_trim(buf_str(l->base64 ? &plain : &text)));
     for (size_t i = 0; i < instead.len; i++)
         switch (instead.ptr[i]) {
         case '&': buf_lit(out, "&amp;"); break;
@@ -153,13 +153,13 @@ static void write_hidden(struct xml_lexer *l, struct scrub_state *s, struct buf 
 }
 
 /* A byte of content: passed on, or collected if it is secret. */
-static void content(struct xml_lexer *l, struct scrub_state *s, struct str bytes, struct buf *out)
+static void content(struct xml_lexer *l, struct redactor_state *s, struct str bytes, struct buf *out)
 {
     if (l->hidden_at == 0) {
         buf_add(out, bytes);
         return;
     }
-    if (s->secret.len + bytes.len > SCRUB_SECRET_MAX)
+    if (s->secret.len + bytes.len > REDACT_SECRET_MAX)
         write_hidden(l, s, out);
     buf_add(&s->secret, bytes);
 }
@@ -179,7 +179,7 @@ static void show_start_tag(struct xml_lexer *l, struct str tag, struct buf *out)
     }
 }
 
-static void open_element(struct xml_lexer *l, struct scrub_state *s, struct str tag, bool empty, struct buf *out)
+static void open_element(struct xml_lexer *l, struct redactor_state *s, struct str tag, bool empty, struct buf *out)
 {
     struct str name = tag_name(tag);
     bool       hide;
@@ -190,7 +190,7 @@ static void open_element(struct xml_lexer *l, struct scrub_state *s, struct str 
         l->way[l->depth] = str_of(l->names[l->depth], name.len);
     }
     l->depth++;
-    hide = !empty && l->hidden_at == 0 && (l->depth > DEPTH_MAX || scrub_is_secret(s->how, l->way, l->depth));
+    hide = !empty && l->hidden_at == 0 && (l->depth > DEPTH_MAX || redact_is_secret(s->how, l->way, l->depth));
     l->base64 = hide && str_contains(tag, STR("base64Binary"));
     if (l->hidden_at == 0) {
         show_start_tag(l, tag, out);
@@ -204,7 +204,7 @@ static void open_element(struct xml_lexer *l, struct scrub_state *s, struct str 
         l->depth--;
 }
 
-static void close_element(struct xml_lexer *l, struct scrub_state *s, struct str tag, struct buf *out)
+static void close_element(struct xml_lexer *l, struct redactor_state *s, struct str tag, struct buf *out)
 {
     if (l->hidden_at != 0 && l->depth <= l->hidden_at) {
         write_hidden(l, s, out);
@@ -217,7 +217,7 @@ static void close_element(struct xml_lexer *l, struct scrub_state *s, struct str
 }
 
 /* `tag` ends with its >. */
-static void take_tag(struct xml_lexer *l, struct scrub_state *s, struct buf *out)
+static void take_tag(struct xml_lexer *l, struct redactor_state *s, struct buf *out)
 {
     struct str tag = str_of(l->tag, l->tag_len);
 
@@ -233,7 +233,7 @@ static void take_tag(struct xml_lexer *l, struct scrub_state *s, struct buf *out
     }
 }
 
-static void in_tag(struct xml_lexer *l, struct scrub_state *s, char c, struct buf *out)
+static void in_tag(struct xml_lexer *l, struct redactor_state *s, char c, struct buf *out)
 {
     struct str so_far;
 
@@ -262,7 +262,7 @@ static void in_tag(struct xml_lexer *l, struct scrub_state *s, char c, struct bu
     }
 }
 
-static void xml_byte(void *lexer, struct scrub_state *s, char c, struct buf *out)
+static void xml_byte(void *lexer, struct redactor_state *s, char c, struct buf *out)
 {
     struct xml_lexer *l = lexer;
 
@@ -286,7 +286,7 @@ static void xml_byte(void *lexer, struct scrub_state *s, char c, struct buf *out
     }
 }
 
-static void xml_end(void *lexer, struct scrub_state *s, struct buf *out)
+static void xml_end(void *lexer, struct redactor_state *s, struct buf *out)
 {
     struct xml_lexer *l = lexer;
 
@@ -303,4 +303,4 @@ static void xml_release(void *lexer)
     explicit_bzero(lexer, sizeof(struct xml_lexer));
 }
 
-const struct scrub_lexer scrub_xml = { sizeof(struct xml_lexer), xml_begin, xml_byte, xml_end, xml_release };
+const struct redact_lexer redact_xml = { sizeof(struct xml_lexer), xml_begin, xml_byte, xml_end, xml_release };
