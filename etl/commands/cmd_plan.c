@@ -74,6 +74,17 @@ static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
     say("next: subferry status %s", run);
 }
 
+/* What each stage took, for -v: over all threads, so it may be more than the time that passed. */
+static void tell_stages(const struct stage_times *t)
+{
+    uint64_t total_ns = stage_times_total_ns(t);
+
+    for (int i = 0; i < STAGES; i++)
+        detail("%-7s %8.3f s  %3.0f %%  %s%s", stage_rows[i].name, (double)t->ns[i] / 1e9,
+               i == STAGE_WAIT || total_ns == 0 ? 0 : 100 * (double)t->ns[i] / (double)total_ns, stage_rows[i].what,
+               stage_rows[i].in_order ? "; one thread at a time" : "");
+}
+
 static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const struct opt_list *files)
 {
     AUTO(buf_release) struct buf summary;
@@ -84,6 +95,7 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
     struct err                   err = { 0 };
     struct key                  *key = NULL;
     struct envelope_keys        *archive_keys = NULL;
+    struct stage_times           times = { 0 };
     enum etl_status              st;
 
     buf_init(&summary, 16U << 20, "the summary");
@@ -103,6 +115,7 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
                                .set_count = o->set.count,
                                .today = cli_today(cli, o->today, &faults),
                                .clock = cli->clock,
+                               .times = log_level == LOG_VERBOSE ? &times : NULL,
                                .max_rejects = o->max_rejects != NULL ? &max_rejects : NULL,
                                .replace = o->replace,
                                .version = SUBFERRY_VERSION };
@@ -131,6 +144,7 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
         return EXIT_INTERRUPTED;
     if (faults.errors == 0) {
         tell(cli, o->run, &counts);
+        tell_stages(&times);
         if (cli->json)
             cli_out(buf_str(&summary));
     }

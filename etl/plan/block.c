@@ -291,10 +291,12 @@ void block_map(struct block *b)
         mapper_row(b->mapper, &row, item->lane, &b->row_mem, &mapped);
         for (size_t k = 0; k < mapped.finding_count; k++)
             add_finding(b, item, mapped.findings[k].severity, &mapped.findings[k].err);
+        stage_times_lap(b->times, STAGE_MAP);
         if (mapped.rejected)
             item->rejected = true;
         else if (mapped.count != 0)
             encode_calls(b, item, &mapped, b->first_number + i);
+        stage_times_lap(b->times, STAGE_ENCODE);
         arena_reset(&b->row_mem);
     }
     if (buf_failed(&b->out))

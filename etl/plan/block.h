@@ -46,6 +46,7 @@ struct block {
     struct buf                  out;          /* the lines of its calls */
     size_t                      kept;         /* bytes of `out` that go into the plan, after accept */
     struct buf                  text;         /* findings, scratch */
+    struct stage_times         *times;        /* its thread's; NULL: nobody asks */
     uint64_t                    read_offset;
 };
 

@@ -35,6 +35,21 @@ static void stop(struct pipeline_pass *w, enum etl_status status, const struct e
     turnstile_stop(&w->write);
 }
 
+/* Waits for the block's turn in a stage that only one thread may be in. false: the pass is being stopped. */
+static bool enter(struct turnstile *t, uint64_t ticket, struct block *b)
+{
+    bool in = turnstile_enter(t, ticket);
+
+    stage_times_lap(b->times, STAGE_WAIT);
+    return in;
+}
+
+static void leave(struct turnstile *t, struct block *b, enum stage stage)
+{
+    turnstile_leave(t);
+    stage_times_lap(b->times, stage);
+}
+
 /* Takes the next block and its ticket, its place in the order of the input. false: there is no more. */
 static bool read_block(struct pipeline_pass *w, struct block *b, uint64_t *ticket, struct err *err)
 {
@@ -43,7 +58,7 @@ static bool read_block(struct pipeline_pass *w, struct block *b, uint64_t *ticke
     pthread_mutex_lock(&w->mutex);
     *ticket = w->next_ticket++;
     pthread_mutex_unlock(&w->mutex);
-    if (!turnstile_enter(&w->read, *ticket))
+    if (!enter(&w->read, *ticket, b))
         return false;
     if (pipeline_stop != 0)
         st = err_set(err, ETL_AGAIN, "interrupted", "interrupted; nothing was planned, start it again");
@@ -51,7 +66,7 @@ static bool read_block(struct pipeline_pass *w, struct block *b, uint64_t *ticke
         st = record_source_block(w->in->source, &b->records, err);
     if (st == ETL_END)
         w->ended = true;
-    turnstile_leave(&w->read);
+    leave(&w->read, b, STAGE_READ);
     if (st != ETL_OK && st != ETL_END)
         stop(w, st, err);
     return st == ETL_OK;
@@ -62,26 +77,27 @@ static enum etl_status run_stages(struct pipeline_pass *w, struct block *b, uint
     enum etl_status st = ETL_OK;
 
     block_split(b);
-    if (!turnstile_enter(&w->number, ticket))
+    stage_times_lap(b->times, STAGE_SPLIT);
+    if (!enter(&w->number, ticket, b))
         return ETL_END;
     b->first_number = w->pipeline->record_number + 1;
     w->pipeline->record_number += b->count;
     if (w->needs_number)
         st = block_number(b, err);
-    turnstile_leave(&w->number);
+    leave(&w->number, b, STAGE_NUMBER);
     if (st != ETL_OK)
         return st;
     block_map(b);
-    if (!turnstile_enter(&w->accept, ticket))
+    if (!enter(&w->accept, ticket, b))
         return ETL_END;
     st = block_accept(b, err);
-    turnstile_leave(&w->accept);
+    leave(&w->accept, b, STAGE_ACCEPT);
     if (st != ETL_OK)
         return st;
-    if (!turnstile_enter(&w->write, ticket))
+    if (!enter(&w->write, ticket, b))
         return ETL_END;
     st = block_write(b, err);
-    turnstile_leave(&w->write);
+    leave(&w->write, b, STAGE_WRITE);
     return st;
 }
 
@@ -91,8 +107,13 @@ static void *run_thread(void *context)
     struct block          b;
     uint64_t              ticket, shown = 0;
     struct err            err = { 0 };
+    struct stage_times    times;
 
     block_init(&b, w->pipeline, w->in);
+    if (w->pipeline->times != NULL) {
+        stage_times_begin(&times, w->pipeline->clock);
+        b.times = &times;
+    }
     while (read_block(w, &b, &ticket, &err)) {
         enum etl_status st = run_stages(w, &b, ticket, &err);
 
@@ -107,6 +128,11 @@ static void *run_thread(void *context)
                      (unsigned long long)w->pipeline->record_number);
         }
         block_reset(&b);
+    }
+    if (b.times != NULL) {
+        pthread_mutex_lock(&w->mutex);
+        stage_times_add(w->pipeline->times, b.times);
+        pthread_mutex_unlock(&w->mutex);
     }
     block_release(&b);
     return NULL;

@@ -11,6 +11,7 @@
 #include "etl/plan/plan_writer.h"
 #include "etl/plan/prior_runs.h"
 #include "etl/plan/seen_keys.h"
+#include "etl/plan/stage_times.h"
 
 struct pipeline_input {          /* one input, opened and bound */
     size_t                index; /* in mapping->inputs */
@@ -34,6 +35,8 @@ struct pipeline {
     uint64_t                 record_number; /* over all inputs */
     const struct str        *call_names;    /* the different names in `as:`, for counting occurrences */
     size_t                   call_name_count;
+    struct stage_times      *times;         /* of all threads, once they ended; NULL: nobody asks */
+    const struct clock      *clock;         /* which the times go by */
     uint64_t                *command_calls; /* by mapping->calls: calls made */
 };
 

@@ -258,7 +258,9 @@ enum etl_status plan_make(const struct plan_options *options, struct arena *mem,
                                     .threads = options->threads,
                                     .seen = &w.seen,
                                     .plan = &w.plan,
-                                    .findings = &w.findings };
+                                    .findings = &w.findings,
+                                    .times = options->times,
+                                    .clock = options->clock };
     w.pipeline.inputs = ARENA_ARRAY(mem, struct pipeline_input, w.mapping->input_count + 1);
     name_calls(&w);
     st = planning_assign_files(&w);

@@ -4,6 +4,7 @@
 
 #include "etl/core/system/clock.h"
 #include "etl/mapping/program.h"
+#include "etl/plan/stage_times.h"
 #include "etl/run/run_folder.h"
 #include "formats/envelope.h"
 
@@ -23,6 +24,7 @@ struct plan_options {
     const struct envelope_keys *archive_keys; /* opens encrypted archives; or NULL */
     const char                 *version;
     const struct clock         *clock;
+    struct stage_times         *times; /* gets what each stage took; NULL: nobody asks */
 };
 
 #endif

@@ -14,6 +14,7 @@
 #include "etl/core/notation/list.h"
 #include "providers/description/load.h"
 #include "providers/model/example.h"
+#include "providers/replies/reply.h"
 #include "providers/replies/tree.h"
 #include "providers/rules/rules.h"
 #include "providers/wires/wire.h"

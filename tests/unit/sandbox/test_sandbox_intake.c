@@ -1,6 +1,7 @@
 /* tests/unit/sandbox/test_sandbox_intake.c - providers/sandbox/intake.h: what the wire styles write is read as it was meant; answers by each wire. */
 #include "etl/core/notation/list.h"
 #include "providers/description/load.h"
+#include "providers/replies/reply.h"
 #include "providers/replies/tree.h"
 #include "providers/sandbox/listing.h"
 #include "providers/sandbox/respond.h"
