@@ -4,6 +4,7 @@
 
 #include "etl/ledger/ledger.h"
 #include "etl/run/plan_line.h"
+#include "etl/secrets/sealer.h"
 #include "providers/rules/rules.h"
 
 struct call_source {

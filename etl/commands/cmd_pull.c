@@ -8,6 +8,7 @@
 #include "etl/core/system/log.h"
 #include "etl/core/system/signals.h"
 #include "etl/pull/pull.h"
+#include "etl/secrets/sealer.h"
 
 struct cmd_pull_options {
     const char     *archive, *from, *to, *secrets, *passphrase_file, *against;

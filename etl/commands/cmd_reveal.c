@@ -6,6 +6,7 @@
 #include "etl/core/system/log.h"
 #include "etl/run/plan_line.h"
 #include "etl/run/run_folder.h"
+#include "etl/secrets/sealer.h"
 
 /* One call's secret values: "addmbox pass: …". */
 static enum etl_status show_secrets(const struct plan_line *line, const struct run_facts *facts, struct sealer *sealer,

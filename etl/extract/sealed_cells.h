@@ -7,7 +7,7 @@
 #define ETL_EXTRACT_SEALED_CELLS_H
 
 #include "etl/mapping/program.h"
-#include "etl/secrets/key.h"
+#include "etl/secrets/sealer.h"
 
 extern const struct str sealed_mark;
 struct seal_place       sealed_place(const struct mapping *m, struct str column);

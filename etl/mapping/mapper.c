@@ -5,6 +5,7 @@
 #include "etl/core/utf8.h"
 #include "etl/language/evaluate.h"
 #include "etl/mapping/compiled.h"
+#include "etl/secrets/made_password.h"
 #include "providers/rules/rules.h"
 
 enum { PASSWORD_ATTEMPTS = 1000, PASSWORD_MAX = 4096 };
@@ -16,8 +17,8 @@ struct mapper {
     const struct compiled *c;
     struct eval            eval;
     struct rule_check     *rules;
-    struct sealer         *sealer; /* NULL where no password is made */
-    struct arena           own;    /* slots, scratch */
+    const struct key      *password_key; /* NULL where no password is made */
+    struct arena           own;          /* slots, scratch */
     struct buf             password, list;
     struct target          target;
     struct rule_sink       sink;
@@ -94,12 +95,12 @@ static bool make_password(void *context, size_t length, struct value *out)
     struct mapper *mapper = context;
     struct str     param = mapper->command->params[mapper->param].name;
 
-    if (mapper->sealer == NULL)
+    if (mapper->password_key == NULL)
         return eval_fail(&mapper->eval, "password",
                          "a password is made with the installation's key, and there is none");
     for (unsigned attempt = 0; attempt < PASSWORD_ATTEMPTS; attempt++) {
         buf_reset(&mapper->password);
-        key_password(mapper->sealer, mapper->lane, param, attempt, length, &mapper->password);
+        made_password(mapper->password_key, mapper->lane, param, attempt, length, &mapper->password);
         if (!would_take(mapper, buf_str(&mapper->password)))
             continue;
         *out = (struct value){ VALUE_TEXT, true, arena_str(mapper->eval.mem, buf_str(&mapper->password)) };
@@ -123,7 +124,7 @@ struct mapper *mapper_new(const struct mapping *m, struct str today, const struc
     buf_init(&mapper->list, VALUE_BYTES_MAX, "a list");
     mapper->eval.list = &mapper->list;
     mapper->rules = rule_check_new(today);
-    mapper->sealer = m->uses_password && key != NULL ? sealer_new(key) : NULL;
+    mapper->password_key = m->uses_password ? key : NULL;
     mapper->eval.slots = ARENA_ARRAY(&mapper->own, struct let_slot, m->compiled->let_count + 1);
     mapper->eval.match = pattern_match_new();
     mapper->target = (struct target){ would_take, make_password, mapper };
@@ -136,7 +137,6 @@ void mapper_free(struct mapper *mapper)
     if (mapper == NULL)
         return;
     rule_check_free(mapper->rules);
-    sealer_free(mapper->sealer);
     pattern_match_free(mapper->eval.match);
     buf_wipe(&mapper->password);
     buf_wipe(&mapper->list);

@@ -6,6 +6,7 @@
 
 #include "etl/mapping/mapper.h"
 #include "etl/plan/pipeline_state.h"
+#include "etl/secrets/sealer.h"
 
 struct call_line { /* a call's line in the block's output */
     size_t        begin, end;

@@ -5,6 +5,7 @@
 #include "etl/extract/sealed_cells.h"
 #include "etl/mapping/mapping.h"
 #include "etl/plan/prior_lane.h"
+#include "etl/secrets/sealer.h"
 
 struct lane_search { /* through one file */
     struct lane_records *l;

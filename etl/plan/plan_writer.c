@@ -2,6 +2,7 @@
 #include "etl/plan/plan_writer.h"
 
 #include "etl/core/notation/json_writer.h"
+#include "etl/secrets/sealer.h"
 
 enum { RECORDS_PER_POSITION_DIGITS = 10 };
 

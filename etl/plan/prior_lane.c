@@ -4,6 +4,7 @@
 #include "etl/extract/sealed_cells.h"
 #include "etl/plan/prior_runs.h"
 #include "etl/run/run_folder.h"
+#include "etl/secrets/sealer.h"
 
 struct prior_lane {
     struct seen_keys   seen;

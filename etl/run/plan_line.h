@@ -11,7 +11,7 @@
 #define ETL_RUN_PLAN_LINE_H
 
 #include "etl/core/err.h"
-#include "etl/secrets/key.h"
+#include "etl/secrets/sealer.h"
 #include "providers/model/provider.h"
 
 struct plan_param {

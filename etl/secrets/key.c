@@ -10,24 +10,15 @@
 #include <openssl/params.h>
 #include <unistd.h>
 
-#include "etl/core/notation/base64.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
 
-enum { KEY_BYTES = 32, SIV_KEY_BYTES = 64, SIV_TAG_BYTES = 16 };
+enum { KEY_BYTES = 32 };
 
 struct key {
     unsigned char master[KEY_BYTES];
-    unsigned char seal_mac[32], value_siv[SIV_KEY_BYTES], password[32], fingerprint[32];
+    unsigned char seal_mac[32], value_siv[KEY_OF_VALUES_BYTES], password[32], fingerprint[32];
     char          id[17];
-};
-
-struct sealer {
-    const struct key *key;
-    EVP_CIPHER       *cipher;
-    EVP_CIPHER_CTX   *encrypt, *decrypt; /* keyed once; copied for every value (see key.h) */
-    EVP_CIPHER_CTX   *work;
-    struct buf        bytes;
 };
 
 /* HKDF-SHA-256 (RFC 5869) of the master key, one `info` a use. */
@@ -216,126 +207,12 @@ void key_fingerprint(const struct key *k, struct str value, unsigned char out[16
     memcpy(out, whole, 16);
 }
 
-struct sealer *sealer_new(const struct key *k)
+void key_password_mac(const struct key *k, struct str message, unsigned char out[32])
 {
-    struct sealer *s = calloc(1, sizeof *s);
-
-    if (s == NULL)
-        memory_exhausted("the sealer", sizeof *s);
-    s->key = k;
-    s->cipher = EVP_CIPHER_fetch(NULL, "AES-256-SIV", NULL);
-    s->encrypt = EVP_CIPHER_CTX_new();
-    s->decrypt = EVP_CIPHER_CTX_new();
-    s->work = EVP_CIPHER_CTX_new();
-    buf_init(&s->bytes, 4U << 20, "a sealed value");
-    if (s->cipher == NULL || s->encrypt == NULL || s->decrypt == NULL || s->work == NULL ||
-        EVP_EncryptInit_ex(s->encrypt, s->cipher, NULL, k->value_siv, NULL) != 1 ||
-        EVP_DecryptInit_ex(s->decrypt, s->cipher, NULL, k->value_siv, NULL) != 1)
-        memory_exhausted("AES-SIV of OpenSSL", 0);
-    return s;
+    hmac(k->password, sizeof k->password, message, out);
 }
 
-void sealer_free(struct sealer *s)
+const unsigned char *key_of_values(const struct key *k)
 {
-    if (s == NULL)
-        return;
-    EVP_CIPHER_CTX_free(s->encrypt);
-    EVP_CIPHER_CTX_free(s->decrypt);
-    EVP_CIPHER_CTX_free(s->work);
-    EVP_CIPHER_free(s->cipher);
-    buf_wipe(&s->bytes);
-    free(s);
-}
-
-/* The place as associated data: four headers of S2V, so no two places can be confused. */
-static bool add_place(EVP_CIPHER_CTX *ctx, const struct seal_place *place)
-{
-    const struct str parts[] = { place->provider, place->command, place->param, place->lane };
-    int              len;
-
-    for (size_t i = 0; i < 4; i++) {
-        const unsigned char *bytes = (const unsigned char *)(parts[i].ptr != NULL ? parts[i].ptr : "");
-
-        if (EVP_CipherUpdate(ctx, NULL, &len, bytes, (int)parts[i].len) != 1)
-            return false;
-    }
-    return true;
-}
-
-void seal(struct sealer *s, const struct seal_place *place, struct str plain, struct buf *out)
-{
-    unsigned char *to;
-    int            len = 0, rest = 0;
-
-    buf_reset(&s->bytes);
-    if (!buf_reserve(&s->bytes, SIV_TAG_BYTES + plain.len + 16))
-        memory_exhausted(s->bytes.what, s->bytes.max);
-    to = (unsigned char *)s->bytes.ptr;
-    /* An empty secret is never sealed: an empty value is absent. AES-SIV of OpenSSL 3.0 needs data. */
-    if (EVP_CIPHER_CTX_copy(s->work, s->encrypt) != 1 || !add_place(s->work, place) ||
-        EVP_EncryptUpdate(s->work, to + SIV_TAG_BYTES, &len, (const unsigned char *)plain.ptr, (int)plain.len) != 1 ||
-        EVP_EncryptFinal_ex(s->work, to + SIV_TAG_BYTES + len, &rest) != 1 ||
-        EVP_CIPHER_CTX_ctrl(s->work, EVP_CTRL_AEAD_GET_TAG, SIV_TAG_BYTES, to) != 1)
-        memory_exhausted("AES-SIV of OpenSSL", 0);
-    base64url_add(out, str_of(s->bytes.ptr, SIV_TAG_BYTES + (size_t)len + (size_t)rest));
-}
-
-enum etl_status unseal(struct sealer *s, const struct seal_place *place, struct str sealed, struct buf *plain,
-                       struct err *err)
-{
-    unsigned char *from;
-    size_t         len;
-    int            got = 0, rest = 0;
-    bool           good;
-
-    buf_reset(&s->bytes);
-    if (!base64url_decode(&s->bytes, sealed) || s->bytes.len <= SIV_TAG_BYTES)
-        return err_set(err, ETL_FAIL, "sealed", "a sealed value is damaged");
-    from = (unsigned char *)s->bytes.ptr;
-    len = s->bytes.len - SIV_TAG_BYTES;
-    if (!buf_reserve(plain, len + 16))
-        return err_set(err, ETL_FAIL, "sealed", "%s is too long", plain->what);
-    good = EVP_CIPHER_CTX_copy(s->work, s->decrypt) == 1 &&
-           EVP_CIPHER_CTX_ctrl(s->work, EVP_CTRL_AEAD_SET_TAG, SIV_TAG_BYTES, from) == 1 && add_place(s->work, place) &&
-           EVP_DecryptUpdate(s->work, (unsigned char *)plain->ptr + plain->len, &got, from + SIV_TAG_BYTES, (int)len) ==
-               1 &&
-           EVP_DecryptFinal_ex(s->work, (unsigned char *)plain->ptr + plain->len + got, &rest) == 1;
-    if (!good)
-        return err_set(err, ETL_FAIL, "sealed",
-                       "a sealed value does not open: it was sealed with another key, or moved from another place");
-    plain->len += (size_t)got + (size_t)rest;
-    return ETL_OK;
-}
-
-void key_password(struct sealer *s, struct str lane, struct str param, unsigned attempt, size_t length, struct buf *out)
-{
-    /* 54 letters and digits that cannot be mistaken for each other: no 0 O o, 1 l I. */
-    static const char lower[] = "abcdefghijkmnpqrstuvwxyz", upper[] = "ABCDEFGHJKLMNPQRSTUVWXYZ", digit[] = "23456789";
-    static const char all[] = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    unsigned char     stream[32];
-    uint32_t          counter = 0;
-    size_t            used = sizeof stream;
-
-    for (size_t i = 0; i < length; i++) {
-        const char *set = i == 0 ? lower : i == 1 ? upper : i == 2 ? digit : all;
-        size_t      set_len = strlen(set);
-
-        for (;;) { /* rejection sampling: every character equally likely */
-            if (used == sizeof stream) {
-                buf_reset(&s->bytes);
-                buf_fmt(&s->bytes, "%u/%u/%zu/%zu/", attempt, counter++, lane.len, param.len);
-                buf_add(&s->bytes, lane);
-                buf_add(&s->bytes, param);
-                hmac(s->key->password, sizeof s->key->password, buf_str(&s->bytes), stream);
-                used = 0;
-            }
-            unsigned char byte = stream[used++];
-
-            if (byte < 256 - 256 % set_len) {
-                buf_byte(out, set[byte % set_len]);
-                break;
-            }
-        }
-    }
-    OPENSSL_cleanse(stream, sizeof stream);
+    return k->value_siv;
 }

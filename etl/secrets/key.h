@@ -1,12 +1,9 @@
-/* etl/secrets/key.h - the installation's key: seals values and plans, makes passwords, takes fingerprints.
+/* etl/secrets/key.h - the installation's key, and the keys that are derived from it.
  *
  * One 32-byte key under $XDG_STATE_HOME/subferry/key (0600; default ~/.local/state), or named by `key:` in the configuration.
- * Separate keys for each use come from it by HKDF-SHA-256, so nothing said about one tells of another.
+ * Each use has a key of its own, derived by HKDF-SHA-256 (RFC 5869), so nothing said about one tells of another.
  *
- * Sealing   AES-256-SIV (RFC 5297), deterministic: equal input gives equal bytes; bound to provider, command, parameter
- *           and lane as associated data, so a sealed value cannot be moved. Nobody sees who shares a password.
- * Threads   a struct key is read-only; a struct sealer belongs to one thread.
- * Source    EVP_CIPHER_CTX with AES-SIV must be copied from a keyed context, not re-initialised without the key. */
+ * Lifetime  key_free() wipes it. Threads: a key is read-only. */
 #ifndef ETL_SECRETS_KEY_H
 #define ETL_SECRETS_KEY_H
 
@@ -23,20 +20,10 @@ void            key_free(struct key *k);     /* wipes */
 void key_mac(const struct key *k, struct str message, unsigned char out[32]);
 /* Keyed fingerprint of a value (not reversible, equal for equal values within this installation). */
 void key_fingerprint(const struct key *k, struct str value, unsigned char out[16]);
-
-struct sealer;
-struct sealer *sealer_new(const struct key *k);
-void           sealer_free(struct sealer *s);
-struct seal_place {
-    struct str provider, command, param, lane;
-};
-/* base64url of SIV || ciphertext. */
-void            seal(struct sealer *s, const struct seal_place *place, struct str plain, struct buf *out);
-enum etl_status unseal(struct sealer *s, const struct seal_place *place, struct str sealed, struct buf *plain,
-                       struct err *err);
-/* The attempt-th candidate of `length` characters for this place: letters and digits that cannot be mistaken for each other, with at
- * least one lower, one upper, one digit. The caller asks further attempts until the parameter's rules take it. */
-void key_password(struct sealer *s, struct str lane, struct str param, unsigned attempt, size_t length,
-                  struct buf *out);
+/* HMAC-SHA-256 for made passwords (made_password.h). */
+void key_password_mac(const struct key *k, struct str message, unsigned char out[32]);
+/* The AES-256-SIV key of sealed values (sealer.h); belongs to the key. */
+enum { KEY_OF_VALUES_BYTES = 64 };
+const unsigned char *key_of_values(const struct key *k);
 
 #endif

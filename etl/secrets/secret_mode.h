@@ -7,7 +7,7 @@
 #ifndef ETL_SECRETS_SECRET_MODE_H
 #define ETL_SECRETS_SECRET_MODE_H
 
-#include "etl/secrets/key.h"
+#include "etl/secrets/sealer.h"
 
 enum secret_mode { SECRETS_FINGERPRINT, SECRETS_DROP, SECRETS_SEALED, SECRETS_KEEP };
 extern const char *const secret_mode_names[]; /* NULL-ended */

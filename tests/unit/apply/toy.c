@@ -6,6 +6,7 @@
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/run/load_plan.h"
+#include "etl/secrets/sealer.h"
 
 static const char description[] =
     "provider: 1\nname: toy\ntitle: Toy\ndocument: none\n"

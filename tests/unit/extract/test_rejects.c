@@ -2,6 +2,7 @@
 #include "etl/extract/rejects.h"
 
 #include "etl/extract/sealed_cells.h"
+#include "etl/secrets/sealer.h"
 #include "tests/unit/extract/extract_bench.h"
 
 static const char mapping[] =

@@ -1,5 +1,6 @@
 /* tests/unit/secrets/test_key.c - etl/secrets/key.h: sealed values open at their own place only; passwords; and both again by an independent hand. */
-#include "etl/secrets/key.h"
+#include "etl/secrets/made_password.h"
+#include "etl/secrets/sealer.h"
 
 #include <fcntl.h>
 #include <openssl/core_names.h>
@@ -369,13 +370,13 @@ static void sealed_as_the_rfcs_say(void **state)
 
 /* ---- passwords and fingerprints ---- */
 
-static void password_of(struct sealer *s, const char *lane, const char *param, unsigned attempt, size_t length,
+static void password_of(const struct key *k, const char *lane, const char *param, unsigned attempt, size_t length,
                         char *out)
 {
     AUTO(buf_wipe) struct buf b;
 
     buf_init(&b, 1000, "a test");
-    key_password(s, str_from(lane), str_from(param), attempt, length, &b);
+    made_password(k, str_from(lane), str_from(param), attempt, length, &b);
     assert_int_equal(b.len, length);
     memcpy(out, b.ptr, length);
     out[length] = '\0';
@@ -383,29 +384,28 @@ static void password_of(struct sealer *s, const char *lane, const char *param, u
 
 static void passwords(void **state)
 {
-    struct key    *k = open_key("k", known_key);
-    struct key    *strange = open_key("k2", "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
-    struct sealer *s = sealer_new(k), *other = sealer_new(strange);
-    char           first[100], second[100];
-    unsigned       seen[256] = { 0 };
+    struct key *k = open_key("k", known_key);
+    struct key *strange = open_key("k2", "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    char        first[100], second[100];
+    unsigned    seen[256] = { 0 };
 
     (void)state;
-    password_of(s, "1001", "pass", 0, 12, first);
-    password_of(s, "1001", "pass", 0, 12, second);
+    password_of(k, "1001", "pass", 0, 12, first);
+    password_of(k, "1001", "pass", 0, 12, second);
     assert_string_equal(first, second); /* the same at every planning */
-    password_of(s, "1001", "pass", 1, 12, second);
+    password_of(k, "1001", "pass", 1, 12, second);
     assert_string_not_equal(first, second);
-    password_of(s, "1002", "pass", 0, 12, second);
+    password_of(k, "1002", "pass", 0, 12, second);
     assert_string_not_equal(first, second);
-    password_of(s, "1001", "dbpass", 0, 12, second);
+    password_of(k, "1001", "dbpass", 0, 12, second);
     assert_string_not_equal(first, second);
-    password_of(other, "1001", "pass", 0, 12, second);
+    password_of(strange, "1001", "pass", 0, 12, second);
     assert_string_not_equal(first, second);
-    password_of(s, "ab", "c", 0, 12, first);
-    password_of(s, "a", "bc", 0, 12, second);
+    password_of(k, "ab", "c", 0, 12, first);
+    password_of(k, "a", "bc", 0, 12, second);
     assert_string_not_equal(first, second); /* lane and parameter do not run together */
     for (unsigned i = 0; i < 2000; i++) {
-        password_of(s, "1001", "pass", i, 3 + i % 60, first);
+        password_of(k, "1001", "pass", i, 3 + i % 60, first);
         assert_non_null(strpbrk(first, "abcdefghijkmnpqrstuvwxyz"));
         assert_non_null(strpbrk(first, "ABCDEFGHJKLMNPQRSTUVWXYZ"));
         assert_non_null(strpbrk(first, "23456789"));
@@ -416,8 +416,6 @@ static void passwords(void **state)
         assert_int_equal(seen[(unsigned char)*c], 0);
     for (const char *c = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"; *c != '\0'; c++)
         assert_in_range(seen[(unsigned char)*c], 800, 1400); /* 59,000 over 56: 1,054 each, give or take ten sigma */
-    sealer_free(s);
-    sealer_free(other);
     key_free(k);
     key_free(strange);
 }
