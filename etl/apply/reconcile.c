@@ -1,6 +1,8 @@
 /* etl/apply/reconcile.c - what full reports settle: calls before their first sending, and calls whose answer got lost. */
 #include "etl/apply/reconcile.h"
 
+#include "etl/core/must.h"
+
 /* A full report is asked for as a whole, so no call's values are in the question. */
 enum etl_status reconcile_read_baselines(struct flow_shared *shared, struct err *err)
 {
@@ -100,6 +102,7 @@ static enum etl_status settle_one(const struct reconcile *r, const struct ledger
     st = loaded_call_read(&r->shared->source, call, false, &flow->mem, &flow->loaded, err);
     if (st != ETL_OK)
         return st == ETL_REJECT ? ETL_OK : st;
+    MUST(flow->loaded.command != NULL); /* a call that was loaded has its command */
     v = &flow->loaded.command->verify;
     if (v->read == NULL || !readback_is_shared(v))
         return ETL_OK;

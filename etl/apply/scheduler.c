@@ -34,8 +34,8 @@ static enum etl_status write_claim(struct scheduler *s, struct call_flow *flow, 
 
     flow->claim = claim.claimed ? CLAIM_OURS : CLAIM_REFUSED;
     if (st == ETL_OK && claim.claimed && flow->call.absent_at_ms != 0)
-        st = ledger_absent(s->ledger, flow->call.number, 0,
-                           err); /* sent anew: an absence seen before proves nothing now */
+        /* sent anew: an absence seen before proves nothing now */
+        st = ledger_absent(s->ledger, flow->call.number, 0, err);
     return st;
 }
 

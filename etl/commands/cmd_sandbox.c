@@ -69,7 +69,7 @@ struct sandbox_stand {
 static enum etl_status add_desk(struct sandbox_stand *s, struct str name, struct findings *faults)
 {
     const struct provider *p;
-    const struct str      *credentials;
+    const struct str      *credentials = NULL;
     struct err             err = { 0 };
     enum etl_status        st = provider_load(name, &s->cli->mem, &p, faults);
 

@@ -44,8 +44,9 @@ static void load_provider(struct mapping_loader *l)
     findings_init(&own, r->mem);
     provider_load(name, r->mem, &l->m->provider, &own);
     for (size_t i = 0; i < own.count && i < own.cap; i++) {
-        if (own.items[i].err.file ==
-            NULL) /* the name is wrong: the fault belongs to this line, not to a place in the provider's file */
+        /* Without a file the name itself is wrong: the fault belongs to this line, not to a place in the provider's file. */
+        if (own.items[i].err.file == NULL)
+            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a name has its node */
             YAML_FAULT(r, node, own.items[i].err.rule, "%s", own.items[i].err.text);
         else
             findings_add(r->faults, own.items[i].severity, &own.items[i].err, own.items[i].excerpt);

@@ -285,6 +285,7 @@ static void map_elements(struct mapper *mapper, size_t index, int list)
 
 bool mapper_take_element(struct eval *e, int list, size_t columns, size_t element)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a list is walked only where there is a record */
     const struct record_rows *rows = e->record->lists != NULL ? &e->record->lists[list] : NULL;
     size_t                    first = (element - 1) * columns;
 

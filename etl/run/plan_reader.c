@@ -48,6 +48,7 @@ static enum etl_status fill(struct plan_reader *r, struct err *err)
     ssize_t got;
 
     if (left != 0)
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): what is left stands in the buffer */
         memmove(r->buffer.ptr, r->buffer.ptr + r->next, left);
     r->at += r->next;
     r->next = 0;
@@ -72,7 +73,8 @@ enum etl_status plan_reader_next(struct plan_reader *r, struct str *line, uint64
     for (;;) {
         char  *from = r->buffer.ptr + r->next + searched;
         size_t left = r->buffer.len - r->next - searched;
-        char  *end = left != 0 ? memchr(from, '\n', left) : NULL;
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): what is left stands in the buffer */
+        char *end = left != 0 ? memchr(from, '\n', left) : NULL;
 
         if (end != NULL) {
             *line = str_of(r->buffer.ptr + r->next, (size_t)(end - r->buffer.ptr) - r->next);

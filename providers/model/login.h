@@ -16,9 +16,9 @@ struct credential {
     bool       optional; /* a connection may leave it out */
     bool       chars[256];
     int64_t    min, max;
-    const struct login         *
-        made_by; /* it is made from other credentials and {token}, for connections of this login; NULL: the connection gives it */
-    struct text made;
+    /* It is made from other credentials and {token}, for connections of this login; NULL: the connection gives it */
+    const struct login *made_by;
+    struct text         made;
 };
 
 /* Does a connection of this login have to name this credential, one of the `count` that the provider knows? login NULL: there are no logins. */

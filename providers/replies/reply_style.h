@@ -30,8 +30,8 @@ struct reply_style {
     enum redactor_form         form; /* how secrets stand in it */
     const struct row_parser   *rows;
     const struct reply_writer *writer; /* rows as an answer (reply_writer.h), for the sandbox */
-    size_t
-        envelope_steps; /* how many first steps of a path the envelope stands for (SOAP: `result`); they are not written as elements */
+    /* How many first steps of a path the envelope stands for (SOAP: `result`); they are not written as elements */
+    size_t envelope_steps;
     enum etl_status (*records)(const struct command *command, struct str body, struct arena *call_mem,
                                const struct reply_record **out, size_t *count, struct err *err);
     enum etl_status (*tree)(const struct reply *reply, struct str body, struct arena *call_mem, const struct tree **out,

@@ -5,8 +5,8 @@
 static enum etl_status xml_tree(const struct reply *reply, struct str body, struct arena *mem, const struct tree **out,
                                 struct err *err)
 {
-    return tree_from_xml(body, 0, reply->text_member, mem, out,
-                         err); /* an attribute type="…" is the member "$type" in JSON */
+    /* An attribute type="…" is the member "$type" in JSON */
+    return tree_from_xml(body, 0, reply->text_member, mem, out, err);
 }
 
 static enum etl_status xml_tree_records(const struct command *command, struct str body, struct arena *mem,
