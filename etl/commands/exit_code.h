@@ -6,12 +6,12 @@
 
 enum exit_code {
     EXIT_WELL = 0,
-    EXIT_PARTLY = 1,  /* rejects, or calls refused, failed, uncertain or blocked */
-    EXIT_WRONG = 2,   /* usage, configuration, mapping or description */
-    EXIT_UNREAD = 3,  /* an input cannot be read on */
-    EXIT_STOPPED = 4, /* network, provider, lock, full disk: resumable */
-    EXIT_GUARDED = 5, /* a guard stopped it */
-    EXIT_INTERRUPTED = 130
+    EXIT_PARTLY = 1,       /* rejects, or calls refused, failed, uncertain or blocked */
+    EXIT_WRONG = 2,        /* usage, configuration, mapping or description */
+    EXIT_UNREAD = 3,       /* an input cannot be read on */
+    EXIT_STOPPED = 4,      /* network, provider, lock, full disk: resumable */
+    EXIT_GUARDED = 5,      /* a guard stopped it */
+    EXIT_INTERRUPTED = 130 /* 70 is must.h's: an invariant of ours was broken */
 };
 /* The one that tells more when both hold: 130, 2, 3, 5, 4, 1, 0 in that order. */
 int exit_worse(int a, int b);
