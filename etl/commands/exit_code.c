@@ -1,6 +1,8 @@
 /* etl/commands/exit_code.c - the exit codes, and which of several tells more. */
 #include "etl/commands/exit_code.h"
 
+#include <unistd.h>
+
 /* From the least to the most urgent for whoever has to act on it. */
 static int rank(int code)
 {
@@ -30,4 +32,10 @@ int exit_from(enum etl_status status)
     case ETL_FAIL: break;
     }
     return EXIT_WRONG;
+}
+
+void exit_out_of_memory(const char *what, size_t limit_bytes)
+{
+    fprintf(stderr, "error: out of memory: %s would need more than %zu bytes\n", what, limit_bytes);
+    _exit(EXIT_STOPPED);
 }

@@ -15,6 +15,9 @@ enum exit_code {
 };
 /* The one that tells more when both hold: 130, 2, 3, 5, 4, 1, 0 in that order. */
 int exit_worse(int a, int b);
-int exit_from(enum etl_status status); /* OK, END 0 · REJECT 1 · FAIL 2 · UNREAD 3 · AGAIN 4 · GUARD 5 */
+/* When memory is used up (core/memory.h): says so and ends the process with EXIT_STOPPED, at once and without handlers: what was sent is in
+ * the ledger, so the same command goes on. */
+void exit_out_of_memory(const char *what, size_t limit_bytes);
+int  exit_from(enum etl_status status); /* OK, END 0 · REJECT 1 · FAIL 2 · UNREAD 3 · AGAIN 4 · GUARD 5 */
 
 #endif

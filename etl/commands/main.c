@@ -55,13 +55,6 @@ static void keep_secrets_in(void)
 #endif
 }
 
-/* At once, without handlers: what was sent is in the ledger, so the same command goes on. */
-static void out_of_memory(const char *what, size_t limit_bytes)
-{
-    fprintf(stderr, "error: out of memory: %s would need more than %zu bytes\n", what, limit_bytes);
-    _exit(EXIT_STOPPED);
-}
-
 int main(int argc, char **argv)
 {
     AUTO(buf_release) struct buf out;
@@ -69,7 +62,7 @@ int main(int argc, char **argv)
     struct str                   names[32];
     size_t                       n = 0;
 
-    memory_on_exhausted(out_of_memory);
+    memory_on_exhausted(exit_out_of_memory);
     keep_secrets_in();
     signal(SIGPIPE, SIG_IGN); /* writing to a closed pipe is an error of write() then, reported like any other */
     buf_init(&out, 1 << 16, "a help page");

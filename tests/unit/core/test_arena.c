@@ -1,8 +1,5 @@
-/* tests/unit/core/test_arena.c - etl/core/arena.h: memory that is freed all at once, and its end at the ceiling. */
+/* tests/unit/core/test_arena.c - etl/core/arena.h: memory that is freed all at once. */
 #include "tests/unit/check.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 static void zeroed_and_aligned(void **state)
 {
@@ -77,33 +74,6 @@ static void reset_keeps_a_chunk_and_forgets_the_rest(void **state)
     arena_alloc(&a, 10);
 }
 
-/* The ceiling ends the process with 4 and says what was too large. */
-static void the_ceiling_is_a_safe_end(void **state)
-{
-    int   pipes[2], status;
-    char  text[300] = "";
-    pid_t child;
-
-    (void)state;
-    assert_int_equal(pipe(pipes), 0);
-    child = fork();
-    if (child == 0) {
-        struct arena a;
-
-        dup2(pipes[1], STDERR_FILENO);
-        arena_init(&a, 10000, "one record");
-        for (;;)
-            arena_alloc(&a, 1000);
-    }
-    close(pipes[1]);
-    assert_true(read(pipes[0], text, sizeof text - 1) > 0);
-    close(pipes[0]);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 4);
-    assert_string_equal(text, "error: out of memory: one record would need more than 10000 bytes\n");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,7 +81,6 @@ int main(void)
         cmocka_unit_test(copies_of_text),
         cmocka_unit_test(arrays_grow),
         cmocka_unit_test(reset_keeps_a_chunk_and_forgets_the_rest),
-        cmocka_unit_test(the_ceiling_is_a_safe_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
