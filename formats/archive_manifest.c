@@ -1,11 +1,10 @@
 /* formats/archive_manifest.c - manifest.json, written and read. */
 #include "formats/archive_manifest.h"
 
+#include "etl/core/limits.h"
 #include "etl/core/notation/json_tree.h"
 #include "etl/core/notation/json_writer.h"
 #include "formats/source.h"
-
-enum { MANIFEST_MAX = 16 << 20 };
 
 /* ---- writing ---- */
 
@@ -105,9 +104,9 @@ static enum etl_status read_text(const char *archive, struct buf *out, struct er
     if (st != ETL_END)
         return st;
     buf_cstr(out);
-    return buf_failed(out)
-               ? err_set(err, ETL_FAIL, "manifest", "%s: its manifest is larger than %d bytes", archive, MANIFEST_MAX)
-               : ETL_OK;
+    return buf_failed(out) ? err_set(err, ETL_FAIL, "manifest", "%s: its manifest is larger than %d bytes", archive,
+                                     MANIFEST_BYTES_MAX)
+                           : ETL_OK;
 }
 
 static void read_reports(yajl_val list, struct archive_manifest *m, struct arena *mem)
@@ -179,7 +178,7 @@ enum etl_status archive_manifest_read(const char *archive, struct arena *mem, st
     yajl_val                     root = NULL;
     enum etl_status              st;
 
-    buf_init(&content, MANIFEST_MAX, "a manifest");
+    buf_init(&content, MANIFEST_BYTES_MAX, "a manifest");
     st = read_text(archive, &content, err);
     if (st == ETL_OK)
         st = json_tree_parse(buf_str(&content), "manifest.json", &root, err);

@@ -3,11 +3,12 @@
 
 #include <pthread.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/utf8.h"
 #include "formats/csv/csv_block.h"
 #include "formats/newlines.h"
 
-enum { MAX_RECORD = 1 << 20, FIRST_CELLS = 64 };
+enum { FIRST_CELLS = 64 };
 
 struct csv_reader {
     struct record_reader base;
@@ -123,7 +124,7 @@ enum etl_status csv_reader_open(struct source *source, const struct csv_options 
     r->options = *options;
     if (r->options.block_bytes == 0)
         r->options.block_bytes = CSV_BLOCK_BYTES;
-    l->max_record = options->max_record != 0 ? options->max_record : MAX_RECORD;
+    l->max_record = options->max_record != 0 ? options->max_record : RECORD_BYTES_MAX;
     l->dialect = (struct csv_dialect){ options->delimiter != 0 ? options->delimiter : ',', options->quote, '\n' };
     l->form.delimiter = l->dialect.delimiter;
     l->form.quote = options->quote;

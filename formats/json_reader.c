@@ -3,9 +3,8 @@
 
 #include <pthread.h>
 
+#include "etl/core/limits.h"
 #include "formats/json/json_list_cutter.h"
-
-enum { MAX_RECORD = 1 << 20 };
 
 struct json_reader {
     struct record_reader    base;
@@ -81,7 +80,7 @@ enum etl_status json_reader_open(struct source *source, const struct json_option
     r->base.style = &json_style;
     r->options = *options;
     if (r->options.max_record == 0)
-        r->options.max_record = MAX_RECORD;
+        r->options.max_record = RECORD_BYTES_MAX;
     if (r->options.block_bytes == 0)
         r->options.block_bytes = JSON_BLOCK_BYTES;
     arena_init(&r->mem, 64U << 20, "the paths of a JSON input");

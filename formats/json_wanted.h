@@ -9,7 +9,6 @@ struct json_list { /* a list in a record, whose elements are rows */
     const struct str *columns; /* paths within an element */
     size_t            column_count;
 };
-enum { JSON_LISTS_MAX = 63 };
 struct json_wanted {
     const struct str       *columns; /* paths */
     size_t                  column_count;

@@ -6,10 +6,10 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
 
-enum { CONFIG_MAX = 1 << 20 };
 const char *const rung_names[] = { "test", "canary", "all", NULL };
 
 /* ---- finding it ---- */
@@ -258,7 +258,7 @@ enum etl_status config_load(const char *typed, struct arena *mem, struct config 
     if (check_writers(path, faults) != ETL_OK)
         return ETL_FAIL;
     made.source.name = path;
-    if (file_read(path, CONFIG_MAX, mem, &made.source.text, &err) != ETL_OK) {
+    if (file_read(path, CONFIG_BYTES_MAX, mem, &made.source.text, &err) != ETL_OK) {
         findings_add(faults, SEVERITY_ERROR, &err, NULL);
         return ETL_FAIL;
     }

@@ -6,12 +6,11 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
 #include "etl/secrets/redact.h"
 #include "providers/description/load.h"
-
-enum { CREDENTIAL_MAX = 4096 };
 
 /* ---- credentials ---- */
 
@@ -36,7 +35,7 @@ static enum etl_status read_secret_file(const char *path, struct arena *mem, str
 
     if (files_stat(path, &st) == 0 && (st.st_mode & 077) != 0)
         return err_set(err, ETL_FAIL, "credential-readable", "%s can be read by others; chmod 600 it", path);
-    status = file_read(path, CREDENTIAL_MAX, mem, out, err);
+    status = file_read(path, CREDENTIAL_BYTES_MAX, mem, out, err);
     if (status == ETL_OK)
         *out = without_line_end(*out);
     return status == ETL_OK ? ETL_OK : ETL_FAIL;

@@ -6,9 +6,10 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/system/files.h"
 
-enum { MAX_HEADERS = 64 << 10, MAX_REQUEST = 16 << 20, MAX_CA_FILE = 256 };
+enum { MAX_HEADERS = 64 << 10, MAX_CA_FILE = 256 };
 
 struct transfer_private {
     CURL              *easy;
@@ -174,7 +175,7 @@ static void make_one(struct transfers *t, struct transfer *x)
     if (x->private_ == NULL || (x->private_->easy = curl_easy_init()) == NULL)
         memory_exhausted("a transfer", sizeof *x->private_);
     x->private_->pool = t;
-    request_init(&x->request, MAX_REQUEST);
+    request_init(&x->request, REQUEST_BYTES_MAX);
     buf_init(&x->headers, MAX_HEADERS, "a reply's headers");
     buf_init(&x->body, t->options.max_reply, "a reply");
     buf_init(&x->private_->url, 1 << 16, "a URL");

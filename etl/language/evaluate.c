@@ -1,6 +1,7 @@
 /* etl/language/evaluate.c - evaluates trees of expressions for a record. */
 #include "etl/language/evaluate.h"
 
+#include "etl/core/limits.h"
 #include "etl/core/notation/list.h"
 #include "etl/language/compare.h"
 #include "etl/language/filter.h"

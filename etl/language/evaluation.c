@@ -1,6 +1,8 @@
 /* etl/language/evaluation.c - how an evaluation fails, and where its new values get their bytes. */
 #include "etl/language/evaluation.h"
 
+#include "etl/core/limits.h"
+
 #include <stdarg.h>
 
 const char false_text[] = "false";

@@ -7,13 +7,12 @@
 #define ETL_LANGUAGE_EVALUATION_H
 
 #include "etl/core/err.h"
+#include "etl/core/limits.h"
 #include "etl/core/notation/pattern.h"
 #include "etl/core/record.h"
 #include "etl/core/value.h"
 
 struct node;
-
-enum { VALUE_BYTES_MAX = 1 << 20 };
 
 struct let_slot {
     uint64_t     made; /* eval->row_number when its value was made */

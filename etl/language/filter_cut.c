@@ -1,4 +1,5 @@
 /* etl/language/filter_cut.c - filters that take a part of a text: first, last, truncate, split … and pad, which fills one up. */
+#include "etl/core/limits.h"
 #include "etl/core/utf8.h"
 #include "etl/language/filter.h"
 

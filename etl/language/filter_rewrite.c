@@ -1,4 +1,5 @@
 /* etl/language/filter_rewrite.c - filters that write a text anew: digits, replace, join, urlencode. */
+#include "etl/core/limits.h"
 #include "etl/core/notation/list.h"
 #include "etl/language/filter.h"
 

@@ -4,6 +4,7 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/utf8.h"
 #include "etl/language/filter.h"
 

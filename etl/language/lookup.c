@@ -1,6 +1,8 @@
 /* etl/language/lookup.c - a table that turns a key into a value: open addressing, filled once. */
 #include "etl/language/lookup.h"
 
+#include "etl/core/limits.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -96,7 +98,7 @@ static enum etl_status read_rows(struct lookup *t, const struct lookup_file *fil
 
         if (buf_failed(file->bytes)) {
             record_block_release(block);
-            return err_set(err, ETL_FAIL, "lookup-size", "is larger than %d MiB", LOOKUP_FILE_MAX >> 20);
+            return err_set(err, ETL_FAIL, "lookup-size", "is larger than %d MiB", LOOKUP_FILE_BYTES_MAX >> 20);
         }
         while ((st = record_block_next(block, &record, &damaged, err)) == ETL_OK) {
             if (key >= record.count || record.cells[key].len == 0 || value >= record.count)

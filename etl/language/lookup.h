@@ -32,7 +32,6 @@ enum etl_status     lookup_add(struct lookup *t, struct str key, struct value va
                                struct err *err);
 const struct value *lookup_find(const struct lookup *t, struct str key); /* NULL: missing */
 
-enum { LOOKUP_FILE_MAX = 64 << 20 };
 struct lookup_file {
     const char        *path;
     struct csv_options csv;

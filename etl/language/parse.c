@@ -3,9 +3,8 @@
 
 #include <stdarg.h>
 
+#include "etl/core/limits.h"
 #include "etl/language/filter_table.h"
-
-enum { DEEPEST = 64 };
 
 struct parser {
     const struct expression_place *place;
@@ -393,8 +392,8 @@ static struct node *parse_not(struct parser *p)
     at = p->pos;
     if (!take_word(p, "not"))
         return parse_comparison(p);
-    if (++p->depth > DEEPEST)
-        return refuse(p, at, "nested deeper than %d levels", DEEPEST);
+    if (++p->depth > EXPRESSION_LEVELS_MAX)
+        return refuse(p, at, "nested deeper than %d levels", EXPRESSION_LEVELS_MAX);
     n = make_with(p, NODE_NOT, at, parse_not(p), NULL);
     p->depth--;
     return n;
@@ -418,8 +417,8 @@ static struct node *parse_or(struct parser *p)
 {
     struct node *n;
 
-    if (++p->depth > DEEPEST)
-        return refuse(p, p->pos, "nested deeper than %d levels", DEEPEST);
+    if (++p->depth > EXPRESSION_LEVELS_MAX)
+        return refuse(p, p->pos, "nested deeper than %d levels", EXPRESSION_LEVELS_MAX);
     n = parse_and(p);
     while (n != NULL && peek(p) != '\0') {
         size_t at = p->pos;
@@ -462,7 +461,7 @@ static unsigned depth_of(const struct node *n, unsigned so_far)
 {
     unsigned deepest = so_far;
 
-    if (so_far > 4 * DEEPEST)
+    if (so_far > 4 * EXPRESSION_LEVELS_MAX)
         return so_far;
     for (size_t i = 0; i < n->count; i++) {
         unsigned d = depth_of(n->args[i], so_far + 1);
@@ -474,8 +473,8 @@ static unsigned depth_of(const struct node *n, unsigned so_far)
 
 static struct node *checked_depth(struct parser *p, struct node *n)
 {
-    if (n != NULL && depth_of(n, 1) > 4 * DEEPEST)
-        return refuse(p, n->at, "too long: more than %d steps in a row; use let:", 4 * DEEPEST);
+    if (n != NULL && depth_of(n, 1) > 4 * EXPRESSION_LEVELS_MAX)
+        return refuse(p, n->at, "too long: more than %d steps in a row; use let:", 4 * EXPRESSION_LEVELS_MAX);
     return n;
 }
 

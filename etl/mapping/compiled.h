@@ -11,7 +11,6 @@
 
 struct pattern;
 
-enum { LETS_MAX = 256, LET_DEPTH_MAX = 32, LOOKUPS_MAX = 64, INPUTS_MAX = 64, CALLS_MAX = 512, UNIQUE_MAX = 16 };
 /* Dangers that a mapping has to allow by name. Cutting a service is not among them: it is the purpose of many mappings. */
 enum { DANGERS_TO_ALLOW = DANGER_DESTROYS | DANGER_SPENDS | DANGER_NOTIFIES };
 #define ON_CHANGE(change) (1U << (change)) /* a bit of compiled_call.on, by enum record_change */

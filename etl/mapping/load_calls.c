@@ -1,4 +1,5 @@
 /* etl/mapping/load_calls.c - the calls of a mapping: which command, of which input, when, and what goes into its parameters. */
+#include "etl/core/limits.h"
 #include "etl/language/filter.h"
 #include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
@@ -275,8 +276,8 @@ void load_calls(struct mapping_loader *l)
     }
     if (yaml_get(l->root, "calls") == NULL)
         YAML_FAULT(r, l->root, "head", "the mapping makes no calls: calls: is missing");
-    if (count > CALLS_MAX) {
-        YAML_FAULT(r, l->root, "call", "more than %d calls", CALLS_MAX);
+    if (count > MAPPING_CALLS_MAX) {
+        YAML_FAULT(r, l->root, "call", "more than %d calls", MAPPING_CALLS_MAX);
         return;
     }
     l->c->call_heads = ARENA_ARRAY(r->mem, struct mapping_call, count + 1);

@@ -1,4 +1,5 @@
 /* etl/mapping/load_inputs.c - the inputs of a mapping: how each file is written, what its rows are called, what is expected of it. */
+#include "etl/core/limits.h"
 #include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
 
@@ -180,9 +181,9 @@ static void read_columns(struct mapping_loader *l, const struct yaml *body, stru
     in->unique = yaml_read_texts(r, ci->unique, &in->unique_count);
     yaml_read_texts(r, ci->secret, &unused);
     yaml_read_texts(r, ci->key, &unused);
-    if (in->unique_count > UNIQUE_MAX) {
-        YAML_FAULT(r, ci->unique, "unique", "at most %d columns", UNIQUE_MAX);
-        in->unique_count = UNIQUE_MAX;
+    if (in->unique_count > INPUT_UNIQUE_COLUMNS_MAX) {
+        YAML_FAULT(r, ci->unique, "unique", "at most %d columns", INPUT_UNIQUE_COLUMNS_MAX);
+        in->unique_count = INPUT_UNIQUE_COLUMNS_MAX;
     }
     ci->unique_columns = ARENA_ARRAY(r->mem, int, in->unique_count + 1);
     in->secret = ARENA_ARRAY(r->mem, bool, 1);
@@ -271,9 +272,9 @@ void load_inputs(struct mapping_loader *l)
     struct yaml_reader *r = &l->read;
     const struct yaml  *node = yaml_get(l->root, "inputs");
 
-    if (node != NULL && (!yaml_expect(r, node, YAML_MAP, "inputs") || node->count > INPUTS_MAX)) {
-        if (node->count > INPUTS_MAX)
-            YAML_FAULT(r, node, "inputs", "more than %d inputs", INPUTS_MAX);
+    if (node != NULL && (!yaml_expect(r, node, YAML_MAP, "inputs") || node->count > MAPPING_INPUTS_MAX)) {
+        if (node->count > MAPPING_INPUTS_MAX)
+            YAML_FAULT(r, node, "inputs", "more than %d inputs", MAPPING_INPUTS_MAX);
         node = NULL;
     }
     if (node == NULL) { /* inputs: is left out: one input, a CSV with a header */

@@ -4,6 +4,7 @@
 
 #include "etl/core/system/files.h"
 
+#include "etl/core/limits.h"
 #include "etl/mapping/loader.h"
 
 /* Short form: the keys and values themselves, {Texas: TX, Kansas: KS}. Long form: a map with `file`, or with a map `values`. */
@@ -49,7 +50,7 @@ static void read_rows(struct mapping_loader *l, struct lookup *t, struct lookup_
     AUTO(buf_release) struct buf bytes;
     struct err                   err = { 0 };
 
-    buf_init(&bytes, LOOKUP_FILE_MAX, "a lookup file");
+    buf_init(&bytes, LOOKUP_FILE_BYTES_MAX, "a lookup file");
     file->bytes = &bytes;
     if (lookup_read(t, file, l->read.mem, &err) == ETL_OK)
         keep_file(l, file->path, node->text, buf_str(&bytes));
@@ -110,8 +111,8 @@ void load_lookups(struct mapping_loader *l)
 
     if (node == NULL || !yaml_expect(&l->read, node, YAML_MAP, "lookups"))
         return;
-    if (node->count > LOOKUPS_MAX) {
-        YAML_FAULT(&l->read, node, "lookup", "more than %d lookups", LOOKUPS_MAX);
+    if (node->count > MAPPING_LOOKUPS_MAX) {
+        YAML_FAULT(&l->read, node, "lookup", "more than %d lookups", MAPPING_LOOKUPS_MAX);
         return;
     }
     l->c->lookups = ARENA_ARRAY(l->read.mem, struct lookup *, node->count + 1);

@@ -2,6 +2,7 @@
  * changes it. */
 #include "etl/mapping/mapper.h"
 
+#include "etl/core/limits.h"
 #include "etl/core/utf8.h"
 #include "etl/language/evaluate.h"
 #include "etl/mapping/compiled.h"

@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <limits.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/notation/pattern.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
@@ -39,7 +40,7 @@ static enum etl_status find_file(struct mapping_loader *l)
 {
     struct arena        *mem = l->read.mem;
     struct str           name = l->asked->name;
-    struct mapping_file *file = ARENA_ARRAY(mem, struct mapping_file, LOOKUPS_MAX + 1);
+    struct mapping_file *file = ARENA_ARRAY(mem, struct mapping_file, MAPPING_LOOKUPS_MAX + 1);
     char                *path = arena_cstr(mem, name), resolved[PATH_MAX];
     struct err           err = { 0 };
 

@@ -1,6 +1,7 @@
 /* etl/mapping/resolve_names.c - gives the names in expressions their meaning: var, let, column, the parent's field, what a reply yielded. */
 #include <limits.h>
 
+#include "etl/core/limits.h"
 #include "etl/language/filter.h"
 #include "etl/language/parse.h"
 #include "etl/mapping/input_format.h"
@@ -132,8 +133,9 @@ static bool compile_let(struct name_resolver *n, const struct node *node, int le
         l->deepest_let = outer;
     }
     note_depth(l, in->let_depths[let]);
-    if (in->let_depths[let] > LET_DEPTH_MAX) {
-        expression_fault(&n->place, node->at, "let", "more than %d lets that each ask the next", LET_DEPTH_MAX);
+    if (in->let_depths[let] > MAPPING_LET_LEVELS_MAX) {
+        expression_fault(&n->place, node->at, "let", "more than %d lets that each ask the next",
+                         MAPPING_LET_LEVELS_MAX);
         return false;
     }
     return in->lets[let] != NULL;
@@ -291,7 +293,7 @@ static void widen_scope(struct name_resolver *n, struct node *node)
 
 static bool unknown_scope(struct name_resolver *n, const struct node *node)
 {
-    struct str names[CALLS_MAX + 1], hint;
+    struct str names[MAPPING_CALLS_MAX + 1], hint;
     size_t     count = 0;
 
     names[count++] = STR("parent");
@@ -347,7 +349,7 @@ static bool resolve_count(struct name_resolver *n, struct node *node)
     if (!needs_record(n, node, "count()") || refuse_in_lane(n, node, "count()"))
         return false;
     if (input < 0) {
-        struct str names[INPUTS_MAX], hint;
+        struct str names[MAPPING_INPUTS_MAX], hint;
 
         for (size_t i = 0; i < n->l->m->input_count; i++)
             names[i] = n->l->m->inputs[i].name;
@@ -470,7 +472,7 @@ struct node *compile_expression(struct mapping_loader *l, const struct yaml *yam
 
 void input_unknown(struct mapping_loader *l, const struct yaml *node)
 {
-    struct str names[INPUTS_MAX];
+    struct str names[MAPPING_INPUTS_MAX];
 
     for (size_t i = 0; i < l->m->input_count; i++)
         names[i] = l->m->inputs[i].name;
@@ -490,8 +492,8 @@ void read_lets(struct mapping_loader *l)
                        STR_ARG(l->m->vars[i].name));
     if (node == NULL || !yaml_expect(r, node, YAML_MAP, "let"))
         return;
-    if (node->count > LETS_MAX) {
-        YAML_FAULT(r, node, "let", "more than %d", LETS_MAX);
+    if (node->count > MAPPING_LETS_MAX) {
+        YAML_FAULT(r, node, "let", "more than %d", MAPPING_LETS_MAX);
         return;
     }
     l->c->lets = ARENA_ARRAY(r->mem, struct let, node->count + 1);

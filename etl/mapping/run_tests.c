@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/notation/list.h"
 #include "etl/mapping/input_format.h"
@@ -238,7 +239,7 @@ static void run_test(struct test_run *t)
     size_t                      input = test_input(t->m, t->test), nth = 1;
     const struct mapping_input *in = &t->m->inputs[input];
     struct str                  today = yaml_text(t->test, "today"), lane = STR_NONE,
-               *unique = ARENA_ARRAY(t->mem, struct str, UNIQUE_MAX);
+               *unique = ARENA_ARRAY(t->mem, struct str, INPUT_UNIQUE_COLUMNS_MAX);
     struct mapper *mapper = mapper_new(t->m, today.len != 0 ? today : t->today, t->key);
     struct row     row = { .input = input, .counts = make_counts(t) };
     struct mapped  mapped = { 0 };

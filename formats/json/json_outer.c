@@ -1,9 +1,11 @@
 /* formats/json/json_outer.c - the document around the list of records. */
 #include "formats/json/json_outer.h"
 
+#include "etl/core/limits.h"
+
 #include <yajl/yajl_parse.h>
 
-enum { DEEPEST = 1024, HINT_DEPTH = 8, HINT_BYTES = 200 };
+enum { HINT_DEPTH = 8, HINT_BYTES = 200 };
 
 struct json_outer {
     yajl_handle yajl;
@@ -67,7 +69,7 @@ static int open_bracket(struct json_outer *o, bool is_array)
     o->is_next = false;
     if (o->depth < HINT_DEPTH)
         o->object_at[o->depth] = !is_array;
-    o->deep = o->depth++ >= DEEPEST;
+    o->deep = o->depth++ >= JSON_DOCUMENT_LEVELS_MAX;
     return !o->deep && !o->twice;
 }
 
@@ -178,7 +180,7 @@ static enum etl_status judge(struct json_outer *o, yajl_status status, struct st
         return err_set(err, ETL_UNREAD, "json-twice", "the list %s stands a second time",
                        shown(o->records, false).text);
     if (o->deep)
-        return err_set(err, ETL_UNREAD, "json-depth", "nested deeper than %d levels", DEEPEST);
+        return err_set(err, ETL_UNREAD, "json-depth", "nested deeper than %d levels", JSON_DOCUMENT_LEVELS_MAX);
     message = yajl_get_error(o->yajl, 0, (const unsigned char *)bytes.ptr, bytes.len);
     what = str_trim(str_from((const char *)message));
     if (what.len != 0 && what.ptr[what.len - 1] == '.')

@@ -3,10 +3,11 @@
 
 #include <yajl/yajl_parse.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/notation/list.h"
 #include "formats/json/json_check.h"
 
-enum { DEEPEST = 64, STEPS = 4 * DEEPEST, ROWS_MAX = 10000 };
+enum { STEPS = 4 * JSON_RECORD_LEVELS_MAX };
 
 /* A wanted place that the current value is at. */
 struct path_step {
@@ -42,7 +43,7 @@ struct json_parser {
     size_t              gather_count, gather_cap;
     struct path_step    steps[STEPS];
     size_t              step_count, pending; /* pending: the steps of the value to come */
-    struct open_bracket frames[DEEPEST + 1];
+    struct open_bracket frames[JSON_RECORD_LEVELS_MAX + 1];
     unsigned depth, skipped; /* open brackets with something wanted inside; open brackets within one that has nothing */
     bool     is_done, is_double; /* a whole value; more than one */
     struct err fault;            /* the first fault of the record */
@@ -66,8 +67,9 @@ static void new_row(struct json_parser *p, int list)
     size_t              columns = p->paths->wanted->lists[list].column_count;
     struct record_rows *rows = &p->rows[list];
 
-    if (rows->count == ROWS_MAX) { /* the last row takes what follows: the record is rejected anyway */
-        err_set(&p->fault, ETL_REJECT, "json-rows", "a list of more than %d elements in one record", ROWS_MAX);
+    if (rows->count == JSON_LIST_ROWS_MAX) { /* the last row takes what follows: the record is rejected anyway */
+        err_set(&p->fault, ETL_REJECT, "json-rows", "a list of more than %d elements in one record",
+                JSON_LIST_ROWS_MAX);
         return;
     }
     p->row_cells[list] =
@@ -274,8 +276,8 @@ static int open_bracket(struct json_parser *p, bool is_array)
 {
     struct open_bracket *f;
 
-    if (p->depth + p->skipped == DEEPEST) {
-        err_set(&p->fault, ETL_REJECT, "damaged-depth", "nested deeper than %d levels", DEEPEST);
+    if (p->depth + p->skipped == JSON_RECORD_LEVELS_MAX) {
+        err_set(&p->fault, ETL_REJECT, "damaged-depth", "nested deeper than %d levels", JSON_RECORD_LEVELS_MAX);
         return 0;
     }
     if (p->skipped != 0) {

@@ -1,6 +1,8 @@
 /* formats/json/json_scan.c - how far a JSON value goes. */
 #include "formats/json/json_scan.h"
 
+#include "etl/core/limits.h"
+
 #if defined(__SSE2__)
     #include <emmintrin.h>
 #endif
@@ -58,7 +60,7 @@ static inline enum json_scan_end bracket(struct json_scan *s, char c)
     bool array = c == '[' || c == ']';
 
     if (c == '{' || c == '[') {
-        if (s->depth == JSON_SCAN_DEEPEST)
+        if (s->depth == JSON_DOCUMENT_LEVELS_MAX)
             return JSON_SCAN_DEEP;
         s->arrays[s->depth / 64] &= ~(UINT64_C(1) << s->depth % 64);
         s->arrays[s->depth / 64] |= (uint64_t)array << s->depth % 64;

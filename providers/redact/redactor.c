@@ -1,6 +1,7 @@
 /* providers/redact/redactor.c - takes the secrets out of a reply as it streams by; and the form of CSV. */
 #include "providers/redact/redactor.h"
 
+#include "etl/core/limits.h"
 #include "providers/redact/repair.h"
 
 struct redactor {
@@ -24,9 +25,9 @@ struct redactor *redactor_new(enum redactor_form form, const struct redactor_how
         memory_exhausted("a reply's secrets", sizeof *s);
     s->how = *how;
     s->state.how = &s->how;
-    buf_init(&s->state.secret, REDACT_SECRET_MAX + 16, "a secret in a reply");
-    buf_init(&s->state.clear, 4 * REDACT_SECRET_MAX, "a secret in a reply");
-    buf_init(&s->state.instead, 16 * REDACT_SECRET_MAX, "what stands instead of a secret");
+    buf_init(&s->state.secret, REDACT_SECRET_BYTES_MAX + 16, "a secret in a reply");
+    buf_init(&s->state.clear, 4 * REDACT_SECRET_BYTES_MAX, "a secret in a reply");
+    buf_init(&s->state.instead, 16 * REDACT_SECRET_BYTES_MAX, "what stands instead of a secret");
     if (how->secret_count == 0 || lexers[form] == NULL)
         return s;
     s->lexer = lexers[form];
@@ -178,7 +179,7 @@ static void csv_content(struct csv_lexer *l, struct redactor_state *s, char c, b
         buf_byte(out, c);
         return;
     }
-    if (s->secret.len >= REDACT_SECRET_MAX)
+    if (s->secret.len >= REDACT_SECRET_BYTES_MAX)
         l->state = CSV_LOST;
     buf_byte(&s->secret, c);
 }
@@ -189,7 +190,7 @@ static void csv_byte(void *lexer, struct redactor_state *s, char c, struct buf *
     bool              hidden = cell_is_secret(l, s->how), ends = c == ',' || c == '\n' || c == '\r';
 
     if (l->state == CSV_LOST) {
-        if (c == '\n' || s->secret.len >= REDACT_SECRET_MAX)
+        if (c == '\n' || s->secret.len >= REDACT_SECRET_BYTES_MAX)
             csv_lose(s, out, c == '\n');
         if (c != '\n')
             buf_byte(&s->secret, c);

@@ -3,13 +3,12 @@
  * The result is what is stored and what the records are read from, so no parser can find a secret in it. If the reply is so damaged that the place
  * of a secret is unclear, everything after that is replaced, line by line. In a CSV with secrets a line end inside quotes counts as such damage.
  *
- * Threads  one redactor, one thread. Limits: a secret of REDACT_SECRET_MAX bytes; a longer one is replaced in pieces. */
+ * Threads  one redactor, one thread. Limits: a secret of REDACT_SECRET_BYTES_MAX bytes; a longer one is replaced in pieces. */
 #ifndef PROVIDERS_REDACT_REDACTOR_H
 #define PROVIDERS_REDACT_REDACTOR_H
 
+#include "etl/core/limits.h"
 #include "providers/model/provider.h"
-
-enum { REDACT_SECRET_MAX = 1 << 16 };
 
 struct redactor_how {
     /* Names of what is secret, with dots ("password", "card.number"): matched against the end of a value's path in the document; * is any

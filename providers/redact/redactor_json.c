@@ -1,6 +1,7 @@
 /* providers/redact/redactor_json.c - the secrets of a reply in JSON: strings, numbers and whatever stands below a secret name. */
 #include "providers/redact/redactor.h"
 
+#include "etl/core/limits.h"
 #include "etl/core/notation/json_string.h"
 #include "etl/core/utf8.h"
 
@@ -46,7 +47,7 @@ static void write_hidden(struct json_lexer *l, struct redactor_state *s, bool is
     const struct json_level  *holder = &l->levels[l->hidden_at - 1];
     struct str                raw = buf_str(&s->secret);
 
-    buf_init(&text, 4 * REDACT_SECRET_MAX, "a secret in a reply");
+    buf_init(&text, 4 * REDACT_SECRET_BYTES_MAX, "a secret in a reply");
     if (!is_string && (str_is(raw, "null") || str_is(raw, "true") || str_is(raw, "false"))) {
         buf_add(out, raw); /* true, false and null reveal nothing */
     } else {
@@ -75,7 +76,7 @@ static void string_end(struct json_lexer *l, struct redactor_state *s, struct bu
 static void string_byte(struct json_lexer *l, struct redactor_state *s, char c, struct buf *out)
 {
     if (!l->is_name && l->hidden_at != 0) {
-        if (s->secret.len >= REDACT_SECRET_MAX) { /* too long: it is replaced in pieces, each a string */
+        if (s->secret.len >= REDACT_SECRET_BYTES_MAX) { /* too long: it is replaced in pieces, each a string */
             write_hidden(l, s, true, out);
             buf_lit(out, ",");
         }
@@ -171,7 +172,7 @@ static void json_byte(void *lexer, struct redactor_state *s, char c, struct buf 
             l->state = JSON_BETWEEN;
             write_hidden(l, s, false, out);
             between(l, s, c, out);
-        } else if (s->secret.len < REDACT_SECRET_MAX) {
+        } else if (s->secret.len < REDACT_SECRET_BYTES_MAX) {
             buf_byte(&s->secret, c);
         }
         break;

@@ -1,6 +1,7 @@
 /* providers/redact/redactor_xml.c - the secrets of a reply in XML: the text of elements, replaced as it streams by. */
 #include "providers/redact/redactor.h"
 
+#include "etl/core/limits.h"
 #include "etl/core/notation/base64.h"
 
 enum { DEPTH_MAX = 64, NAME_MAX_BYTES = 128, TAG_MAX = 4096 };
@@ -136,7 +137,7 @@ static void write_hidden(struct xml_lexer *l, struct redactor_state *s, struct b
     AUTO(buf_wipe) struct buf text, plain = { 0 };
     struct str                instead;
 
-    buf_init(&text, 4 * REDACT_SECRET_MAX, "a secret in a reply");
+    buf_init(&text, 4 * REDACT_SECRET_BYTES_MAX, "a secret in a reply");
     decode(buf_str(&s->secret), &text);
     if (l->base64) {
         buf_init(&plain, text.len + 3, "a secret in base64");
@@ -159,7 +160,7 @@ static void content(struct xml_lexer *l, struct redactor_state *s, struct str by
         buf_add(out, bytes);
         return;
     }
-    if (s->secret.len + bytes.len > REDACT_SECRET_MAX)
+    if (s->secret.len + bytes.len > REDACT_SECRET_BYTES_MAX)
         write_hidden(l, s, out);
     buf_add(&s->secret, bytes);
 }

@@ -1,6 +1,7 @@
 /* providers/replies/reply_csv.c - answers that are rows of CSV, by libcsv; columns by position, named by the command's report. */
 #include <csv.h>
 
+#include "etl/core/limits.h"
 #include "providers/redact/repair.h"
 #include "providers/replies/reply_writer.h"
 #include "providers/replies/rows.h"
@@ -23,7 +24,7 @@ struct csv_reply {
     const struct report *report;
     struct csv_parser    csv;
     struct arena         mem; /* one row */
-    struct reply_field   fields[ROW_FIELDS_MAX];
+    struct reply_field   fields[REPLY_ROW_FIELDS_MAX];
     size_t               count, row_number, bytes;
     bool                 skip_header, too_wide, too_long;
     struct repair        repair;
@@ -37,9 +38,9 @@ static void cell(void *bytes, size_t len, void *context)
     struct csv_reply *r = context;
 
     r->bytes += len;
-    if (r->bytes > ROW_MAX) {
+    if (r->bytes > REPLY_ROW_BYTES_MAX) {
         r->too_long = true;
-    } else if (r->count == ROW_FIELDS_MAX) {
+    } else if (r->count == REPLY_ROW_FIELDS_MAX) {
         r->too_wide = true;
     } else {
         /* Cells beyond the documented columns are kept, named by their position. */
@@ -93,7 +94,7 @@ static void *csv_begin(struct rows *rows)
     r->rows = rows;
     r->report = report_of(rows_command(rows));
     r->skip_header = own != NULL && own->skip_header;
-    arena_init(&r->mem, 4 * ROW_MAX, "a row of a reply");
+    arena_init(&r->mem, 4 * REPLY_ROW_BYTES_MAX, "a row of a reply");
     buf_init(&r->mended, 4 * PIECE, "a piece of a reply");
     return r;
 }
@@ -105,9 +106,10 @@ static enum etl_status result(struct csv_reply *r, struct err *err)
         return r->status;
     }
     if (r->too_wide)
-        return err_set(err, ETL_REJECT, "csv", "row %zu has more than %d cells", r->row_number, ROW_FIELDS_MAX);
+        return err_set(err, ETL_REJECT, "csv", "row %zu has more than %d cells", r->row_number, REPLY_ROW_FIELDS_MAX);
     if (r->too_long)
-        return err_set(err, ETL_REJECT, "csv", "row %zu is longer than %d bytes", r->row_number + 1, ROW_MAX);
+        return err_set(err, ETL_REJECT, "csv", "row %zu is longer than %d bytes", r->row_number + 1,
+                       REPLY_ROW_BYTES_MAX);
     return ETL_OK;
 }
 

@@ -7,6 +7,7 @@
  * refused, since it is unclear which one counts (not checked for records that are members of one object: their names are not kept). A member that the reply calls `text_member` becomes the text of its object ({"$":"958"}). */
 #include <yajl/yajl_parse.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/utf8.h"
 #include "providers/replies/reply_writer.h"
 #include "providers/replies/rows.h"
@@ -27,10 +28,10 @@ struct json_reply {
     const struct reply   *reply;
     yajl_handle           yajl;
     struct arena         *around, own, record; /* around: own, or the caller's */
-    struct tree          *open[TREE_DEPTH_MAX + 1];
-    int    match[TREE_DEPTH_MAX + 1][PATHS_MAX]; /* how many steps of each path lead here; OFF: none of them can */
-    size_t depth, record_depth;                  /* record_depth 0: not in a record */
-    int    chosen;                               /* path; OFF: none yet */
+    struct tree          *open[REPLY_TREE_LEVELS_MAX + 1];
+    int match[REPLY_TREE_LEVELS_MAX + 1][PATHS_MAX]; /* how many steps of each path lead here; OFF: none of them can */
+    size_t depth, record_depth;                      /* record_depth 0: not in a record */
+    int    chosen;                                   /* path; OFF: none yet */
     bool   undecided; /* an object is either a record, or by an earlier path holds the records: its first key decides */
     struct buf        key;
     const char       *fault;
@@ -109,7 +110,7 @@ static size_t path_fields(const struct json_reply *r, const struct tree *node, c
 static int emit(struct json_reply *r, const struct tree *node, const int match[PATHS_MAX])
 {
     static const struct path   here = { 0 };
-    struct reply_field         fields[RECORD_FIELDS_MAX + TREE_DEPTH_MAX];
+    struct reply_field         fields[REPLY_TREE_FIELDS_MAX + REPLY_TREE_LEVELS_MAX];
     const struct reply_record *records;
     size_t                     count = 0, n = path_fields(r, node, match, fields);
     struct err                 err = { 0 };
@@ -233,7 +234,7 @@ static int open_node(struct json_reply *r, bool is_list)
     int          match[PATHS_MAX], path;
     struct tree *node;
 
-    if (r->depth == TREE_DEPTH_MAX) {
+    if (r->depth == REPLY_TREE_LEVELS_MAX) {
         r->fault = "it is nested deeper than 64 levels";
         return 0;
     }
@@ -419,7 +420,7 @@ static void *json_begin(struct rows *rows)
     r->command = rows_command(rows);
     r->reply = r->command->reply;
     arena_init(&r->own, AROUND_MAX, "what stands around the records of a reply");
-    arena_init(&r->record, 4 * ROW_MAX, "a record of a reply");
+    arena_init(&r->record, 4 * REPLY_ROW_BYTES_MAX, "a record of a reply");
     begin(r, &r->own);
     return r;
 }

@@ -5,6 +5,7 @@
 #include <libxml/parser.h>
 #include <stdarg.h>
 
+#include "etl/core/limits.h"
 #include "providers/redact/repair.h"
 #include "providers/replies/reply_writer.h"
 #include "providers/replies/rows.h"
@@ -22,7 +23,7 @@ struct xml_reply {
     size_t             roots;
     bool               in_record, root_is_record;
     struct buf         text;
-    struct reply_field fields[ROW_FIELDS_MAX];
+    struct reply_field fields[REPLY_ROW_FIELDS_MAX];
     size_t             field_count;
     char               error[200];
     enum etl_status    status; /* of the sink */
@@ -110,8 +111,8 @@ static void add_field(struct xml_reply *r, struct str value)
             r->fields[i].value = arena_fmt(&r->mem, "%.*s; %.*s", STR_ARG(r->fields[i].value), STR_ARG(value));
             return;
         }
-    if (r->field_count == ROW_FIELDS_MAX)
-        note(r, "a record has more than %d fields", ROW_FIELDS_MAX);
+    if (r->field_count == REPLY_ROW_FIELDS_MAX)
+        note(r, "a record has more than %d fields", REPLY_ROW_FIELDS_MAX);
     else
         r->fields[r->field_count++] = (struct reply_field){ key, arena_str(&r->mem, value) };
 }
@@ -128,7 +129,7 @@ static void end(void *context, const xmlChar *name)
     if (r->depth > 1 && r->depth <= DEPTH_MAX && !r->has_child[r->depth - 1])
         add_field(r, str_trim(buf_str(&r->text)));
     if (buf_failed(&r->text))
-        note(r, "an element's text is longer than %d bytes", ROW_MAX);
+        note(r, "an element's text is longer than %d bytes", REPLY_ROW_BYTES_MAX);
     buf_reset(&r->text);
     if (--r->depth != 0)
         return;
@@ -175,8 +176,8 @@ static void *xml_begin(struct rows *rows)
     r->rows = rows;
     r->element = rows_command(rows)->record;
     r->repair.xml = true;
-    arena_init(&r->mem, 4 * ROW_MAX, "a record of a reply");
-    buf_init(&r->text, ROW_MAX, "an element's text");
+    arena_init(&r->mem, 4 * REPLY_ROW_BYTES_MAX, "a record of a reply");
+    buf_init(&r->text, REPLY_ROW_BYTES_MAX, "an element's text");
     buf_init(&r->first, FIRST_BYTES + PIECE, "a reply's first bytes");
     buf_init(&r->mended, 8 * PIECE, "a piece of a reply");
     return r;

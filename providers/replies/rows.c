@@ -1,6 +1,8 @@
 /* providers/replies/rows.c - the records of an answer as they come; and all of a whole answer, by the same parser. */
 #include "providers/replies/rows.h"
 
+#include "etl/core/limits.h"
+
 struct rows {
     const struct command     *command;
     const struct reply_style *style;
@@ -31,7 +33,7 @@ struct rows *rows_new(const struct command *command, const struct wire *wire, co
     if (r->how != NULL)
         r->parser = r->how->begin(r);
     else
-        buf_init(&r->whole, ROWS_WHOLE_MAX, "a reply that is read whole");
+        buf_init(&r->whole, REPLY_WHOLE_BYTES_MAX, "a reply that is read whole");
     return r;
 }
 
@@ -41,7 +43,7 @@ enum etl_status rows_feed(struct rows *r, struct str bytes, struct err *err)
         return r->how->feed(r->parser, bytes, err);
     buf_add(&r->whole, bytes);
     return buf_failed(&r->whole)
-               ? err_set(err, ETL_REJECT, "reply-size", "the reply is longer than %d bytes", ROWS_WHOLE_MAX)
+               ? err_set(err, ETL_REJECT, "reply-size", "the reply is longer than %d bytes", REPLY_WHOLE_BYTES_MAX)
                : ETL_OK;
 }
 
@@ -52,7 +54,7 @@ static enum etl_status end_whole(struct rows *r, struct err *err)
     size_t                           count = 0;
     enum etl_status                  st;
 
-    arena_init(&mem, 4UL * ROWS_WHOLE_MAX, "the records of a reply");
+    arena_init(&mem, 4UL * REPLY_WHOLE_BYTES_MAX, "the records of a reply");
     st = r->style->records(r->command, buf_str(&r->whole), &mem, &records, &count, err);
     for (size_t i = 0; i < count && st == ETL_OK; i++)
         st = rows_emit(r, records[i].fields, records[i].count, err);

@@ -1,15 +1,14 @@
 /* providers/replies/rows.h - the records of an answer as they come, piece by piece: the one reader both for whole answers and for reports of
  * any size.
  *
- * Memory    one record, whatever the answer's length. A style that cannot read piece by piece is read whole, up to ROWS_WHOLE_MAX.
+ * Memory    one record, whatever the answer's length. A style that cannot read piece by piece is read whole, up to REPLY_WHOLE_BYTES_MAX.
  * Damage    what repair.h can mend is mended, and `repairs` counts it. What cannot be read safely is ETL_REJECT, naming the place.
  * Threads   one reader, one thread. */
 #ifndef PROVIDERS_REPLIES_ROWS_H
 #define PROVIDERS_REPLIES_ROWS_H
 
+#include "etl/core/limits.h"
 #include "providers/replies/reply_style.h"
-
-enum { ROWS_WHOLE_MAX = 256 << 20, ROW_MAX = 16 << 20, ROW_FIELDS_MAX = 256 };
 
 struct rows_sink {
     /* The record is valid during the call. Anything but ETL_OK ends the reading and comes back from feed or end. */

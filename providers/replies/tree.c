@@ -1,6 +1,8 @@
 /* providers/replies/tree.c - an answer as a tree, whether it came as JSON, as XML or as SOAP: names, texts, and ways through them. */
 #include "providers/replies/tree.h"
 
+#include "etl/core/limits.h"
+
 struct tree *tree_add(struct tree *parent, struct str name, struct arena *mem)
 {
     struct tree *node = ARENA_NEW(mem, struct tree);
@@ -97,7 +99,7 @@ struct str tree_text(const struct tree *node)
 struct tree_recorder {
     struct arena        *mem;
     const struct path   *path;
-    struct reply_field   fields[RECORD_FIELDS_MAX];
+    struct reply_field   fields[REPLY_TREE_FIELDS_MAX];
     size_t               field_count, from_path; /* from_path: how many of the fields come from {id} steps */
     struct reply_record *records;
     size_t               count, cap;
@@ -111,7 +113,7 @@ static void add_field(struct tree_recorder *r, struct str name, struct str value
             r->fields[i].value = arena_fmt(r->mem, "%.*s; %.*s", STR_ARG(r->fields[i].value), STR_ARG(value));
             return;
         }
-    if (r->field_count == RECORD_FIELDS_MAX)
+    if (r->field_count == REPLY_TREE_FIELDS_MAX)
         r->too_many = true;
     else
         r->fields[r->field_count++] = (struct reply_field){ name, value };
@@ -192,7 +194,7 @@ enum etl_status tree_records(const struct tree *top, const struct path *path, st
     else
         walk(r, top, 0);
     if (r->too_many)
-        return err_set(err, ETL_REJECT, "reply-fields", "a record has more than %d fields", RECORD_FIELDS_MAX);
+        return err_set(err, ETL_REJECT, "reply-fields", "a record has more than %d fields", REPLY_TREE_FIELDS_MAX);
     *out = r->records;
     *count = r->count;
     return ETL_OK;

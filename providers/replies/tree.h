@@ -9,8 +9,6 @@
 
 #include "providers/replies/reply_style.h"
 
-enum { TREE_DEPTH_MAX = 64, RECORD_FIELDS_MAX = 512 };
-
 struct tree {
     struct str   name;
     struct str   text;    /* ptr NULL: none (an object, a list, null) */

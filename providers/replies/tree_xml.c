@@ -4,6 +4,7 @@
 #include <libxml/parser.h>
 #include <stdarg.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/notation/base64.h"
 #include "etl/core/utf8.h"
 #include "providers/redact/repair.h"
@@ -23,10 +24,10 @@ struct xml_tree {
     struct arena        *mem;
     bool                 soap;
     struct str           mark;
-    struct tree_element *open[TREE_DEPTH_MAX + 2];
+    struct tree_element *open[REPLY_TREE_LEVELS_MAX + 2];
     size_t               depth;
     struct tree_element *ids;
-    struct buf           text[TREE_DEPTH_MAX + 2];
+    struct buf           text[REPLY_TREE_LEVELS_MAX + 2];
     char                 error[200];
 };
 
@@ -199,8 +200,8 @@ static void start(void *context, const xmlChar *name, const xmlChar **attributes
     struct xml_tree     *r = context;
     struct tree_element *e;
 
-    if (r->depth > TREE_DEPTH_MAX) {
-        snprintf(r->error, sizeof r->error, "elements nested deeper than %d", TREE_DEPTH_MAX);
+    if (r->depth > REPLY_TREE_LEVELS_MAX) {
+        snprintf(r->error, sizeof r->error, "elements nested deeper than %d", REPLY_TREE_LEVELS_MAX);
         return;
     }
     e = add_element(r, r->open[r->depth], own_name(r, name));

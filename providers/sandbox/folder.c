@@ -4,12 +4,13 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/notation/json_string.h"
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
 #include "providers/sandbox/intake.h"
 
-enum { CREDENTIAL_LENGTH = 24, CREDENTIAL_MAX = 4096 };
+enum { CREDENTIAL_LENGTH = 24 };
 
 static enum etl_status temporary(struct random *random, struct arena *mem, struct folder *out, struct err *err)
 {
@@ -82,7 +83,7 @@ static enum etl_status make_up(const struct credential *c, struct random *random
 {
     char     letters[256];
     size_t   count, len = CREDENTIAL_LENGTH;
-    uint32_t picks[CREDENTIAL_MAX];
+    uint32_t picks[CREDENTIAL_BYTES_MAX];
     char    *text;
 
     if (c->max < (int64_t)len)
@@ -90,7 +91,7 @@ static enum etl_status make_up(const struct credential *c, struct random *random
     if (c->min > (int64_t)len)
         len = (size_t)c->min;
     count = alphabet(c, len, letters);
-    if (count == 0 || len > CREDENTIAL_MAX)
+    if (count == 0 || len > CREDENTIAL_BYTES_MAX)
         return err_set(err, ETL_FAIL, "credential", "no %.*s can be made up by the description", STR_ARG(c->name));
     if (!random_bytes(random, picks, len * sizeof picks[0]))
         return err_set(err, ETL_FAIL, "credential", "no random bytes: %s", strerror(errno));
@@ -124,7 +125,7 @@ static enum etl_status credential(const struct folder *f, const struct provider 
     enum etl_status st;
 
     if (files_exists(path)) {
-        st = file_read(path, CREDENTIAL_MAX, mem, &text, err);
+        st = file_read(path, CREDENTIAL_BYTES_MAX, mem, &text, err);
         if (st != ETL_OK)
             return st;
         text = str_trim(text);

@@ -2,6 +2,7 @@
  * each further one a cell. What comes out is UTF-8 and has a ceiling. */
 #include <stdlib.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/utf8.h"
 #include "etl/language/evaluate.h"
 #include "etl/language/filter.h"

@@ -4,9 +4,10 @@
 #include <libfyaml.h>
 #include <stdarg.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/utf8.h"
 
-enum { LARGEST_FILE = 16 << 20, DEEPEST = 64 };
+enum { LARGEST_FILE = 16 << 20 };
 
 struct loading {
     const struct yaml_source *source;
@@ -378,8 +379,9 @@ static bool read_node(struct loading *l, unsigned depth, struct yaml *out)
     if (type == FYET_NONE || type == FYET_STREAM_END || type == FYET_DOCUMENT_END)
         return false;
     place_of(l, out);
-    if (depth > DEEPEST) {
-        yaml_fault(l->faults, l->source, out->line, out->column, "yaml-depth", "nested deeper than %d levels", DEEPEST);
+    if (depth > YAML_LEVELS_MAX) {
+        yaml_fault(l->faults, l->source, out->line, out->column, "yaml-depth", "nested deeper than %d levels",
+                   YAML_LEVELS_MAX);
         return false;
     }
     if (type == FYET_ALIAS) {

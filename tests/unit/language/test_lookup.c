@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "etl/core/limits.h"
 #include "etl/core/system/atomic_file.h"
 #include "tests/unit/check.h"
 
@@ -69,7 +70,7 @@ static enum etl_status read_file(struct arena *mem, struct lookup *t, const char
     from.key = STR("code");
     from.value = str_from(value);
     from.bytes = &bytes;
-    buf_init(&bytes, LOOKUP_FILE_MAX, "a lookup file");
+    buf_init(&bytes, LOOKUP_FILE_BYTES_MAX, "a lookup file");
     assert_int_equal(atomic_file_begin(&file, from.path, NULL), ETL_OK);
     assert_int_equal(atomic_file_write(&file, text, NULL), ETL_OK);
     assert_int_equal(atomic_file_commit(&file, NULL), ETL_OK);
