@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#include "etl/core/notation/json_string.h"
+#include "etl/core/notation/json_writer.h"
 #include "providers/sandbox/store/steps.h"
 
 static const char help[] =
@@ -40,39 +40,36 @@ static void journal(struct control *c, struct str rest, struct str body, struct 
 
 static void counts(struct control *c, struct str rest, struct str body, struct control_reply *out)
 {
+    struct json_writer json = json_writer(&out->body);
+
     (void)rest;
     (void)body;
-    buf_byte(&out->body, '{');
+    json_begin_object(&json);
     for (size_t i = 0; i < c->desk_count; i++) {
-        buf_text(&out->body, i == 0 ? "" : ",");
         pthread_mutex_lock(&c->desks[i].mutex);
-        counts_json(c->desks[i].counts, &out->body);
+        counts_json(c->desks[i].counts, &json);
         pthread_mutex_unlock(&c->desks[i].mutex);
     }
-    buf_lit(&out->body, "}\n");
+    json_end_object(&json);
+    buf_byte(&out->body, '\n');
 }
 
 static void row_json(const struct control *c, const struct state_table *t, const struct state_row *row,
-                     const bool *secret, struct buf *out)
+                     const bool *secret, struct json_writer *json)
 {
-    bool first = true;
-
-    buf_byte(out, '{');
+    json_begin_object(json);
     for (size_t i = 0; i < state_column_count(t); i++) {
         struct str name = state_column_name(t, i), value = state_cell(t, row, name);
 
         if (value.ptr == NULL)
             continue;
-        buf_text(out, first ? "" : ",");
-        json_string_add(out, name);
-        buf_byte(out, ':');
-        json_string_add(out, secret[i] && value.len != 0 && !c->show_secrets ? STR("***") : value);
-        first = false;
+        json_name_text(json, name);
+        json_text(json, secret[i] && value.len != 0 && !c->show_secrets ? STR("***") : value);
     }
-    buf_byte(out, '}');
+    json_end_object(json);
 }
 
-static void table_json(const struct control *c, const struct desk *d, struct state_table *t, struct buf *out)
+static void table_json(const struct control *c, const struct desk *d, struct state_table *t, struct json_writer *json)
 {
     struct arena       mem;
     struct state_row **rows;
@@ -84,23 +81,24 @@ static void table_json(const struct control *c, const struct desk *d, struct sta
     for (size_t i = 0; i < state_column_count(t); i++)
         secret[i] = steps_secret_column(d->provider, state_table_name(t), state_column_name(t, i));
     count = state_select(t, NULL, 0, &mem, &rows);
-    buf_byte(out, '[');
+    json_begin_list(json);
     for (size_t i = 0; i < count; i++) {
-        buf_text(out, i == 0 ? "\n" : ",\n");
-        row_json(c, t, rows[i], secret, out);
+        json_gap(json, "\n");
+        row_json(c, t, rows[i], secret, json);
     }
-    buf_lit(out, "]");
+    json_end_list(json);
     arena_release(&mem);
 }
 
 /* One table, or all of them when none is named. False: there is no such table. */
 static bool desk_json(struct control *c, struct desk *d, struct str table, struct buf *out)
 {
-    bool found = table.len == 0, first = true;
+    struct json_writer json = json_writer(out);
+    bool               found = table.len == 0;
 
     pthread_mutex_lock(&d->mutex);
     if (table.len == 0)
-        buf_byte(out, '{');
+        json_begin_object(&json);
     for (size_t i = 0; state_table_at(d->state, i) != NULL; i++) {
         struct state_table *t = state_table_at(d->state, i);
 
@@ -108,15 +106,13 @@ static bool desk_json(struct control *c, struct desk *d, struct str table, struc
             continue;
         found = true;
         if (table.len == 0) {
-            buf_text(out, first ? "" : ",\n");
-            json_string_add(out, state_table_name(t));
-            buf_byte(out, ':');
-            first = false;
+            json_gap(&json, json.needs_comma ? "\n" : NULL);
+            json_name_text(&json, state_table_name(t));
         }
-        table_json(c, d, t, out);
+        table_json(c, d, t, &json);
     }
     if (table.len == 0)
-        buf_byte(out, '}');
+        json_end_object(&json);
     pthread_mutex_unlock(&d->mutex);
     return found;
 }

@@ -1,5 +1,5 @@
 /* providers/sandbox/respond.c - one request: decoded, carried out, answered, damaged by a fault if one was ordered, written to the journal. */
-#include "etl/core/notation/json_string.h"
+#include "etl/core/notation/json_writer.h"
 #include "providers/model/family.h"
 #include "providers/sandbox/respond_private.h"
 
@@ -173,15 +173,13 @@ static struct str params_json(struct served *w)
 {
     struct buf            *out = &w->bench->line;
     const struct provider *p = w->desk->provider;
-    bool                   first = true;
+    struct json_writer     json = json_writer(out);
 
     buf_reset(out);
-    buf_byte(out, '{');
+    json_begin_object(&json);
     if (w->command != NULL && w->command->name_param >= 0 && w->values[w->command->name_param].kind == VALUE_TEXT) {
-        json_string_add(out, w->command->params[w->command->name_param].name);
-        buf_byte(out, ':');
-        json_string_add(out, w->values[w->command->name_param].text);
-        first = false;
+        json_name_text(&json, w->command->params[w->command->name_param].name);
+        json_text(&json, w->values[w->command->name_param].text);
     }
     for (size_t i = 0; i < w->field_count; i++) {
         const struct wire_field *field = &w->fields[i];
@@ -191,15 +189,11 @@ static struct str params_json(struct served *w)
         if (str_eq(field->name, p->command_field) ||
             (w->login == NULL && entrance_is_proof(w->desk->entrance, field->name)))
             continue;
-        if (!first)
-            buf_byte(out, ',');
-        json_string_add(out, field->name);
-        buf_byte(out, ':');
-        json_string_add(out, open || request_test_field(p, field->name) != NULL || field->value.len == 0 ? field->value
-                                                                                                         : STR("***"));
-        first = false;
+        json_name_text(&json, field->name);
+        json_text(&json, open || request_test_field(p, field->name) != NULL || field->value.len == 0 ? field->value
+                                                                                                     : STR("***"));
     }
-    buf_byte(out, '}');
+    json_end_object(&json);
     return arena_str(&w->bench->mem, buf_str(out));
 }
 
@@ -207,19 +201,21 @@ static void write_down(struct served *w, struct str params, const struct asked *
 {
     struct buf            *line = &w->bench->line;
     const struct answered *out = w->out;
+    struct json_writer     json = json_writer(line);
 
     buf_reset(line);
-    buf_lit(line, "\"provider\":");
-    json_string_add(line, w->desk->provider->name);
-    buf_lit(line, ",\"command\":");
-    json_string_add(line, w->command != NULL ? w->command->name : w->command_word);
-    buf_lit(line, ",\"params\":");
-    buf_add(line, params);
-    buf_fmt(line, ",\"mode\":\"%s\",\"outcome\":\"%s\",\"reason\":", w->test ? "test" : "live",
-            outcome_names[out->outcome]);
-    json_string_add(line, out->reason);
-    buf_fmt(line, ",\"fault\":\"%s\",\"executed\":%s,\"connection\":%llu", fault_name(out->fault.kind),
-            w->executed ? "true" : "false", (unsigned long long)asked->connection);
+    json_member_text(&json, "provider", w->desk->provider->name);
+    json_member_text(&json, "command", w->command != NULL ? w->command->name : w->command_word);
+    json_name(&json, "params");
+    json_raw(&json, params);
+    json_member_text(&json, "mode", w->test ? STR("test") : STR("live"));
+    json_member_text(&json, "outcome", str_from(outcome_names[out->outcome]));
+    json_member_text(&json, "reason", out->reason);
+    json_member_text(&json, "fault", str_from(fault_name(out->fault.kind)));
+    json_name(&json, "executed");
+    json_bool(&json, w->executed);
+    json_name(&json, "connection");
+    json_number(&json, asked->connection);
     journal_add(w->house->journal, buf_str(line));
 }
 

@@ -1,8 +1,6 @@
 /* providers/sandbox/store/counts.c - numbers per command, and a set of the writes that were carried out. */
 #include "providers/sandbox/store/counts.h"
 
-#include "etl/core/notation/json_string.h"
-
 struct counted_write {
     uint64_t hash[2]; /* both 0: free */
     uint32_t times;
@@ -156,29 +154,33 @@ void counts_executed(struct counts *c, const struct command *command, const stru
         note_duplicate(c, w, command, shown);
 }
 
-void counts_json(const struct counts *c, struct buf *out)
+void counts_json(const struct counts *c, struct json_writer *json)
 {
-    bool first = true;
-
-    json_string_add(out, c->provider->name);
-    buf_lit(out, ":{\"commands\":{");
+    json_name_text(json, c->provider->name);
+    json_begin_object(json);
+    json_member_object(json, "commands");
     for (size_t i = 0; i <= c->provider->command_count; i++) {
         if (c->numbers[i][COUNT_RECEIVED] == 0)
             continue;
-        buf_text(out, first ? "" : ",");
-        json_string_add(out, i < c->provider->command_count ? c->provider->commands[i].name : STR(""));
-        for (size_t k = 0; k < COUNT_KINDS; k++)
-            buf_fmt(out, "%s\"%s\":%llu", k == 0 ? ":{" : ",", kind_names[k], (unsigned long long)c->numbers[i][k]);
-        buf_byte(out, '}');
-        first = false;
+        json_name_text(json, i < c->provider->command_count ? c->provider->commands[i].name : STR(""));
+        json_begin_object(json);
+        for (size_t k = 0; k < COUNT_KINDS; k++) {
+            json_name(json, kind_names[k]);
+            json_number(json, c->numbers[i][k]);
+        }
+        json_end_object(json);
     }
-    buf_lit(out, "},\"duplicates\":[");
+    json_end_object(json);
+    json_member_list(json, "duplicates");
     for (size_t i = 0; i < c->duplicate_count; i++) {
-        buf_text(out, i == 0 ? "{\"command\":" : ",{\"command\":");
-        json_string_add(out, c->duplicates[i].command->name);
-        buf_fmt(out, ",\"times\":%llu,\"params\":", (unsigned long long)c->duplicates[i].times);
-        buf_add(out, c->duplicates[i].shown);
-        buf_byte(out, '}');
+        json_begin_object(json);
+        json_member_text(json, "command", c->duplicates[i].command->name);
+        json_name(json, "times");
+        json_number(json, c->duplicates[i].times);
+        json_name(json, "params");
+        json_raw(json, c->duplicates[i].shown);
+        json_end_object(json);
     }
-    buf_lit(out, "]}");
+    json_end_list(json);
+    json_end_object(json);
 }

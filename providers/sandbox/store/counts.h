@@ -7,6 +7,7 @@
 #ifndef PROVIDERS_SANDBOX_STORE_COUNTS_H
 #define PROVIDERS_SANDBOX_STORE_COUNTS_H
 
+#include "etl/core/notation/json_writer.h"
 #include "etl/core/value.h"
 #include "providers/model/provider.h"
 
@@ -29,7 +30,7 @@ void counts_add(struct counts *c, const struct command *command, enum count_kind
 /* A write was carried out; `shown` is its parameters as JSON, secrets masked, kept if the write is a duplicate. */
 void counts_executed(struct counts *c, const struct command *command, const struct value *values, struct str shown);
 
-/* "name":{"commands":{…},"duplicates":[{"command","times","params"}]}; without braces around. */
-void counts_json(const struct counts *c, struct buf *out);
+/* "name":{"commands":{…},"duplicates":[{"command","times","params"}]}; as a member of what the writer has open. */
+void counts_json(const struct counts *c, struct json_writer *json);
 
 #endif

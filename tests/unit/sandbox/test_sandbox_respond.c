@@ -80,10 +80,12 @@ static struct str journal(struct shop *shop)
 static bool counted(struct shop *shop, const char *part)
 {
     AUTO(buf_release) struct buf out;
+    struct json_writer           json;
     bool                         found;
 
     buf_init(&out, 1 << 20, "a test");
-    counts_json(shop->desk.counts, &out);
+    json = json_writer(&out);
+    counts_json(shop->desk.counts, &json);
     found = str_contains(buf_str(&out), str_from(part));
     if (!found)
         print_error("%s\n", buf_cstr(&out));
