@@ -16,7 +16,7 @@ struct loading {
     struct fy_parser         *parser;
     struct fy_event          *event;
     bool                      ended;
-    uint64_t                  key_line; /* of the last key: where a missing value is told */
+    uint64_t                  key_line; /* of the last key, or the beginning: where what is missing is told */
     uint32_t                  key_column;
 };
 
@@ -448,7 +448,7 @@ static bool read_document(struct loading *l, struct yaml *root)
 
 const struct yaml *yaml_load(const struct yaml_source *source, struct arena *mem, struct findings *faults)
 {
-    struct loading      l = { .source = source, .mem = mem, .faults = faults };
+    struct loading      l = { .source = source, .mem = mem, .faults = faults, .key_line = 1, .key_column = 1 };
     struct fy_diag_cfg  diag_cfg;
     struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE |
                                          FYPCF_ALLOW_DUPLICATE_KEYS };

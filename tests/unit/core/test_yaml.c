@@ -128,6 +128,7 @@ static void refusals(void **state)
         { { "b: {<<: {a: 1}}\n", 16 }, "yaml-merge", 1, 5 },
         { { "a: 1\n---\nb: 2\n", 14 }, "yaml-documents", 2, 1 },
         { { "a:\nb: 2\n", 8 }, "yaml-empty", 1, 1 },
+        { { ": b\n", 4 }, "yaml-empty", 1, 1 }, /* no key: the parser knows no place for it */
         { { "a: ~\n", 5 }, "yaml-null", 1, 4 },
         { { "a: NULL\n", 8 }, "yaml-null", 1, 4 },
         { { "a: {{ b }}\n", 11 }, "yaml-braces", 1, 4 },
