@@ -2,6 +2,7 @@
 #include "etl/apply/delivery.h"
 
 #include "etl/run/load_plan.h"
+#include "etl/run/plan_reader.h"
 #include "etl/secrets/sealer.h"
 
 /* ---- opening ---- */

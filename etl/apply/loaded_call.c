@@ -1,5 +1,6 @@
 /* etl/apply/loaded_call.c - a call from its line of the plan to values that can be encoded: unsealed, references resolved, rules held. */
 #include "etl/apply/loaded_call.h"
+#include "etl/run/plan_reader.h"
 
 /* A date that was in the future at planning may be past now, and a value from a reply was never checked. Everything else was: planning ran
  * the same rules over the same bytes, and the seal proves that the bytes are the same. */

@@ -5,6 +5,7 @@
 #include "etl/connection/config.h"
 #include "etl/core/system/log.h"
 #include "etl/run/plan_line.h"
+#include "etl/run/plan_reader.h"
 #include "etl/run/run_folder.h"
 #include "etl/secrets/sealer.h"
 

@@ -3,6 +3,7 @@
 
 #include "etl/core/notation/json_tree.h"
 #include "etl/core/notation/json_writer.h"
+#include "etl/run/plan_reader.h"
 #include "providers/description/load.h"
 #include "providers/model/family.h"
 

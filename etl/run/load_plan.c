@@ -2,6 +2,7 @@
 #include "etl/run/load_plan.h"
 
 #include "etl/run/plan_line.h"
+#include "etl/run/plan_reader.h"
 
 enum { LINE_MEMORY = 256 << 20 };
 

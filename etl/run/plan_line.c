@@ -8,19 +8,19 @@
 
 enum { LONGEST_LIST = 64 << 20, NUMBER_BYTES = 24 };
 
-/* ---- parsing: yajl's events, its memory from the call's arena. Trees cost five times as much, and every call is parsed twice ---- */
+/* ---- parsing by yajl's events, with memory from the call's arena. Every call is parsed twice, and a tree takes five times as long ---- */
 
 struct parsing {
     struct arena      *mem;
     struct plan_line  *out;
     struct plan_param *params;
     size_t             count, cap;
-    struct str         key; /* of the line; of a parameter; of what stands for a value */
-    struct str         param, form;
-    unsigned           depth, list_depth;
-    bool               in_params;
-    struct buf         list;
-    struct err        *err;
+    struct str  key; /* the last key seen: of the line, of a parameter, or of an object that stands for a value */
+    struct str  param, form;
+    unsigned    depth, list_depth;
+    bool        in_params;
+    struct buf  list;
+    struct err *err;
 };
 
 static bool key_is(const struct parsing *p, const char *name)
@@ -186,7 +186,7 @@ static const yajl_callbacks events = { .yajl_null = on_null,
                                        .yajl_start_array = on_array,
                                        .yajl_end_array = on_array_end };
 
-/* Sizes stand ahead of what is handed out, since an arena does not know them. */
+/* yajl reallocates, and an arena does not know the old size: so it is kept in front of each piece. */
 enum { SIZE_BYTES = 16 };
 
 static void *take(void *context, size_t size)

@@ -1,12 +1,12 @@
-/* etl/run/plan_line.h - one line of plan.jsonl: a call, written once and read by test, apply, explain and reveal.
+/* etl/run/plan_line.h - one line of plan.jsonl: one call. The plan writes it; test, apply, explain and reveal read it.
  *
  * {"id":"32 hex","seq":N,"lane":"1001","from":"customers.csv:17","command":"addcust","as":"customer","effect":"create",
  *  "params":{"billid":"999","pass":{"sealed":"…"},"x":{"ref":"customer.id"},"y":null,"address":["12 High St","",…]}}
  *
- * id    digest of lane, call name and occurrence (which of the lane's calls of that name it is).
+ * id    digest of lane, call name and occurrence (0 for the first call of that name in its lane, 1 for the second, …).
  * seq   orders the calls of a lane: position in `calls:` * 10^10 + the record's number over all inputs.
  * Lines of before: and after: carry "stage":"before" or "after" and lane "". A clear is null.
- * Values that are true secrets stand sealed; plan_line_values() unseals them. */
+ * Secret values are sealed; plan_line_values() opens them. */
 #ifndef ETL_RUN_PLAN_LINE_H
 #define ETL_RUN_PLAN_LINE_H
 
@@ -29,19 +29,10 @@ struct plan_line {
 };
 /* Parses one line (without its newline). A line that is not ours is ETL_FAIL naming what is wrong. */
 enum etl_status plan_line_parse(struct str line, struct arena *mem, struct plan_line *out, struct err *err);
-/* Its command, with the members of parameter families that the line names; NULL: the description does not know it. */
+/* The line's command, with those members of parameter families that the line names. NULL: the description has no such command. */
 const struct command *plan_line_command(const struct provider *p, const struct plan_line *line, struct arena *mem);
 /* The values by command->params, unsealed (secret set), ready for wire encoding. References stay VALUE_REF. */
 enum etl_status plan_line_values(const struct plan_line *line, const struct command *command, struct sealer *sealer,
                                  struct arena *mem, struct value **out, struct err *err);
-
-/* Reads plan.jsonl line by line, bounded memory; tells each line's byte offset and length. */
-struct plan_reader;
-enum etl_status plan_reader_open(const char *path, struct plan_reader **out, struct err *err);
-enum etl_status plan_reader_next(struct plan_reader *r, struct str *line, uint64_t *offset, struct err *err);
-/* One line again by its place. */
-enum etl_status plan_reader_at(struct plan_reader *r, uint64_t offset, size_t length, struct arena *mem,
-                               struct str *line, struct err *err);
-void            plan_reader_close(struct plan_reader *r);
 
 #endif

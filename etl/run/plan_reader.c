@@ -3,11 +3,12 @@
 
 #include "etl/core/system/files.h"
 
-#include "etl/run/plan_line.h"
+#include "etl/run/plan_reader.h"
 
 enum { READ_BLOCK = 1 << 18, LONGEST_LINE = 64 << 20, WINDOWS = 8, WINDOW_BYTES = 64 << 10 };
 
-/* The calls of lanes that are sent together stand near each other in a few places, one an input. */
+/* Lanes that are sent at the same time have their calls near each other in a few places of the file, one for each input: so a few windows
+ * of it are kept. */
 struct window {
     uint64_t at;
     size_t   len;
@@ -21,7 +22,7 @@ struct plan_reader {
     size_t        next; /* where the next line begins in the buffer */
     bool          ended;
     struct window windows[WINDOWS];
-    size_t        window; /* to be used next */
+    size_t        window; /* the window that is filled next */
 };
 
 enum etl_status plan_reader_open(const char *path, struct plan_reader **out, struct err *err)
@@ -41,7 +42,7 @@ enum etl_status plan_reader_open(const char *path, struct plan_reader **out, str
     return ETL_OK;
 }
 
-/* Moves what is left to the front and reads on. */
+/* Moves the unread rest to the front of the buffer and reads on. */
 static enum etl_status fill(struct plan_reader *r, struct err *err)
 {
     size_t  left = r->buffer.len - r->next;
@@ -66,7 +67,7 @@ static enum etl_status fill(struct plan_reader *r, struct err *err)
 
 enum etl_status plan_reader_next(struct plan_reader *r, struct str *line, uint64_t *offset, struct err *err)
 {
-    size_t searched = 0; /* bytes of this line that hold no newline */
+    size_t searched = 0; /* bytes of this line that were searched and have no newline */
 
     if (r->buffer.ptr == NULL && fill(r, err) != ETL_OK)
         return ETL_UNREAD;

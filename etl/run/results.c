@@ -7,7 +7,7 @@
 
 enum { WRITE_BYTES = 1 << 16, ROW_BYTES = 1 << 20 };
 
-/* What a killed command left under way may have happened. */
+/* A call that a killed command left `sending` may have been carried out: it counts as uncertain. */
 const char *outcome_word(enum call_state state)
 {
     return state == CALL_PENDING ? "not sent" : state == CALL_SENDING ? "uncertain" : call_state_names[state];
@@ -63,7 +63,7 @@ struct lane_sum {
     bool            open; /* a lane is being added up */
     uint64_t        number, calls, by_state[CALL_STATES];
     struct buf      key, command, reason;
-    enum call_state first; /* of the first call that is not done */
+    enum call_state first; /* the state of the first call that is not done */
 };
 struct writing {
     struct table    calls, lanes;
@@ -89,7 +89,7 @@ static void keep(struct buf *to, struct str text)
     buf_add(to, text);
 }
 
-/* Blocked calls have no reason of their own: it stands at the call that blocks them. */
+/* A blocked call has no reason of its own: the call that blocks it has one. */
 static struct str reason_of(const struct writing *w, const struct ledger_row *row, char *text, size_t size)
 {
     if (row->state != CALL_BLOCKED || row->reason.len != 0 || !w->lane.open)

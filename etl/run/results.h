@@ -1,6 +1,6 @@
 /* etl/run/results.h - results.csv, lanes.csv and test.csv: what became of every call and every subscriber, from the ledger.
  *
- * Written whenever a command ends, also after a stop; there whole or not at all. No cell begins a formula.
+ * Written whenever a command ends, also after a stop. A file is replaced as a whole. No cell is taken for a formula by a spreadsheet.
  *   results.csv  lane,from,command,outcome,reason,http,tries,at,how,reply,id
  *   lanes.csv    lane,outcome,calls,done,refused,failed,uncertain,blocked,not_sent,command,reason     (the first call that is not done)
  *   test.csv     lane,from,command,outcome,reason,http,id

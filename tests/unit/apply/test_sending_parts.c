@@ -5,6 +5,7 @@
 #include "etl/apply/dependencies.h"
 #include "etl/apply/lane_selection.h"
 #include "etl/core/system/atomic_file.h"
+#include "etl/run/plan_reader.h"
 #include "etl/run/results.h"
 #include "etl/secrets/redact.h"
 #include "tests/unit/apply/toy.h"

@@ -6,6 +6,7 @@
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/run/load_plan.h"
+#include "etl/run/plan_reader.h"
 #include "etl/secrets/sealer.h"
 
 static const char description[] =

@@ -1,5 +1,6 @@
 /* tests/unit/run/test_plan_line.c - etl/run/plan_line.h: a line of plan.jsonl, parsed; and the file read line by line. */
 #include "etl/run/plan_line.h"
+#include "etl/run/plan_reader.h"
 
 #include <fcntl.h>
 #include <unistd.h>
