@@ -25,7 +25,7 @@ class KillNine(unittest.TestCase):
         killed = 0
         while killed < KILLS:
             process = w.start("apply", w.run, "--connection", connection)
-            time.sleep(chance.uniform(0.05, 0.8))
+            time.sleep(chance.uniform(0.05, 0.8))        # no wait for anything: chance says when it is killed
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
                 killed += 1

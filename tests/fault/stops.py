@@ -17,6 +17,25 @@ def wait_until(true, seconds=20):
         time.sleep(0.02)
 
 
+def has_taken(process, number):
+    """The signal is not pending any more: the process has been told."""
+    with open("/proc/%d/status" % process.pid) as f:
+        pending = [int(line.split()[1], 16) for line in f if line.startswith(("SigPnd:", "ShdPnd:"))]
+    return not any(mask >> (number - 1) & 1 for mask in pending)
+
+
+def has_open(process, name):
+    """It has a file of this name open."""
+    folder = "/proc/%d/fd" % process.pid
+    for fd in os.listdir(folder):
+        try:
+            if os.path.basename(os.readlink(os.path.join(folder, fd))) == name:
+                return True
+        except FileNotFoundError:
+            pass
+    return False
+
+
 class Stops(unittest.TestCase):
     def planned(self, *options, **more):
         w = world.World(*options, **more)
@@ -63,7 +82,7 @@ class Stops(unittest.TestCase):
         process = self.begun(w)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
+        wait_until(lambda: has_taken(process, signal.SIGINT))        # two that are pending at once would be one
         process.send_signal(signal.SIGINT)
         code, _, err = self.end(process)
         self.assertEqual(code, 130, err)
@@ -127,8 +146,7 @@ class Stops(unittest.TestCase):
         w.run, other = first_run, w.run
         process = self.begun(w)
         patient = w.start("apply", other, "--connection", "safepages-here", "--wait", "1h")
-        wait_until(lambda: os.path.exists(os.path.join(other, "ledger.db")))
-        time.sleep(0.5)
+        wait_until(lambda: has_open(patient, "lock"))
         patient.send_signal(signal.SIGINT)
         self.assertEqual(self.end(patient)[0], 130)
         process.send_signal(signal.SIGTERM)

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -80,7 +79,6 @@ class World:
             assert balanced(summary["calls"]), summary
             if summary["requests"] == 0 or summary["calls"]["uncertain"] + summary["calls"]["not_sent"] == 0:
                 break
-            time.sleep(2)
         return summary
 
     def results(self, name="results.csv"):
