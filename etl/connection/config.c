@@ -146,7 +146,7 @@ static unsigned read_require(struct reading *r, const struct yaml *node)
     return rungs;
 }
 
-/* Only where it is found may stand here. The value itself is never quoted: it may be the secret. */
+/* A credential names its source. The text is not quoted in the message: it may be the secret itself. */
 static void check_credentials(struct reading *r, const struct yaml *node)
 {
     if (node == NULL)
@@ -303,7 +303,7 @@ enum etl_status config_key(const char *typed, struct random *random, struct key 
     findings_init(&faults, &mem);
     if (config_load(typed, &mem, &config, &faults) != ETL_OK) {
         if (faults.count != 0 && err != NULL) {
-            /* The place points into memory that goes; the text carries it instead. */
+            /* The place points into memory that is freed below, so the text names it. */
             const struct err *first = &faults.items[0].err;
             err_set(err, ETL_FAIL, first->rule, "%s:%llu: %s", first->file != NULL ? first->file : "subferry.yaml",
                     (unsigned long long)first->line, first->text);

@@ -1,9 +1,9 @@
 /* etl/connection/config.h - subferry.yaml: the connections, how each is reached, and the installation's key.
  *
  * Found   -c FILE, else ./subferry.yaml, else $XDG_CONFIG_HOME/subferry/subferry.yaml (default ~/.config). A file, or
- *         a folder holding it, that others could change is refused: whoever writes it chooses where passwords go.
- * Faults  all of a file at once, each at its place, with "did you mean". A credential written out is refused
- *         and never quoted.
+ *         a folder holding it, that other users can write is refused: who can write it decides where passwords are sent.
+ * Faults  all of a file at once, each at its place, with "did you mean". A credential that is written into
+ *         the file is refused, and the message does not quote it.
  * Lifetime  what is loaded lives in `mem`. Descriptions are loaded one connection at a time. */
 #ifndef ETL_CONNECTION_CONFIG_H
 #define ETL_CONNECTION_CONFIG_H
@@ -36,14 +36,14 @@ struct config {
     size_t                    connection_count;
 };
 
-/* typed: -c FILE or NULL. No file at all is an empty configuration, unless one was typed. */
+/* typed: -c FILE or NULL. Where there is no file, the configuration is empty; a typed file that is not there is a fault. */
 enum etl_status config_load(const char *typed, struct arena *mem, struct config *out, struct findings *faults);
 /* The connection of that name; a fault with "did you mean" when there is none. */
 const struct config_connection *config_find(const struct config *c, struct str name, struct findings *faults);
 
 /* The installation's key, as the configuration names it; made at first use. */
 enum etl_status config_key(const char *typed, struct random *random, struct key **out, struct err *err);
-/* The same, but never made: for what reads a run that another key would have sealed. */
+/* The same, but a missing key is not made: for commands that read a run. A new key could not open what it holds. */
 enum etl_status config_key_at_hand(const struct config *c, struct key **out, struct err *err);
 
 #endif

@@ -14,9 +14,9 @@ enum { MAX_HEADERS = 64 << 10, MAX_CA_FILE = 256 };
 struct transfer_private {
     CURL              *easy;
     struct curl_slist *headers;
-    struct buf         url, header_text; /* what the handle is set to: mostly the same for every call */
+    struct buf         url, header_text; /* what the handle was set to last; mostly the same for every call */
     size_t             read_at;          /* of the request's body */
-    unsigned           begun;            /* how often the request was about to be sent */
+    unsigned           begun;            /* how many times libcurl was about to send the request */
     bool               too_long, chunked, busy;
     char               error[CURL_ERROR_SIZE];
     struct transfers  *pool;
@@ -34,7 +34,8 @@ struct transfers {
 
 /* ---- callbacks ---- */
 
-/* Right before the first byte of the request, also on a connection that is reused. A second time would be libcurl repeating it. */
+/* Called right before the first byte of the request, also on a reused connection. A second call for one request means that libcurl is
+ * repeating it: it is refused. */
 static int before_request(void *userdata, char *ip, char *local_ip, int port, int local_port)
 {
     struct transfer *x = userdata;
@@ -46,7 +47,7 @@ static int before_request(void *userdata, char *ip, char *local_ip, int port, in
     return ++x->private_->begun == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-/* No seek callback goes with it: what was read once cannot be sent again. */
+/* There is no seek callback, so libcurl cannot send again what was read once. */
 static size_t read_body(char *to, size_t size, size_t count, void *userdata)
 {
     struct transfer         *x = userdata;
@@ -81,7 +82,8 @@ static size_t write_header(char *from, size_t size, size_t count, void *userdata
     struct transfer *x = userdata;
     struct str       line = str_trim(str_of(from, size * count)), name, value;
 
-    if (str_starts(line, STR("HTTP/"))) { /* 100 Continue and the like come before the real one */
+    if (str_starts(line,
+                   STR("HTTP/"))) { /* a 1xx response may come before the real one: the headers of the last one count */
         buf_reset(&x->headers);
         x->private_->chunked = false;
         return size * count;
@@ -103,7 +105,7 @@ static size_t write_header(char *from, size_t size, size_t count, void *userdata
     return size * count;
 }
 
-/* The system's authorities are in the store already; ours join them. */
+/* The store already has the system's authorities; those of ca_file are added. */
 static CURLcode add_authorities(CURL *easy, void *ssl_ctx, void *userdata)
 {
     struct transfers *t = userdata;
@@ -144,7 +146,7 @@ static void set_up(struct transfers *t, struct transfer *x)
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(c, CURLOPT_PROXY, "");
-    curl_easy_setopt(c, CURLOPT_NOPROXY, "*"); /* else the environment is asked for each request */
+    curl_easy_setopt(c, CURLOPT_NOPROXY, "*"); /* otherwise libcurl reads the environment for every request */
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -313,7 +315,7 @@ void transfer_start(struct transfers *t, struct transfer *x)
 void transfer_give_back(struct transfers *t, struct transfer *x)
 {
     (void)t;
-    if (x->body.cap > (1U << 20)) /* a full report's memory is not kept */
+    if (x->body.cap > (1U << 20)) /* a full report's memory is released */
         buf_wipe(&x->body);
     else if (x->body.ptr != NULL)
         explicit_bzero(x->body.ptr, x->body.len);
@@ -330,7 +332,7 @@ size_t transfers_in_flight(const struct transfers *t)
     return t->in_flight;
 }
 
-/* Was the reply's end told by the transport, or did the connection just close? */
+/* Did the transport tell where the reply ends, or was the connection just closed? */
 static bool told_whole(struct transfer *x)
 {
     curl_off_t length = -1;
@@ -342,7 +344,7 @@ static bool told_whole(struct transfer *x)
            x->status == 304;
 }
 
-/* A reused connection has no times of its own; it got to the answer. */
+/* libcurl has no times of a reused connection; such a one had reached the answer before. */
 static enum transfer_reach how_far(struct transfer *x, CURLcode code)
 {
     curl_off_t name = 0, connect = 0;

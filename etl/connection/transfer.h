@@ -1,4 +1,4 @@
-/* etl/connection/transfer.h - requests over HTTP, many at once: libcurl's multi handle, and what an end of one proves.
+/* etl/connection/transfer.h - many HTTP requests at the same time, by libcurl's multi handle; how a request ended, and what that proves.
  *
  * A transfer ends in one of three ways, and the caller may conclude exactly this:
  *   WHOLE     an answer came, and the transport said that it is whole (Content-Length, chunked end, HTTP/2 end of stream).
@@ -17,10 +17,10 @@
 #include "providers/wires/wire.h"
 
 enum transfer_end { TRANSFER_WHOLE, TRANSFER_NOT_SENT, TRANSFER_LOST };
-/* How far a new connection got: what a person has to look at when it went no further. */
+/* How far a new connection got before it failed: tells a person where to look. */
 enum transfer_reach { REACH_NAME, REACH_CONNECT, REACH_TLS, REACH_ANSWER };
 
-/* Where a body goes as it comes. false: what is to take it cannot; the transfer ends as LOST. */
+/* Takes a body piece by piece. false: it cannot take more; the transfer ends as LOST. */
 struct transfer_stream {
     bool (*bytes)(void *context, struct str bytes);
     void *context;
@@ -29,10 +29,10 @@ struct transfer {
     struct request                request; /* filled by the caller between take and start */
     void                         *owner;
     const struct transfer_stream *stream; /* NULL: into body. With one, body has the first REPLY_HEAD bytes of it */
-    /* what came, good until it is given back */
+    /* the answer, valid until the transfer is given back */
     enum transfer_end   end;
     enum transfer_reach reach;
-    bool       unproven;      /* LOST, but only as nothing said where the body ends: the connection closed in order */
+    bool       unproven;      /* LOST only because nothing told the body's length: the connection was closed in order */
     int        status;        /* HTTP, 0: none */
     struct buf headers, body; /* headers: lines "Name: value\n" of the last response */
     char       content_type[128];
@@ -51,14 +51,14 @@ struct transfer_options {
 };
 struct transfers;
 enum etl_status transfers_open(const struct transfer_options *options, struct transfers **out, struct err *err);
-void            transfers_close(struct transfers *t); /* what is in flight is dropped */
+void            transfers_close(struct transfers *t); /* requests in flight are dropped */
 
-struct transfer *transfer_take(struct transfers *t); /* an idle one, its request empty; NULL: all are in use */
+struct transfer *transfer_take(struct transfers *t); /* one that is idle, with an empty request; NULL: all are in use */
 void             transfer_start(struct transfers *t, struct transfer *x);
-void             transfer_give_back(struct transfers *t, struct transfer *x); /* wipes what it holds */
+void             transfer_give_back(struct transfers *t, struct transfer *x); /* wipes its request and answer */
 size_t           transfers_in_flight(const struct transfers *t);
-/* Works for up to wait_ms, less when something ended; returns one that ended, or NULL. Call again for further ones with wait 0. A signal
- * ends the waiting. */
+/* Waits up to wait_ms for a transfer to end and returns it; NULL: none did. Call again with wait_ms 0 for further ones. A signal ends the
+ * waiting early. */
 struct transfer *transfers_next(struct transfers *t, uint64_t wait_ms);
 
 #endif
