@@ -58,15 +58,15 @@ struct sandbox_stand {
     const struct cmd_sandbox_options *options;
     struct folder                     folder;
     const char                       *ca_path, *config_path;
-    struct desk                       desks[PROVIDERS_MAX];
-    size_t                            desk_count;
-    struct house                      house;
+    struct hosted_provider            all_hosted[PROVIDERS_MAX];
+    size_t                            hosted_count;
+    struct sandbox_shared             shared;
     struct control                    control;
     struct seeding                    seeding;
     struct server                    *server;
 };
 
-static enum etl_status add_desk(struct sandbox_stand *s, struct str name, struct findings *faults)
+static enum etl_status host_provider(struct sandbox_stand *s, struct str name, struct findings *faults)
 {
     const struct provider *p;
     const struct str      *credentials = NULL;
@@ -75,15 +75,15 @@ static enum etl_status add_desk(struct sandbox_stand *s, struct str name, struct
 
     if (st != ETL_OK)
         return st;
-    st = s->desk_count == PROVIDERS_MAX ? err_set(&err, ETL_FAIL, "provider", "more than %d providers", PROVIDERS_MAX)
-                                        : folder_credentials(&s->folder, p, &s->cli->mem, &credentials, &err);
+    st = s->hosted_count == PROVIDERS_MAX ? err_set(&err, ETL_FAIL, "provider", "more than %d providers", PROVIDERS_MAX)
+                                          : folder_credentials(&s->folder, p, &s->cli->mem, &credentials, &err);
     if (st != ETL_OK) {
         provider_free(p);
         findings_add(faults, SEVERITY_ERROR, &err, NULL);
         return st;
     }
-    desk_open(&s->desks[s->desk_count], p, credentials, s->cli->random, &s->cli->mem);
-    entrance_session_uses(s->desks[s->desk_count++].entrance, s->options->session_uses);
+    hosted_provider_open(&s->all_hosted[s->hosted_count], p, credentials, s->cli->random, &s->cli->mem);
+    entrance_session_uses(s->all_hosted[s->hosted_count++].entrance, s->options->session_uses);
     return ETL_OK;
 }
 
@@ -95,16 +95,16 @@ static enum etl_status add_desks(struct sandbox_stand *s, struct findings *fault
         struct str name = str_from(f->name);
 
         if (str_ends(name, STR(".yaml")))
-            st = add_desk(s, str_head(name, name.len - 5), faults);
+            st = host_provider(s, str_head(name, name.len - 5), faults);
     }
     for (size_t i = 0; st == ETL_OK && i < s->options->providers.count; i++)
-        st = add_desk(s, str_from(s->options->providers.items[i]), faults);
+        st = host_provider(s, str_from(s->options->providers.items[i]), faults);
     return st;
 }
 
-static void fill(void *context, struct desk *desk)
+static void fill(void *context, struct hosted_provider *hosted)
 {
-    seed_state(desk->state, desk->provider, context);
+    seed_state(hosted->state, hosted->provider, context);
 }
 
 /* Does a provider here have this TABLE or PROVIDER/TABLE? */
@@ -112,10 +112,10 @@ static bool is_table(const struct sandbox_stand *s, struct str name)
 {
     struct str head, rest = str_cut(name, '/', &head);
 
-    for (size_t i = 0; i < s->desk_count; i++) {
+    for (size_t i = 0; i < s->hosted_count; i++) {
         struct str only = rest.ptr != NULL ? rest : name;
 
-        if (desk_has_table(&s->desks[i], only) && seed_names(name, s->desks[i].provider, only))
+        if (hosted_provider_has_table(&s->all_hosted[i], only) && seed_names(name, s->all_hosted[i].provider, only))
             return true;
     }
     return false;
@@ -138,9 +138,9 @@ static enum etl_status seed(struct sandbox_stand *s, struct err *err)
                                    .today = arena_str(&s->cli->mem, str_from(today)),
                                    .tables = tables,
                                    .table_count = only->count };
-    for (size_t i = 0; i < s->desk_count; i++)
-        detail("%.*s: %llu rows", STR_ARG(s->desks[i].provider->name),
-               (unsigned long long)seed_state(s->desks[i].state, s->desks[i].provider, &s->seeding));
+    for (size_t i = 0; i < s->hosted_count; i++)
+        detail("%.*s: %llu rows", STR_ARG(s->all_hosted[i].provider->name),
+               (unsigned long long)seed_state(s->all_hosted[i].state, s->all_hosted[i].provider, &s->seeding));
     return ETL_OK;
 }
 
@@ -151,7 +151,7 @@ static enum etl_status set_faults(struct sandbox_stand *s, struct err *err)
 
     for (size_t i = 0; i < given->count; i++)
         specs[i] = str_from(given->items[i]);
-    return faults_set(s->house.faults, specs, given->count, err);
+    return faults_set(s->shared.faults, specs, given->count, err);
 }
 
 static enum etl_status serve(struct sandbox_stand *s, struct err *err)
@@ -173,7 +173,7 @@ static enum etl_status serve(struct sandbox_stand *s, struct err *err)
             st = folder_write(s->ca_path, str_from(certificates.ca), err);
         o.certificates = &certificates;
     }
-    return st == ETL_OK ? server_start(&o, &s->house, &s->control, &s->server, err) : st;
+    return st == ETL_OK ? server_start(&o, &s->shared, &s->control, &s->server, err) : st;
 }
 
 /* The port file is written last: whoever waits for it can rely on the other files. */
@@ -186,7 +186,7 @@ static enum etl_status write_files(struct sandbox_stand *s, struct err *err)
     enum etl_status                   st;
 
     s->config_path = o->config_out != NULL ? o->config_out : folder_file(&s->folder, "subferry.yaml", mem);
-    st = folder_config(&s->folder, s->config_path, ca, port, s->desks, s->desk_count, mem, err);
+    st = folder_config(&s->folder, s->config_path, ca, port, s->all_hosted, s->hosted_count, mem, err);
     free(ca);
     if (st == ETL_OK && o->port_file != NULL)
         st = folder_write(o->port_file, arena_fmt(mem, "%u\n", port), err);
@@ -198,11 +198,11 @@ static void tell(const struct sandbox_stand *s)
     const char *scheme = s->options->plain ? "http" : "https";
     unsigned    port = server_port(s->server);
 
-    for (size_t i = 0; i < s->desk_count; i++)
-        say("sandbox-%-12.*s %s://127.0.0.1:%u%.*s", STR_ARG(s->desks[i].provider->name), scheme, port,
-            STR_ARG(s->desks[i].path));
+    for (size_t i = 0; i < s->hosted_count; i++)
+        say("sandbox-%-12.*s %s://127.0.0.1:%u%.*s", STR_ARG(s->all_hosted[i].provider->name), scheme, port,
+            STR_ARG(s->all_hosted[i].path));
     say("look inside: %s://127.0.0.1:%u/_/", scheme, port);
-    say("next: subferry connection check sandbox-%.*s -c %s", STR_ARG(s->desks[0].provider->name), s->config_path);
+    say("next: subferry connection check sandbox-%.*s -c %s", STR_ARG(s->all_hosted[0].provider->name), s->config_path);
     say("Ctrl-C ends it");
 }
 
@@ -257,19 +257,19 @@ static enum etl_status open_stand(struct sandbox_stand *s, struct findings *faul
     enum etl_status                   st = folder_open(o->folder, s->cli->random, &s->cli->mem, &s->folder, &err);
 
     if (st == ETL_OK)
-        st = journal_open(o->journal, &s->house.journal, &err);
+        st = journal_open(o->journal, &s->shared.journal, &err);
     if (st == ETL_OK) {
-        s->house.faults = faults_new(o->random);
-        s->house.rate_limit = o->rate_limit;
+        s->shared.faults = faults_new(o->random);
+        s->shared.rate_limit = o->rate_limit;
         st = set_faults(s, &err);
     }
     if (st == ETL_OK) {
         st = add_desks(s, faults);
         if (st != ETL_OK)
             return st;
-        s->control = (struct control){ .house = &s->house,
-                                       .desks = s->desks,
-                                       .desk_count = s->desk_count,
+        s->control = (struct control){ .shared = &s->shared,
+                                       .all_hosted = s->all_hosted,
+                                       .hosted_count = s->hosted_count,
                                        .show_secrets = o->show_secrets,
                                        .fill = fill,
                                        .context = &s->seeding };
@@ -287,14 +287,14 @@ static enum etl_status open_stand(struct sandbox_stand *s, struct findings *faul
 static void close_stand(struct sandbox_stand *s)
 {
     server_stop(s->server);
-    for (size_t i = 0; i < s->desk_count; i++) {
-        const struct provider *p = s->desks[i].provider;
+    for (size_t i = 0; i < s->hosted_count; i++) {
+        const struct provider *p = s->all_hosted[i].provider;
 
-        desk_close(&s->desks[i]);
+        hosted_provider_close(&s->all_hosted[i]);
         provider_free(p);
     }
-    faults_free(s->house.faults);
-    journal_close(s->house.journal);
+    faults_free(s->shared.faults);
+    journal_close(s->shared.journal);
     folder_close(&s->folder);
 }
 

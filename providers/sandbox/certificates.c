@@ -26,7 +26,7 @@ struct extension {
     int         nid;
     const char *value;
 };
-/* RFC 5280 4.2.1: who may sign says so, critically; who serves names what it is called. */
+/* RFC 5280 4.2.1: a CA has critical basicConstraints and keyUsage; a server has its names in subjectAltName. */
 static const struct extension ca_extensions[] = { { NID_basic_constraints, "critical,CA:TRUE,pathlen:0" },
                                                   { NID_key_usage, "critical,keyCertSign,cRLSign" },
                                                   { NID_subject_key_identifier, "hash" },
@@ -78,7 +78,7 @@ struct certificate_wish {
     time_t         now;
     struct random *random;
 };
-/* issuer NULL: it signs itself. */
+/* issuer NULL: the certificate is signed with its own key. */
 static X509 *sign(EVP_PKEY *key, const char *common_name, X509 *issuer, EVP_PKEY *issuer_key,
                   const struct extension *extensions, const struct certificate_wish *w)
 {

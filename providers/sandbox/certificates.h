@@ -1,6 +1,6 @@
 /* providers/sandbox/certificates.h - a CA made for this start and a server certificate it signed: 127.0.0.1, ::1, localhost.
  *
- * The CA's own key is forgotten at once, so nothing else will ever be signed by it. The server's key is in no file. */
+ * The CA's key is thrown away at once, so it can sign nothing else. The server's key is written to no file. */
 #ifndef PROVIDERS_SANDBOX_CERTIFICATES_H
 #define PROVIDERS_SANDBOX_CERTIFICATES_H
 

@@ -35,7 +35,7 @@ static void journal(struct control *c, struct str rest, struct str body, struct 
     (void)rest;
     (void)body;
     out->type = "application/jsonl";
-    journal_text(c->house->journal, &out->body);
+    journal_text(c->shared->journal, &out->body);
 }
 
 static void counts(struct control *c, struct str rest, struct str body, struct control_reply *out)
@@ -45,10 +45,10 @@ static void counts(struct control *c, struct str rest, struct str body, struct c
     (void)rest;
     (void)body;
     json_begin_object(&json);
-    for (size_t i = 0; i < c->desk_count; i++) {
-        pthread_mutex_lock(&c->desks[i].mutex);
-        counts_json(c->desks[i].counts, &json);
-        pthread_mutex_unlock(&c->desks[i].mutex);
+    for (size_t i = 0; i < c->hosted_count; i++) {
+        pthread_mutex_lock(&c->all_hosted[i].mutex);
+        counts_json(c->all_hosted[i].counts, &json);
+        pthread_mutex_unlock(&c->all_hosted[i].mutex);
     }
     json_end_object(&json);
     buf_byte(&out->body, '\n');
@@ -69,7 +69,8 @@ static void row_json(const struct control *c, const struct state_table *t, const
     json_end_object(json);
 }
 
-static void table_json(const struct control *c, const struct desk *d, struct state_table *t, struct json_writer *json)
+static void table_json(const struct control *c, const struct hosted_provider *d, struct state_table *t,
+                       struct json_writer *json)
 {
     struct arena       mem;
     struct state_row **rows;
@@ -91,7 +92,7 @@ static void table_json(const struct control *c, const struct desk *d, struct sta
 }
 
 /* One table, or all of them when none is named. False: there is no such table. */
-static bool desk_json(struct control *c, struct desk *d, struct str table, struct buf *out)
+static bool hosted_provider_json(struct control *c, struct hosted_provider *d, struct str table, struct buf *out)
 {
     struct json_writer json = json_writer(out);
     bool               found = table.len == 0;
@@ -125,8 +126,8 @@ static void state(struct control *c, struct str rest, struct str body, struct co
     (void)body;
     if (provider.len == 0)
         buf_byte(&out->body, '{');
-    for (size_t i = 0; i < c->desk_count; i++) {
-        struct desk *d = &c->desks[i];
+    for (size_t i = 0; i < c->hosted_count; i++) {
+        struct hosted_provider *d = &c->all_hosted[i];
 
         if (provider.len != 0 && !str_eq(provider, d->provider->name))
             continue;
@@ -136,9 +137,9 @@ static void state(struct control *c, struct str rest, struct str body, struct co
             buf_byte(&out->body, ':');
         }
         any = true;
-        if (desk_json(c, d, table, &out->body))
+        if (hosted_provider_json(c, d, table, &out->body))
             continue;
-        if (desk_has_table(d, table)) /* known, but without rows so far */
+        if (hosted_provider_has_table(d, table)) /* known, but without rows so far */
             buf_lit(&out->body, "[]");
         else
             any = false;
@@ -158,7 +159,7 @@ static void faults(struct control *c, struct str rest, struct str body, struct c
     struct err err = { 0 };
 
     (void)rest;
-    if (faults_set(c->house->faults, &body, 1, &err) != ETL_OK)
+    if (faults_set(c->shared->faults, &body, 1, &err) != ETL_OK)
         say(out, 400, "%s", err.text);
     else
         say(out, 200, "ordered");
@@ -166,27 +167,27 @@ static void faults(struct control *c, struct str rest, struct str body, struct c
 
 static void reset_journal(struct control *c)
 {
-    journal_reset(c->house->journal);
+    journal_reset(c->shared->journal);
 }
 
 static void reset_counts(struct control *c)
 {
-    for (size_t i = 0; i < c->desk_count; i++) {
-        pthread_mutex_lock(&c->desks[i].mutex);
-        counts_reset(c->desks[i].counts);
-        pthread_mutex_unlock(&c->desks[i].mutex);
+    for (size_t i = 0; i < c->hosted_count; i++) {
+        pthread_mutex_lock(&c->all_hosted[i].mutex);
+        counts_reset(c->all_hosted[i].counts);
+        pthread_mutex_unlock(&c->all_hosted[i].mutex);
     }
 }
 
 static void reset_faults(struct control *c)
 {
-    faults_set(c->house->faults, NULL, 0, NULL);
+    faults_set(c->shared->faults, NULL, 0, NULL);
 }
 
 static void reset_state(struct control *c)
 {
-    for (size_t i = 0; i < c->desk_count; i++) {
-        struct desk *d = &c->desks[i];
+    for (size_t i = 0; i < c->hosted_count; i++) {
+        struct hosted_provider *d = &c->all_hosted[i];
 
         pthread_mutex_lock(&d->mutex);
         state_free(d->state);

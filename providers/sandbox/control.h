@@ -13,11 +13,12 @@
 #include "providers/sandbox/respond.h"
 
 struct control {
-    const struct house *house;
-    struct desk        *desks;
-    size_t              desk_count;
-    bool                show_secrets;
-    void (*fill)(void *context, struct desk *desk); /* seeds a desk that was emptied, its lock held; or NULL */
+    const struct sandbox_shared *shared;
+    struct hosted_provider      *all_hosted;
+    size_t                       hosted_count;
+    bool                         show_secrets;
+    void (*fill)(void                   *context,
+                 struct hosted_provider *hosted); /* seeds a provider that was emptied, its lock held; or NULL */
     void *context;
 };
 struct control_reply {

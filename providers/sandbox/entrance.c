@@ -1,4 +1,4 @@
-/* providers/sandbox/entrance.c - who is let in: credentials that go along, sessions that are opened and lapse. */
+/* providers/sandbox/entrance.c - checks who asks: credentials in the request, sessions that are opened and end. */
 #include "providers/sandbox/entrance.h"
 
 #include <pthread.h>
@@ -15,7 +15,7 @@ struct entrance {
     const struct str      *credentials;
     struct random         *random;
     uint64_t               uses;
-    pthread_mutex_t        mutex; /* guards what follows */
+    pthread_mutex_t        mutex; /* guards the fields below it */
     struct session         sessions[SESSIONS_MAX];
     size_t                 next;
 };
@@ -47,7 +47,7 @@ void entrance_session_uses(struct entrance *e, uint64_t uses)
     e->uses = uses;
 }
 
-/* ---- what proves who asks ---- */
+/* ---- credentials ---- */
 
 static struct str filled(const struct entrance *e, const struct text *text, struct str token, struct arena *mem)
 {
@@ -77,7 +77,7 @@ bool entrance_is_proof(const struct entrance *e, struct str name)
     return false;
 }
 
-/* Everything that goes along by this login (NULL: there are none) is there and right. */
+/* Are all credentials that this login sends with every request there and right? login NULL: the provider has no logins. */
 static bool fits(const struct entrance *e, const struct login *l, struct str token, const struct wire_field *fields,
                  size_t count, struct arena *mem)
 {

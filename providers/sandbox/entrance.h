@@ -1,8 +1,8 @@
-/* providers/sandbox/entrance.h - who is let in: by credentials that go along, or by a session that a login has opened.
+/* providers/sandbox/entrance.h - checks who asks: by the credentials in the request, or by a session that a login has opened.
  *
- * A session lapses after so many requests, or when a fault says so; then it is as if it had never been.
+ * A session ends after a number of requests, or when a fault orders it. Its token is unknown from then on.
  *
- * Threads  any; it locks. Limits: 1024 sessions, then the oldest is forgotten. */
+ * Threads  any; a mutex guards it. Limits: 1024 sessions; with one more the oldest ends. */
 #ifndef PROVIDERS_SANDBOX_ENTRANCE_H
 #define PROVIDERS_SANDBOX_ENTRANCE_H
 
@@ -12,16 +12,16 @@
 #include "providers/wires/wire.h"
 
 struct entrance;
-/* credentials: by the provider's order. They and `random`, which the sessions' tokens are made of, outlive it. */
+/* credentials: by the provider's order. They and `random`, of which the tokens are made, must outlive it. */
 struct entrance *entrance_new(const struct provider *p, const struct str *credentials, struct random *random);
 void             entrance_free(struct entrance *e);
-void             entrance_session_uses(struct entrance *e, uint64_t uses); /* 0: sessions do not lapse */
+void             entrance_session_uses(struct entrance *e, uint64_t uses); /* requests a session lasts; 0: for ever */
 
-/* Counts as a use of the session it comes in. */
+/* Counts as one request of its session. */
 bool entrance_admits(struct entrance *e, const struct wire_field *fields, size_t count, struct arena *mem);
-/* Does a field of this name prove who asks? */
+/* Is a field of this name a credential or a session's token? */
 bool entrance_is_proof(const struct entrance *e, struct str name);
-/* The login that is asked for by this command; NULL: it opens no session. */
+/* The login that this command performs; NULL: it opens no session. */
 const struct login *entrance_login(const struct entrance *e, struct str wire);
 /* A new session, if the values are those of the credentials; STR_NONE if not. */
 struct str entrance_open(struct entrance *e, const struct login *l, const struct value *values, struct arena *mem);

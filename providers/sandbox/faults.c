@@ -1,4 +1,4 @@
-/* providers/sandbox/faults.c - reads what shall go wrong, and decides when it does. */
+/* providers/sandbox/faults.c - reads the faults that are ordered, and decides which request has one. */
 #include "providers/sandbox/faults.h"
 
 #include <pthread.h>
@@ -18,18 +18,18 @@ struct fault {
 };
 struct faults {
     pthread_mutex_t mutex;
-    struct random   random; /* seeded: equal seeds are equal days */
+    struct random   random; /* seeded: the same seed gives the same faults */
     struct fault    items[FAULTS_MAX];
     size_t          count;
 };
 
-enum number { WITHOUT, WITH, MAY }; /* a number behind the kind's name */
+enum number { WITHOUT, WITH, MAY }; /* is there a number behind the kind's name? */
 static const struct kind {
     const char     *name;
     enum fault_kind kind;
     bool            processes;
     enum number     number;
-    uint64_t        least, most; /* of the number */
+    uint64_t        least, most; /* that the number may be */
 } kinds[] = {
     { "drop-before", FAULT_DROP_BEFORE, false, WITHOUT, 0, 0 },
     { "drop-after", FAULT_DROP_AFTER, true, WITHOUT, 0, 0 },

@@ -1,35 +1,35 @@
-/* providers/sandbox/faults.h - the bad days: what goes wrong with which request, as was ordered.
+/* providers/sandbox/faults.h - ordered faults: what goes wrong with which request.
  *
  * A fault is written KIND[=N][:RATE][,command=X][,provider=P][,after=N][,times=N][,reused]
  *
  *   drop-before         the connection closes, nothing is processed
  *   drop-after          processed, then the connection closes without a reply
- *   delay=MS            processed, the reply comes so much later
+ *   delay=MS            processed, the reply is sent this much later
  *   status=503          this status, nothing is processed
  *   status-after=500    processed, then this status
- *   cutoff[=BYTES]      processed, the reply ends after so many bytes of its declared length; default: half of them
- *   garbage             processed, 200 with bytes that mean nothing
+ *   cutoff[=BYTES]      processed, the connection is closed after this many bytes of the declared length; default: half of them
+ *   garbage             processed, 200 with random bytes
  *   html                a maintenance page with 200, nothing is processed
  *   empty               nothing is processed, 200 and not a byte
  *   throttle            429 with Retry-After: 1, nothing is processed
  *   login               the credentials are refused
- *   lapse               all sessions are forgotten; the request is taken as if it came without one
+ *   lapse               all sessions end; the request counts as one without a session
  *   close-idle          a whole reply that promises keep-alive; then the connection is closed
- *   no-length[=BYTES]   processed, no length is told and the end is where the connection closes; after so many bytes at most
+ *   no-length[=BYTES]   processed, the reply has no length and ends with the connection, after this many bytes at most
  *
- * and what reports may suffer from:
+ * and damage to reports:
  *
  *   latin1              text that is not ASCII comes in ISO 8859-1
  *   control             a control character (vertical tab) stands in every cell that is a word or prose
  *   raw-quotes          CSV: quotes inside a cell are not doubled
  *   roots               XML: the records stand without an element around them, so there are several roots
  *
- * RATE is a share, `10%`, drawn from a seeded generator; default all. `after=N` lets the first N requests it speaks of pass,
- * `times=N` makes it happen so often and no more, `reused` only on a connection that has carried a request before.
+ * RATE is a share, `10%`, drawn from a seeded generator; default all. `after=N` skips the first N requests that fit,
+ * `times=N` is the most times it happens, `reused` limits it to connections that have carried a request before.
  *
- * Of several faults that fit, the one ordered first happens; delays add up, and go with any other.
+ * Of several faults that fit, the one ordered first happens. Delays add up and happen besides any other.
  *
- * Threads  faults_pick() may be called by any; it locks. */
+ * Threads  any thread may call faults_pick(); a mutex guards it. */
 #ifndef PROVIDERS_SANDBOX_FAULTS_H
 #define PROVIDERS_SANDBOX_FAULTS_H
 
@@ -63,11 +63,11 @@ struct fault_choice {
     enum fault_kind kind;
     uint64_t        number; /* status, bytes */
     bool            has_number;
-    uint64_t        delay_ms; /* besides the kind: delays add up */
+    uint64_t        delay_ms; /* in addition to the kind */
 };
 struct fault_request {
     struct str provider, command;
-    bool       reused; /* not the first of its connection */
+    bool       reused; /* it is not the first of its connection */
 };
 
 struct faults;

@@ -1,4 +1,4 @@
-/* providers/sandbox/folder.c - credentials are made up, and what a client needs is written. */
+/* providers/sandbox/folder.c - makes credentials, and writes what a client needs. */
 #include "providers/sandbox/folder.h"
 
 #include <errno.h>
@@ -63,8 +63,8 @@ enum etl_status folder_write(const char *path, struct str text, struct err *err)
 
 /* ---- credentials ---- */
 
-/* Letters and digits where they are allowed, so that nobody has to quote them; a short one of letters that are rare, since it is
- * masked wherever it stands, and "ext" stands in every "text". */
+/* Letters and digits where they are allowed, so that no shell has to quote them. A short one is made of rare letters: it is redacted
+ * wherever it occurs, and one like "ext" occurs in every "text". */
 static size_t alphabet(const struct credential *c, size_t len, char out[256])
 {
     static const char *const sets[] = { "qxzjvkw", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
@@ -157,7 +157,7 @@ enum etl_status folder_credentials(const struct folder *f, const struct provider
 
 /* ---- subferry.yaml ---- */
 
-/* A stock provider by its name, any other by its file, wherever the configuration will lie. */
+/* A stock provider is written by its name, any other by the absolute path of its file: the configuration may be written anywhere. */
 static struct str provider_place(const struct provider *p, struct arena *mem)
 {
     char path[PATH_MAX];
@@ -196,7 +196,8 @@ static void write_connection(const struct folder *f, const struct provider *p, c
 }
 
 enum etl_status folder_config(const struct folder *f, const char *path, const char *ca_file, uint16_t port,
-                              const struct desk *desks, size_t count, struct arena *mem, struct err *err)
+                              const struct hosted_provider *all_hosted, size_t count, struct arena *mem,
+                              struct err *err)
 {
     AUTO(buf_release) struct buf out;
 
@@ -205,7 +206,7 @@ enum etl_status folder_config(const struct folder *f, const char *path, const ch
             "# Connections to the sandbox that wrote this file; no account anywhere else has these credentials.\n"
             "connections:\n");
     for (size_t i = 0; i < count; i++)
-        for (size_t w = 0; w < desks[i].provider->wire_count; w++)
-            write_connection(f, desks[i].provider, &desks[i].provider->wires[w], ca_file, port, mem, &out);
+        for (size_t w = 0; w < all_hosted[i].provider->wire_count; w++)
+            write_connection(f, all_hosted[i].provider, &all_hosted[i].provider->wires[w], ca_file, port, mem, &out);
     return folder_write(path, buf_str(&out), err);
 }

@@ -5,19 +5,19 @@ enum { ROOM_MAX = 64 << 20 };
 enum stage { BEGIN, ROWS, END, DONE };
 
 struct listing {
-    struct desk        *desk;
-    struct state       *state;
-    struct state_table *table;
-    struct render       render;
-    struct state_row  **rows;
-    size_t              count, next;
-    bool                halved;
-    enum stage          stage;
-    struct buf          piece;
-    size_t              taken; /* of the piece */
+    struct hosted_provider *hosted;
+    struct state           *state;
+    struct state_table     *table;
+    struct render           render;
+    struct state_row      **rows;
+    size_t                  count, next;
+    bool                    halved;
+    enum stage              stage;
+    struct buf              piece;
+    size_t                  taken; /* of the piece */
 };
 
-struct listing *listing_new(struct desk *d, const struct render *render, struct state_table *t,
+struct listing *listing_new(struct hosted_provider *d, const struct render *render, struct state_table *t,
                             struct state_row *const *rows, size_t count)
 {
     struct listing *l = calloc(1, sizeof *l);
@@ -25,7 +25,7 @@ struct listing *listing_new(struct desk *d, const struct render *render, struct 
     if (l == NULL || (l->rows = malloc((count + 1) * sizeof *l->rows)) == NULL)
         memory_exhausted("a report of the sandbox", (count + 1) * sizeof *rows);
     memcpy(l->rows, rows, count * sizeof *rows);
-    l->desk = d;
+    l->hosted = d;
     l->state = d->state;
     l->table = t;
     l->render = *render;
@@ -39,9 +39,9 @@ void listing_free(struct listing *l)
 {
     if (l == NULL)
         return;
-    pthread_mutex_lock(&l->desk->mutex);
+    pthread_mutex_lock(&l->hosted->mutex);
     state_unpin(l->state);
-    pthread_mutex_unlock(&l->desk->mutex);
+    pthread_mutex_unlock(&l->hosted->mutex);
     buf_wipe(&l->piece);
     free(l->rows);
     free(l);
@@ -57,7 +57,7 @@ static void fill(struct listing *l, size_t room)
 {
     buf_reset(&l->piece);
     l->taken = 0;
-    pthread_mutex_lock(&l->desk->mutex);
+    pthread_mutex_lock(&l->hosted->mutex);
     if (l->stage == BEGIN) {
         render_begin(&l->render, &l->piece);
         l->stage = ROWS;
@@ -72,7 +72,7 @@ static void fill(struct listing *l, size_t room)
         render_end(&l->render, l->table, l->count != 0 ? l->rows[l->count - 1] : NULL, &l->piece);
         l->stage = DONE;
     }
-    pthread_mutex_unlock(&l->desk->mutex);
+    pthread_mutex_unlock(&l->hosted->mutex);
 }
 
 size_t listing_read(struct listing *l, char *out, size_t room)

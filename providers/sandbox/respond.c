@@ -5,9 +5,9 @@
 
 const char *const outcome_names[] = { "done", "nothing", "refused", "login", "unknown", "malformed", "dropped" };
 
-struct bench *bench_new(struct str today)
+struct workspace *workspace_new(struct str today)
 {
-    struct bench *b = calloc(1, sizeof *b);
+    struct workspace *b = calloc(1, sizeof *b);
 
     if (b == NULL)
         memory_exhausted("the sandbox", sizeof *b);
@@ -18,7 +18,7 @@ struct bench *bench_new(struct str today)
     return b;
 }
 
-void bench_free(struct bench *b)
+void workspace_free(struct workspace *b)
 {
     if (b == NULL)
         return;
@@ -40,7 +40,7 @@ static bool was_sent(const struct served *w, const struct param *p)
  * meant. */
 static const struct command *most_fitting(const struct served *w, const struct command *found)
 {
-    const struct provider *p = w->desk->provider;
+    const struct provider *p = w->hosted->provider;
     size_t                 most = 0;
 
     for (size_t i = 0; i < p->command_count; i++) {
@@ -62,20 +62,20 @@ static const struct command *most_fitting(const struct served *w, const struct c
 
 static void find_command(struct served *w)
 {
-    const struct provider *p = w->desk->provider;
+    const struct provider *p = w->hosted->provider;
     struct str             place, *names;
 
-    w->login = entrance_login(w->desk->entrance, w->command_word);
+    w->login = entrance_login(w->hosted->entrance, w->command_word);
     w->command = w->login != NULL ? w->login->command : provider_command_on_wire(p, w->command_word, &place);
     if (w->command == NULL)
         return;
     if (w->login == NULL)
         w->command = most_fitting(w, w->command);
-    names = ARENA_ARRAY(&w->bench->mem, struct str, w->field_count + 1);
+    names = ARENA_ARRAY(&w->workspace->mem, struct str, w->field_count + 1);
     for (size_t i = 0; i < w->field_count; i++)
         names[i] = w->fields[i].name;
-    w->command = command_with_members(w->command, names, w->field_count, true, &w->bench->mem);
-    w->values = ARENA_ARRAY(&w->bench->mem, struct value, w->command->param_count + 1);
+    w->command = command_with_members(w->command, names, w->field_count, true, &w->workspace->mem);
+    w->values = ARENA_ARRAY(&w->workspace->mem, struct value, w->command->param_count + 1);
     if (w->login == NULL && w->command->name_param >= 0 &&
         w->command->params[w->command->name_param].always.ptr == NULL)
         w->values[w->command->name_param] = VALUE_OF(place);
@@ -83,11 +83,11 @@ static void find_command(struct served *w)
 
 static void process(struct served *w, struct str params)
 {
-    const struct provider *p = w->desk->provider;
+    const struct provider *p = w->hosted->provider;
 
     w->out->status = 200;
     w->out->type = answer_type(w);
-    if (w->login == NULL && !entrance_admits(w->desk->entrance, w->fields, w->field_count, &w->bench->mem)) {
+    if (w->login == NULL && !entrance_admits(w->hosted->entrance, w->fields, w->field_count, &w->workspace->mem)) {
         answer_with(w, OUTCOME_LOGIN, &p->answer_login, STR("credentials are wrong or missing"));
         return;
     }
@@ -101,12 +101,12 @@ static void process(struct served *w, struct str params)
         answer_login(w);
         return;
     }
-    pthread_mutex_lock(&w->desk->mutex);
+    pthread_mutex_lock(&w->hosted->mutex);
     if (w->command->effect == EFFECT_READ)
         answer_read(w);
     else
         answer_write(w, params);
-    pthread_mutex_unlock(&w->desk->mutex);
+    pthread_mutex_unlock(&w->hosted->mutex);
 }
 
 /* ---- faults ---- */
@@ -136,10 +136,10 @@ static void answer_unprocessed(struct served *w)
     case FAULT_HTML: out->body = str_from(page.ptr); break;
     case FAULT_LOGIN:
         out->type = answer_type(w);
-        answer_with(w, OUTCOME_LOGIN, &w->desk->provider->answer_login, STR("a fault"));
+        answer_with(w, OUTCOME_LOGIN, &w->hosted->provider->answer_login, STR("a fault"));
         break;
     default: /* drop-before, empty: nothing is sent */
-        out->type = w->desk->provider->answer_type;
+        out->type = w->hosted->provider->answer_type;
         out->body = STR("");
         break;
     }
@@ -156,8 +156,8 @@ static void spoil_answer(struct served *w)
         out->type = STR("text/html");
         out->body = STR("<html><body><h1>Internal Server Error</h1></body></html>\n");
     } else if (out->fault.kind == FAULT_GARBAGE) {
-        noise = arena_alloc(&w->bench->mem, 64);
-        faults_noise(w->house->faults, noise, 64);
+        noise = arena_alloc(&w->workspace->mem, 64);
+        faults_noise(w->shared->faults, noise, 64);
         out->body = str_of((const char *)noise, 64);
     } else {
         return;
@@ -171,8 +171,8 @@ static void spoil_answer(struct served *w)
 /* {"billid":"999","pass":"***"}. An unknown field may be a secret, so it is masked. */
 static struct str params_json(struct served *w)
 {
-    struct buf            *out = &w->bench->line;
-    const struct provider *p = w->desk->provider;
+    struct buf            *out = &w->workspace->line;
+    const struct provider *p = w->hosted->provider;
     struct json_writer     json = json_writer(out);
 
     buf_reset(out);
@@ -187,24 +187,24 @@ static struct str params_json(struct served *w)
         bool                     open = at >= 0 && !w->command->params[at].secret;
 
         if (str_eq(field->name, p->command_field) ||
-            (w->login == NULL && entrance_is_proof(w->desk->entrance, field->name)))
+            (w->login == NULL && entrance_is_proof(w->hosted->entrance, field->name)))
             continue;
         json_name_text(&json, field->name);
         json_text(&json, open || request_test_field(p, field->name) != NULL || field->value.len == 0 ? field->value
                                                                                                      : STR("***"));
     }
     json_end_object(&json);
-    return arena_str(&w->bench->mem, buf_str(out));
+    return arena_str(&w->workspace->mem, buf_str(out));
 }
 
 static void write_down(struct served *w, struct str params, const struct asked *asked)
 {
-    struct buf            *line = &w->bench->line;
+    struct buf            *line = &w->workspace->line;
     const struct answered *out = w->out;
     struct json_writer     json = json_writer(line);
 
     buf_reset(line);
-    json_member_text(&json, "provider", w->desk->provider->name);
+    json_member_text(&json, "provider", w->hosted->provider->name);
     json_member_text(&json, "command", w->command != NULL ? w->command->name : w->command_word);
     json_name(&json, "params");
     json_raw(&json, params);
@@ -216,7 +216,7 @@ static void write_down(struct served *w, struct str params, const struct asked *
     json_bool(&json, w->executed);
     json_name(&json, "connection");
     json_number(&json, asked->connection);
-    journal_add(w->house->journal, buf_str(line));
+    journal_add(w->shared->journal, buf_str(line));
 }
 
 static const enum count_kind outcome_counts[] = {
@@ -226,37 +226,37 @@ static const enum count_kind outcome_counts[] = {
 
 static void count(struct served *w)
 {
-    pthread_mutex_lock(&w->desk->mutex);
-    counts_add(w->desk->counts, w->command, COUNT_RECEIVED);
+    pthread_mutex_lock(&w->hosted->mutex);
+    counts_add(w->hosted->counts, w->command, COUNT_RECEIVED);
     if (w->out->outcome != OUTCOME_DONE &&
         w->out->outcome != OUTCOME_NOTHING) /* done and nothing are counted where they happen */
-        counts_add(w->desk->counts, w->command, outcome_counts[w->out->outcome]);
-    pthread_mutex_unlock(&w->desk->mutex);
+        counts_add(w->hosted->counts, w->command, outcome_counts[w->out->outcome]);
+    pthread_mutex_unlock(&w->hosted->mutex);
 }
 
-static bool over_limit(const struct house *house, struct desk *desk, uint64_t now)
+static bool over_limit(const struct sandbox_shared *shared, struct hosted_provider *hosted, uint64_t now)
 {
     bool over;
 
-    if (house->rate_limit == 0)
+    if (shared->rate_limit == 0)
         return false;
-    pthread_mutex_lock(&desk->mutex);
-    if (desk->second != now) {
-        desk->second = now;
-        desk->in_second = 0;
+    pthread_mutex_lock(&hosted->mutex);
+    if (hosted->second != now) {
+        hosted->second = now;
+        hosted->in_second = 0;
     }
-    over = ++desk->in_second > house->rate_limit;
-    pthread_mutex_unlock(&desk->mutex);
+    over = ++hosted->in_second > shared->rate_limit;
+    pthread_mutex_unlock(&hosted->mutex);
     return over;
 }
 
 static void pick_fault(struct served *w, const struct asked *asked)
 {
-    struct fault_request request = { w->desk->provider->name, w->command != NULL ? w->command->name : w->command_word,
+    struct fault_request request = { w->hosted->provider->name, w->command != NULL ? w->command->name : w->command_word,
                                      asked->reused };
 
-    w->out->fault = faults_pick(w->house->faults, &request);
-    if (over_limit(w->house, w->desk, asked->now_seconds) && fault_processes(w->out->fault.kind))
+    w->out->fault = faults_pick(w->shared->faults, &request);
+    if (over_limit(w->shared, w->hosted, asked->now_seconds) && fault_processes(w->out->fault.kind))
         w->out->fault.kind = FAULT_THROTTLE;
 }
 
@@ -266,23 +266,23 @@ static void malformed(struct served *w, int status, const char *reason)
     w->out->outcome = OUTCOME_MALFORMED;
     w->out->status = status;
     w->out->type = STR("text/plain");
-    w->out->reason = arena_str(&w->bench->mem, str_from(reason));
-    w->out->body = arena_fmt(&w->bench->mem, "%s\n", reason);
+    w->out->reason = arena_str(&w->workspace->mem, str_from(reason));
+    w->out->body = arena_fmt(&w->workspace->mem, "%s\n", reason);
 }
 
-void respond(const struct house *house, struct desk *desk, struct bench *bench, const struct asked *asked,
-             struct answered *out)
+void respond(const struct sandbox_shared *shared, struct hosted_provider *hosted, struct workspace *workspace,
+             const struct asked *asked, struct answered *out)
 {
     struct served w = {
-        .house = house, .desk = desk, .bench = bench, .command_word = STR(""), .asked = asked, .out = out
+        .shared = shared, .hosted = hosted, .workspace = workspace, .command_word = STR(""), .asked = asked, .out = out
     };
     struct err    err = { 0 };
     struct intake taken;
     struct str    params;
 
-    arena_reset(&bench->mem);
+    arena_reset(&workspace->mem);
     *out = (struct answered){ .reason = STR("") };
-    if (intake_read(desk->provider, asked, &bench->mem, &taken, &err) != ETL_OK) {
+    if (intake_read(hosted->provider, asked, &workspace->mem, &taken, &err) != ETL_OK) {
         malformed(&w, taken.status, err.text);
     } else {
         w.wire = taken.wire;
@@ -298,7 +298,7 @@ void respond(const struct house *house, struct desk *desk, struct bench *bench, 
             answer_unprocessed(&w);
         } else {
             if (out->fault.kind == FAULT_LAPSE)
-                entrance_lapse(desk->entrance);
+                entrance_lapse(hosted->entrance);
             process(&w, params);
             spoil_answer(&w);
         }

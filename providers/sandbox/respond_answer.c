@@ -22,14 +22,14 @@ static bool look_up(struct served *w, struct str table, const struct pairs *wher
 {
     const struct fill  from = { .values = w->values };
     struct pair_value *keys;
-    size_t             key_count = fill_pairs(where, &from, &w->bench->mem, &keys);
+    size_t             key_count = fill_pairs(where, &from, &w->workspace->mem, &keys);
 
     if (list == NULL && key_count < where->count)
         return false;
     for (size_t i = 0; list != NULL && i < key_count; i++)
         keys[i].value = in_our_words(list, keys[i].name, keys[i].value);
-    *t = state_table(w->desk->state, table);
-    *count = state_select(*t, keys, key_count, &w->bench->mem, rows);
+    *t = state_table(w->hosted->state, table);
+    *count = state_select(*t, keys, key_count, &w->workspace->mem, rows);
     return *count != 0;
 }
 
@@ -43,11 +43,11 @@ static void answer_rows(struct served *w, const struct report *report, struct st
     buf_init(&out, REPORT_MAX, "a report");
     render_sort(&render, t, rows, count);
     if (count > LISTED_AT_ONCE) {
-        w->out->listing = listing_new(w->desk, &render, t, rows, count);
+        w->out->listing = listing_new(w->hosted, &render, t, rows, count);
         return;
     }
     listing_whole(&render, t, rows, count, &out);
-    w->out->body = arena_str(&w->bench->mem, buf_str(&out));
+    w->out->body = arena_str(&w->workspace->mem, buf_str(&out));
 }
 
 static bool answer_by_find(struct served *w)
@@ -89,12 +89,12 @@ static bool look_up_any_case(struct served *w, struct state_table **t, struct st
     const struct command *c = w->command;
     const struct fill     from = { .values = w->values };
     struct pair_value    *keys;
-    size_t                key_count = fill_pairs(&c->lists_where, &from, &w->bench->mem, &keys), all;
+    size_t                key_count = fill_pairs(&c->lists_where, &from, &w->workspace->mem, &keys), all;
 
     for (size_t i = 0; i < key_count; i++)
         keys[i].value = in_our_words(c->lists, keys[i].name, keys[i].value);
-    *t = state_table(w->desk->state, c->lists_table);
-    all = state_select(*t, NULL, 0, &w->bench->mem, rows);
+    *t = state_table(w->hosted->state, c->lists_table);
+    all = state_select(*t, NULL, 0, &w->workspace->mem, rows);
     *count = 0;
     for (size_t i = 0; i < all; i++)
         if (row_fits(*t, (*rows)[i], keys, key_count))
@@ -144,7 +144,7 @@ void answer_read(struct served *w)
 {
     struct fill from = { .values = w->values };
 
-    counts_add(w->desk->counts, w->command, COUNT_ANSWERED);
+    counts_add(w->hosted->counts, w->command, COUNT_ANSWERED);
     w->out->outcome = OUTCOME_DONE;
     if (answer_by_find(w) || answer_by_list(w))
         return;
@@ -160,28 +160,30 @@ void answer_read(struct served *w)
 
 void answer_write(struct served *w, struct str params)
 {
-    struct arena     *mem = &w->bench->mem;
+    struct arena     *mem = &w->workspace->mem;
     struct steps_done done = { 0 };
     struct err        err = { 0 };
     struct pair_value extras[2];
     struct fill       from = { .values = w->values, .extras = extras, .extra_count = 2 };
 
-    if (steps_apply(w->desk->state, w->command, w->values, !w->test, mem, &done, &err) != ETL_OK) {
+    if (steps_apply(w->hosted->state, w->command, w->values, !w->test, mem, &done, &err) != ETL_OK) {
         answer_refusal(w, "%s", err.text);
         return;
     }
     extras[0] = (struct pair_value){ STR("new_id"), arena_fmt(mem, "%llu", (unsigned long long)done.new_id) };
     extras[1] = (struct pair_value){ STR("count"), arena_fmt(mem, "%llu", (unsigned long long)done.count) };
     w->out->outcome = OUTCOME_DONE;
-    w->out->body = answer_worded(
-        w, w->test && w->desk->provider->answer_test.count != 0 ? &w->desk->provider->answer_test : &w->command->answer,
-        &from);
+    w->out->body =
+        answer_worded(w,
+                      w->test && w->hosted->provider->answer_test.count != 0 ? &w->hosted->provider->answer_test
+                                                                             : &w->command->answer,
+                      &from);
     if (w->test) {
-        counts_add(w->desk->counts, w->command, COUNT_TESTED);
+        counts_add(w->hosted->counts, w->command, COUNT_TESTED);
         return;
     }
     w->executed = true;
-    counts_executed(w->desk->counts, w->command, w->values, params);
+    counts_executed(w->hosted->counts, w->command, w->values, params);
 }
 
 void answer_login(struct served *w)
@@ -189,9 +191,9 @@ void answer_login(struct served *w)
     struct pair_value token = { STR("token"), STR_NONE };
     struct fill       from = { .values = w->values, .extras = &token, .extra_count = 1 };
 
-    token.value = entrance_open(w->desk->entrance, w->login, w->values, &w->bench->mem);
+    token.value = entrance_open(w->hosted->entrance, w->login, w->values, &w->workspace->mem);
     if (token.value.ptr == NULL) {
-        answer_with(w, OUTCOME_LOGIN, &w->desk->provider->answer_login, STR("credentials are wrong or missing"));
+        answer_with(w, OUTCOME_LOGIN, &w->hosted->provider->answer_login, STR("credentials are wrong or missing"));
         return;
     }
     w->out->outcome = OUTCOME_DONE;

@@ -54,7 +54,7 @@ static enum etl_status value_read(struct served *w, int at, const struct wire_fi
         v->kind = VALUE_CLEAR;
     else if (field->value.len == 0) /* an empty field counts as not given */
         v->kind = VALUE_ABSENT;
-    else if (value_form_differs(p->type) && !value_form_read(p->type, field->value, &w->bench->mem, v))
+    else if (value_form_differs(p->type) && !value_form_read(p->type, field->value, &w->workspace->mem, v))
         return answer_refusal(w, "%.*s: is not written as documented", STR_ARG(p->wire));
     v->secret = p->secret;
     return ETL_OK;
@@ -70,7 +70,7 @@ static bool wire_field(const struct wire *wire, struct str name)
 
 static enum etl_status read_field(struct served *w, const struct wire_field *field, bool *given)
 {
-    const struct provider *p = w->desk->provider;
+    const struct provider *p = w->hosted->provider;
     int                    at = request_param(w->command, field->name);
 
     if (at >= 0) {
@@ -80,7 +80,7 @@ static enum etl_status read_field(struct served *w, const struct wire_field *fie
         return value_read(w, at, field);
     }
     if (request_test_field(p, field->name) != NULL || str_eq(field->name, p->command_field) ||
-        wire_field(w->wire, field->name) || (entrance_is_proof(w->desk->entrance, field->name) && w->login == NULL)) {
+        wire_field(w->wire, field->name) || (entrance_is_proof(w->hosted->entrance, field->name) && w->login == NULL)) {
         if (field_named(w, field->name) != field)
             return answer_refusal(w, "%.*s: is given twice", STR_ARG(field->name));
         return ETL_OK;
@@ -90,7 +90,7 @@ static enum etl_status read_field(struct served *w, const struct wire_field *fie
 
 static enum etl_status read_test_mode(struct served *w)
 {
-    const struct provider *p = w->desk->provider;
+    const struct provider *p = w->hosted->provider;
     const struct fill      from = { 0 };
     size_t                 equal = 0, given = 0;
 
@@ -100,7 +100,7 @@ static enum etl_status read_test_mode(struct served *w)
         if (field == NULL || request_param(w->command, field->name) >= 0)
             continue;
         given++;
-        if (str_eq(field->value, fill_answer(&p->test_send.items[i].text, &from, &w->bench->mem)))
+        if (str_eq(field->value, fill_answer(&p->test_send.items[i].text, &from, &w->workspace->mem)))
             equal++;
         else
             return answer_refusal(w, "%.*s: must be as documented for test mode, or not be sent at all",
@@ -139,7 +139,7 @@ static enum etl_status check_headers(struct served *w)
             const struct header_value *h = &w->command->params[i].headers[k];
             bool                       given = w->values[i].kind == VALUE_TEXT && str_eq(w->values[i].text, h->value);
 
-            if (given != str_eq(wire_header(w->asked->headers, arena_cstr(&w->bench->mem, h->name)), h->text))
+            if (given != str_eq(wire_header(w->asked->headers, arena_cstr(&w->workspace->mem, h->name)), h->text))
                 return answer_refusal(w, "%.*s=%.*s and the header %.*s: %.*s go together",
                                       STR_ARG(w->command->params[i].wire), STR_ARG(h->value), STR_ARG(h->name),
                                       STR_ARG(h->text));
@@ -150,7 +150,7 @@ static enum etl_status check_headers(struct served *w)
 static enum etl_status read_params(struct served *w)
 {
     const struct command *c = w->command;
-    bool                 *given = ARENA_ARRAY(&w->bench->mem, bool, c->param_count + 1);
+    bool                 *given = ARENA_ARRAY(&w->workspace->mem, bool, c->param_count + 1);
     enum etl_status       st = read_test_mode(w);
 
     for (size_t i = 0; st == ETL_OK && i < w->field_count; i++)
@@ -184,10 +184,10 @@ static enum etl_status check_values(struct served *w)
     const struct command *c = w->command;
     struct first_error    first = { w, false };
     struct rule_sink      sink = { .add = take_error, .context = &first };
-    struct value         *sent = ARENA_ARRAY(&w->bench->mem, struct value, c->param_count + 1);
+    struct value         *sent = ARENA_ARRAY(&w->workspace->mem, struct value, c->param_count + 1);
 
     memcpy(sent, w->values, c->param_count * sizeof *sent);
-    if (rules_call(w->bench->rules, c, w->values, &sink, &w->bench->mem) != ETL_OK && !first.told)
+    if (rules_call(w->workspace->rules, c, w->values, &sink, &w->workspace->mem) != ETL_OK && !first.told)
         return answer_refusal(w, "a rule is broken");
     if (first.told)
         return ETL_REJECT;

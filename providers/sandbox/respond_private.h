@@ -6,19 +6,19 @@
 #include "providers/sandbox/store/fill.h"
 
 struct served {
-    const struct house      *house;
-    struct desk             *desk;
-    struct bench            *bench;
-    const struct wire       *wire; /* NULL: malformed */
-    const struct wire_field *fields;
-    size_t                   field_count;
-    const struct command    *command; /* NULL: none, or not known */
-    const struct login      *login;   /* the command opens a session of this login */
-    const struct asked      *asked;
-    struct str               command_word;
-    struct value            *values;
-    bool                     test, executed;
-    struct answered         *out;
+    const struct sandbox_shared *shared;
+    struct hosted_provider      *hosted;
+    struct workspace            *workspace;
+    const struct wire           *wire; /* NULL: malformed */
+    const struct wire_field     *fields;
+    size_t                       field_count;
+    const struct command        *command; /* NULL: none, or not known */
+    const struct login          *login;   /* the command opens a session of this login */
+    const struct asked          *asked;
+    struct str                   command_word;
+    struct value                *values;
+    bool                         test, executed;
+    struct answered             *out;
 };
 
 /* ---- respond_params.c: the fields become values ---- */
@@ -29,7 +29,7 @@ int request_param(const struct command *c, struct str wire_name); /* -1: no para
 const struct pair *request_test_field(const struct provider *p,
                                       struct str             name); /* NULL: not a field of the test mode */
 
-/* ---- respond_answer.c: carries it out; the desk's lock is held ---- */
+/* ---- respond_answer.c: carries it out; the provider's lock is held ---- */
 
 void answer_read(struct served *w);
 /* params: the parameters as the journal shows them. */

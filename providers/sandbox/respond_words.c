@@ -11,7 +11,8 @@ enum { ANSWER_MAX = 16 << 20 };
 
 struct str answer_type(const struct served *w)
 {
-    return w->wire != NULL && w->wire->answer_type.ptr != NULL ? w->wire->answer_type : w->desk->provider->answer_type;
+    return w->wire != NULL && w->wire->answer_type.ptr != NULL ? w->wire->answer_type
+                                                               : w->hosted->provider->answer_type;
 }
 
 static enum fill_as form_of(struct str type)
@@ -59,13 +60,13 @@ static struct str inside(struct served *w, struct str text, bool json)
 {
     AUTO(buf_release) struct buf out = { 0 };
     enum fill_as                 form = form_of(answer_type(w));
-    struct arena                *mem = &w->bench->mem;
+    struct arena                *mem = &w->workspace->mem;
     struct str                   xml;
 
     if (form == FILL_PLAIN || (form == FILL_JSON && json))
         return text;
     if (form == FILL_XML && json) {
-        xml = as_xml(text, text_member(w->desk->provider), w->wire->style->empty_list, mem);
+        xml = as_xml(text, text_member(w->hosted->provider), w->wire->style->empty_list, mem);
         return xml.ptr != NULL ? xml : text;
     }
     buf_init(&out, ANSWER_MAX, "an answer");
@@ -80,7 +81,7 @@ static struct str inside(struct served *w, struct str text, bool json)
 
 struct str answer_worded(struct served *w, const struct text *answer, struct fill *from)
 {
-    struct arena     *mem = &w->bench->mem;
+    struct arena     *mem = &w->workspace->mem;
     struct pair_value extras[] = { { STR("answer"), STR_NONE }, { STR("command"), w->command_word } };
     const struct fill around = { .extras = extras, .extra_count = 2, .as = FILL_PLAIN };
     struct str        text, xml;
@@ -93,7 +94,7 @@ struct str answer_worded(struct served *w, const struct text *answer, struct fil
     }
     if (form_of(answer_type(w)) != FILL_XML || !is_json(answer))
         return text;
-    xml = as_xml(text, text_member(w->desk->provider), w->wire->style->empty_list, mem);
+    xml = as_xml(text, text_member(w->hosted->provider), w->wire->style->empty_list, mem);
     return xml.ptr != NULL ? xml : text;
 }
 
@@ -115,6 +116,7 @@ enum etl_status answer_refusal(struct served *w, const char *fmt, ...)
     va_start(list, fmt);
     vsnprintf(text, sizeof text, fmt, list);
     va_end(list);
-    answer_with(w, OUTCOME_REFUSED, &w->desk->provider->answer_refused, arena_str(&w->bench->mem, str_from(text)));
+    answer_with(w, OUTCOME_REFUSED, &w->hosted->provider->answer_refused,
+                arena_str(&w->workspace->mem, str_from(text)));
     return ETL_REJECT;
 }

@@ -1,4 +1,4 @@
-/* providers/sandbox/server.c - libmicrohttpd's callbacks: a request is gathered, answered, and maybe spoiled. */
+/* providers/sandbox/server.c - libmicrohttpd's callbacks: a request is gathered and answered; a fault may damage the answer. */
 #include "providers/sandbox/server.h"
 
 #include <arpa/inet.h>
@@ -23,15 +23,15 @@ enum {
 };
 
 struct server {
-    const struct house *house;
-    struct control     *control;
-    struct MHD_Daemon  *daemon;
-    struct timers      *timers;
-    const struct clock *clock;
-    uint16_t            port;
-    _Atomic uint64_t    next_connection;
-    pthread_mutex_t     mutex; /* guards the benches that are free */
-    struct bench       *benches;
+    const struct sandbox_shared *shared;
+    struct control              *control;
+    struct MHD_Daemon           *daemon;
+    struct timers               *timers;
+    const struct clock          *clock;
+    uint16_t                     port;
+    _Atomic uint64_t             next_connection;
+    pthread_mutex_t              mutex; /* guards the list of free workspaces */
+    struct workspace            *workspaces;
 };
 /* A connection, and the request that is on it now. */
 struct http_exchange {
@@ -43,32 +43,32 @@ struct http_exchange {
     bool                 begun, answered, drop, close_behind;
 };
 
-/* ---- benches ---- */
+/* ---- workspaces ---- */
 
-/* One from before midnight would go by yesterday's date. */
-static struct bench *bench_borrow(struct server *s)
+/* A workspace that was made before midnight holds yesterday's date, so it is not used any more. */
+static struct workspace *workspace_borrow(struct server *s)
 {
-    struct bench *b;
-    char          date[16];
+    struct workspace *b;
+    char              date[16];
 
     clock_today(s->clock, date);
     pthread_mutex_lock(&s->mutex);
-    b = s->benches;
+    b = s->workspaces;
     if (b != NULL)
-        s->benches = b->next;
+        s->workspaces = b->next;
     pthread_mutex_unlock(&s->mutex);
     if (b != NULL && strcmp(b->today, date) != 0) {
-        bench_free(b);
+        workspace_free(b);
         b = NULL;
     }
-    return b != NULL ? b : bench_new(str_from(date));
+    return b != NULL ? b : workspace_new(str_from(date));
 }
 
-static void bench_return(struct server *s, struct bench *b)
+static void workspace_return(struct server *s, struct workspace *b)
 {
     pthread_mutex_lock(&s->mutex);
-    b->next = s->benches;
-    s->benches = b;
+    b->next = s->workspaces;
+    s->workspaces = b;
     pthread_mutex_unlock(&s->mutex);
 }
 
@@ -113,7 +113,7 @@ static struct http_exchange *visit_of(struct MHD_Connection *mc)
     return MHD_get_connection_info(mc, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-/* A whole reply went out that promised to stay; now the line goes dead all the same. */
+/* The fault close-idle: the reply promised to keep the connection open, and it is closed all the same. */
 static void on_completed(void *context, struct MHD_Connection *mc, void **request, enum MHD_RequestTerminationCode code)
 {
     struct http_exchange *v = *request;
@@ -144,11 +144,11 @@ static void reply_make(struct http_exchange *v, unsigned status, const char *typ
     v->answered = true;
 }
 
-/* A body on its way: a listing, or bytes; maybe torn off. */
+/* A body that is being sent: a listing or bytes. A fault may cut it off. */
 struct outflow {
     struct listing *listing;
-    uint64_t        left; /* that go out at most */
-    bool            torn; /* the end is none: the line goes dead */
+    uint64_t        left; /* bytes that may still be sent */
+    bool            torn; /* the connection is closed instead of ending the body */
     char            bytes[];
 };
 
@@ -188,7 +188,7 @@ static struct outflow *outflow_new(const struct answered *a)
     return o;
 }
 
-/* The end comes too early: where it was ordered, else in the middle; one byte at least is missing. */
+/* Where a cut-off body ends: where it was ordered, else in the middle. At least one byte is missing. */
 static void outflow_tear(struct outflow *o, const struct fault_choice *fault)
 {
     o->torn = true;
@@ -219,7 +219,7 @@ static void reply_flowing(struct http_exchange *v, const struct answered *a, con
     v->response = MHD_create_response_from_callback(size, PIECE, outflow_read, o, outflow_free);
     if (v->response == NULL)
         memory_exhausted("the sandbox's replies", a->body.len);
-    /* HTTP/1.0 knows no chunks: without a length the end is where the connection ends. */
+    /* HTTP/1.0 has no chunks, so a body without a length ends with the connection. */
     if (a->fault.kind == FAULT_NO_LENGTH)
         MHD_set_response_options(v->response, MHD_RF_HTTP_VERSION_1_0_RESPONSE, MHD_RO_END);
     reply_header(v, MHD_HTTP_HEADER_CONTENT_TYPE, type);
@@ -244,15 +244,15 @@ static void reply_from_desk(struct http_exchange *v, const struct answered *a, c
 
 /* ---- requests ---- */
 
-/* "/ispn/exec.pl" is for the desk of ispn; what stands behind the name is for the wires. */
-static struct desk *desk_at(struct server *s, struct str path)
+/* "/ispn/exec.pl" names the provider ispn; the rest of the path is for its wires. */
+static struct hosted_provider *hosted_provider_at(struct server *s, struct str path)
 {
     struct str name;
 
     str_cut(str_skip(path, 1), '/', &name);
-    for (size_t i = 0; i < s->control->desk_count; i++)
-        if (str_eq(s->control->desks[i].provider->name, name))
-            return &s->control->desks[i];
+    for (size_t i = 0; i < s->control->hosted_count; i++)
+        if (str_eq(s->control->all_hosted[i].provider->name, name))
+            return &s->control->all_hosted[i];
     return NULL;
 }
 
@@ -274,32 +274,33 @@ static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
-/* Returns how long the answer is to wait. */
-static uint64_t ask_desk(struct http_exchange *v, struct MHD_Connection *mc, struct desk *d, struct asked *asked)
+/* Returns how many milliseconds the answer is delayed. */
+static uint64_t ask_desk(struct http_exchange *v, struct MHD_Connection *mc, struct hosted_provider *d,
+                         struct asked *asked)
 {
     AUTO(buf_wipe) struct buf headers;
-    struct bench             *b = bench_borrow(v->server);
+    struct workspace         *b = workspace_borrow(v->server);
     struct answered           answered;
 
     buf_init(&headers, HEADERS_MAX, "a request's headers");
     MHD_get_connection_values(mc, MHD_HEADER_KIND, add_header, &headers);
     asked->headers = buf_str(&headers);
     asked->type = wire_header(asked->headers, MHD_HTTP_HEADER_CONTENT_TYPE);
-    respond(v->server->house, d, b, asked, &answered);
+    respond(v->server->shared, d, b, asked, &answered);
     reply_from_desk(v, &answered, arena_cstr(&b->mem, answered.type));
-    bench_return(v->server, b);
+    workspace_return(v->server, b);
     return answered.fault.delay_ms;
 }
 
 static uint64_t ask(struct http_exchange *v, struct MHD_Connection *mc, struct str method, struct str path)
 {
-    struct desk *d = desk_at(v->server, path);
-    struct asked asked = { .method = method,
-                           .path = path,
-                           .body = buf_str(&v->body),
-                           .reused = v->requests > 1,
-                           .connection = v->connection,
-                           .now_seconds = clock_wall_ms(v->server->clock) / 1000 };
+    struct hosted_provider *d = hosted_provider_at(v->server, path);
+    struct asked            asked = { .method = method,
+                                      .path = path,
+                                      .body = buf_str(&v->body),
+                                      .reused = v->requests > 1,
+                                      .connection = v->connection,
+                                      .now_seconds = clock_wall_ms(v->server->clock) / 1000 };
 
     if (buf_failed(&v->body))
         reply_make(v, MHD_HTTP_CONTENT_TOO_LARGE, "text/plain", STR("a request may have 16 MiB\n"));
@@ -343,7 +344,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mc, cons
         *size = 0;
         return MHD_YES;
     }
-    if (v->answered) /* it has slept */
+    if (v->answered) /* it was delayed, and is sent now */
         return send_reply(v, mc);
     delay_ms = ask(v, mc, str_from(method), str_from(url));
     if (delay_ms == 0)
@@ -392,7 +393,7 @@ static void raise_file_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* libmicrohttpd tells of every connection that a client broke off; that is no news here. */
+/* libmicrohttpd tells of every connection that a client broke off; it is not worth a line here. */
 static void ignore_talk(void *context, const char *fmt, va_list list)
 {
     (void)context;
@@ -419,8 +420,8 @@ static struct MHD_Daemon *daemon_start(struct server *s, const struct server_opt
                             o->certificates != NULL ? tls : none, MHD_OPTION_END);
 }
 
-enum etl_status server_start(const struct server_options *o, const struct house *house, struct control *control,
-                             struct server **out, struct err *err)
+enum etl_status server_start(const struct server_options *o, const struct sandbox_shared *shared,
+                             struct control *control, struct server **out, struct err *err)
 {
     struct server  *s = calloc(1, sizeof *s);
     int             fd = -1;
@@ -428,7 +429,7 @@ enum etl_status server_start(const struct server_options *o, const struct house 
 
     if (s == NULL)
         memory_exhausted("the sandbox", sizeof *s);
-    s->house = house;
+    s->shared = shared;
     s->control = control;
     s->clock = o->clock;
     pthread_mutex_init(&s->mutex, NULL);
@@ -456,7 +457,7 @@ uint16_t server_port(const struct server *s)
     return s->port;
 }
 
-/* First nobody sleeps any more: libmicrohttpd cannot end while a connection is suspended. */
+/* First the delayed connections are resumed: libmicrohttpd cannot end while a connection is suspended. */
 void server_stop(struct server *s)
 {
     if (s == NULL)
@@ -466,9 +467,9 @@ void server_stop(struct server *s)
     if (s->daemon != NULL)
         MHD_stop_daemon(s->daemon);
     timers_free(s->timers);
-    for (struct bench *b = s->benches, *next; b != NULL; b = next) {
+    for (struct workspace *b = s->workspaces, *next; b != NULL; b = next) {
         next = b->next;
-        bench_free(b);
+        workspace_free(b);
     }
     pthread_mutex_destroy(&s->mutex);
     free(s);

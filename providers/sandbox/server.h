@@ -1,7 +1,7 @@
-/* providers/sandbox/server.h - HTTP on loopback: requests go to the desks by their path, answers go back as faults have them.
+/* providers/sandbox/server.h - HTTP on loopback: a request goes to the provider that its path names; its answer is damaged where a fault was ordered.
  *
- * Threads  libmicrohttpd's: a few, each with an epoll of its own. Nothing here blocks one: a delayed answer is put to sleep
- *          with its connection, and a timer wakes it.
+ * Threads  libmicrohttpd's: a few, each with an epoll of its own. None of them ever waits: a delayed answer suspends its
+ *          connection, and a timer resumes it.
  * Limits   16 MiB a request; 4,096 connections. */
 #ifndef PROVIDERS_SANDBOX_SERVER_H
 #define PROVIDERS_SANDBOX_SERVER_H
@@ -17,11 +17,11 @@ struct server_options {
     const struct certificates *certificates; /* NULL: plain HTTP */
     const struct clock        *clock;
 };
-/* `house`, `desks` and `control` must outlive the server. */
-enum etl_status server_start(const struct server_options *o, const struct house *house, struct control *control,
-                             struct server **out, struct err *err);
+/* `shared`, `all_hosted` and `control` must outlive the server. */
+enum etl_status server_start(const struct server_options *o, const struct sandbox_shared *shared,
+                             struct control *control, struct server **out, struct err *err);
 uint16_t        server_port(const struct server *s);
-/* Closes everything; sleeping answers are sent at once. NULL is fine. */
+/* Closes everything; delayed answers are sent at once. NULL is fine. */
 void server_stop(struct server *s);
 
 #endif

@@ -1,4 +1,4 @@
-/* providers/sandbox/timers.c - a heap of sleepers by the time they are due, and the thread that waits for the first. */
+/* providers/sandbox/timers.c - a heap of timers, ordered by when they are due, and the thread that waits for the first. */
 #include "providers/sandbox/timers.h"
 
 #include <pthread.h>
@@ -65,7 +65,7 @@ static struct sleeper pop(struct timers *t)
     }
 }
 
-/* Waits until the first is due, something earlier came, or the end. */
+/* Waits until the first is due, an earlier one is added, or the timers are stopped. */
 static void wait_for_first(struct timers *t)
 {
     if (t->count == 0) {

@@ -1,6 +1,6 @@
-/* providers/sandbox/timers.h - wakes what was put to sleep, each at its time: one thread, however many sleep.
+/* providers/sandbox/timers.h - calls back at a given time: one thread for any number of timers.
  *
- * Threads  timers_add() may be called by any; `wake` is called on the timers' own thread, or on the one that stops them. */
+ * Threads  any thread may call timers_add(). `wake` is called on the timers' own thread, or on the thread that stops them. */
 #ifndef PROVIDERS_SANDBOX_TIMERS_H
 #define PROVIDERS_SANDBOX_TIMERS_H
 
@@ -12,8 +12,8 @@ struct timers;
 enum etl_status timers_start(void (*wake)(void *sleeper), const struct clock *clock, struct timers **out,
                              struct err *err);
 void            timers_add(struct timers *t, uint64_t delay_ms, void *sleeper);
-/* Wakes all that still sleep, at once; what is added from then on is woken at once too. */
+/* Calls back all that are still waiting, at once. What is added afterwards is called back at once, too. */
 void timers_stop(struct timers *t);
-void timers_free(struct timers *t); /* stopped before; NULL is fine */
+void timers_free(struct timers *t); /* after timers_stop(); NULL is fine */
 
 #endif

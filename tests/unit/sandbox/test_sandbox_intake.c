@@ -62,9 +62,9 @@ static const char two_text[] =
 struct two {
     struct arena           mem;
     const struct provider *provider;
-    struct desk            desk;
-    struct house           house;
-    struct bench          *bench;
+    struct hosted_provider hosted;
+    struct sandbox_shared  shared;
+    struct workspace      *workspace;
     struct request         request;
     struct answered        got;
 };
@@ -87,10 +87,10 @@ static int open_two(void **state)
         print_error("%s", buf_cstr(&out));
         return 1;
     }
-    desk_open(&two.desk, two.provider, credentials, &real_random, &two.mem);
-    two.house.faults = faults_new(1);
-    journal_open(NULL, &two.house.journal, NULL);
-    two.bench = bench_new(STR("2026-11-24"));
+    hosted_provider_open(&two.hosted, two.provider, credentials, &real_random, &two.mem);
+    two.shared.faults = faults_new(1);
+    journal_open(NULL, &two.shared.journal, NULL);
+    two.workspace = workspace_new(STR("2026-11-24"));
     request_init(&two.request, 1 << 20);
     *state = &two;
     return 0;
@@ -101,10 +101,10 @@ static int close_two(void **state)
     struct two *two = *state;
 
     request_release(&two->request);
-    bench_free(two->bench);
-    journal_close(two->house.journal);
-    faults_free(two->house.faults);
-    desk_close(&two->desk);
+    workspace_free(two->workspace);
+    journal_close(two->shared.journal);
+    faults_free(two->shared.faults);
+    hosted_provider_close(&two->hosted);
     provider_free(two->provider);
     arena_release(&two->mem);
     return 0;
@@ -133,7 +133,7 @@ static struct asked encoded(struct two *two, const char *wire, const char *comma
 
 static struct str ask(struct two *two, const struct asked *asked)
 {
-    respond(&two->house, &two->desk, two->bench, asked, &two->got);
+    respond(&two->shared, &two->hosted, two->workspace, asked, &two->got);
     return two->got.body;
 }
 
@@ -143,7 +143,7 @@ static void addresses(void **state)
 
     assert_is(intake_base(two->provider, &two->provider->wires[0], &two->mem), "/two/restapi");
     assert_is(intake_base(two->provider, &two->provider->wires[1], &two->mem), "/two");
-    assert_is(two->desk.path, "/two/restapi");
+    assert_is(two->hosted.path, "/two/restapi");
 }
 
 /* What one side writes the other reads, whichever way it goes. */

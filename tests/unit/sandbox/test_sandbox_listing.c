@@ -7,7 +7,7 @@ enum { ROWS = 500 };
 struct shop {
     struct arena           mem;
     const struct provider *provider;
-    struct desk            desk;
+    struct hosted_provider hosted;
     struct state_table    *table;
     struct state_row     **rows;
 };
@@ -19,15 +19,15 @@ static int open_shop(void **state)
     shop = (struct shop){ 0 };
     arena_init(&shop.mem, 1 << 26, "a test");
     shop.provider = shop_load(&shop.mem);
-    desk_open(&shop.desk, shop.provider, shop_credentials, &real_random, &shop.mem);
-    shop.table = state_table(shop.desk.state, STR("customers"));
+    hosted_provider_open(&shop.hosted, shop.provider, shop_credentials, &real_random, &shop.mem);
+    shop.table = state_table(shop.hosted.state, STR("customers"));
     for (int i = 0; i < ROWS; i++) {
-        struct state_row *row = state_insert(shop.desk.state, shop.table);
+        struct state_row *row = state_insert(shop.hosted.state, shop.table);
 
-        state_set(shop.desk.state, shop.table, row, STR("customer_id"), arena_fmt(&shop.mem, "%d", i));
-        state_set(shop.desk.state, shop.table, row, STR("name"), STR("Zo\xc3\xab \"Z\" <&>"));
+        state_set(shop.hosted.state, shop.table, row, STR("customer_id"), arena_fmt(&shop.mem, "%d", i));
+        state_set(shop.hosted.state, shop.table, row, STR("name"), STR("Zo\xc3\xab \"Z\" <&>"));
     }
-    state_commit(shop.desk.state);
+    state_commit(shop.hosted.state);
     assert_int_equal(state_select(shop.table, NULL, 0, &shop.mem, &shop.rows), ROWS);
     *state = &shop;
     return 0;
@@ -37,7 +37,7 @@ static int close_shop(void **state)
 {
     struct shop *shop = *state;
 
-    desk_close(&shop->desk);
+    hosted_provider_close(&shop->hosted);
     provider_free(shop->provider);
     arena_release(&shop->mem);
     return 0;
@@ -63,7 +63,7 @@ static struct listing *list(struct shop *shop, const char *name, enum fault_kind
 {
     const struct render render = how(shop, name, rot);
 
-    return listing_new(&shop->desk, &render, shop->table, shop->rows, ROWS);
+    return listing_new(&shop->hosted, &render, shop->table, shop->rows, ROWS);
 }
 
 /* The rest of a listing, read `room` bytes at a time; freed. */
@@ -108,15 +108,15 @@ static void rows_that_go(void **state)
 
     assert_int_equal(listing_read(l, first, 64), 64);
     for (int i = 0; i < ROWS; i += 2)
-        state_remove(shop->desk.state, shop->table, shop->rows[i]);
-    state_set(shop->desk.state, shop->table, shop->rows[1], STR("other"), STR("x"));
-    state_set(shop->desk.state, shop->table, shop->rows[1], STR("other"), STR("y"));
-    state_commit(shop->desk.state);
+        state_remove(shop->hosted.state, shop->table, shop->rows[i]);
+    state_set(shop->hosted.state, shop->table, shop->rows[1], STR("other"), STR("x"));
+    state_set(shop->hosted.state, shop->table, shop->rows[1], STR("other"), STR("y"));
+    state_commit(shop->hosted.state);
     /* Emptied as by /_/reset: the listings still have what they began with. */
-    pthread_mutex_lock(&shop->desk.mutex);
-    state_free(shop->desk.state);
-    shop->desk.state = state_new();
-    pthread_mutex_unlock(&shop->desk.mutex);
+    pthread_mutex_lock(&shop->hosted.mutex);
+    state_free(shop->hosted.state);
+    shop->hosted.state = state_new();
+    pthread_mutex_unlock(&shop->hosted.mutex);
     assert_text(rest_of(shop, l, 1000), str_skip(want, 64));
     assert_text(rest_of(shop, other, 1000), want);
 }

@@ -4,9 +4,9 @@
 struct shop {
     struct arena           mem;
     const struct provider *provider;
-    struct desk            desk;
-    struct house           house;
-    struct bench          *bench;
+    struct hosted_provider hosted;
+    struct sandbox_shared  shared;
+    struct workspace      *workspace;
     struct answered        got;
 };
 
@@ -18,10 +18,10 @@ static int open_shop(void **state)
     shop = (struct shop){ 0 };
     arena_init(&shop.mem, 1 << 24, "a test");
     shop.provider = shop_load(&shop.mem);
-    desk_open(&shop.desk, shop.provider, shop_credentials, &real_random, &shop.mem);
-    shop.house.faults = faults_new(1);
-    assert_int_equal(journal_open(NULL, &shop.house.journal, &err), ETL_OK);
-    shop.bench = bench_new(STR("2026-11-24"));
+    hosted_provider_open(&shop.hosted, shop.provider, shop_credentials, &real_random, &shop.mem);
+    shop.shared.faults = faults_new(1);
+    assert_int_equal(journal_open(NULL, &shop.shared.journal, &err), ETL_OK);
+    shop.workspace = workspace_new(STR("2026-11-24"));
     *state = &shop;
     return 0;
 }
@@ -30,10 +30,10 @@ static int close_shop(void **state)
 {
     struct shop *shop = *state;
 
-    bench_free(shop->bench);
-    journal_close(shop->house.journal);
-    faults_free(shop->house.faults);
-    desk_close(&shop->desk);
+    workspace_free(shop->workspace);
+    journal_close(shop->shared.journal);
+    faults_free(shop->shared.faults);
+    hosted_provider_close(&shop->hosted);
     provider_free(shop->provider);
     arena_release(&shop->mem);
     return 0;
@@ -54,7 +54,7 @@ static struct str ask(struct shop *shop, const char *body)
 {
     struct asked asked = post(arena_cstr(&shop->mem, arena_fmt(&shop->mem, "u=abc&k=sesame-1&%s", body)));
 
-    respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+    respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
     return shop->got.body;
 }
 
@@ -62,7 +62,7 @@ static void order(struct shop *shop, const char *text)
 {
     struct str specs[] = { str_from(text) };
 
-    assert_int_equal(faults_set(shop->house.faults, specs, 1, NULL), ETL_OK);
+    assert_int_equal(faults_set(shop->shared.faults, specs, 1, NULL), ETL_OK);
 }
 
 static struct str journal(struct shop *shop)
@@ -71,9 +71,9 @@ static struct str journal(struct shop *shop)
     struct str                   text;
 
     buf_init(&out, 1 << 20, "a test");
-    journal_text(shop->house.journal, &out);
+    journal_text(shop->shared.journal, &out);
     text = arena_str(&shop->mem, buf_str(&out));
-    journal_reset(shop->house.journal);
+    journal_reset(shop->shared.journal);
     return text;
 }
 
@@ -85,7 +85,7 @@ static bool counted(struct shop *shop, const char *part)
 
     buf_init(&out, 1 << 20, "a test");
     json = json_writer(&out);
-    counts_json(shop->desk.counts, &json);
+    counts_json(shop->hosted.counts, &json);
     found = str_contains(buf_str(&out), str_from(part));
     if (!found)
         print_error("%s\n", buf_cstr(&out));
@@ -96,7 +96,7 @@ static void path(void **state)
 {
     struct shop *shop = *state;
 
-    assert_is(shop->desk.path, "/shop/api/do.pl");
+    assert_is(shop->hosted.path, "/shop/api/do.pl");
 }
 
 /* Of one state, in this order. */
@@ -156,11 +156,11 @@ static void credentials(void **state)
     for (size_t i = 0; i < COUNT(bodies); i++) {
         struct asked asked = post(bodies[i]);
 
-        respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+        respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
         assert_is(shop->got.body, "go away");
         assert_int_equal(shop->got.outcome, OUTCOME_LOGIN);
     }
-    assert_true(state_table_at(shop->desk.state, 0) == NULL); /* nothing was even looked at */
+    assert_true(state_table_at(shop->hosted.state, 0) == NULL); /* nothing was even looked at */
 }
 
 static void malformed(void **state)
@@ -168,24 +168,24 @@ static void malformed(void **state)
     struct shop *shop = *state;
     struct asked asked = post("a=b c");
 
-    respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+    respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
     assert_int_equal(shop->got.status, 400);
     asked = post("u=abc&k=sesame-1&cmd=look");
     asked.type = STR("application/x-www-form-urlencoded; charset=utf-8");
-    respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+    respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
     assert_int_equal(shop->got.status, 200);
     asked.type = STR("application/json");
-    respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+    respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
     assert_int_equal(shop->got.status, 415);
     asked.type = STR_NONE;
-    respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+    respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
     assert_int_equal(shop->got.status, 415);
     asked.method = STR("GET");
-    respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+    respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
     assert_int_equal(shop->got.status, 405);
     assert_int_equal(shop->got.outcome, OUTCOME_MALFORMED);
     asked.path = STR("/shop/api/do.pl/");
-    respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+    respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
     assert_int_equal(shop->got.status, 404);
 }
 
@@ -279,14 +279,14 @@ static void rate_limit(void **state)
     struct shop *shop = *state;
     struct asked asked = post("u=abc&k=sesame-1&cmd=look&id=7");
 
-    shop->house.rate_limit = 2;
+    shop->shared.rate_limit = 2;
     for (int i = 0; i < 3; i++) {
-        respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+        respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
         assert_int_equal(shop->got.status, i < 2 ? 200 : 429);
         assert_int_equal(shop->got.retry_after, i == 2);
     }
     asked.now_seconds++;
-    respond(&shop->house, &shop->desk, shop->bench, &asked, &shop->got);
+    respond(&shop->shared, &shop->hosted, shop->workspace, &asked, &shop->got);
     assert_int_equal(shop->got.status, 200);
 }
 

@@ -16,26 +16,26 @@ static const struct provider *load(struct str name, struct arena *mem)
     return p;
 }
 
-/* A desk seeded by `seed`, as /_/state shows it. */
-static struct str seeded(const struct provider *p, uint64_t seed, struct arena *mem, struct desk *keep)
+/* A provider seeded by `seed`, as /_/state shows it. */
+static struct str seeded(const struct provider *p, uint64_t seed, struct arena *mem, struct hosted_provider *keep)
 {
-    const struct seeding s = { .subscribers = SUBSCRIBERS, .seed = seed, .today = STR("2026-11-24") };
-    struct desk          desk;
-    struct house         house = { 0 };
-    struct control       control = { .house = &house, .desks = &desk, .desk_count = 1, .show_secrets = true };
+    const struct seeding   s = { .subscribers = SUBSCRIBERS, .seed = seed, .today = STR("2026-11-24") };
+    struct hosted_provider hosted;
+    struct sandbox_shared  shared = { 0 };
+    struct control control = { .shared = &shared, .all_hosted = &hosted, .hosted_count = 1, .show_secrets = true };
     struct control_reply reply = { 0 };
     struct str           text;
 
-    desk_open(&desk, p, NULL, &real_random, mem);
-    assert_true(seed_state(desk.state, desk.provider, &s) > SUBSCRIBERS);
+    hosted_provider_open(&hosted, p, NULL, &real_random, mem);
+    assert_true(seed_state(hosted.state, hosted.provider, &s) > SUBSCRIBERS);
     buf_init(&reply.body, 64 << 20, "a test");
     control_answer(&control, STR("GET"), STR("state"), STR(""), &reply);
     text = arena_str(mem, buf_str(&reply.body));
     buf_release(&reply.body);
     if (keep != NULL)
-        *keep = desk;
+        *keep = hosted;
     else
-        desk_close(&desk);
+        hosted_provider_close(&hosted);
     return text;
 }
 
@@ -56,7 +56,7 @@ static void deterministic(void **state)
 }
 
 /* Nobody shares an identity, and whoever names an owner has one. */
-static void check_rows(struct desk *d, struct state_table *t, struct arena *mem)
+static void check_rows(struct hosted_provider *d, struct state_table *t, struct arena *mem)
 {
     struct state_row **rows, **found;
     size_t             count = state_select(t, NULL, 0, mem, &rows);
@@ -79,17 +79,17 @@ static void whole(void **state)
     for (const struct embedded_file *f = stock_providers; f->name != NULL; f++) {
         struct arena           mem;
         const struct provider *p;
-        struct desk            desk;
+        struct hosted_provider hosted;
 
         arena_init(&mem, 1U << 30, "a test");
         p = load(str_head(str_from(f->name), strlen(f->name) - 5), &mem);
-        seeded(p, 1, &mem, &desk);
+        seeded(p, 1, &mem, &hosted);
         for (size_t i = 0; i < p->report_count; i++)
-            if (state_table_count(state_table(desk.state, p->reports[i].table)) == 0)
+            if (state_table_count(state_table(hosted.state, p->reports[i].table)) == 0)
                 fail_row(i, "%.*s: no rows in %.*s", STR_ARG(p->name), STR_ARG(p->reports[i].table));
-        for (size_t i = 0; state_table_at(desk.state, i) != NULL; i++)
-            check_rows(&desk, state_table_at(desk.state, i), &mem);
-        desk_close(&desk);
+        for (size_t i = 0; state_table_at(hosted.state, i) != NULL; i++)
+            check_rows(&hosted, state_table_at(hosted.state, i), &mem);
+        hosted_provider_close(&hosted);
         provider_free(p);
         arena_release(&mem);
     }
@@ -103,17 +103,17 @@ static void only_some_tables(void **state)
     };
     struct arena           mem;
     const struct provider *p;
-    struct desk            desk;
+    struct hosted_provider hosted;
 
     (void)state;
     arena_init(&mem, 1U << 30, "a test");
     p = load(STR("ispn"), &mem);
-    desk_open(&desk, p, NULL, &real_random, &mem);
-    seed_state(desk.state, desk.provider, &s);
-    assert_int_equal(state_table_count(state_table(desk.state, STR("customers"))), 50);
-    assert_true(state_table_count(state_table(desk.state, STR("mailboxes"))) > 20);
-    assert_int_equal(state_table_count(state_table(desk.state, STR("services"))), 0);
-    desk_close(&desk);
+    hosted_provider_open(&hosted, p, NULL, &real_random, &mem);
+    seed_state(hosted.state, hosted.provider, &s);
+    assert_int_equal(state_table_count(state_table(hosted.state, STR("customers"))), 50);
+    assert_true(state_table_count(state_table(hosted.state, STR("mailboxes"))) > 20);
+    assert_int_equal(state_table_count(state_table(hosted.state, STR("services"))), 0);
+    hosted_provider_close(&hosted);
     provider_free(p);
     arena_release(&mem);
 }

@@ -1,19 +1,19 @@
-/* providers/sandbox/desk.c - a provider's place in the sandbox is set up and cleared away. */
-#include "providers/sandbox/desk.h"
+/* providers/sandbox/hosted_provider.c - a provider that the sandbox plays: set up, and released. */
+#include "providers/sandbox/hosted_provider.h"
 
 #include "providers/sandbox/intake.h"
 
-void desk_open(struct desk *d, const struct provider *p, const struct str *credentials, struct random *random,
-               struct arena *mem)
+void hosted_provider_open(struct hosted_provider *d, const struct provider *p, const struct str *credentials,
+                          struct random *random, struct arena *mem)
 {
-    *d = (struct desk){ .provider = p, .entrance = entrance_new(p, credentials, random) };
+    *d = (struct hosted_provider){ .provider = p, .entrance = entrance_new(p, credentials, random) };
     d->path = intake_base(p, &p->wires[0], mem);
     pthread_mutex_init(&d->mutex, NULL);
     d->state = state_new();
     d->counts = counts_new(p);
 }
 
-void desk_close(struct desk *d)
+void hosted_provider_close(struct hosted_provider *d)
 {
     if (d->provider == NULL)
         return;
@@ -21,10 +21,10 @@ void desk_close(struct desk *d)
     state_free(d->state);
     counts_free(d->counts);
     pthread_mutex_destroy(&d->mutex);
-    *d = (struct desk){ 0 };
+    *d = (struct hosted_provider){ 0 };
 }
 
-bool desk_has_table(const struct desk *d, struct str table)
+bool hosted_provider_has_table(const struct hosted_provider *d, struct str table)
 {
     const struct provider *p = d->provider;
 
