@@ -86,6 +86,13 @@ void buf_u64(struct buf *b, uint64_t n)
     buf_add(b, str_of(digits + at, sizeof digits - at));
 }
 
+void buf_counted(struct buf *b, struct str s)
+{
+    buf_u64(b, s.len);
+    buf_byte(b, ':');
+    buf_add(b, s);
+}
+
 void buf_hex(struct buf *b, const unsigned char *bytes, size_t n)
 {
     static const char digits[] = "0123456789abcdef";

@@ -52,6 +52,8 @@ static inline void buf_byte(struct buf *b, char c)
 void buf_text(struct buf *b, const char *text);
 void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_u64(struct buf *b, uint64_t n);
+/* "5:lower": with lengths in front, no two sequences of texts are the same bytes. For what is digested. */
+void buf_counted(struct buf *b, struct str s);
 void buf_hex(struct buf *b, const unsigned char *bytes, size_t n);
 /* application/x-www-form-urlencoded, strict: letters, digits and -._~ stand, all else is %XX. */
 void buf_percent(struct buf *b, struct str s);

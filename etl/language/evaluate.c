@@ -248,6 +248,19 @@ static bool eval_logic(struct eval *e, const struct node *n, struct value *out)
     return true;
 }
 
+/* password(n, WORD) */
+static bool eval_password(struct eval *e, const struct node *n, struct value *out)
+{
+    struct value word = VALUE_NONE;
+
+    if (e->target == NULL)
+        return eval_fail(e, "password", "password(n) has no parameter to make one for");
+    if (n->count > 1 && !eval_node(e, n->args[1], &word))
+        return false;
+    return e->target->password(e->target->context, (size_t)n->numbers[0],
+                               value_is_empty(&word) || word.kind == VALUE_CLEAR ? STR("") : word.text, out);
+}
+
 bool eval_node(struct eval *e, const struct node *n, struct value *out)
 {
     switch (n->op) {
@@ -264,12 +277,7 @@ bool eval_node(struct eval *e, const struct node *n, struct value *out)
     case NODE_LET: return eval_let(e, n, out);
     case NODE_NTH: return eval_u64(e, e->nth, out);
     case NODE_COUNT: return eval_u64(e, e->counts != NULL ? e->counts[n->index] : 0, out);
-    case NODE_PASSWORD:
-        if (e->target == NULL)
-            return eval_fail(e, "password", "password(n) has no parameter to make one for");
-        return e->target->password(e->target->context, (size_t)n->numbers[0], out) ||
-               eval_fail(e, "password", "no password of %lld characters meets this parameter's rules",
-                         (long long)n->numbers[0]);
+    case NODE_PASSWORD: return eval_password(e, n, out);
     case NODE_FILTER: return eval_filter(e, n, out);
     case NODE_JOIN: return eval_join(e, n, out);
     case NODE_LIST: return eval_list(e, n, out);

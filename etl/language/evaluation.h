@@ -19,10 +19,10 @@ struct let_slot {
     bool         failed;
     struct value value;
 };
-/* What a filter and password(n) may ask about the parameter that their value goes into. */
+/* What a filter and password() may ask about the parameter that their value goes into. */
 struct target {
-    bool (*takes)(void *context, struct str value);                    /* valid */
-    bool (*password)(void *context, size_t length, struct value *out); /* password(n) */
+    bool (*takes)(void *context, struct str value);                                     /* valid */
+    bool (*password)(void *context, size_t length, struct str word, struct value *out); /* password(n, WORD) */
     void *context;
 };
 struct eval {

@@ -168,28 +168,28 @@ static struct node *parse_bracketed(struct parser *p)
     return n;
 }
 
-/* password(12), count(mailboxes): the two functions. Everything else with parentheses is a filter. */
+/* password(12), password(12, 'spring'), count(mailboxes): the two functions. Everything else with parentheses is a filter. */
 static struct node *parse_function(struct parser *p, struct str name, size_t at)
 {
     struct node *n, *arg;
+    size_t       cap = 0;
 
     p->pos++;
     if (!str_is(name, "password") && !str_is(name, "count")) {
         if (filter_named(name) != NULL)
             return refuse(p, at, "%.*s is a filter: write it behind a value, FIELD | %s", STR_ARG(name),
                           filter_named(name)->form);
-        return refuse(p, at, "unknown function \"%.*s\"; there are password(n) and count(input)", STR_ARG(name));
+        return refuse(p, at, "unknown function \"%.*s\"; there are password(n, WORD) and count(input)", STR_ARG(name));
     }
-    arg = parse_or(p);
-    if (arg == NULL)
-        return refuse(p, at, "%.*s takes one argument", STR_ARG(name));
-    if (!take(p, ")"))
-        return refuse(p, p->pos, "a ) is missing here");
     n = make(p, str_is(name, "count") ? NODE_COUNT : NODE_PASSWORD, at);
-    n->args = ARENA_ARRAY(p->place->mem, struct node *, 1);
-    n->args[0] = arg;
-    n->count = 1;
-    return n;
+    do {
+        arg = parse_or(p);
+        if (arg == NULL)
+            return refuse(p, at, "%.*s takes %s", STR_ARG(name),
+                          n->op == NODE_COUNT ? "one argument" : "a length and, where one is wanted, a word");
+        add_arg(p, n, arg, &cap);
+    } while (n->op == NODE_PASSWORD && n->count < 2 && take(p, ","));
+    return take(p, ")") ? n : refuse(p, p->pos, "a ) is missing here");
 }
 
 /* The part behind a dot: a word, a number (the position in a list), or [a name in brackets]. */
@@ -278,7 +278,7 @@ static struct node *unknown_filter(struct parser *p, struct str name, size_t at)
     for (; n < 63 && filters[n] != NULL; n++)
         names[n] = str_from(filters[n]->name);
     if (str_is(name, "password"))
-        return refuse(p, at, "password(n) makes a value, it filters none: write FIELD | valid or password(12)");
+        return refuse(p, at, "password(n, WORD) makes a value, it filters none: write FIELD | valid or password(12)");
     hint = did_you_mean(name, names, n, p->place->mem);
     return refuse(p, at, "unknown filter \"%.*s\"%.*s", STR_ARG(name), STR_ARG(hint));
 }

@@ -5,6 +5,7 @@
 #include "etl/mapping/bind_columns.h"
 #include "etl/mapping/input_format.h"
 #include "etl/mapping/loader.h"
+#include "providers/model/identity.h"
 #include "providers/rules/rules.h"
 
 /* ---- references and clearing ---- */
@@ -100,6 +101,21 @@ static void check_set(struct mapping_loader *l, const struct command *c, const s
             YAML_FAULT(&l->read, command_place(cc), "required", "%.*s: %s%.*s", STR_ARG(c->name),
                        t->message.len != 0 ? "" : "needs one of the parameters of rule ",
                        STR_ARG(t->message.len != 0 ? t->message : t->rule));
+    }
+}
+
+/* ---- made passwords ---- */
+
+/* A password depends on what the call is about; so that may not depend on a made password. */
+static void check_identity(struct mapping_loader *l, const struct command *c, const struct compiled_call *cc)
+{
+    for (size_t i = 0; i < cc->field_count; i++) {
+        const struct compiled_field *f = &cc->fields[i];
+
+        if (f->turn == FIELD_MAKES_PASSWORD && identity_asks(c, f->param))
+            YAML_FAULT(&l->read, f->value.yaml, "password-identity",
+                       "%.*s tells what %.*s is about, and a made password depends on that: it cannot be made here",
+                       STR_ARG(c->params[f->param].name), STR_ARG(c->name));
     }
 }
 
@@ -227,8 +243,10 @@ void check_mapping(struct mapping_loader *l)
                 check_references(l, &cc->fields[k].value, cc->fields[k].value.node, true);
                 check_clear(l, c, &cc->fields[k], cc->input);
             }
-        if (c != NULL)
+        if (c != NULL) {
             check_set(l, c, cc);
+            check_identity(l, c, cc);
+        }
     }
     prepare_all(l);
     for (size_t i = 0; i < l->m->call_count; i++)

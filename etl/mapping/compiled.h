@@ -52,11 +52,13 @@ struct compiled_input {
 struct compiled_field {
     size_t                   param;
     struct placed_expression value;
-    bool late; /* asks the parameter's rules, so it is evaluated after the fields that those rules compare it with */
+    /* FIELD_ASKS_RULES is evaluated after the fields that those rules compare it with; FIELD_MAKES_PASSWORD last, since the password depends on
+     * what the call is about (providers/model/identity.h). */
+    enum field_turn { FIELD_PLAIN, FIELD_ASKS_RULES, FIELD_MAKES_PASSWORD } turn;
 };
 struct compiled_call {
     struct placed_expression when, once_per; /* node NULL: not said */
-    struct compiled_field   *fields;         /* late ones last */
+    struct compiled_field   *fields;         /* by their turns, else as written */
     size_t                   field_count;
     const struct yaml       *yaml;  /* the call, as it is written */
     unsigned                 on;    /* bits ON_CHANGE(): for which changes of a record it is made */

@@ -162,15 +162,19 @@ static void read_head(struct mapping_loader *l, const struct yaml *body, enum st
 
 /* ---- bodies: expressions ---- */
 
-/* Does the expression ask the rules of its parameter (valid, password)? */
-static bool asks_rules(const struct node *n)
+/* Does the expression ask the rules of its parameter (valid), or make a password, which asks them too? */
+static enum field_turn turn_of(const struct node *n)
 {
-    if (n->op == NODE_PASSWORD || (n->op == NODE_FILTER && n->filter->impure))
-        return true;
-    for (size_t i = 0; i < n->count; i++)
-        if (asks_rules(n->args[i]))
-            return true;
-    return false;
+    enum field_turn turn = n->op == NODE_PASSWORD                      ? FIELD_MAKES_PASSWORD
+                           : n->op == NODE_FILTER && n->filter->impure ? FIELD_ASKS_RULES
+                                                                       : FIELD_PLAIN;
+
+    for (size_t i = 0; i < n->count; i++) {
+        enum field_turn inner = turn_of(n->args[i]);
+
+        turn = inner > turn ? inner : turn;
+    }
+    return turn;
 }
 
 static int find_param(struct mapping_loader *l, const struct command *c, const struct yaml_pair *pair)
@@ -194,14 +198,14 @@ static int find_param(struct mapping_loader *l, const struct command *c, const s
     return -1;
 }
 
-static void sort_late_last(struct compiled_call *cc, struct arena *mem)
+static void sort_by_turn(struct compiled_call *cc, struct arena *mem)
 {
     struct compiled_field *sorted = ARENA_ARRAY(mem, struct compiled_field, cc->field_count + 1);
     size_t                 n = 0;
 
-    for (int late = 0; late < 2; late++)
+    for (int turn = FIELD_PLAIN; turn <= FIELD_MAKES_PASSWORD; turn++)
         for (size_t i = 0; i < cc->field_count; i++)
-            if (cc->fields[i].late == (late != 0))
+            if ((int)cc->fields[i].turn == turn)
                 sorted[n++] = cc->fields[i];
     cc->fields = sorted;
 }
@@ -231,10 +235,10 @@ static void read_fields(struct mapping_loader *l, const struct yaml *fields, siz
             continue;
         params[call->param_count++] = param;
         cc->fields[cc->field_count++] =
-            (struct compiled_field){ (size_t)param, { node, value }, node != NULL && asks_rules(node) };
+            (struct compiled_field){ (size_t)param, { node, value }, node != NULL ? turn_of(node) : FIELD_PLAIN };
     }
     call->params = params;
-    sort_late_last(cc, l->read.mem);
+    sort_by_turn(cc, l->read.mem);
 }
 
 static struct placed_expression read_expression(struct mapping_loader *l, const struct yaml *node, const char *what,

@@ -7,6 +7,7 @@
 #include "etl/language/evaluate.h"
 #include "etl/mapping/compiled.h"
 #include "etl/secrets/made_password.h"
+#include "providers/model/identity.h"
 #include "providers/rules/rules.h"
 
 enum { PASSWORD_ATTEMPTS = 1000, PASSWORD_MAX = 4096 };
@@ -20,7 +21,7 @@ struct mapper {
     struct rule_check     *rules;
     const struct key      *password_key; /* NULL where no password is made */
     struct arena           own;          /* slots, scratch */
-    struct buf             password, list;
+    struct buf             password, identity, list;
     struct target          target;
     struct rule_sink       sink;
     /* what is being mapped */
@@ -91,17 +92,23 @@ static bool would_take(void *context, struct str value)
     return rules_would_take(mapper->rules, mapper->command, mapper->param, mapper->values, value, &mapper->sink);
 }
 
-static bool make_password(void *context, size_t length, struct value *out)
+static bool make_password(void *context, size_t length, struct str word, struct value *out)
 {
-    struct mapper *mapper = context;
-    struct str     param = mapper->command->params[mapper->param].name;
+    struct mapper        *mapper = context;
+    struct password_place place = { mapper->lane, mapper->command->params[mapper->param].name, STR(""), word };
 
     if (mapper->password_key == NULL)
         return eval_fail(&mapper->eval, "password",
                          "a password is made with the installation's key, and there is none");
+    buf_reset(&mapper->identity);
+    identity_of_call(mapper->command, mapper->values, mapper->param, mapper->eval.mem, &mapper->identity);
+    place.identity = buf_str(&mapper->identity);
     for (unsigned attempt = 0; attempt < PASSWORD_ATTEMPTS; attempt++) {
         buf_reset(&mapper->password);
-        made_password(mapper->password_key, mapper->lane, param, attempt, length, &mapper->password);
+        if (buf_failed(&mapper->identity) ||
+            !made_password(mapper->password_key, &place, attempt, length, &mapper->password))
+            return eval_fail(&mapper->eval, "password", "lane, key and word of this password have more than %d bytes",
+                             MADE_PASSWORD_PLACE_BYTES_MAX);
         if (!would_take(mapper, buf_str(&mapper->password)))
             continue;
         *out = (struct value){ VALUE_TEXT, true, arena_str(mapper->eval.mem, buf_str(&mapper->password)) };
@@ -122,6 +129,7 @@ struct mapper *mapper_new(const struct mapping *m, struct str today, const struc
     mapper->c = m->compiled;
     arena_init(&mapper->own, 1U << 20, "a mapper");
     buf_init(&mapper->password, PASSWORD_MAX, "a password");
+    buf_init(&mapper->identity, MADE_PASSWORD_PLACE_BYTES_MAX, "what a password is for");
     buf_init(&mapper->list, VALUE_BYTES_MAX, "a list");
     mapper->eval.list = &mapper->list;
     mapper->rules = rule_check_new(today);
@@ -140,6 +148,7 @@ void mapper_free(struct mapper *mapper)
     rule_check_free(mapper->rules);
     pattern_match_free(mapper->eval.match);
     buf_wipe(&mapper->password);
+    buf_release(&mapper->identity);
     buf_wipe(&mapper->list);
     arena_release(&mapper->own);
     free(mapper);
@@ -203,7 +212,7 @@ static void map_fields(struct mapper *mapper, const struct compiled_call *cc)
         const struct compiled_field *f = &cc->fields[i];
         struct value                *v = &mapper->values[f->param];
 
-        e->target = f->late ? &mapper->target : NULL;
+        e->target = f->turn != FIELD_PLAIN ? &mapper->target : NULL;
         mapper->param = f->param;
         if (eval_node(e, f->value.node, v))
             continue;

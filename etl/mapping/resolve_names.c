@@ -404,7 +404,7 @@ static bool resolve_password(struct name_resolver *n, struct node *node)
                          n->where->list_depth != 0 ? ", not in a list" : "");
         return false;
     }
-    return resolve_argument(n, ARG_NUMBER, node->args[0]);
+    return resolve_argument(n, ARG_NUMBER, node->args[0]) && (node->count < 2 || resolve(n, node->args[1]));
 }
 
 static bool resolve(struct name_resolver *n, struct node *node)

@@ -3,31 +3,37 @@
 
 #include <openssl/crypto.h>
 
-enum { PLACE_MAX = 4 << 20 };
+static bool add_place(struct buf *message, const struct password_place *place, unsigned attempt, uint32_t block)
+{
+    buf_reset(message);
+    buf_fmt(message, "%u/%u/", attempt, block);
+    buf_counted(message, place->lane);
+    buf_counted(message, place->param);
+    buf_counted(message, place->identity);
+    buf_counted(message, place->word);
+    return !buf_failed(message);
+}
 
-void made_password(const struct key *k, struct str lane, struct str param, unsigned attempt, size_t length,
+bool made_password(const struct key *k, const struct password_place *place, unsigned attempt, size_t length,
                    struct buf *out)
 {
     /* 54 letters and digits that cannot be mistaken for each other: no 0 O o, 1 l I. */
     static const char lower[] = "abcdefghijkmnpqrstuvwxyz", upper[] = "ABCDEFGHJKLMNPQRSTUVWXYZ", digit[] = "23456789";
     static const char all[] = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     unsigned char     stream[32];
-    uint32_t          counter = 0;
+    uint32_t          block = 0;
     size_t            used = sizeof stream;
     AUTO(buf_release) struct buf message;
 
-    buf_init(&message, 2 * PLACE_MAX, "the place of a password");
-
+    buf_init(&message, MADE_PASSWORD_PLACE_BYTES_MAX, "the place of a password");
     for (size_t i = 0; i < length; i++) {
         const char *set = i == 0 ? lower : i == 1 ? upper : i == 2 ? digit : all;
         size_t      set_len = strlen(set);
 
         for (;;) { /* rejection sampling: every character equally likely */
             if (used == sizeof stream) {
-                buf_reset(&message);
-                buf_fmt(&message, "%u/%u/%zu/%zu/", attempt, counter++, lane.len, param.len);
-                buf_add(&message, lane);
-                buf_add(&message, param);
+                if (!add_place(&message, place, attempt, block++))
+                    return false;
                 key_password_mac(k, buf_str(&message), stream);
                 used = 0;
             }
@@ -40,4 +46,5 @@ void made_password(const struct key *k, struct str lane, struct str param, unsig
         }
     }
     OPENSSL_cleanse(stream, sizeof stream);
+    return true;
 }

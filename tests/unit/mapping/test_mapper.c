@@ -63,6 +63,56 @@ static void passwords_are_kept_where_the_rules_take_them(void **state)
     release(&l);
 }
 
+/* The password that this mapping makes for a record of the columns A, B, C; good until release(). */
+static struct str password_made(struct loaded *l, const struct key *key, struct str a, struct str b, struct str c)
+{
+    struct mapper *mapper = mapper_new(l->m, STR("2026-11-24"), key);
+    struct str     cells[] = { a, b, c };
+    struct record  record = { .cells = cells, .count = 3 };
+    struct row     row = { .record = &record, .nth = 1 };
+    struct mapped  mapped;
+
+    assert_int_equal(mapper_row(mapper, &row, a, &l->mem, &mapped), ETL_OK);
+    mapper_free(mapper);
+    return value_of(&mapped.calls[0], "pass")->text;
+}
+
+static void a_password_is_its_mailbox_s_and_its_word_s(void **state)
+{
+    static const struct str columns[] = { BYTES("A"), BYTES("B"), BYTES("C") };
+    static const struct {
+        struct str a, b, c;
+        bool       same;
+    } rows[] = {
+        { BYTES("7"), BYTES("john@example.net"), BYTES("spring"), true },  /* at every planning */
+        { BYTES("7"), BYTES("ann@example.net"), BYTES("spring"), false },  /* another mailbox of the lane */
+        { BYTES("7"), BYTES("john@example.net"), BYTES("autumn"), false }, /* another word */
+        { BYTES("7"), BYTES("john@example.net"), BYTES(""), false },
+        { BYTES("8"), BYTES("john@example.net"), BYTES("spring"), false }, /* another lane */
+    };
+    struct loaded l;
+    struct key   *key;
+    struct str    first, got;
+
+    (void)state;
+    /* The mailbox stands behind the password, and asks the rules itself: it has its value first all the same. */
+    load(&l,
+         STR(HEAD "calls:\n  - command: addmbox\n"
+                  "    fields: {pass: \"{{ password(12, C) }}\", billid: \"{{ A }}\", mbox: \"{{ B | valid }}\"}\n"));
+    expect_well(&l);
+    assert_int_equal(mapping_bind(l.m, 0, columns, COUNT(columns), &l.faults), ETL_OK);
+    assert_false(mapping_input_has_secrets(&l.m->inputs[0])); /* the word is none */
+    key = test_key(&l);
+    first = password_made(&l, key, rows[0].a, rows[0].b, rows[0].c);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        got = password_made(&l, key, rows[i].a, rows[i].b, rows[i].c);
+        if (str_eq(got, first) != rows[i].same)
+            fail_row(i, "the password is %s", rows[i].same ? "another one" : "the same");
+    }
+    key_free(key);
+    release(&l);
+}
+
 static void expect_finding(const struct mapped *mapped, const char *field, const char *rule, enum severity severity)
 {
     for (size_t i = 0; i < mapped->finding_count; i++)
@@ -267,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passwords_are_kept_where_the_rules_take_them),
+        cmocka_unit_test(a_password_is_its_mailbox_s_and_its_word_s),
         cmocka_unit_test(all_findings_of_a_record),
         cmocka_unit_test(references_and_clearing),
         cmocka_unit_test(lanes_and_unique_values),

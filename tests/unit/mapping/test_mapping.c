@@ -100,6 +100,23 @@ static const struct {
       { 5, 15, "valid", "in fields: only" } },
     { BYTES(HEAD "calls:\n  - command: addcust\n    when: password(8)\n    fields: {billid: \"{{ A }}\"}\n"),
       { 5, 11, "password", "in fields: only" } },
+    { BYTES(
+          HEAD
+          "calls:\n  - command: addmbox\n    fields: {billid: \"{{ A }}\", pass: \"{{ A }}\", mbox: \"{{ password(8) }}\"}\n"),
+      { 5, 57, "password-identity", "mbox tells what addmbox is about" } },
+    { BYTES(
+          HEAD
+          "calls:\n  - command: addmbox\n    fields: {billid: \"{{ A }}\", pass: \"{{ password(2, A) }}\", mbox: \"{{ A }}\"}\n"),
+      { 5, 52, "filter-argument", "from 4 to 128" } },
+    { BYTES(
+          HEAD
+          "calls:\n  - command: addmbox\n    fields: {billid: \"{{ A }}\", pass: \"{{ password(12, A, A) }}\", mbox: \"{{ A }}\"}\n"),
+      { 5, 57, "expression", "a ) is missing" } },
+    { BYTES(
+          HEAD
+          "calls:\n" ADDCUST
+          "  - command: addmbox\n    fields: {billid: \"{{ A }}\", pass: \"{{ password(12, addcust.id) }}\", mbox: \"{{ A }}\"}\n"),
+      { 7, 56, "capture-place", "stands alone" } },
     { BYTES(HEAD "calls:\n  - command: addcust\n    as: parent\n    fields: {billid: \"{{ A }}\"}\n"),
       { 5, 9, "name", "a meaning of its own" } },
     { BYTES(HEAD "calls:\n" ADDCUST "  - command: setbus\n    when: addcust.id\n    fields: {billid: \"{{ A }}\"}\n"),

@@ -370,16 +370,66 @@ static void sealed_as_the_rfcs_say(void **state)
 
 /* ---- passwords and fingerprints ---- */
 
-static void password_of(const struct key *k, const char *lane, const char *param, unsigned attempt, size_t length,
+static void password_at(const struct key *k, const struct password_place *where, unsigned attempt, size_t length,
                         char *out)
 {
     AUTO(buf_wipe) struct buf b;
 
     buf_init(&b, 1000, "a test");
-    made_password(k, str_from(lane), str_from(param), attempt, length, &b);
+    assert_true(made_password(k, where, attempt, length, &b));
     assert_int_equal(b.len, length);
     memcpy(out, b.ptr, length);
     out[length] = '\0';
+}
+
+static void password_of(const struct key *k, const char *lane, const char *param, unsigned attempt, size_t length,
+                        char *out)
+{
+    struct password_place where = { str_from(lane), str_from(param), STR("a mailbox"), STR("") };
+
+    password_at(k, &where, attempt, length, out);
+}
+
+/* Passwords were handed out by these: they must stay what they are. Each row differs from the first in one text, or in where one text ends. */
+static void password_vectors(void **state)
+{
+    static const struct {
+        struct password_place place;
+        const char           *password;
+    } rows[] = {
+        { { BYTES("1001"), BYTES("pass"), BYTES("jdoe@example.net"), BYTES("") }, "hV8ZJ4tHM5nv" },
+        { { BYTES("1001"), BYTES("pass"), BYTES("ann@example.net"), BYTES("") }, "aE2yehjPSjUp" },
+        { { BYTES("1001"), BYTES("pass"), BYTES("jdoe@example.net"), BYTES("spring") }, "bP6G6JiyWdRY" },
+        { { BYTES("1001"), BYTES("dbpass"), BYTES("jdoe@example.net"), BYTES("") }, "xD2qTXbx6L9q" },
+        { { BYTES("1002"), BYTES("pass"), BYTES("jdoe@example.net"), BYTES("") }, "uM6bVUtmAVnF" },
+        { { BYTES("1001p"), BYTES("ass"), BYTES("jdoe@example.net"), BYTES("") }, "zC3EvSawJTKy" },
+        { { BYTES("1001"), BYTES("passj"), BYTES("doe@example.net"), BYTES("") }, "vN5CtqLNsNML" },
+        { { BYTES("1001"), BYTES("pass"), BYTES("jdoe@example.ne"), BYTES("t") }, "aY2By5Y4eUcm" },
+    };
+    struct key *k = open_key("k", known_key);
+    char        got[100];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        password_at(k, &rows[i].place, 0, 12, got);
+        assert_string_equal(got, rows[i].password);
+    }
+    key_free(k);
+}
+
+static void a_place_that_is_too_long_makes_none(void **state)
+{
+    struct key               *k = open_key("k", known_key);
+    char                     *text = calloc(1, MADE_PASSWORD_PLACE_BYTES_MAX);
+    struct password_place     where = { STR("1001"), STR("pass"), { text, MADE_PASSWORD_PLACE_BYTES_MAX }, STR("") };
+    AUTO(buf_wipe) struct buf b;
+
+    (void)state;
+    assert_non_null(text);
+    buf_init(&b, 1000, "a test");
+    assert_false(made_password(k, &where, 0, 12, &b));
+    free(text);
+    key_free(k);
 }
 
 static void passwords(void **state)
@@ -471,6 +521,8 @@ int main(void)
         cmocka_unit_test(the_vector_of_the_rfc),
         cmocka_unit_test(sealed_as_the_rfcs_say),
         cmocka_unit_test(passwords),
+        cmocka_unit_test(password_vectors),
+        cmocka_unit_test(a_place_that_is_too_long_makes_none),
         cmocka_unit_test(fingerprints_and_macs),
     };
 
