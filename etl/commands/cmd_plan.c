@@ -5,13 +5,15 @@
 #include "etl/commands/cli.h"
 #include "etl/connection/config.h"
 #include "etl/core/system/log.h"
+#include "etl/mapping/keywords.h"
 #include "etl/pages/layout.h"
+#include "etl/plan/guards.h"
 #include "etl/plan/pipeline.h"
 #include "etl/plan/plan.h"
 
 struct cmd_plan_options {
-    const char     *mapping, *run, *after, *today, *max_rejects, *decrypt_key, *passphrase_file;
-    struct opt_list set;
+    const char     *mapping, *run, *after, *today, *max[GUARDS], *because, *decrypt_key, *passphrase_file;
+    struct opt_list set, allow;
     uint64_t        threads;
     bool            replace;
 };
@@ -27,8 +29,16 @@ static const struct opt cmd_plan_options[] = {
         "a variable of the mapping; may be given several times"),
     OPT(struct cmd_plan_options, today, "today", 0, "YYYY-MM-DD", NULL,
         "the date that rules on dates go by (default: today, local time)"),
-    OPT(struct cmd_plan_options, max_rejects, "max-rejects", 0, "N|P%", NULL,
+    OPT(struct cmd_plan_options, max[GUARD_REJECTS], "max-rejects", 0, "N|P%", NULL,
         "stop with 5 when more records are rejected: 50, 2%, \"2% floor 20\""),
+    OPT(struct cmd_plan_options, max[GUARD_CUTS], "max-cuts", 0, "N|P%", NULL,
+        "likewise when more calls cut a service; the share is of all calls"),
+    OPT(struct cmd_plan_options, max[GUARD_DESTROYS], "max-destroys", 0, "N|P%", NULL, "… destroy content"),
+    OPT(struct cmd_plan_options, max[GUARD_SPENDS], "max-spends", 0, "N|P%", NULL, "… spend money"),
+    OPT(struct cmd_plan_options, max[GUARD_NOTIFIES], "max-notifies", 0, "N|P%", NULL, "… write to a person"),
+    OPT(struct cmd_plan_options, allow, "allow", 0, "GUARD=N", NULL,
+        "let N pass this guard, for this plan: rejects=61, cuts=30, rows:INPUT=500; may be given several times"),
+    OPT(struct cmd_plan_options, because, "because", 0, "TEXT", NULL, "why; --allow needs it, and the plan records it"),
     OPT(struct cmd_plan_options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL,
         "the private key that opens an encrypted archive"),
     OPT(struct cmd_plan_options, passphrase_file, "passphrase-file", 0, "FILE", NULL, "whose first line opens it"),
@@ -54,8 +64,6 @@ static const char *grouped(struct cli *cli, uint64_t n)
 
 static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
 {
-    static const char *const words[4] = { "cut a service", "destroy content", "spend money", "write to a person" };
-
     say("read      %10s records%s", grouped(cli, c->read),
         c->empty_lines == 0 ? ""
         : c->empty_lines == 1
@@ -68,7 +76,7 @@ static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
     say("no calls  %10s records", grouped(cli, c->without_calls));
     for (size_t d = 0; d < 4; d++)
         if (c->dangers[d] != 0)
-            warn("%s calls %s", grouped(cli, c->dangers[d]), words[d]);
+            warn("%s calls %s", grouped(cli, c->dangers[d]), guard_words[GUARD_CUTS + d]);
     if (c->warnings != 0)
         say("warnings  %10s, see %s/findings.jsonl", grouped(cli, c->warnings), run);
     say("next: subferry status %s", run);
@@ -85,13 +93,39 @@ static void tell_stages(const struct stage_times *t)
                stage_rows[i].in_order ? "; one thread at a time" : "");
 }
 
+/* --max-rejects and its like, --allow, --because */
+static void read_guards(struct cli *cli, const struct cmd_plan_options *o, struct plan_options *p,
+                        struct findings *faults)
+{
+    struct threshold *max = ARENA_ARRAY(&cli->mem, struct threshold, GUARDS);
+
+    for (int i = 0; i < GUARDS; i++) {
+        if (o->max[i] == NULL)
+            continue;
+        p->max[i] = &max[i];
+        if (!threshold_read(str_from(o->max[i]), &max[i]))
+            findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value",
+                         "--max-%s takes 50, 2%% or \"2%% floor 20\", got \"%s\"", mapping_guard_keys[i], o->max[i]);
+    }
+    p->allow = ARENA_ARRAY(&cli->mem, struct allowance, o->allow.count + 1);
+    p->because = o->because;
+    for (size_t i = 0; i < o->allow.count; i++)
+        if (allowance_read(o->allow.items[i], &p->allow[p->allow_count], faults))
+            p->allow_count++;
+    if (o->allow.count != 0 && (o->because == NULL || str_trim(str_from(o->because)).len == 0))
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing",
+                     "--because TEXT is missing: why may this plan do what --allow lets pass?");
+    if (o->allow.count == 0 && o->because != NULL)
+        findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing",
+                     "--because tells why of an --allow, and there is none: --allow cuts=61 --because TEXT");
+}
+
 static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const struct opt_list *files)
 {
     AUTO(buf_release) struct buf summary;
     struct findings              faults;
     struct plan_counts           counts;
     struct plan_options          p = { 0 };
-    struct threshold             max_rejects = { 0 };
     struct err                   err = { 0 };
     struct key                  *key = NULL;
     struct envelope_keys        *archive_keys = NULL;
@@ -116,12 +150,9 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
                                .today = cli_today(cli, o->today, &faults),
                                .clock = cli->clock,
                                .times = log_level == LOG_VERBOSE ? &times : NULL,
-                               .max_rejects = o->max_rejects != NULL ? &max_rejects : NULL,
                                .replace = o->replace,
                                .version = SUBFERRY_VERSION };
-    if (o->max_rejects != NULL && !threshold_read(str_from(o->max_rejects), &max_rejects))
-        findings_say(&faults, SEVERITY_ERROR, NULL, 0, 0, "option-value",
-                     "--max-rejects takes 50, 2%% or \"2%% floor 20\", got \"%s\"", o->max_rejects);
+    read_guards(cli, o, &p, &faults);
     p.threads = o->threads != 0 ? (unsigned)o->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (faults.errors != 0)
         return cli_faults(cli, ETL_FAIL, &faults);

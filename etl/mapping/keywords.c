@@ -13,7 +13,8 @@ const char *const mapping_input_keys[] = { "format",   "delimiter",        "quot
 const char *const mapping_expect_keys[] = { "rows", "max_age", NULL };
 const char *const mapping_lookup_keys[] = { "file",   "key",       "value", "values",   "missing",
                                             "secret", "delimiter", "quote", "encoding", NULL };
-const char *const mapping_guard_keys[] = { "rejects", "removes", NULL };
+const char *const mapping_guard_keys[] = { "rejects", "cuts", "destroys", "spends", "notifies", NULL };
+const char *const mapping_guard_limit_keys[] = { "hold", "stop", NULL };
 const char *const mapping_call_keys[] = { "command", "input", "as", "when", "once_per", "on", "fields", "each", NULL };
 const char *const mapping_test_keys[] = { "name",  "input", "record", "parent",  "nth",      "count",
                                           "today", "lane",  "calls",  "rejects", "warnings", NULL };
@@ -27,19 +28,12 @@ const char *const mapping_on_words[] = { "added", "changed", "removed", NULL };
 const char *const mapping_dangers[] = { "cuts", "destroys", "spends", "notifies", NULL };
 
 const struct mapping_words mapping_words[] = {
-    { "mapping", mapping_head_keys, true },
-    { "input", mapping_input_keys, true },
-    { "expect", mapping_expect_keys, true },
-    { "lookup", mapping_lookup_keys, true },
-    { "guards", mapping_guard_keys, true },
-    { "call", mapping_call_keys, true },
-    { "test", mapping_test_keys, true },
-    { "reason", mapping_reason_keys, true },
-    { "format", mapping_formats, false },
-    { "orphans", mapping_orphan_words, false },
-    { "missing", mapping_missing_words, false },
-    { "severity", mapping_severities, false },
-    { "on", mapping_on_words, false },
-    { "danger", mapping_dangers, false },
-    { NULL, NULL, false },
+    { "mapping", mapping_head_keys, true },     { "input", mapping_input_keys, true },
+    { "expect", mapping_expect_keys, true },    { "lookup", mapping_lookup_keys, true },
+    { "guards", mapping_guard_keys, true },     { "guard", mapping_guard_limit_keys, true },
+    { "call", mapping_call_keys, true },        { "test", mapping_test_keys, true },
+    { "reason", mapping_reason_keys, true },    { "format", mapping_formats, false },
+    { "orphans", mapping_orphan_words, false }, { "missing", mapping_missing_words, false },
+    { "severity", mapping_severities, false },  { "on", mapping_on_words, false },
+    { "danger", mapping_dangers, false },       { NULL, NULL, false },
 };

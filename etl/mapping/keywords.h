@@ -10,7 +10,8 @@ extern const char *const mapping_head_keys[];
 extern const char *const mapping_input_keys[];
 extern const char *const mapping_expect_keys[];
 extern const char *const mapping_lookup_keys[];
-extern const char *const mapping_guard_keys[];
+extern const char *const mapping_guard_keys[]; /* in the order of enum guard_kind */
+extern const char *const mapping_guard_limit_keys[];
 extern const char *const mapping_call_keys[];
 extern const char *const mapping_test_keys[];
 extern const char *const mapping_reason_keys[];

@@ -1,4 +1,4 @@
-/* etl/mapping/load_head.c - the head of a mapping: names, provider, vars; what it allows, its guards, the severities of rules. */
+/* etl/mapping/load_head.c - the head of a mapping: names, provider, vars; what it allows, the severities of rules. */
 #include "etl/mapping/loader.h"
 #include "providers/description/load.h"
 
@@ -102,7 +102,7 @@ void load_head(struct mapping_loader *l)
     load_vars(l);
 }
 
-/* ---- allow, guards, rules ---- */
+/* ---- allow ---- */
 
 void load_allow(struct mapping_loader *l)
 {
@@ -115,27 +115,6 @@ void load_allow(struct mapping_loader *l)
         int bit = yaml_read_word(r, &node->items[i], mapping_dangers, "danger");
 
         l->m->allow |= bit >= 0 ? 1U << bit : 0;
-    }
-}
-
-void load_guards(struct mapping_loader *l)
-{
-    struct yaml_reader *r = &l->read;
-    const struct yaml  *node = yaml_get(l->root, "guards");
-
-    if (node == NULL || !yaml_expect(r, node, YAML_MAP, "guards"))
-        return;
-    yaml_only_keys(node, mapping_guard_keys, "guards", r->source, r->faults);
-    for (size_t i = 0; i < node->count; i++) {
-        const struct yaml *value = &node->pairs[i].value;
-        struct threshold   g;
-
-        if (value->kind != YAML_TEXT || !threshold_read(value->text, &g))
-            YAML_FAULT(r, value, "guard", "a guard is a number or a share: 50, 2%%, 2%% floor 20");
-        else if (str_is(node->pairs[i].key, "rejects")) {
-            l->m->has_rejects_guard = true;
-            l->m->rejects_guard = g;
-        }
     }
 }
 

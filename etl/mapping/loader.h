@@ -25,9 +25,10 @@ struct mapping_loader {
 /* load_head.c */
 void load_head(struct mapping_loader *l); /* name, title, provider, vars */
 void load_allow(struct mapping_loader *l);
-void load_guards(struct mapping_loader *l);
 void load_rules(struct mapping_loader *l);
 bool is_file_path(struct str name); /* a mapping or provider named by its file, not a stock one */
+/* load_guards.c */
+void load_guards(struct mapping_loader *l);
 /* load_inputs.c */
 void load_inputs(struct mapping_loader *l);
 void read_csv_form(struct yaml_reader *r, const struct yaml *body,

@@ -71,6 +71,21 @@ struct mapping_ease { /* rules: another severity for a rule, "text32", or for a 
     enum severity severity;
 };
 
+/* guards: above `stop` there is no plan; above `hold` the lanes of these calls are kept out of it. A share is one of the records read (rejects)
+ * or of the calls planned (dangers). hold is never above stop, whatever the share is of. */
+enum guard_kind {
+    GUARD_REJECTS,
+    GUARD_CUTS, /* the dangers, in the order of the bits DANGER_* */
+    GUARD_DESTROYS,
+    GUARD_SPENDS,
+    GUARD_NOTIFIES,
+    GUARDS
+};
+struct guard {
+    bool             has_hold, has_stop;
+    struct threshold hold, stop;
+};
+
 struct mapping {
     struct str                  name, path, title;
     const struct provider      *provider;
@@ -83,9 +98,8 @@ struct mapping {
     struct pair_value          *vars;
     size_t                      var_count;
     unsigned                    allow; /* dangers allowed: bits of DANGER_* */
-    bool                        has_rejects_guard;
-    struct threshold            rejects_guard; /* guards: rejects */
-    const struct mapping_ease  *eases;         /* severities changed here; the plan's summary says so */
+    struct guard                guards[GUARDS];
+    const struct mapping_ease  *eases; /* severities changed here; the plan's summary says so */
     size_t                      ease_count;
     bool                        uses_nth, uses_parent; /* what planning has to provide; it saves the work otherwise */
     const bool                 *counts;                /* by input: count(input) is asked somewhere */

@@ -3,6 +3,7 @@
 
 #include "etl/core/system/log.h"
 #include "etl/mapping/mapping.h"
+#include "etl/plan/guards.h"
 #include "etl/plan/pipeline.h"
 #include "etl/plan/planning.h"
 #include "etl/plan/summary.h"
@@ -74,44 +75,6 @@ static void add_counts(struct plan_counts *sum, const struct plan_counts *more)
     sum->damaged += more->damaged;
     for (size_t d = 0; d < 4; d++)
         sum->dangers[d] += more->dangers[d];
-}
-
-/* ---- guards ---- */
-
-static void check_rejects(struct planning *w, const struct plan_counts *sum, struct threshold guard, const char *whose)
-{
-    uint64_t allowed = threshold_allows(guard, sum->read);
-
-    if (sum->rejected > allowed)
-        findings_say(
-            w->faults, SEVERITY_ERROR, NULL, 0, 0, "guard-rejects",
-            "%llu of %llu records were rejected, %s allows %llu; see %s/rejects and findings.jsonl, then mend the extract, the mapping or the guard",
-            (unsigned long long)sum->rejected, (unsigned long long)sum->read, whose, (unsigned long long)allowed,
-            w->run.path);
-}
-
-static enum etl_status check_guards(struct planning *w, const struct plan_counts *sum)
-{
-    const struct mapping *m = w->mapping;
-    size_t                before = w->faults->errors;
-
-    /* The guard is meant for whole extracts: of mended rejects many may be rejected again. */
-    if (m->has_rejects_guard && w->options->after == NULL)
-        check_rejects(w, sum, m->rejects_guard, "the mapping's guard");
-    if (w->options->max_rejects != NULL)
-        check_rejects(w, sum, *w->options->max_rejects, "--max-rejects");
-    for (size_t i = 0; i < m->input_count; i++) {
-        const struct mapping_input *in = &m->inputs[i];
-        uint64_t                    rows = w->pipeline.inputs[i].counts.read;
-
-        if (w->pipeline.inputs[i].source != NULL && w->options->after == NULL &&
-            (rows < in->rows_min || rows > in->rows_max))
-            findings_say(w->faults, SEVERITY_ERROR, record_source_name(w->pipeline.inputs[i].source), 0, 0,
-                         "expect-rows",
-                         "%llu records, the mapping expects %llu..%llu (expect: rows); is the extract whole?",
-                         (unsigned long long)rows, (unsigned long long)in->rows_min, (unsigned long long)in->rows_max);
-    }
-    return w->faults->errors != before ? ETL_GUARD : ETL_OK;
 }
 
 /* ---- the whole ---- */
@@ -205,7 +168,7 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
             "the books do not balance: %llu records read, %llu planned, %llu rejected, %llu without calls; this is an error of subferry, please report it",
             (unsigned long long)counts->read, (unsigned long long)counts->planned, (unsigned long long)counts->rejected,
             (unsigned long long)counts->without_calls);
-    guarded = check_guards(w, counts);
+    guarded = guards_check(w, counts);
     st = finish(w, counts, guarded, (double)(clock_monotonic_ns(w->options->clock) - began_ns) / 1e9, summary);
     if (st != ETL_OK)
         return st;
@@ -263,7 +226,9 @@ enum etl_status plan_make(const struct plan_options *options, struct arena *mem,
                                     .clock = options->clock };
     w.pipeline.inputs = ARENA_ARRAY(mem, struct pipeline_input, w.mapping->input_count + 1);
     name_calls(&w);
-    st = planning_assign_files(&w);
+    st = guards_check_allowances(&w);
+    if (st == ETL_OK)
+        st = planning_assign_files(&w);
     if (st == ETL_OK)
         st = make(&w, counts, summary);
     clean_up(&w);

@@ -8,6 +8,8 @@
 #include "etl/run/run_folder.h"
 #include "formats/envelope.h"
 
+struct allowance; /* guards.h */
+
 struct plan_options {
     const char                 *mapping;
     const char                 *run;
@@ -17,7 +19,10 @@ struct plan_options {
     size_t                      file_count;
     const struct pair_value    *set;
     size_t                      set_count;
-    const struct threshold     *max_rejects; /* tightens the mapping's guard; or NULL */
+    const struct threshold     *max[GUARDS]; /* tightens the mapping's guard; or NULL */
+    struct allowance           *allow;       /* loosens guards; says afterwards which were needed */
+    size_t                      allow_count;
+    const char                 *because; /* why it may; where something is allowed */
     unsigned                    threads;
     bool                        replace;
     const struct key           *key;

@@ -7,6 +7,7 @@
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
 #include "etl/mapping/keywords.h"
+#include "etl/plan/guards.h"
 
 /* A member on a line of its own. */
 static void line_text(struct json_writer *w, const char *name, struct str value)
@@ -145,6 +146,10 @@ static void add_head(struct json_writer *w, const struct summary *s, struct aren
     json_end_object(w);
     if (m->ease_count != 0)
         add_eases(w, m);
+    if (s->options->allow_count != 0) {
+        json_gap(w, "\n ");
+        guards_write_allowed(w, s->options);
+    }
 }
 
 static size_t add_things(const struct summary *s, struct sealed_thing *things, struct hex256 *digests, size_t max)

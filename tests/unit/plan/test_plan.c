@@ -1,126 +1,7 @@
-/* tests/unit/plan/test_plan.c - etl/plan/plan.h: the same bytes whatever the threads, books that balance, guards, and rejects that are mended. */
+/* tests/unit/plan/test_plan.c - etl/plan/plan.h: the same bytes whatever the threads, books that balance, and rejects that are mended. */
 #include "etl/plan/plan.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "etl/core/system/atomic_file.h"
-#include "tests/unit/check.h"
-
-struct bench {
-    struct arena       mem;
-    char               folder[64];
-    struct key        *key;
-    struct findings    faults;
-    struct plan_counts counts;
-};
-
-static const char *path_of(struct bench *b, const char *name)
-{
-    return arena_fmt(&b->mem, "%s/%s", b->folder, name).ptr;
-}
-
-static void write_file(struct bench *b, const char *name, struct str text)
-{
-    struct atomic_file file = { 0 };
-
-    assert_int_equal(atomic_file_begin(&file, path_of(b, name), NULL), ETL_OK);
-    assert_int_equal(atomic_file_write(&file, text, NULL), ETL_OK);
-    assert_int_equal(atomic_file_commit(&file, NULL), ETL_OK);
-}
-
-static struct str read_file(struct bench *b, const char *name)
-{
-    struct str text;
-
-    return file_read(path_of(b, name), 256 << 20, &b->mem, &text, NULL) == ETL_OK ? text : STR("");
-}
-
-static void begin(struct bench *b)
-{
-    *b = (struct bench){ .folder = "/tmp/test_plan.XXXXXX" };
-    arena_init(&b->mem, 1 << 30, "a test");
-    assert_non_null(mkdtemp(b->folder));
-    assert_int_equal(key_open(path_of(b, "key"), &real_random, &b->key, NULL), ETL_OK);
-}
-
-static void end(struct bench *b)
-{
-    key_free(b->key);
-    if (system(arena_fmt(&b->mem, "rm -rf %s", b->folder).ptr) != 0)
-        print_error("cannot remove %s\n", b->folder);
-    arena_release(&b->mem);
-}
-
-static void print_faults(struct bench *b)
-{
-    AUTO(buf_release) struct buf out = { 0 };
-
-    buf_init(&out, 1 << 20, "faults");
-    findings_print(&out, &b->faults);
-    print_error("%s", buf_cstr(&out));
-}
-
-/* files: "customers=c.csv", names in the test's folder. */
-static enum etl_status plan(struct bench *b, const char *run, const char *after, unsigned threads,
-                            const char *const *files)
-{
-    AUTO(buf_release) struct buf summary = { 0 };
-    const char                  *paths[8];
-    struct plan_options          o = { .mapping = path_of(b, "m.yaml"),
-                                       .run = path_of(b, run),
-                                       .today = "2026-11-24",
-                                       .files = paths,
-                                       .threads = threads,
-                                       .key = b->key,
-                                       .version = "test",
-                                       .clock = &real_clock };
-
-    buf_init(&summary, 1 << 20, "the summary");
-    findings_init(&b->faults, &b->mem);
-    if (after != NULL)
-        o.after = path_of(b, after);
-    for (; files[o.file_count] != NULL; o.file_count++) {
-        struct str input, file = str_cut(str_from(files[o.file_count]), '=', &input);
-
-        paths[o.file_count] = arena_fmt(&b->mem, "%.*s=%s/%.*s", STR_ARG(input), b->folder, STR_ARG(file)).ptr;
-    }
-    return plan_make(&o, &b->mem, &b->counts, &summary, &b->faults);
-}
-#define FILES(...)                                                                                                     \
-    (const char *const[])                                                                                              \
-    {                                                                                                                  \
-        __VA_ARGS__, NULL                                                                                              \
-    }
-
-static size_t count_of(struct str text, const char *words)
-{
-    size_t n = 0;
-
-    for (const char *at = text.ptr; (at = memmem(at, (size_t)(text.ptr + text.len - at), words, strlen(words))) != NULL;
-         at += strlen(words))
-        n++;
-    return n;
-}
-
-static void expect_text(struct str text, const char *words)
-{
-    if (str_contains(text, str_from(words)))
-        return;
-    print_error("no \"%s\" in\n%.*s\n", words, STR_ARG(text));
-    fail();
-}
-
-static void expect_fault(struct bench *b, const char *rule, const char *words)
-{
-    for (size_t i = 0; i < b->faults.count; i++)
-        if (strcmp(b->faults.items[i].err.rule, rule) == 0 && strstr(b->faults.items[i].err.text, words) != NULL)
-            return;
-    print_faults(b);
-    print_error("no fault %s with \"%s\"\n", rule, words);
-    fail();
-}
+#include "tests/unit/plan/plan_bench.h"
 
 static const char two_inputs[] =
     "mapping: 1\nprovider: ispn\n"
@@ -297,51 +178,6 @@ static void parents_that_are_gone_are_told(void **state)
     end(&b);
 }
 
-/* ---- guards ---- */
-
-static const struct {
-    const char     *head, *rule, *words;
-    enum etl_status status;
-} guards[] = {
-    { "guards: {rejects: 0}\n", "guard-rejects", "allows 0", ETL_GUARD },
-    { "guards: {rejects: 1}\n", NULL, NULL, ETL_REJECT },
-    { "guards: {rejects: 25%}\n", "guard-rejects", "allows 0", ETL_GUARD },
-    { "guards: {rejects: 34%}\n", NULL, NULL, ETL_REJECT },
-    { "guards: {rejects: 0% floor 1}\n", NULL, NULL, ETL_REJECT },
-    { "inputs: {people: {expect: {rows: 4..}}}\n", "expect-rows", "expects 4..", ETL_GUARD },
-    { "inputs: {people: {expect: {rows: 3}}}\n", NULL, NULL, ETL_REJECT },
-    { "inputs: {people: {expect: {max_age: 1h}}}\n", "expect-age", "the file is 2 hours old", ETL_GUARD },
-    { "inputs: {people: {expect: {max_age: 1d}}}\n", NULL, NULL, ETL_REJECT },
-};
-
-static void guards_stop_a_plan(void **state)
-{
-    struct bench b;
-
-    (void)state;
-    begin(&b);
-    write_file(&b, "p.csv", STR("id,phone\n7,\n8,555\n9,\n"));
-    if (system(arena_fmt(&b.mem, "touch -d '2 hours ago 1 minute ago' %s", path_of(&b, "p.csv")).ptr) != 0)
-        fail();
-    for (size_t i = 0; i < COUNT(guards); i++) {
-        const char     *run = arena_fmt(&b.mem, "run%zu", i).ptr, *file = i < 5 ? "records=p.csv" : "people=p.csv";
-        enum etl_status st;
-
-        write_file(&b, "m.yaml",
-                   arena_fmt(&b.mem,
-                             "mapping: 1\nprovider: ispn\n%scalls:\n  - command: addcust\n"
-                             "    fields: {billid: \"{{ id }}\", hphone: \"{{ phone }}\"}\n",
-                             guards[i].head));
-        st = plan(&b, run, NULL, 1, FILES(file));
-        if (st != guards[i].status)
-            fail_row(i, "%s: status %d", guards[i].head, st);
-        if (guards[i].rule != NULL)
-            expect_fault(&b, guards[i].rule, guards[i].words);
-        assert_int_equal(access(path_of(&b, arena_fmt(&b.mem, "%s/plan.jsonl", run).ptr), F_OK) == 0, st == ETL_REJECT);
-    }
-    end(&b);
-}
-
 /* What the mapping says differently stands in the plan's summary. */
 static void the_plan_says_what_was_eased(void **state)
 {
@@ -367,7 +203,6 @@ int main(void)
         cmocka_unit_test(rejects_are_mended),
         cmocka_unit_test(a_mended_record_makes_calls_of_its_own),
         cmocka_unit_test(parents_that_are_gone_are_told),
-        cmocka_unit_test(guards_stop_a_plan),
         cmocka_unit_test(the_plan_says_what_was_eased),
     };
 
