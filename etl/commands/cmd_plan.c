@@ -1,10 +1,12 @@
 /* etl/commands/cmd_plan.c - subferry plan: dry run, extract → checked calls. */
+#include <limits.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "etl/commands/cli.h"
 #include "etl/connection/config.h"
 #include "etl/core/system/log.h"
+#include "etl/core/system/state_path.h"
 #include "etl/mapping/keywords.h"
 #include "etl/pages/layout.h"
 #include "etl/plan/guards.h"
@@ -37,7 +39,7 @@ static const struct opt cmd_plan_options[] = {
     OPT(struct cmd_plan_options, max[GUARD_SPENDS], "max-spends", 0, "N|P%", NULL, "… spend money"),
     OPT(struct cmd_plan_options, max[GUARD_NOTIFIES], "max-notifies", 0, "N|P%", NULL, "… write to a person"),
     OPT(struct cmd_plan_options, allow, "allow", 0, "GUARD=N", NULL,
-        "let N pass this guard, for this plan: rejects=61, cuts=30, rows:INPUT=500; may be given several times"),
+        "let N pass this guard, for this plan: rejects=61, rows:INPUT=500, replay=INPUT; may be given several times"),
     OPT(struct cmd_plan_options, because, "because", 0, "TEXT", NULL, "why; --allow needs it, and the plan records it"),
     OPT(struct cmd_plan_options, decrypt_key, "decrypt-key", 0, "KEY.pem", NULL,
         "the private key that opens an encrypted archive"),
@@ -130,6 +132,7 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
     struct key                  *key = NULL;
     struct envelope_keys        *archive_keys = NULL;
     struct stage_times           times = { 0 };
+    char                         history[PATH_MAX];
     enum etl_status              st;
 
     buf_init(&summary, 16U << 20, "the summary");
@@ -161,6 +164,10 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
         st = envelope_keys_open(o->decrypt_key, o->passphrase_file, &archive_keys, &err);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
+    if (state_path("plans", history, sizeof history, &err) == ETL_OK)
+        p.history = history;
+    else
+        warn("this plan will not be compared with the last one: %s", err.text);
     p.key = key;
     p.archive_keys = archive_keys;
     signal(SIGINT, stop_on_signal);

@@ -6,25 +6,23 @@
 #include <unistd.h>
 
 #include "etl/core/system/files.h"
+#include "etl/core/system/state_path.h"
 
 enum { ASKED_EVERY_MS = 200 };
 
 static enum etl_status path_of(const struct connection *c, char *out, size_t size, struct err *err)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int         n;
+    char            below[PATH_MAX];
+    size_t          len;
+    enum etl_status st;
 
-    if (state != NULL && state[0] == '/')
-        n = snprintf(out, size, "%s/subferry/connections/%.*s-%s", state, STR_ARG(c->provider->name), c->account);
-    else if (home != NULL && home[0] == '/')
-        n = snprintf(out, size, "%s/.local/state/subferry/connections/%.*s-%s", home, STR_ARG(c->provider->name),
-                     c->account);
-    else
-        return err_set(err, ETL_FAIL, "state-place", "neither XDG_STATE_HOME nor HOME is set");
-    if (n < 0 || (size_t)n + 8 > size)
-        return err_set(err, ETL_FAIL, "state-place", "the path of the connection's state is too long");
+    snprintf(below, sizeof below, "connections/%.*s-%s", STR_ARG(c->provider->name), c->account);
+    st = state_path(below, out, size - strlen("/lock"), err);
+    if (st != ETL_OK)
+        return st;
     files_make_folders(out);
-    memcpy(out + n, "/lock", 6);
+    len = strlen(out);
+    memcpy(out + len, "/lock", sizeof "/lock");
     return ETL_OK;
 }
 

@@ -27,6 +27,10 @@ enum {
     CONFIG_BYTES_MAX = 1 << 20,
     CREDENTIAL_BYTES_MAX = 4096,
 
+    /* the state folder */
+    HISTORY_PLANS_MAX = 4000, /* of one mapping's name: two years of five a night; older ones are dropped */
+    HISTORY_BYTES_MAX = 128 << 20,
+
     /* requests and replies */
     REQUEST_BYTES_MAX = 16 << 20,
     REPLY_WHOLE_BYTES_MAX = 256 << 20, /* of a style that cannot be read piece by piece */

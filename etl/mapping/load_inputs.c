@@ -132,6 +132,23 @@ static uint64_t read_age(struct yaml_reader *r, const struct yaml *node)
     return 0;
 }
 
+/* "±10%", "+-10%": of as many as last time. false: it is not written so. */
+static bool read_share(struct yaml_reader *r, const struct yaml *node, struct mapping_input *in)
+{
+    struct str       share = node->kind == YAML_TEXT ? node->text : STR("");
+    struct threshold t;
+
+    if (!str_starts(share, STR("±")) && !str_starts(share, STR("+-")))
+        return false;
+    share = str_skip(share, 2); /* ± is two bytes as well */
+    in->has_rows_share = memchr(share.ptr, '%', share.len) != NULL && threshold_read(share, &t) && t.floor == 0;
+    if (in->has_rows_share)
+        in->rows_share = t.percent;
+    else
+        YAML_FAULT(r, node, "expect", "rows is ±10%% of last time (or +-10%%), or a range: 35000..50000");
+    return true;
+}
+
 static void read_expect(struct yaml_reader *r, const struct yaml *node, struct mapping_input *in)
 {
     const struct yaml *rows, *age;
@@ -143,7 +160,7 @@ static void read_expect(struct yaml_reader *r, const struct yaml *node, struct m
     yaml_only_keys(node, mapping_expect_keys, "expect", r->source, r->faults);
     rows = yaml_get(node, "rows");
     age = yaml_get(node, "max_age");
-    if (rows != NULL && yaml_read_range(r, rows, &min, &max)) {
+    if (rows != NULL && !read_share(r, rows, in) && yaml_read_range(r, rows, &min, &max)) {
         in->rows_min = min > 0 ? (uint64_t)min : 0;
         in->rows_max = max == INT64_MAX ? UINT64_MAX : (uint64_t)max;
     }

@@ -26,6 +26,8 @@ struct mapping_input {
     const struct str *unique;            /* column names; each alone is unique among the accepted rows */
     size_t            unique_count;
     uint64_t          rows_min, rows_max; /* expect: rows; 0, UINT64_MAX when not said */
+    bool              has_rows_share;     /* expect: rows: ±10%, of last time */
+    double            rows_share;         /* 10 */
     uint64_t          max_age_s;          /* expect: max_age; 0 = none */
     bool              has_lane;           /* lane: given here or for all; else each record alone */
     /* set by mapping_bind: */

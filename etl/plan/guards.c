@@ -5,7 +5,7 @@
 #include "etl/core/system/log.h"
 #include "etl/language/expression_place.h"
 #include "etl/mapping/keywords.h"
-#include "etl/plan/planning.h"
+#include "etl/plan/last_time.h"
 
 const char *const guard_words[GUARDS] = { "were rejected", "cut a service", "destroy content", "spend money",
                                           "write to a person" };
@@ -16,7 +16,7 @@ static const char *const guard_rules[GUARDS] = { "guard-rejects", "guard-cuts", 
 
 static const char *name_of(int guard)
 {
-    return guard == GUARD_ROWS ? "rows" : mapping_guard_keys[guard];
+    return guard == GUARD_ROWS ? "rows" : guard == GUARD_REPLAY ? "replay" : mapping_guard_keys[guard];
 }
 
 /* ---- what --allow says ---- */
@@ -31,29 +31,37 @@ static int guard_named(struct str name, struct findings *faults)
             return i;
     }
     near = did_you_mean(name, names, GUARD_NAMES, faults->mem);
-    findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "allow-unknown",
-                 "--allow: there is no guard %s%.*s; there are rejects, cuts, destroys, spends, notifies and rows",
-                 shown(name, false).text, STR_ARG(near));
+    findings_say(
+        faults, SEVERITY_ERROR, NULL, 0, 0, "allow-unknown",
+        "--allow: there is no guard %s%.*s; there are rejects, cuts, destroys, spends, notifies, rows and replay",
+        shown(name, false).text, STR_ARG(near));
     return -1;
+}
+
+/* "cuts=61", "rows=61", "rows:INPUT=61", "replay=INPUT" */
+static bool read_parts(struct allowance *a, struct str input, struct str right)
+{
+    a->input = a->guard == GUARD_REPLAY ? right : input;
+    if (a->guard == GUARD_REPLAY)
+        return input.ptr == NULL && right.len != 0;
+    return (input.ptr == NULL || (a->guard == GUARD_ROWS && input.len != 0)) && str_to_u64(right, &a->number);
 }
 
 bool allowance_read(const char *written, struct allowance *out, struct findings *faults)
 {
-    struct str left, right = str_cut(str_from(written), '=', &left), name, input;
+    static const char *const forms[] = {
+        [GUARD_ROWS] = "rows=30000 or rows:INPUT=30000", [GUARD_REPLAY] = "replay=INPUT"
+    };
+    struct str left, right = str_cut(str_from(written), '=', &left), name, input = str_cut(left, ':', &name);
 
     *out = (struct allowance){ .written = written };
-    if (right.ptr == NULL)
-        left = str_from(written);
-    input = str_cut(left, ':', &name);
-    out->guard = guard_named(input.ptr != NULL ? name : left, faults);
+    out->guard = guard_named(name, faults);
     if (out->guard < 0)
         return false;
-    out->input = input;
-    if ((input.ptr == NULL || (out->guard == GUARD_ROWS && input.len != 0)) && str_to_u64(right, &out->number))
+    if (read_parts(out, input, right))
         return true;
     findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-value", "--allow takes %s, got %s",
-                 out->guard == GUARD_ROWS ? "rows=30000 or rows:INPUT=30000"
-                                          : arena_fmt(faults->mem, "%s=61", name_of(out->guard)).ptr,
+                 out->guard >= GUARDS ? forms[out->guard] : arena_fmt(faults->mem, "%s=61", name_of(out->guard)).ptr,
                  shown(str_from(written), false).text);
     return false;
 }
@@ -106,7 +114,8 @@ void guards_write_allowed(struct json_writer *w, const struct plan_options *o)
         json_member_text(w, "guard", str_from(name_of(o->allow[i].guard)));
         if (o->allow[i].input.ptr != NULL)
             json_member_text(w, "input", o->allow[i].input);
-        json_member_number(w, "number", o->allow[i].number);
+        if (o->allow[i].guard != GUARD_REPLAY)
+            json_member_number(w, "number", o->allow[i].number);
         json_member_text(w, "because", str_from(o->because));
         json_end_object(w);
     }
@@ -222,49 +231,110 @@ static void check_count(struct planning *w, enum guard_kind kind, uint64_t count
         (unsigned long long)count, STR_ARG(places));
 }
 
-/* ---- rows ---- */
+/* ---- rows, and bytes ---- */
 
-/* "35000..50000", "4..", "..": as a mapping writes it. */
-static struct str range_text(uint64_t min, uint64_t max, struct arena *mem)
+struct range {
+    uint64_t min, max;
+};
+
+/* A share reaches to whole records: ±10 % of 3 are 2..4. Without a last time anything is expected. */
+static struct range expected_rows(const struct mapping_input *in, const struct last_time *last)
 {
-    return max == UINT64_MAX ? arena_fmt(mem, "%llu..", (unsigned long long)min)
-                             : arena_fmt(mem, "%llu..%llu", (unsigned long long)min, (unsigned long long)max);
+    double   then, away;
+    uint64_t most;
+
+    if (!in->has_rows_share)
+        return (struct range){ in->rows_min, in->rows_max };
+    if (!last->is_known)
+        return (struct range){ 0, UINT64_MAX };
+    then = (double)last->its->read;
+    away = then * in->rows_share / 100;
+    most = (uint64_t)(then + away);
+    return (struct range){ (uint64_t)(then - away), most + ((double)most < then + away) };
+}
+
+/* "35000..50000", "4..": as a mapping writes it. */
+static struct str range_text(struct range r, struct arena *mem)
+{
+    return r.max == UINT64_MAX ? arena_fmt(mem, "%llu..", (unsigned long long)r.min)
+                               : arena_fmt(mem, "%llu..%llu", (unsigned long long)r.min, (unsigned long long)r.max);
 }
 
 /* The allowance stretches the range until it has this number in it. */
-static bool is_within(uint64_t rows, uint64_t min, uint64_t max, const struct allowance *a)
+static bool is_within(uint64_t rows, struct range r, const struct allowance *a)
 {
-    return rows >= (a != NULL && a->number < min ? a->number : min) &&
-           rows <= (a != NULL && a->number > max ? a->number : max);
+    return rows >= (a != NULL && a->number < r.min ? a->number : r.min) &&
+           rows <= (a != NULL && a->number > r.max ? a->number : r.max);
 }
 
-static void check_rows(struct planning *w, size_t input)
+static void check_rows(struct planning *w, size_t input, const struct last_time *last)
 {
     const struct mapping_input *in = &w->mapping->inputs[input];
     struct pipeline_input      *read = &w->pipeline.inputs[input];
     struct allowance           *a = allowance_of(w->options, GUARD_ROWS, in->name);
     uint64_t                    rows = read->counts.read;
+    struct range                r = expected_rows(in, last);
+    struct str                  then = STR("");
 
-    if (is_within(rows, in->rows_min, in->rows_max, NULL) ||
-        is_allowed(w, a, is_within(rows, in->rows_min, in->rows_max, a)))
+    if (in->has_rows_share && !last->is_known)
+        detail("%s: %llu records; there is no last time to compare them with", record_source_name(read->source),
+               (unsigned long long)rows);
+    if (is_within(rows, r, NULL) || is_allowed(w, a, is_within(rows, r, a)))
         return;
+    if (in->has_rows_share)
+        then = arena_fmt(w->mem, "; last time %llu (%.*s)", (unsigned long long)last->its->read,
+                         STR_ARG(last_time_place(&last->plan, w->mem)));
     findings_say(
         w->faults, SEVERITY_ERROR, record_source_name(read->source), 0, 0, "expect-rows",
-        "%llu records, the mapping expects %.*s (expect: rows); is the extract whole? If it is, --allow rows:%.*s=%llu --because TEXT lets this plan pass",
-        (unsigned long long)rows, STR_ARG(range_text(in->rows_min, in->rows_max, w->mem)), STR_ARG(in->name),
+        "%llu records, the mapping expects %.*s (expect: rows%s)%.*s; is the extract whole? If it is, --allow rows:%.*s=%llu --because TEXT lets this plan pass",
+        (unsigned long long)rows, STR_ARG(range_text(r, w->mem)),
+        in->has_rows_share ? arena_fmt(w->mem, ": ±%g%%", in->rows_share).ptr : "", STR_ARG(then), STR_ARG(in->name),
         (unsigned long long)rows);
+}
+
+/* Yesterday's file must not undo today's cut. */
+static void check_bytes(struct planning *w, size_t input, const struct last_time *last)
+{
+    struct str             name = w->mapping->inputs[input].name;
+    struct pipeline_input *read = &w->pipeline.inputs[input];
+    struct allowance      *a = allowance_of(w->options, GUARD_REPLAY, name);
+
+    if (!last->is_old || read->counts.read == 0 || is_allowed(w, a, true))
+        return;
+    findings_say(
+        w->faults, SEVERITY_ERROR, record_source_name(read->source), 0, 0, "replay",
+        "these bytes were planned before (%.*s), and others since (%.*s): an old file would undo what came later; if that is meant, --allow replay=%.*s --because TEXT lets this plan pass",
+        STR_ARG(last_time_place(&last->once, w->mem)), STR_ARG(last_time_place(&last->plan, w->mem)), STR_ARG(name));
+}
+
+static void check_inputs(struct planning *w)
+{
+    struct plan_history history;
+
+    last_time_open(w, &history);
+    for (size_t i = 0; i < w->mapping->input_count; i++) {
+        struct last_time last;
+
+        if (w->pipeline.inputs[i].source == NULL)
+            continue;
+        last_time_find(w, &history, i, &last);
+        if (last.is_same)
+            say("%s: the same bytes as last time (%.*s)", record_source_name(w->pipeline.inputs[i].source),
+                STR_ARG(last_time_place(&last.plan, w->mem)));
+        check_bytes(w, i, &last);
+        check_rows(w, i, &last);
+    }
 }
 
 enum etl_status guards_check(struct planning *w, const struct plan_counts *sum)
 {
     size_t before = w->faults->errors;
 
+    if (w->options->after == NULL)
+        check_inputs(w);
     check_count(w, GUARD_REJECTS, sum->rejected, sum->read);
     for (int kind = GUARD_CUTS; kind < GUARDS; kind++)
         check_count(w, (enum guard_kind)kind, sum->dangers[kind - GUARD_CUTS], sum->calls);
-    for (size_t i = 0; i < w->mapping->input_count; i++)
-        if (w->pipeline.inputs[i].source != NULL && w->options->after == NULL)
-            check_rows(w, i);
     warn_of_idle(w);
     return w->faults->errors != before ? ETL_GUARD : ETL_OK;
 }

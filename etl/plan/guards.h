@@ -1,7 +1,9 @@
 /* etl/plan/guards.h - are the counts of a plan within what its mapping allows, the command line tightens and --allow loosens?
  *
- * Counted are rejected records, of those read, and calls with a danger, of those planned; and the records of an input, against its `expect: rows`.
- * Of mended rejects (--after) many may be rejected again, and they are a part of an extract: rejects and rows are not held against the mapping then.
+ * Counted are rejected records, of those read, and calls with a danger, of those planned; and the records of an input, against its `expect: rows`,
+ * which may be a share of last time's. Bytes of an input that were planned once, and others since, are a replay: yesterday's file must not undo
+ * today's cut. An input without records undoes nothing and is none.
+ * Of mended rejects (--after) many may be rejected again, and they are a part of an extract: rejects, rows and bytes are not held against it then.
  * Errors  ETL_GUARD: the plan must not be finished. Each message says what was counted, who allows how many, where to look, and the --allow that
  *         would let this plan pass. */
 #ifndef ETL_PLAN_GUARDS_H
@@ -15,11 +17,12 @@ struct plan_counts;
 struct plan_options;
 struct planning;
 
-enum { GUARD_ROWS = GUARDS, GUARD_NAMES }; /* what --allow names besides the guards of a mapping */
+enum { GUARD_ROWS = GUARDS, GUARD_REPLAY, GUARD_NAMES }; /* what --allow names besides the guards of a mapping */
 
-struct allowance {          /* --allow cuts=61, --allow rows:customers=30000: one guard, loosened for this plan alone */
-    int         guard;      /* enum guard_kind, or GUARD_ROWS */
-    struct str  input;      /* whose rows; ptr NULL: all inputs' */
+/* --allow cuts=61, rows:customers=30000, replay=customers: one guard, loosened for this plan alone. */
+struct allowance {
+    int         guard;      /* enum guard_kind, GUARD_ROWS or GUARD_REPLAY */
+    struct str  input;      /* of rows and replay; ptr NULL: the rows of all inputs */
     uint64_t    number;     /* so many pass; of rows: so many count as expected */
     const char *written;    /* as it was typed */
     bool        was_needed; /* set by guards_check(): without it the guard would have stopped the plan or held lanes */

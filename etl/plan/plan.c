@@ -4,6 +4,7 @@
 #include "etl/core/system/log.h"
 #include "etl/mapping/mapping.h"
 #include "etl/plan/guards.h"
+#include "etl/plan/last_time.h"
 #include "etl/plan/pipeline.h"
 #include "etl/plan/planning.h"
 #include "etl/plan/summary.h"
@@ -172,6 +173,7 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
     st = finish(w, counts, guarded, (double)(clock_monotonic_ns(w->options->clock) - began_ns) / 1e9, summary);
     if (st != ETL_OK)
         return st;
+    last_time_record(w, counts);
     return counts->rejected != 0 ? ETL_REJECT : ETL_OK;
 }
 

@@ -22,6 +22,7 @@ struct plan_options {
     const struct threshold     *max[GUARDS]; /* tightens the mapping's guard; or NULL */
     struct allowance           *allow;       /* loosens guards; says afterwards which were needed */
     size_t                      allow_count;
+    const char                 *history; /* the state folder's "plans", where this plan is recorded; NULL: nowhere */
     const char                 *because; /* why it may; where something is allowed */
     unsigned                    threads;
     bool                        replace;

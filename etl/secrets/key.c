@@ -12,6 +12,7 @@
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
+#include "etl/core/system/state_path.h"
 
 enum { KEY_BYTES = 32 };
 
@@ -70,27 +71,19 @@ static enum etl_status derive_all(struct key *k, struct err *err)
     return ETL_OK;
 }
 
-/* $XDG_STATE_HOME/subferry/key; makes the folders (0700) when asked to. */
+/* The default place; makes the folders (0700) when asked to. */
 static enum etl_status default_path(bool make, char *out, size_t size, struct err *err)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int         n;
+    char       folder[4096];
+    struct err why = { 0 };
 
-    if (state != NULL && state[0] == '/')
-        n = snprintf(out, size, "%s", state);
-    else if (home != NULL && home[0] == '/')
-        n = snprintf(out, size, "%s/.local/state", home);
-    else
-        return err_set(err, ETL_FAIL, "key-place",
-                       "neither XDG_STATE_HOME nor HOME is set; name a key with key: in the configuration");
-    if (n < 0 || (size_t)n + 16 > size)
-        return err_set(err, ETL_FAIL, "key-place", "the path of the key is too long");
-    if (make)
-        files_make_folders(out);
-    snprintf(out + n, size - (size_t)n, "/subferry");
-    if (make && files_make_folder(out) != 0 && errno != EEXIST)
-        return err_set(err, ETL_FAIL, "key-place", "cannot make %s: %s", out, strerror(errno));
-    snprintf(out + n, size - (size_t)n, "/subferry/key");
+    if (state_path("", folder, sizeof folder, &why) != ETL_OK || state_path("key", out, size, &why) != ETL_OK)
+        return err_set(err, ETL_FAIL, "key-place", "%s; name a key with key: in the configuration", why.text);
+    if (!make)
+        return ETL_OK;
+    files_make_folders(folder);
+    if (files_make_folder(folder) != 0 && errno != EEXIST)
+        return err_set(err, ETL_FAIL, "key-place", "cannot make %s: %s", folder, strerror(errno));
     return ETL_OK;
 }
 

@@ -220,6 +220,129 @@ static void what_loosens_nothing_is_told(void **state)
     end(&b);
 }
 
+/* ---- last time ---- */
+
+static void write_rows(struct bench *b, const char *name, unsigned rows)
+{
+    AUTO(buf_release) struct buf text;
+
+    buf_init(&text, 1 << 20, "a test");
+    buf_lit(&text, "id,phone\n");
+    for (unsigned i = 0; i < rows; i++)
+        buf_fmt(&text, "%u,\n", i + 1);
+    write_file(b, name, buf_str(&text));
+}
+
+static void rows_are_compared_with_last_time(void **state)
+{
+    static const struct {
+        unsigned        rows;
+        enum etl_status status;
+        const char     *words;
+    } nights[] = {
+        { 100, ETL_OK, NULL }, /* there is no last time */
+        { 110, ETL_OK, NULL },
+        { 98, ETL_GUARD, "98 records, the mapping expects 99..121 (expect: rows: ±10%); last time 110 (" },
+        { 122, ETL_GUARD, "--allow rows:people=122 --because TEXT" }, /* the stopped plan was no time */
+        { 99, ETL_OK, NULL },
+        { 108, ETL_OK, NULL },
+    };
+    struct bench b;
+
+    (void)state;
+    begin(&b);
+    b.more.history = path_of(&b, "plans");
+    write_mapping(&b, "inputs: {people: {expect: {rows: ±10%}}}\n");
+    for (size_t i = 0; i < COUNT(nights); i++) {
+        const char *run = arena_fmt(&b.mem, "run%zu", i).ptr;
+
+        write_rows(&b, "p.csv", nights[i].rows);
+        if (plan(&b, run, NULL, 1, FILES("people=p.csv")) != nights[i].status) {
+            print_faults(&b);
+            fail_row(i, "%u rows", nights[i].rows);
+        }
+        if (nights[i].words != NULL)
+            expect_fault(&b, "expect-rows", nights[i].words);
+        expect_plan(&b, run, nights[i].status == ETL_OK);
+    }
+    write_rows(&b, "p.csv", 200);
+    allow(&b, "rows:people=200");
+    assert_int_equal(plan(&b, "allowed", NULL, 1, FILES("people=p.csv")), ETL_OK);
+    end(&b);
+}
+
+static void old_bytes_are_stopped(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin(&b);
+    b.more.history = path_of(&b, "plans");
+    write_file(&b, "m.yaml",
+               STR("mapping: 1\nprovider: ispn\ninputs: {people: {}, others: {optional: true}}\ncalls:\n"
+                   "  - {command: addcust, input: people, fields: {billid: \"{{ id }}\"}}\n"
+                   "  - {command: addcust, as: other, input: others, fields: {billid: \"{{ id }}\"}}\n"));
+    write_rows(&b, "monday.csv", 3);
+    write_rows(&b, "tuesday.csv", 4);
+    write_rows(&b, "wednesday.csv", 5);
+    write_rows(&b, "empty.csv", 0);
+    assert_int_equal(plan(&b, "run1", NULL, 1, FILES("people=monday.csv")), ETL_OK);
+    assert_int_equal(plan(&b, "run2", NULL, 1, FILES("people=monday.csv")), ETL_OK); /* the same as last time */
+    assert_int_equal(b.faults.count, 0);
+    assert_int_equal(plan(&b, "run3", NULL, 1, FILES("people=tuesday.csv", "others=monday.csv")), ETL_OK);
+    assert_int_equal(plan(&b, "run4", NULL, 1, FILES("people=monday.csv")), ETL_GUARD);
+    expect_fault(&b, "replay", "/run2), and others since (");
+    expect_fault(&b, "replay", "/run3): an old file would undo");
+    expect_plan(&b, "run4", false);
+    /* Each input has times of its own. */
+    assert_int_equal(plan(&b, "run5", NULL, 1, FILES("people=tuesday.csv", "others=monday.csv")), ETL_OK);
+    allow(&b, "replay=people");
+    assert_int_equal(plan(&b, "run6", NULL, 1, FILES("people=monday.csv")), ETL_OK);
+    expect_text(read_file(&b, "run6/summary.json"),
+                "\"allowed\":[{\"guard\":\"replay\",\"input\":\"people\",\"because\":\"the boss said so\"}]");
+    end(&b);
+}
+
+static void what_is_no_replay(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin(&b);
+    b.more.history = path_of(&b, "plans");
+    write_mapping(&b, "inputs: {people: {}}\n");
+    write_rows(&b, "monday.csv", 3);
+    write_rows(&b, "tuesday.csv", 4);
+    write_rows(&b, "empty.csv", 0);
+    assert_int_equal(plan(&b, "run1", NULL, 1, FILES("people=empty.csv")), ETL_OK);
+    assert_int_equal(plan(&b, "run2", NULL, 1, FILES("people=monday.csv")), ETL_OK);
+    assert_int_equal(plan(&b, "run3", NULL, 1, FILES("people=empty.csv")), ETL_OK); /* an extract without records */
+    assert_int_equal(plan(&b, "run4", NULL, 1, FILES("people=monday.csv")), ETL_GUARD);
+    assert_int_equal(plan(&b, "run5", NULL, 1, FILES("people=tuesday.csv")), ETL_OK);
+    /* Mended rejects ask nothing, and are no last time. */
+    assert_int_equal(plan(&b, "run6", "run1", 1, FILES("people=monday.csv")), ETL_OK);
+    assert_int_equal(plan(&b, "run7", NULL, 1, FILES("people=tuesday.csv")), ETL_OK);
+    assert_int_equal(b.faults.count, 0);
+    end(&b);
+}
+
+static void a_history_that_cannot_be_written_costs_no_plan(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin(&b);
+    write_file(&b, "plans", STR("no folder"));
+    b.more.history = path_of(&b, "plans");
+    write_mapping(&b, "inputs: {people: {expect: {rows: ±10%}}}\n");
+    write_rows(&b, "p.csv", 3);
+    assert_int_equal(plan(&b, "run1", NULL, 1, FILES("people=p.csv")), ETL_OK);
+    expect_fault(&b, "history", "the plan is good");
+    assert_int_equal(b.faults.errors, 0);
+    expect_plan(&b, "run1", true);
+    end(&b);
+}
+
 static void the_hold_limit(void **state)
 {
     struct plan_options o = { 0 };
@@ -246,8 +369,12 @@ static const struct {
     { "rejects=61", NULL, NULL },
     { "rows=5", NULL, NULL },
     { "rows:people=5", NULL, NULL },
+    { "replay=people", NULL, NULL },
+    { "replay", "option-value", "replay=INPUT" },
+    { "replay=", "option-value", "replay=INPUT" },
+    { "replay:people=5", "option-value", "replay=INPUT" },
     { "cut=5", "allow-unknown", "there is no guard \"cut\", did you mean \"cuts\"?" },
-    { "removes=5", "allow-unknown", "there are rejects, cuts, destroys, spends, notifies and rows" },
+    { "removes=5", "allow-unknown", "there are rejects, cuts, destroys, spends, notifies, rows and replay" },
     { "", "allow-unknown", "" },
     { "cuts", "option-value", "--allow takes cuts=61, got \"cuts\"" },
     { "cuts=", "option-value", "cuts=61" },
@@ -284,6 +411,10 @@ int main(void)
         cmocka_unit_test(one_guard_is_loosened),
         cmocka_unit_test(rows_are_loosened_either_way),
         cmocka_unit_test(what_loosens_nothing_is_told),
+        cmocka_unit_test(rows_are_compared_with_last_time),
+        cmocka_unit_test(old_bytes_are_stopped),
+        cmocka_unit_test(what_is_no_replay),
+        cmocka_unit_test(a_history_that_cannot_be_written_costs_no_plan),
         cmocka_unit_test(the_hold_limit),
         cmocka_unit_test(allowances_are_read),
     };
