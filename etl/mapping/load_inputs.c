@@ -132,20 +132,18 @@ static uint64_t read_age(struct yaml_reader *r, const struct yaml *node)
     return 0;
 }
 
-/* "±10%", "+-10%": of as many as last time. false: it is not written so. */
+/* "±10%", "+-10% floor 20": of as many as last time. false: it is not written so. */
 static bool read_share(struct yaml_reader *r, const struct yaml *node, struct mapping_input *in)
 {
-    struct str       share = node->kind == YAML_TEXT ? node->text : STR("");
-    struct threshold t;
+    struct str share = node->kind == YAML_TEXT ? node->text : STR("");
 
     if (!str_starts(share, STR("±")) && !str_starts(share, STR("+-")))
         return false;
     share = str_skip(share, 2); /* ± is two bytes as well */
-    in->has_rows_share = memchr(share.ptr, '%', share.len) != NULL && threshold_read(share, &t) && t.floor == 0;
-    if (in->has_rows_share)
-        in->rows_share = t.percent;
-    else
-        YAML_FAULT(r, node, "expect", "rows is ±10%% of last time (or +-10%%), or a range: 35000..50000");
+    in->has_rows_share = memchr(share.ptr, '%', share.len) != NULL && threshold_read(share, &in->rows_share);
+    if (!in->has_rows_share)
+        YAML_FAULT(r, node, "expect",
+                   "rows is ±10%% of last time (or +-10%%, ±10%% floor 20), or a range: 35000..50000");
     return true;
 }
 

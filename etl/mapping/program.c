@@ -28,6 +28,19 @@ static bool is_rule(struct str name, const struct param *p, struct str rule)
            str_ends(name, rule);
 }
 
+unsigned mapping_call_dangers(const struct mapping_call *call)
+{
+    unsigned dangers = call->command->dangers;
+
+    for (size_t i = 0; i < call->param_count; i++) {
+        const struct param *p = &call->command->params[call->params[i]];
+
+        for (size_t k = 0; k < p->danger_value_count; k++)
+            dangers |= p->danger_values[k].dangers;
+    }
+    return dangers;
+}
+
 enum severity mapping_severity(const void *mapping, const struct command *c, const struct param *p, struct str rule,
                                enum severity described)
 {

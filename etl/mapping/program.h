@@ -26,10 +26,10 @@ struct mapping_input {
     const struct str *unique;            /* column names; each alone is unique among the accepted rows */
     size_t            unique_count;
     uint64_t          rows_min, rows_max; /* expect: rows; 0, UINT64_MAX when not said */
-    bool              has_rows_share;     /* expect: rows: ±10%, of last time */
-    double            rows_share;         /* 10 */
-    uint64_t          max_age_s;          /* expect: max_age; 0 = none */
-    bool              has_lane;           /* lane: given here or for all; else each record alone */
+    bool              has_rows_share;     /* expect: rows: ±10%, of last time: so many may be more or less */
+    struct threshold  rows_share;
+    uint64_t          max_age_s; /* expect: max_age; 0 = none */
+    bool              has_lane;  /* lane: given here or for all; else each record alone */
     /* set by mapping_bind: */
     const struct str  *columns;
     size_t             column_count;
@@ -117,6 +117,8 @@ struct mapping_source {            /* which mapping is to be loaded */
 
 int                        mapping_input_named(const struct mapping *m, struct str name); /* -1: there is none */
 const struct mapping_call *mapping_call_named(const struct mapping *m, struct str name);  /* by as:, else by command */
+/* The dangers that the call has, whatever its values or with some of them: bits DANGER_*. */
+unsigned mapping_call_dangers(const struct mapping_call *call);
 /* How severe a broken rule of the parameter is in this mapping (rules:); `mapping` is a struct mapping, as rules.h wants it. */
 enum severity mapping_severity(const void *mapping, const struct command *c, const struct param *p, struct str rule,
                                enum severity described);

@@ -175,17 +175,6 @@ uint64_t guards_hold_limit(const struct mapping *m, const struct plan_options *o
     return a != NULL && a->number > limit ? a->number : limit;
 }
 
-/* Does this command have the danger, whatever its values or with some of them? */
-static bool may_have(const struct command *c, unsigned danger)
-{
-    unsigned dangers = c->dangers;
-
-    for (size_t i = 0; i < c->param_count; i++)
-        for (size_t k = 0; k < c->params[i].danger_value_count; k++)
-            dangers |= c->params[i].danger_values[k].dangers;
-    return (dangers & danger) != 0;
-}
-
 /* "m.yaml:40 full_cancel, m.yaml:52 disable": the calls of the mapping that can have the danger. */
 static struct str places_of(const struct planning *w, enum guard_kind kind)
 {
@@ -195,7 +184,7 @@ static struct str places_of(const struct planning *w, enum guard_kind kind)
     unsigned              shown_count = 0;
 
     for (size_t i = 0; i < m->call_count; i++) {
-        if (w->pipeline.command_calls[i] == 0 || !may_have(m->calls[i].command, 1U << (kind - GUARD_CUTS)))
+        if (w->pipeline.command_calls[i] == 0 || (mapping_call_dangers(&m->calls[i]) >> (kind - GUARD_CUTS) & 1) == 0)
             continue;
         if (++shown_count > PLACES_SHOWN)
             return arena_fmt(w->mem, "%.*s …", STR_ARG(out));
@@ -237,20 +226,25 @@ struct range {
     uint64_t min, max;
 };
 
-/* A share reaches to whole records: ±10 % of 3 are 2..4. Without a last time anything is expected. */
+/* Without a last time anything is expected. */
 static struct range expected_rows(const struct mapping_input *in, const struct last_time *last)
 {
-    double   then, away;
-    uint64_t most;
+    uint64_t then, away;
 
     if (!in->has_rows_share)
         return (struct range){ in->rows_min, in->rows_max };
     if (!last->is_known)
         return (struct range){ 0, UINT64_MAX };
-    then = (double)last->its->read;
-    away = then * in->rows_share / 100;
-    most = (uint64_t)(then + away);
-    return (struct range){ (uint64_t)(then - away), most + ((double)most < then + away) };
+    then = last->its->read;
+    away = threshold_allows(in->rows_share, then);
+    return (struct range){ away < then ? then - away : 0, then + away };
+}
+
+/* "±10%", "±10% floor 20" */
+static struct str share_text(struct threshold share, struct arena *mem)
+{
+    return share.floor != 0 ? arena_fmt(mem, "±%g%% floor %llu", share.percent, (unsigned long long)share.floor)
+                            : arena_fmt(mem, "±%g%%", share.percent);
 }
 
 /* "35000..50000", "4..": as a mapping writes it. */
@@ -288,8 +282,8 @@ static void check_rows(struct planning *w, size_t input, const struct last_time 
         w->faults, SEVERITY_ERROR, record_source_name(read->source), 0, 0, "expect-rows",
         "%llu records, the mapping expects %.*s (expect: rows%s)%.*s; is the extract whole? If it is, --allow rows:%.*s=%llu --because TEXT lets this plan pass",
         (unsigned long long)rows, STR_ARG(range_text(r, w->mem)),
-        in->has_rows_share ? arena_fmt(w->mem, ": ±%g%%", in->rows_share).ptr : "", STR_ARG(then), STR_ARG(in->name),
-        (unsigned long long)rows);
+        in->has_rows_share ? arena_fmt(w->mem, ": %.*s", STR_ARG(share_text(in->rows_share, w->mem))).ptr : "",
+        STR_ARG(then), STR_ARG(in->name), (unsigned long long)rows);
 }
 
 /* Yesterday's file must not undo today's cut. */

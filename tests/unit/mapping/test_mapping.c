@@ -170,7 +170,7 @@ static const struct {
     { BYTES(HEAD "inputs: {a: {}, b: {}}\ncalls:\n" ADDCUST), { 5, 5, "call", "say whose records" } },
     { BYTES(HEAD "inputs: {a: {expect: {rows: ±many}}}\ncalls:\n" ADDCUST), { 3, 29, "expect", "±10% of last time" } },
     { BYTES(HEAD "inputs: {a: {expect: {rows: +-10}}}\ncalls:\n" ADDCUST), { 3, 29, "expect", "±10% of last time" } },
-    { BYTES(HEAD "inputs: {a: {expect: {rows: ±10% floor 3}}}\ncalls:\n" ADDCUST),
+    { BYTES(HEAD "inputs: {a: {expect: {rows: ±10% flor 3}}}\ncalls:\n" ADDCUST),
       { 3, 29, "expect", "±10% of last time" } },
     { BYTES(HEAD "guards: {rejects: few}\ncalls:\n" ADDCUST), { 3, 19, "guard", "2% floor 20" } },
     { BYTES(HEAD "guards: {rejects: {stop: few}}\ncalls:\n" ADDCUST), { 3, 26, "guard", "2% floor 20" } },

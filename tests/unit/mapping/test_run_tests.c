@@ -1,6 +1,7 @@
 /* tests/unit/mapping/test_run_tests.c - etl/mapping/run_tests.h: a mapping's own tests pass and fail as they should; the stock mappings' pass. */
 #include "etl/mapping/run_tests.h"
 
+#include "etl/mapping/keywords.h"
 #include "tests/unit/mapping/loaded_mapping.h"
 
 /* ---- its own tests ---- */
@@ -56,6 +57,25 @@ static void a_mappings_own_tests(void **state)
 
 /* ---- stock mappings ---- */
 
+/* Who plans by night has to be stopped by something: each input is compared with last time, each danger that a call can have has its guard. */
+static void expect_guards(const struct mapping *m)
+{
+    unsigned dangers = 0;
+
+    for (size_t i = 0; i < m->input_count; i++)
+        if (!m->inputs[i].has_rows_share) {
+            print_error("%.*s: input %.*s expects nothing\n", STR_ARG(m->name), STR_ARG(m->inputs[i].name));
+            fail();
+        }
+    for (size_t i = 0; i < m->call_count; i++)
+        dangers |= mapping_call_dangers(&m->calls[i]);
+    for (int kind = GUARD_REJECTS; kind < GUARDS; kind++)
+        if (!m->guards[kind].has_stop && (kind == GUARD_REJECTS || (dangers >> (kind - GUARD_CUTS) & 1) != 0)) {
+            print_error("%.*s has no guard %s\n", STR_ARG(m->name), mapping_guard_keys[kind]);
+            fail();
+        }
+}
+
 static void stock_mappings_are_well(void **state)
 {
     size_t count = 0;
@@ -71,6 +91,7 @@ static void stock_mappings_are_well(void **state)
         begin(&l);
         l.status = mapping_load(&source, &l.mem, &l.m, &l.faults);
         expect_well(&l);
+        expect_guards(l.m);
         key = test_key(&l);
         l.status = mapping_run_tests(l.m, STR("2026-11-24"), key, &l.mem, &ran, &l.faults);
         expect_well(&l);

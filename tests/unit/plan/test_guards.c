@@ -265,6 +265,12 @@ static void rows_are_compared_with_last_time(void **state)
             expect_fault(&b, "expect-rows", nights[i].words);
         expect_plan(&b, run, nights[i].status == ETL_OK);
     }
+    write_mapping(&b, "inputs: {people: {expect: {rows: +-1% floor 20}}}\n");
+    write_rows(&b, "p.csv", 88);
+    assert_int_equal(plan(&b, "near", NULL, 1, FILES("people=p.csv")), ETL_OK);
+    write_rows(&b, "p.csv", 67);
+    assert_int_equal(plan(&b, "far", NULL, 1, FILES("people=p.csv")), ETL_GUARD);
+    expect_fault(&b, "expect-rows", "expects 68..108 (expect: rows: ±1% floor 20)");
     write_rows(&b, "p.csv", 200);
     allow(&b, "rows:people=200");
     assert_int_equal(plan(&b, "allowed", NULL, 1, FILES("people=p.csv")), ETL_OK);
