@@ -79,8 +79,10 @@ static enum etl_status write_down(const struct reconcile *r, bool absent, struct
                            : flow->call.absent_at_ms != 0 ? flow->call.absent_at_ms
                                                           : clock_wall_ms(r->shared->exchanges->clock),
                            err);
-    if (st == ETL_OK && flow->settlement.state != CALL_UNCERTAIN)
-        st = ledger_release_behind(ledger, flow->call.number, flow->call.lane, err);
+    if (st == ETL_OK) /* after a crash those behind it are pending; they must not be told as merely not sent */
+        st = flow->settlement.state == CALL_UNCERTAIN
+                 ? ledger_block_behind(ledger, flow->call.number, flow->call.lane, err)
+                 : ledger_release_behind(ledger, flow->call.number, flow->call.lane, err);
     if (st == ETL_OK)
         st = ledger_commit(ledger, err);
     if (st != ETL_OK)

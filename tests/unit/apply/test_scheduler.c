@@ -227,6 +227,41 @@ static void a_full_report_settles_all_at_once(void **state)
     (void)state;
 }
 
+/* As a killed command leaves it: the call is claimed, and those behind it are pending. */
+static void claim_and_die(struct toy *t, uint64_t number)
+{
+    struct ledger      *ledger;
+    struct ledger_claim claim = { .number = number };
+    struct err          err;
+
+    t->stop = 1;
+    assert_int_equal(toy_apply(t, &err), ETL_OK);
+    t->stop = 0;
+    assert_int_equal(ledger_open(t->folder, STR("00"), true, &ledger, &err), ETL_OK);
+    assert_int_equal(ledger_begin(ledger, &err), ETL_OK);
+    assert_int_equal(ledger_claim(ledger, &claim, 1, &err), ETL_OK);
+    assert_int_equal(ledger_commit(ledger, &err), ETL_OK);
+    ledger_close(ledger);
+}
+
+static void what_a_full_report_leaves_uncertain_blocks_its_lane(void **state)
+{
+    struct toy *t = new_toy(false, fast, NULL);
+    struct err  err;
+
+    toy_put(t, "a", "another");
+    toy_call(t, "1", "list", "{\"key\":\"a\",\"pass\":\"p\"}");
+    toy_call(t, "1", "note", "{\"key\":\"a\"}");
+    claim_and_die(t, 1);
+    assert_int_equal(toy_state(t, 2, NULL), CALL_PENDING);
+    assert_int_equal(toy_apply(t, &err), ETL_OK);
+    assert_int_equal(toy_state(t, 1, NULL), CALL_UNCERTAIN); /* it is there, other than we sent it */
+    assert_int_equal(toy_state(t, 2, NULL), CALL_BLOCKED);
+    assert_int_equal(t->notes, 0);
+    free_toy(t);
+    (void)state;
+}
+
 static void a_full_report_may_be_the_look_before(void **state)
 {
     static const struct planned_fault faults[] = { { "recount", "a", 1, 1, TOY_DROP_AFTER },
@@ -493,6 +528,7 @@ int main(void)
         cmocka_unit_test(without_reading_back_only_a_person_may_send_again),
         cmocka_unit_test(a_removal_is_done_when_it_is_gone),
         cmocka_unit_test(a_full_report_settles_all_at_once),
+        cmocka_unit_test(what_a_full_report_leaves_uncertain_blocks_its_lane),
         cmocka_unit_test(a_full_report_may_be_the_look_before),
         cmocka_unit_test(a_refusal_stops_its_lane_only),
         cmocka_unit_test(an_outage_stops_it_all_and_the_same_again_goes_on),
