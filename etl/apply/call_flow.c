@@ -111,6 +111,24 @@ static bool may_send_again(const struct call_flow *flow)
            (flow->shared->resend_uncertain && flow->uncertain_at_start);
 }
 
+/* Makes it ready to be sent once more, though nothing proves that it was not carried out. Only the operator may have found that out. */
+static bool repeat(struct call_flow *flow, uint64_t wait_ms)
+{
+    flow->in_doubt =
+        flow->loaded.command->effect != EFFECT_READ && !(flow->shared->resend_uncertain && flow->uncertain_at_start);
+    return ready_again(flow, wait_ms);
+}
+
+/* What the provider says of a repetition says nothing of the sending before it: unless the repetition is carried out, that stays unknown. */
+static void settle_sent(struct call_flow *flow, enum call_state state, struct str reason)
+{
+    if (!flow->in_doubt || state == CALL_DONE || state == CALL_UNCERTAIN)
+        call_flow_settle_as(flow, state, reason);
+    else
+        stay_uncertain(flow, arena_fmt(&flow->mem, "its answer got lost, and sent again it was not carried out: %.*s",
+                                       STR_ARG(reason)));
+}
+
 /* Left to reconcile.c: behind all lanes one read of the report settles all such calls. */
 static void wait_for_report(struct call_flow *flow)
 {
@@ -137,7 +155,7 @@ void call_flow_resolve(struct call_flow *flow)
         stay_uncertain(
             flow,
             STR("its answer got lost, and this command cannot be read back: look at the provider; --resend-uncertain sends it again"));
-    else if (!ready_again(flow, c->effect == EFFECT_READ ? 0 : call_flow_settle_ms(c)))
+    else if (!repeat(flow, c->effect == EFFECT_READ ? 0 : call_flow_settle_ms(c)))
         stay_uncertain(flow, STR("no answer, however often it was sent"));
 }
 
@@ -276,19 +294,19 @@ static void answered(struct call_flow *flow)
         name_captures(flow, v->captures, v->capture_count);
         return;
     case REPLY_NOTHING:
-        call_flow_settle_as(flow, CALL_REFUSED, v->reason.len != 0 ? v->reason : STR("nothing was found"));
+        settle_sent(flow, CALL_REFUSED, v->reason.len != 0 ? v->reason : STR("nothing was found"));
         return;
-    case REPLY_REFUSED: call_flow_settle_as(flow, CALL_REFUSED, v->reason); return;
+    case REPLY_REFUSED: settle_sent(flow, CALL_REFUSED, v->reason); return;
     case REPLY_THROTTLED:
-    case REPLY_LOGIN: /* the provider did nothing */ call_flow_settle_as(flow, CALL_PENDING, v->reason); return;
+    case REPLY_LOGIN: /* the provider did nothing */ settle_sent(flow, CALL_PENDING, v->reason); return;
     case REPLY_FAILED:
         /* The description does not know this answer. Of a write it proves only that something answered: unless the request itself was at
          * fault (4xx, RFC 9110 15.5), or the description says so, it may have been carried out. */
-        call_flow_settle_as(flow,
-                            reads || v->by_description || (flow->exchange.http >= 400 && flow->exchange.http < 500)
-                                ? CALL_FAILED
-                                : CALL_UNCERTAIN,
-                            v->reason);
+        settle_sent(flow,
+                    reads || v->by_description || (flow->exchange.http >= 400 && flow->exchange.http < 500)
+                        ? CALL_FAILED
+                        : CALL_UNCERTAIN,
+                    v->reason);
         return;
     case REPLY_OUTAGE:
     case REPLY_UNCERTAIN: call_flow_settle_as(flow, reads ? CALL_PENDING : CALL_UNCERTAIN, v->reason); return;
@@ -304,8 +322,8 @@ static void sent(struct call_flow *flow)
         call_flow_settle_as(flow, flow->loaded.command->effect == EFFECT_READ ? CALL_PENDING : CALL_UNCERTAIN,
                             flow->exchange.why);
         break;
-    case EXCHANGE_NOT_SENT: call_flow_settle_as(flow, CALL_PENDING, flow->exchange.why); break;
-    case EXCHANGE_UNSENDABLE: call_flow_settle_as(flow, CALL_FAILED, flow->exchange.why); break;
+    case EXCHANGE_NOT_SENT: settle_sent(flow, CALL_PENDING, flow->exchange.why); break;
+    case EXCHANGE_UNSENDABLE: settle_sent(flow, CALL_FAILED, flow->exchange.why); break;
     }
 }
 
@@ -348,11 +366,11 @@ static void read_back(struct call_flow *flow)
         return;
     case READBACK_ABSENT: not_there(flow); return;
     case READBACK_NO_PROOF:
-        if (may_send_again(flow) && ready_again(flow, call_flow_settle_ms(c)))
+        if (may_send_again(flow) && repeat(flow, call_flow_settle_ms(c)))
             return;
         break;
     case READBACK_UNSURE:
-        if (command_repeat_safe(c, flow->loaded.values) && ready_again(flow, call_flow_settle_ms(c)))
+        if (command_repeat_safe(c, flow->loaded.values) && repeat(flow, call_flow_settle_ms(c)))
             return;
         break;
     case READBACK_UNREAD:

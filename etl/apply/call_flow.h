@@ -44,6 +44,7 @@ struct call_flow {
     enum flow_claim     claim;         /* what the group that is being written answered */
     bool                was_uncertain; /* in the ledger, when it was taken: the calls behind it are blocked */
     bool uncertain_at_start; /* was uncertain when this run started, so the operator could check it at the provider */
+    bool in_doubt;           /* it is repeated because that is harmless; its first sending may have been carried out */
     bool final_for_run;      /* this run takes no further call of the lane */
     bool note_baseline, note_absence; /* to be written with the next group */
     int32_t  more_tries;              /* sendings besides the one that the claim counted */

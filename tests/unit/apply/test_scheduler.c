@@ -171,6 +171,71 @@ static void without_reading_back_only_a_person_may_send_again(void **state)
     (void)state;
 }
 
+static enum toy_fault lose_it_then_take_it_away(void *context, const struct toy_asked *asked)
+{
+    struct toy *t = context;
+
+    if (strcmp(asked->command, "set") != 0)
+        return TOY_NONE;
+    if (asked->nth_of_key == 1)
+        return TOY_DROP_AFTER;
+    t->things[0].key[0] = '\0';
+    return TOY_NONE;
+}
+
+/* The first sending was carried out, and nobody was told. */
+static void a_repeat_that_is_refused_proves_nothing(void **state)
+{
+    struct toy *t = new_toy(false, fast, NULL);
+    struct str  reason;
+    struct err  err;
+
+    t->fault = lose_it_then_take_it_away;
+    t->context = t;
+    toy_put(t, "a", "p");
+    toy_call(t, "1", "set", "{\"key\":\"a\",\"pass\":\"q\"}");
+    toy_call(t, "1", "note", "{\"key\":\"a\"}");
+    assert_int_equal(toy_apply(t, &err), ETL_OK);
+    assert_int_equal(toy_state(t, 1, &reason), CALL_UNCERTAIN);
+    assert_true(str_contains(reason, STR("sent again it was not carried out: no a")));
+    assert_int_equal(toy_state(t, 2, NULL), CALL_BLOCKED);
+    free_toy(t);
+    (void)state;
+}
+
+/* Asks for a stop when the call that was uncertain has been claimed again and waits for its time. */
+static void stop_before_the_repeat(void *context, const uint64_t by_state[CALL_STATES])
+{
+    struct toy *t = context;
+
+    t->running += by_state[CALL_UNCERTAIN] != 0;
+    if (t->running != 0 && by_state[CALL_SENDING] != 0)
+        t->stop = 1;
+}
+
+static void a_repeat_that_is_stopped_proves_nothing(void **state)
+{
+    static const struct planned_fault faults[] = { { "set", "a", 1, 1, TOY_DROP_AFTER }, { 0 } };
+    struct toy                       *t = new_toy(false, fast, faults);
+    struct str                        reason;
+    struct err                        err;
+
+    toy_put(t, "a", "p");
+    toy_call(t, "1", "set", "{\"key\":\"a\",\"pass\":\"q\"}");
+    t->scheduler.progress = stop_before_the_repeat;
+    t->scheduler.progress_context = t;
+    assert_int_equal(toy_apply(t, &err), ETL_OK);
+    assert_int_equal(t->stop, 1);
+    assert_int_equal(t->writes, 1);
+    assert_int_equal(toy_state(t, 1, &reason), CALL_UNCERTAIN);
+    assert_true(str_contains(reason, STR("stopped before it was sent")));
+    t->stop = 0;
+    assert_int_equal(toy_apply(t, &err), ETL_OK);
+    assert_int_equal(toy_state(t, 1, NULL), CALL_DONE);
+    free_toy(t);
+    (void)state;
+}
+
 static void a_removal_is_done_when_it_is_gone(void **state)
 {
     static const struct planned_fault faults[] = { { "drop", "a", 1, 1, TOY_DROP_AFTER },
@@ -526,6 +591,8 @@ int main(void)
         cmocka_unit_test(what_was_there_before_or_differs_stays_uncertain),
         cmocka_unit_test(a_look_before_the_first_sending_tells_ours_from_theirs),
         cmocka_unit_test(without_reading_back_only_a_person_may_send_again),
+        cmocka_unit_test(a_repeat_that_is_refused_proves_nothing),
+        cmocka_unit_test(a_repeat_that_is_stopped_proves_nothing),
         cmocka_unit_test(a_removal_is_done_when_it_is_gone),
         cmocka_unit_test(a_full_report_settles_all_at_once),
         cmocka_unit_test(what_a_full_report_leaves_uncertain_blocks_its_lane),
