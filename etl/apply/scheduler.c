@@ -294,9 +294,12 @@ static enum etl_status run_phase(struct scheduler *s, uint64_t first_call, uint6
         st = take_lanes(s, err);
         if (st == ETL_OK && group_is_due(s))
             st = commit_group(s, err);
-        if (st != ETL_OK || s->shared.busy == 0)
+        if (st != ETL_OK)
             return st;
-        come_back(s);
+        if (s->shared.busy != 0)
+            come_back(s);
+        else if (s->exhausted || s->shared.exchanges->drain)
+            return ETL_OK; /* else the lanes just taken had nothing to send, and there are more of them */
     }
 }
 

@@ -292,19 +292,18 @@ static void a_full_report_settles_all_at_once(void **state)
     (void)state;
 }
 
-/* As a killed command leaves it: the call is claimed, and those behind it are pending. */
-static void claim_and_die(struct toy *t, uint64_t number)
+/* As a killed command leaves it: these calls are claimed, and those behind them are pending. */
+static void claim_and_die(struct toy *t, struct ledger_claim *claims, size_t count)
 {
-    struct ledger      *ledger;
-    struct ledger_claim claim = { .number = number };
-    struct err          err;
+    struct ledger *ledger;
+    struct err     err;
 
     t->stop = 1;
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     t->stop = 0;
     assert_int_equal(ledger_open(t->folder, STR("00"), true, &ledger, &err), ETL_OK);
     assert_int_equal(ledger_begin(ledger, &err), ETL_OK);
-    assert_int_equal(ledger_claim(ledger, &claim, 1, &err), ETL_OK);
+    assert_int_equal(ledger_claim(ledger, claims, count, &err), ETL_OK);
     assert_int_equal(ledger_commit(ledger, &err), ETL_OK);
     ledger_close(ledger);
 }
@@ -317,12 +316,38 @@ static void what_a_full_report_leaves_uncertain_blocks_its_lane(void **state)
     toy_put(t, "a", "another");
     toy_call(t, "1", "list", "{\"key\":\"a\",\"pass\":\"p\"}");
     toy_call(t, "1", "note", "{\"key\":\"a\"}");
-    claim_and_die(t, 1);
+    claim_and_die(t, &(struct ledger_claim){ .number = 1 }, 1);
     assert_int_equal(toy_state(t, 2, NULL), CALL_PENDING);
     assert_int_equal(toy_apply(t, &err), ETL_OK);
     assert_int_equal(toy_state(t, 1, NULL), CALL_UNCERTAIN); /* it is there, other than we sent it */
     assert_int_equal(toy_state(t, 2, NULL), CALL_BLOCKED);
     assert_int_equal(t->notes, 0);
+    free_toy(t);
+    (void)state;
+}
+
+/* More of them than there are flows: a flow that leaves its call to the report takes the next lane. */
+static void lanes_behind_many_that_wait_for_a_report_are_taken(void **state)
+{
+    enum { LANES = 8 }; /* five flows a connection */
+    struct toy         *t = new_toy(false, "concurrency: 1, per_second: 5000, timeout_seconds: 2", NULL);
+    struct ledger_claim claims[LANES];
+    struct err          err;
+    char                key[8], params[64];
+
+    for (uint64_t n = 1; n <= LANES; n++) {
+        snprintf(key, sizeof key, "k%u", (unsigned)n);
+        snprintf(params, sizeof params, "{\"key\":\"%s\",\"pass\":\"p\"}", key);
+        toy_put(t, key, "p");
+        toy_call(t, key, n < LANES ? "list" : "make", params);
+        claims[n - 1] = (struct ledger_claim){ .number = n };
+    }
+    toy_call(t, key, "note", "{\"key\":\"k8\"}");
+    claim_and_die(t, claims, LANES);
+    assert_int_equal(toy_apply(t, &err), ETL_OK);
+    for (uint64_t n = 1; n <= LANES + 1; n++)
+        assert_int_equal(toy_state(t, n, NULL), CALL_DONE);
+    assert_int_equal(t->notes, 1);
     free_toy(t);
     (void)state;
 }
@@ -596,6 +621,7 @@ int main(void)
         cmocka_unit_test(a_removal_is_done_when_it_is_gone),
         cmocka_unit_test(a_full_report_settles_all_at_once),
         cmocka_unit_test(what_a_full_report_leaves_uncertain_blocks_its_lane),
+        cmocka_unit_test(lanes_behind_many_that_wait_for_a_report_are_taken),
         cmocka_unit_test(a_full_report_may_be_the_look_before),
         cmocka_unit_test(a_refusal_stops_its_lane_only),
         cmocka_unit_test(an_outage_stops_it_all_and_the_same_again_goes_on),
