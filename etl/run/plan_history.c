@@ -1,7 +1,7 @@
 /* etl/run/plan_history.c - which plans of a mapping were finished before. */
 #include "etl/run/plan_history.h"
 
-#include <errno.h>
+#include <libgen.h>
 
 #include "etl/core/limits.h"
 #include "etl/core/notation/json_tree.h"
@@ -289,10 +289,15 @@ static enum etl_status add_locked(const struct history_place *place, const struc
 enum etl_status plan_history_add(const struct history_place *place, const struct planned *plan, struct arena *mem,
                                  struct err *err)
 {
+    char           *folder = arena_cstr(mem, str_from(place->folder));
     enum etl_status st;
     int             lock;
 
-    files_make_folders(arena_cstr(mem, str_from(place->folder)));
+    if (!files_exists(folder)) {
+        files_make_folders(folder);
+        files_sync_folder(
+            dirname(arena_cstr(mem, str_from(folder)))); /* the file's folder must outlive a power failure too */
+    }
     st = take_lock(place, mem, &lock, err);
     if (st != ETL_OK)
         return st;

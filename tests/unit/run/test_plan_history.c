@@ -1,7 +1,9 @@
 /* tests/unit/run/test_plan_history.c - etl/run/plan_history.h: what was recorded is found again, and damage loses one line only. */
 #include "etl/run/plan_history.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -278,6 +280,36 @@ static void nobody_waits_for_ever(void **state)
     end(&w);
 }
 
+/* No file may grow any more, as on a full disk: half a line must not stay. */
+static void what_a_full_disk_leaves_is_taken_away(void **state)
+{
+    struct world         w;
+    struct planned_input in = { STR("people"), STR("a.csv"), STR("bb"), 100, 7, 7, 0 };
+    struct planned       plan = { STR("2026-11-30T02:10:00Z"), STR("/r2"), 7, 7, &in, 1 };
+    struct rlimit        before, tight;
+    struct err           err = { 0 };
+    struct str           text;
+    const char          *path;
+
+    (void)state;
+    begin(&w);
+    record(&w, "/r1", "people", "aa", 7);
+    path = file_of(&w);
+    text = read_text(&w, path);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    tight = (struct rlimit){ text.len + 20, before.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    assert_int_not_equal(plan_history_add(&w.place, &plan, &w.mem, &err), ETL_OK);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_text(read_text(&w, path), text);
+    record(&w, "/r3", "people", "cc", 7);
+    open_history(&w);
+    assert_is(last(&w, "people"), "/r3");
+    assert_int_equal(w.warnings.count, 0);
+    end(&w);
+}
+
 static void a_folder_that_cannot_be_written_is_told(void **state)
 {
     struct world   w;
@@ -303,6 +335,7 @@ int main(void)
         cmocka_unit_test(a_strange_file_is_left_alone),
         cmocka_unit_test(the_oldest_are_dropped),
         cmocka_unit_test(nobody_waits_for_ever),
+        cmocka_unit_test(what_a_full_disk_leaves_is_taken_away),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_told),
     };
 
