@@ -64,7 +64,7 @@ static void ask(struct call_flow *flow, enum flow_step step, uint64_t at_ms)
 /* Keeps what the call captured, under the names that later calls of the lane use. */
 static void name_captures(struct call_flow *flow, const struct pair_value *captures, size_t count)
 {
-    struct str         as = flow->loaded.line.as.len != 0 ? flow->loaded.line.as : flow->loaded.command->name;
+    struct str         as = flow->loaded.call->head->as;
     struct pair_value *list = ARENA_ARRAY(&flow->mem, struct pair_value, count + 1);
     size_t             n = 0;
 

@@ -2,7 +2,6 @@
 #include "etl/apply/delivery.h"
 
 #include "etl/run/load_plan.h"
-#include "etl/run/plan_reader.h"
 #include "etl/secrets/sealer.h"
 
 /* ---- opening ---- */
@@ -15,30 +14,20 @@ static enum etl_status open_run(struct delivery *d, struct findings *faults, str
         st = config_key_at_hand(&d->config, &d->key, err);
     if (st == ETL_OK)
         st = run_folder_open(d->options.run, true, d->mem, &d->run, err);
-    return st == ETL_OK ? run_folder_check(&d->run, d->key, d->mem, &d->facts, err) : st;
+    return st == ETL_OK ? run_facts_check(&d->run, d->key, d->mem, &d->facts, err) : st;
 }
 
-/* Requests are encoded by the connection's description, and the plan was checked by the sealed one: they must be the same. */
-static enum etl_status open_connection(struct delivery *d, struct findings *faults, struct err *err)
+/* Requests are encoded and answers judged by the description that the run carries: the plan was checked by it. */
+static enum etl_status open_connection(struct delivery *d, struct findings *faults)
 {
     struct connection_options o = { .config = &d->config,
                                     .name = str_from(d->options.connection),
                                     .key = d->key,
                                     .clock = d->options.clock,
-                                    .random = d->options.random };
-    enum etl_status           st = connection_open(&o, d->mem, &d->connection, faults);
+                                    .random = d->options.random,
+                                    .provider = d->facts.description };
 
-    if (st != ETL_OK)
-        return st;
-    if (!str_eq(d->connection.provider->name, d->facts.description->name))
-        return err_set(err, ETL_FAIL, "connection-provider",
-                       "connection %.*s is one of %.*s; this run was planned for %.*s", STR_ARG(d->connection.name),
-                       STR_ARG(d->connection.provider->name), STR_ARG(d->facts.description->name));
-    if (!str_eq(d->connection.provider->source, d->facts.description->source))
-        return err_set(err, ETL_FAIL, "connection-provider",
-                       "connection %.*s uses another description of %.*s than the plan was made with; plan again",
-                       STR_ARG(d->connection.name), STR_ARG(d->connection.provider->name));
-    return ETL_OK;
+    return connection_open(&o, d->mem, &d->connection, faults);
 }
 
 /* The run that this one was planned after, for what its calls captured. It may be gone: its captures are missing then. */
@@ -49,20 +38,42 @@ static void open_after(struct delivery *d)
         d->source.after = NULL;
 }
 
+/* The plan's reader, behind its first line. */
+static enum etl_status open_plan(struct delivery *d, struct err *err)
+{
+    enum etl_status st =
+        plan_reader_open(run_folder_file(&d->run, PLAN_FILE, d->mem), seal_file(d->facts.seal, PLAN_FILE),
+                         d->facts.seal->key, &d->source.plan, err);
+
+    return st == ETL_OK ? plan_head_read(d->source.plan, d->mem, &d->head, err) : st;
+}
+
+/* The first time it gets the plan's calls, all those that were sealed. */
 static enum etl_status open_ledger(struct delivery *d, struct err *err)
 {
-    const char     *plan = run_folder_file(&d->run, "plan.jsonl", d->mem);
-    char            today[16];
-    enum etl_status st = ledger_open(d->run.path, d->facts.plan_digest, true, &d->ledger, err);
+    enum etl_status st = ledger_open(d->run.path, d->facts.root, true, &d->ledger, err);
 
     if (st == ETL_OK && !ledger_loaded(d->ledger))
-        st = load_plan(d->ledger, plan, err);
+        st = load_plan(d->ledger, d->source.plan, &d->head, err);
+    if (st == ETL_OK && ledger_call_count(d->ledger) != d->facts.seal->calls)
+        st = err_set(err, ETL_FAIL, "ledger-plan",
+                     "the ledger of %s has %llu calls, its plan %llu: it is not this plan's", d->run.path,
+                     (unsigned long long)ledger_call_count(d->ledger), (unsigned long long)d->facts.seal->calls);
+    return st;
+}
+
+static enum etl_status open_source(struct delivery *d, struct err *err)
+{
+    char            today[16];
+    enum etl_status st = open_plan(d, err);
+
     if (st == ETL_OK)
-        st = plan_reader_open(plan, &d->source.plan, err);
+        st = open_ledger(d, err);
     if (st != ETL_OK)
         return st;
     clock_today(d->options.clock, today);
     d->source.ledger = d->ledger;
+    d->source.head = &d->head;
     d->source.provider = d->connection.provider;
     d->source.sealer = sealer_new(d->key);
     d->source.rules = rule_check_new(str_from(today));
@@ -80,9 +91,9 @@ enum etl_status delivery_open(const struct delivery_options *options, struct are
     };
     st = open_run(out, faults, err);
     if (st == ETL_OK)
-        st = open_connection(out, faults, err);
+        st = open_connection(out, faults);
     if (st == ETL_OK)
-        st = open_ledger(out, err);
+        st = open_source(out, err);
     if (st == ETL_OK)
         st = lane_selection_make(out->ledger, &options->selection, mem, &out->selection, faults, err);
     if (st != ETL_OK)
@@ -100,8 +111,7 @@ void delivery_close(struct delivery *d)
     ledger_close(d->source.after);
     ledger_close(d->ledger);
     connection_close(&d->connection);
-    if (d->run.dir_fd >= 0)
-        provider_free(d->facts.description);
+    run_facts_release(&d->facts);
     run_folder_close(&d->run);
     key_free(d->key);
     *d = (struct delivery){ .run = { .dir_fd = -1, .lock_fd = -1 }, .connection = { .lock_fd = -1 } };

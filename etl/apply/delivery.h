@@ -1,7 +1,7 @@
 /* etl/apply/delivery.h - a run and a connection, opened together, as test and apply need them.
  *
- * Opening does, in this order and before anything is sent: read the configuration, take the run's lock, check its seal, open the connection
- * and compare its description with the sealed one, open the ledger (the first time it is loaded from the plan), select the lanes.
+ * Opening does, in this order and before anything is sent: read the configuration, take the run's lock, check its seal, open the connection with
+ * the description that the run carries, open the ledger (the first time it is loaded from the plan), select the lanes.
  *
  * Lifetime  everything lives in the arena given, and until delivery_close(). Threads: one owner. */
 #ifndef ETL_APPLY_DELIVERY_H
@@ -9,7 +9,7 @@
 
 #include "etl/apply/scheduler.h"
 #include "etl/core/system/clock.h"
-#include "etl/run/run_folder.h"
+#include "etl/run/run_facts.h"
 
 struct delivery_options {
     const char                   *run, *connection;
@@ -28,6 +28,7 @@ struct delivery {
     struct run_facts        facts;
     struct connection       connection;
     struct ledger          *ledger;
+    struct plan_head        head;
     struct call_source      source;
     struct lane_selection   selection;
     struct exchanges        exchanges; /* delivery_connect() */

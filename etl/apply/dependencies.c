@@ -143,7 +143,7 @@ static void add_columns(struct dependencies *n, struct made *row, const struct p
 
 void dependencies_add(struct dependencies *n, const struct loaded_call *call, uint64_t position)
 {
-    struct str as = call->line.as.len != 0 ? call->line.as : call->command->name;
+    struct str as = call->call->head->as;
 
     ARENA_PUSH(&n->mem, n->calls, n->call_count, n->call_cap) = (struct prior_call){ arena_str(&n->mem, as), position };
     for (size_t i = 0; i < call->command->step_count; i++) {

@@ -48,11 +48,12 @@ static enum etl_status show_call(struct delivery *d, const struct ledger_call *a
         *err = fault;
         return st;
     }
-    buf_fmt(out, "# %.*s, lane %s: %.*s%s\n", STR_ARG(call.line.from),
+    buf_fmt(out, "# %.*s, lane %s: %.*s%s\n", STR_ARG(call.record.from),
             at->lane == LANE_BEFORE  ? "(before)"
             : at->lane == LANE_AFTER ? "(after)"
-                                     : shown(call.line.lane, false).text,
-            STR_ARG(call.line.command), at->state == CALL_UNCERTAIN ? " (uncertain: first it is read back)" : "");
+                                     : shown(call.record.lane, false).text,
+            STR_ARG(call.call->head->command),
+            at->state == CALL_UNCERTAIN ? " (uncertain: first it is read back)" : "");
     if (st == ETL_REJECT) {
         buf_fmt(out, "# %s\n\n", fault.text);
         return ETL_OK;

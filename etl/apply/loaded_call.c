@@ -1,6 +1,5 @@
 /* etl/apply/loaded_call.c - a call from its line of the plan to values that can be encoded: unsealed, references resolved, rules held. */
 #include "etl/apply/loaded_call.h"
-#include "etl/run/plan_reader.h"
 
 /* A date that was in the future at planning may be past now, and a value from a reply was never checked. Everything else was: planning ran
  * the same rules over the same bytes, and the seal proves that the bytes are the same. */
@@ -50,14 +49,14 @@ static enum etl_status check_rules(const struct call_source *s, const struct loa
 }
 
 /* "customer.id": from this lane, or else from the run before, for the same lane key. */
-static enum etl_status resolve(const struct call_source *s, const struct ledger_call *at, const struct plan_line *line,
+static enum etl_status resolve(const struct call_source *s, const struct ledger_call *at, struct str lane,
                                struct value *v, struct arena *mem, struct err *err)
 {
     struct str      text;
     enum etl_status st = ledger_capture(s->ledger, at, v->text, mem, &text, err);
 
     if (st == ETL_END && s->after != NULL)
-        st = ledger_capture_of_lane(s->after, line->lane, v->text, mem, &text, err);
+        st = ledger_capture_of_lane(s->after, lane, v->text, mem, &text, err);
     if (st == ETL_END)
         return err_set(err, ETL_REJECT, "reference", "not sent: no earlier call of this lane yielded %.*s",
                        STR_ARG(v->text));
@@ -67,27 +66,44 @@ static enum etl_status resolve(const struct call_source *s, const struct ledger_
     return ETL_OK;
 }
 
-enum etl_status loaded_call_read(const struct call_source *s, const struct ledger_call *at, bool keep_refs,
-                                 struct arena *mem, struct loaded_call *out, struct err *err)
+/* The record's line, with the values of this one of its calls. */
+static enum etl_status read_line(const struct call_source *s, const struct ledger_call *at, struct arena *mem,
+                                 struct loaded_call *out, struct err *err)
 {
-    struct loaded_call call;
+    struct plan_wanted wanted = { s->head, (size_t)at->nth };
     struct str         text;
-    bool               had_refs = false;
     enum etl_status    st = plan_reader_at(s->plan, at->offset, (size_t)at->length, mem, &text, err);
 
     if (st == ETL_OK)
-        st = plan_line_parse(text, mem, &call.line, err);
+        st = plan_record_parse(&wanted, text, mem, &out->record, err);
+    if (st == ETL_OK && at->nth >= out->record.call_count)
+        st = err_set(err, ETL_FAIL, "plan-line", "plan.jsonl has no call %llu in its line at byte %llu",
+                     (unsigned long long)at->nth + 1, (unsigned long long)at->offset);
     if (st != ETL_OK)
         return st;
-    call.command = plan_line_command(s->provider, &call.line, mem);
-    if (call.command == NULL)
-        return err_set(err, ETL_FAIL, "plan-command", "the description no longer has the command %.*s",
-                       STR_ARG(call.line.command));
-    st = plan_line_values(&call.line, call.command, s->sealer, mem, &call.values, err);
+    out->call = &out->record.calls[at->nth];
+    out->command = plan_call_command(s->provider, out->call, mem);
+    if (out->command == NULL)
+        return err_set(err, ETL_FAIL, "plan-command", "the description has no command %.*s",
+                       STR_ARG(out->call->head->command));
+    return ETL_OK;
+}
+
+enum etl_status loaded_call_read(const struct call_source *s, const struct ledger_call *at, bool keep_refs,
+                                 struct arena *mem, struct loaded_call *out, struct err *err)
+{
+    struct loaded_call call = { 0 };
+    bool               had_refs = false;
+    enum etl_status    st = read_line(s, at, mem, &call, err);
+
+    if (st != ETL_OK)
+        return st;
+    st = plan_call_values(call.call, &(struct plan_values){ call.command, call.record.lane, s->sealer }, mem,
+                          &call.values, err);
     for (size_t i = 0; st == ETL_OK && !keep_refs && i < call.command->param_count; i++)
         if (call.values[i].kind == VALUE_REF) {
             had_refs = true;
-            st = resolve(s, at, &call.line, &call.values[i], mem, err);
+            st = resolve(s, at, call.record.lane, &call.values[i], mem, err);
         }
     if (st == ETL_OK && (had_refs || has_dates(call.command, call.values)))
         st = check_rules(s, &call, mem, err);

@@ -218,7 +218,7 @@ static int run_test(struct cli *cli, int argc, char **argv)
     buf_init(&out, 4 << 20, "the failures of a mapping's tests");
     findings_init(&faults, &cli->mem);
     today = cli_today(cli, o.today, &faults);
-    source = (struct mapping_source){ str_from(words.items[0]), cli_set(cli, &o.set, &faults), o.set.count };
+    source = (struct mapping_source){ str_from(words.items[0]), cli_set(cli, &o.set, &faults), o.set.count, NULL };
     if (faults.errors != 0 || mapping_load(&source, &cli->mem, &m, &faults) != ETL_OK)
         return cli_faults(cli, ETL_FAIL, &faults);
     code = test_mapping(cli, m, str_from(today), &faults, &out);
@@ -250,7 +250,7 @@ static int run_try(struct cli *cli, int argc, char **argv)
         return code;
     findings_init(&faults, &cli->mem);
     today = cli_today(cli, o.today, &faults);
-    source = (struct mapping_source){ str_from(words.items[0]), cli_set(cli, &o.set, &faults), o.set.count };
+    source = (struct mapping_source){ str_from(words.items[0]), cli_set(cli, &o.set, &faults), o.set.count, NULL };
     return faults.errors != 0 ? cli_faults(cli, ETL_FAIL, &faults) : mapping_try(cli, &source, str_from(today), &words);
 }
 

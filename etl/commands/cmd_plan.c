@@ -17,7 +17,7 @@ struct cmd_plan_options {
     const char     *mapping, *run, *after, *today, *max[GUARDS], *because, *decrypt_key, *passphrase_file;
     struct opt_list set, allow;
     uint64_t        threads;
-    bool            replace;
+    bool            replace, sha256;
 };
 static const struct opt cmd_plan_options[] = {
     OPT(struct cmd_plan_options, mapping, "mapping", 'm', "MAPPING", NULL,
@@ -25,6 +25,8 @@ static const struct opt cmd_plan_options[] = {
     OPT(struct cmd_plan_options, run, "output", 'o', "RUN", NULL, "the run folder to make"),
     OPT(struct cmd_plan_options, replace, "replace", 0, NULL, NULL,
         "replace RUN when it exists and nothing was sent from it"),
+    OPT(struct cmd_plan_options, sha256, "sha256", 0, NULL, NULL,
+        "plain digests of plan and findings in the summary, too"),
     OPT(struct cmd_plan_options, after, "after", 0, "RUN", NULL,
         "plan mended rejects: lanes, unique values and parents of RUN count as known"),
     OPT(struct cmd_plan_options, set, "set", 's', "NAME=VALUE", NULL,
@@ -76,6 +78,9 @@ static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
     say("rejected  %10s records%s%s%s", grouped(cli, c->rejected), c->rejected != 0 ? ", see " : "",
         c->rejected != 0 ? run : "", c->rejected != 0 ? "/rejects and findings.jsonl" : "");
     say("no calls  %10s records", grouped(cli, c->without_calls));
+    if (c->held != 0)
+        warn("held      %10s records of %s subscribers by a guard: they are in no call; see rule guard-… in %s/findings.jsonl",
+             grouped(cli, c->held), grouped(cli, c->held_lanes), run);
     for (size_t d = 0; d < 4; d++)
         if (c->dangers[d] != 0)
             warn("%s calls %s", grouped(cli, c->dangers[d]), guard_words[GUARD_CUTS + d]);
@@ -152,6 +157,8 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
                                .set_count = o->set.count,
                                .today = cli_today(cli, o->today, &faults),
                                .clock = cli->clock,
+                               .random = cli->random,
+                               .sha256 = o->sha256,
                                .times = log_level == LOG_VERBOSE ? &times : NULL,
                                .replace = o->replace,
                                .version = SUBFERRY_VERSION };

@@ -4,60 +4,79 @@
 #include "etl/commands/cli.h"
 #include "etl/connection/config.h"
 #include "etl/core/system/log.h"
-#include "etl/run/plan_line.h"
+#include "etl/run/plan_call.h"
 #include "etl/run/plan_reader.h"
-#include "etl/run/run_folder.h"
+#include "etl/run/run_facts.h"
 #include "etl/secrets/sealer.h"
 
-/* One call's secret values: "addmbox pass: …". */
-static enum etl_status show_secrets(const struct plan_line *line, const struct run_facts *facts, struct sealer *sealer,
-                                    struct arena *mem, struct buf *out, struct err *err)
-{
-    const struct command *command = plan_line_command(facts->description, line, mem);
-    struct value         *values;
-    enum etl_status       st;
+struct revealing {
+    const struct run_facts *facts;
+    struct str              key_text;
+    struct sealer          *sealer;
+    struct plan_head        head;
+    struct arena            head_mem, mem; /* mem: one line's */
+    struct buf             *out;
+    uint64_t                calls;
+};
 
-    if (command == NULL)
-        return err_set(err, ETL_FAIL, "plan-line", "the description has no command %.*s", STR_ARG(line->command));
-    st = plan_line_values(line, command, sealer, mem, &values, err);
+/* One call's secret values: "addmbox pass: …". */
+static enum etl_status show_secrets(struct revealing *r, const struct plan_record *record, const struct plan_call *call,
+                                    struct err *err)
+{
+    struct plan_values how = { plan_call_command(r->facts->description, call, &r->mem), record->lane, r->sealer };
+    struct value      *values;
+    enum etl_status    st;
+
+    if (how.command == NULL)
+        return err_set(err, ETL_FAIL, "plan-line", "the description has no command %.*s", STR_ARG(call->head->command));
+    st = plan_call_values(call, &how, &r->mem, &values, err);
     if (st != ETL_OK)
         return st;
-    for (size_t i = 0; i < line->param_count; i++) {
-        int at = command_param_index(command, line->params[i].name);
+    for (size_t i = 0; i < call->param_count; i++) {
+        int at = command_param_index(how.command, call->params[i].name);
 
-        if (line->params[i].sealed)
-            buf_fmt(out, "%.*s  %.*s  %.*s: %.*s\n", STR_ARG(line->from), STR_ARG(line->command),
-                    STR_ARG(line->params[i].name), STR_ARG(values[at].text));
+        if (call->params[i].sealed)
+            buf_fmt(r->out, "%.*s  %.*s  %.*s: %.*s\n", STR_ARG(record->from), STR_ARG(call->head->command),
+                    STR_ARG(call->params[i].name), STR_ARG(values[at].text));
     }
     return ETL_OK;
 }
 
-static enum etl_status reveal(const char *path, struct str key_text, const struct run_facts *facts,
-                              struct sealer *sealer, struct buf *out, uint64_t *calls, struct err *err)
+static enum etl_status show_record(struct revealing *r, struct str line, struct err *err)
 {
-    AUTO(arena_release) struct arena mem = { 0 };
-    struct plan_reader              *reader;
-    struct plan_line                 line;
-    struct str                       text;
-    uint64_t                         offset;
-    enum etl_status                  st = plan_reader_open(path, &reader, err);
+    struct plan_wanted wanted = { &r->head, PLAN_ALL_CALLS };
+    struct plan_record record;
+    enum etl_status    st = plan_record_parse(&wanted, line, &r->mem, &record, err);
+
+    if (st != ETL_OK || (!str_eq(record.lane, r->key_text) && !str_eq(record.from, r->key_text)))
+        return st;
+    r->calls += record.call_count;
+    for (size_t i = 0; i < record.call_count && st == ETL_OK; i++)
+        st = show_secrets(r, &record, &record.calls[i], err);
+    return st;
+}
+
+static enum etl_status reveal(struct revealing *r, const char *path, struct err *err)
+{
+    struct plan_reader *reader;
+    struct str          text;
+    uint64_t            offset;
+    enum etl_status     st =
+        plan_reader_open(path, seal_file(r->facts->seal, PLAN_FILE), r->facts->seal->key, &reader, err);
 
     if (st != ETL_OK)
         return st;
-    arena_init(&mem, 256U << 20, "a line of plan.jsonl");
-    while ((st = plan_reader_next(reader, &text, &offset, err)) == ETL_OK) {
-        arena_reset(&mem);
-        if (!str_contains(text, key_text)) /* a text search first, because parsing every line takes long */
-            continue;
-        st = plan_line_parse(text, &mem, &line, err);
-        if (st == ETL_OK && (str_eq(line.lane, key_text) || str_eq(line.from, key_text))) {
-            ++*calls;
-            st = show_secrets(&line, facts, sealer, &mem, out, err);
-        }
-        if (st != ETL_OK)
-            break;
+    arena_init(&r->head_mem, 16U << 20, "the first line of plan.jsonl");
+    arena_init(&r->mem, 256U << 20, "a line of plan.jsonl");
+    st = plan_head_read(reader, &r->head_mem, &r->head, err);
+    while (st == ETL_OK && (st = plan_reader_next(reader, &text, &offset, err)) == ETL_OK) {
+        arena_reset(&r->mem);
+        if (str_contains(text, r->key_text)) /* a text search first, because parsing every line takes long */
+            st = show_record(r, text, err);
     }
     plan_reader_close(reader);
+    arena_wipe(&r->mem);
+    arena_release(&r->head_mem);
     return st == ETL_END ? ETL_OK : st;
 }
 
@@ -68,9 +87,8 @@ static int run(struct cli *cli, int argc, char **argv)
     struct run_folder         r;
     struct run_facts          facts;
     struct key               *key = NULL;
-    struct sealer            *sealer;
+    struct revealing          asked = { 0 };
     struct err                err = { 0 };
-    uint64_t                  calls = 0;
     enum etl_status           st;
     int                       code = cli_parse(cli, &cmd_reveal, NULL, argc, argv, 2, 2, &words);
 
@@ -86,23 +104,22 @@ static int run(struct cli *cli, int argc, char **argv)
         return cli_fail(cli, st, &err);
     st = config_key(cli->config, cli->random, &key, &err);
     if (st == ETL_OK)
-        st = run_folder_check(&r, key, &cli->mem, &facts, &err);
+        st = run_facts_check(&r, key, &cli->mem, &facts, &err);
     if (st == ETL_OK) {
-        sealer = sealer_new(key);
-        st = reveal(run_folder_file(&r, "plan.jsonl", &cli->mem), str_from(words.items[1]), &facts, sealer, &out,
-                    &calls, &err);
-        sealer_free(sealer);
-        provider_free(facts.description);
+        asked = (struct revealing){ &facts, str_from(words.items[1]), sealer_new(key), .out = &out };
+        st = reveal(&asked, run_folder_file(&r, PLAN_FILE, &cli->mem), &err);
+        sealer_free(asked.sealer);
+        run_facts_release(&facts);
     }
     key_free(key);
     run_folder_close(&r);
-    if (st == ETL_OK && calls == 0)
+    if (st == ETL_OK && asked.calls == 0)
         st = err_set(&err, ETL_FAIL, "key-unknown", "%s plans no call for %s", words.items[0],
                      shown(str_from(words.items[1]), false).text);
     if (st != ETL_OK)
         return cli_fail(cli, st, &err);
     if (out.len == 0)
-        say("%llu calls, none with a sealed value", (unsigned long long)calls);
+        say("%llu calls, none with a sealed value", (unsigned long long)asked.calls);
     cli_out(buf_str(&out));
     return EXIT_WELL;
 }

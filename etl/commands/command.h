@@ -16,7 +16,7 @@ struct cli_command {
     const struct opt *options;                          /* or NULL */
     int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the command's name */
 };
-extern const struct cli_command cmd_plan, cmd_test, cmd_apply, cmd_status, cmd_explain, cmd_reveal, cmd_pull,
+extern const struct cli_command cmd_plan, cmd_test, cmd_apply, cmd_status, cmd_calls, cmd_explain, cmd_reveal, cmd_pull,
     cmd_archive, cmd_connection, cmd_provider, cmd_mapping, cmd_sandbox;
 
 #endif

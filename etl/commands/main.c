@@ -9,8 +9,8 @@
 
 /* In the order in which an operator needs them; the help keeps it. */
 static const struct cli_command *const commands[] = {
-    &cmd_plan,    &cmd_test,       &cmd_apply,    &cmd_status,  &cmd_explain, &cmd_reveal, &cmd_pull,
-    &cmd_archive, &cmd_connection, &cmd_provider, &cmd_mapping, &cmd_sandbox, NULL
+    &cmd_plan, &cmd_test,    &cmd_apply,      &cmd_status,   &cmd_calls,   &cmd_explain, &cmd_reveal,
+    &cmd_pull, &cmd_archive, &cmd_connection, &cmd_provider, &cmd_mapping, &cmd_sandbox, NULL
 };
 
 static void show_usage(struct buf *out)

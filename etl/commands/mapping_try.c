@@ -4,7 +4,7 @@
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/log.h"
 #include "etl/mapping/show_record.h"
-#include "etl/plan/lane_records.h"
+#include "etl/lane/lane_records.h"
 
 enum { ROWS_SHOWN = 50 };
 

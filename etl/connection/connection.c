@@ -275,6 +275,39 @@ static void settle_wire(struct connection *c, const struct config *config, struc
                      STR_ARG(c->url));
 }
 
+/* A run's description is used in place of the configured one, but only where both are of one provider. */
+static enum etl_status take_lent(const struct connection_options *o, struct arena *mem, struct connection *c,
+                                 struct findings *faults)
+{
+    const struct config_connection *config = c->config;
+    const struct provider          *configured = NULL;
+    struct str                      name = config->provider;
+
+    c->provider = o->provider;
+    c->provider_is_lent = true;
+    if (!str_eq(name, o->provider->name)) {
+        if (provider_load(config->provider, mem, &configured, faults) != ETL_OK)
+            return ETL_FAIL;
+        name = arena_str(mem, configured->name);
+        provider_free(configured);
+    }
+    if (str_eq(name, o->provider->name))
+        return ETL_OK;
+    findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "connection-provider",
+                 "connection %.*s is one of %.*s; this run was planned for %.*s", STR_ARG(config->name), STR_ARG(name),
+                 STR_ARG(o->provider->name));
+    return ETL_FAIL;
+}
+
+static enum etl_status take_provider(const struct connection_options *o, struct arena *mem, struct connection *c,
+                                     struct findings *faults)
+{
+    if (c->config == NULL)
+        return ETL_FAIL;
+    return o->provider != NULL ? take_lent(o, mem, c, faults)
+                               : provider_load(c->config->provider, mem, &c->provider, faults);
+}
+
 enum etl_status connection_open(const struct connection_options *o, struct arena *mem, struct connection *out,
                                 struct findings *faults)
 {
@@ -284,7 +317,7 @@ enum etl_status connection_open(const struct connection_options *o, struct arena
     };
     size_t errors = faults->errors;
 
-    if (c.config == NULL || provider_load(c.config->provider, mem, &c.provider, faults) != ETL_OK)
+    if (take_provider(o, mem, &c, faults) != ETL_OK)
         return ETL_FAIL;
     c.name = c.config->name;
     settle_wire(&c, config, faults);
@@ -314,7 +347,8 @@ void connection_close(struct connection *c)
         if (c->provider->credentials[i].made_by == NULL)
             wipe(c->credentials[i].value);
     arena_wipe(&c->made_mem);
-    provider_free(c->provider);
+    if (!c->provider_is_lent)
+        provider_free(c->provider);
     *c = (struct connection){ .lock_fd = -1 };
 }
 

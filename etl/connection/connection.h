@@ -16,6 +16,7 @@
 struct connection {
     const struct config_connection *config;
     const struct provider          *provider;
+    bool                            provider_is_lent;
     const struct wire              *wire; /* as `wire:` says, else the provider's first */
     struct str                      name, url;
     const struct login             *login;       /* how it proves who asks; NULL: the credentials simply go along */
@@ -35,6 +36,8 @@ struct connection_options {
     const struct key    *key; /* NULL: the account is not asked for */
     const struct clock  *clock;
     struct random       *random;
+    /* NULL: as the configuration names it. Else the description that a run carries, which must be of the same provider; it outlives the connection. */
+    const struct provider *provider;
 };
 /* Loads the description and the credentials; all faults at once. */
 enum etl_status connection_open(const struct connection_options *o, struct arena *mem, struct connection *out,

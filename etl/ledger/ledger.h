@@ -36,10 +36,9 @@ enum { LANE_BEFORE = 0 }; /* lane number of the before: calls */
 #define LANE_AFTER (UINT64_C(1) << 40)
 
 struct ledger;
-/* The ledger of a run folder. plan_digest: hex SHA-256; the ledger of another plan is refused; STR_NONE: of any plan. write: made when there
+/* The ledger of a run folder. plan_root: names its plan, the root of its seal; the ledger of another plan is refused; STR_NONE: of any plan. write: made when there
  * is none. For reading only, ETL_END when there is none yet. */
-enum etl_status ledger_open(const char *folder, struct str plan_digest, bool write, struct ledger **out,
-                            struct err *err);
+enum etl_status ledger_open(const char *folder, struct str plan_root, bool write, struct ledger **out, struct err *err);
 void            ledger_close(struct ledger *l);
 /* Was anything ever sent from this run folder? True also when that cannot be read. */
 bool ledger_anything_sent(const char *folder);
@@ -49,8 +48,9 @@ enum ledger_stage { LEDGER_BEFORE, LEDGER_LANE, LEDGER_AFTER };
 struct ledger_new_call {
     enum ledger_stage stage;
     struct str id, lane, command, source; /* lane: its key, LEDGER_LANE only; source: the record it was made from */
-    uint64_t   order;                     /* within its lane; equal ones go by offset */
-    uint64_t   offset, length;            /* its place in the plan, for whoever reads it again */
+    uint64_t   order;                     /* within its lane; equal ones go by offset, then by nth */
+    uint64_t   offset, length,
+        nth; /* its place in the plan, for whoever reads it again: a line, and which of its calls, from 0 */
 };
 struct ledger_source {
     /* ETL_END behind the last call. What a call points to is good until the next one. */
@@ -63,7 +63,7 @@ enum etl_status ledger_load(struct ledger *l, const struct ledger_source *source
 /* ---- calls ---- */
 struct ledger_call {
     uint64_t        number, lane;
-    uint64_t        offset, length; /* its place in the plan */
+    uint64_t        offset, length, nth; /* its place in the plan */
     enum call_state state;
     uint32_t        tries;
     bool            has_baseline, there_before; /* what the read before the first sending saw */
@@ -154,6 +154,15 @@ struct ledger_counts {
 /* Every call's lane and state, in order; cheaper than rows. */
 enum etl_status ledger_each_state(struct ledger *l, void (*visit)(void *context, uint64_t lane, enum call_state state),
                                   void *context, struct err *err);
+/* The calls in the plan's order, one a call of this function, ETL_END behind the last. `begin`: anew, from the place `offset` on; what it
+ * sorts goes to temporary files where it is much. */
+struct ledger_place {
+    uint64_t        offset, nth;
+    enum call_state state;
+};
+void            ledger_places_begin(struct ledger *l, uint64_t offset);
+enum etl_status ledger_places_next(struct ledger *l, struct ledger_place *out, struct err *err);
+void            ledger_places_end(struct ledger *l);
 enum etl_status ledger_count(struct ledger *l, struct ledger_counts *out, struct err *err);
 struct ledger_row {
     uint64_t        number, lane, at_ms;

@@ -16,7 +16,8 @@ static enum etl_status read_call(struct ledger *l, sqlite3_stmt *s, struct ledge
                                      .state = (enum call_state)sqlite3_column_int(s, 4),
                                      .tries = (uint32_t)sqlite3_column_int(s, 5),
                                      .absent_at_ms = db_column_u64(s, 7),
-                                     .baseline_print = db_column_u64(s, 8) };
+                                     .baseline_print = db_column_u64(s, 8),
+                                     .nth = db_column_u64(s, 9) };
         out->has_baseline = sqlite3_column_type(s, 6) != SQLITE_NULL;
         out->there_before = out->has_baseline && sqlite3_column_int(s, 6) != 0;
         if ((unsigned)out->state >= CALL_STATES)

@@ -17,7 +17,7 @@ struct ledger {
     sqlite3      *db;
     sqlite3_stmt *statements[STATEMENTS];
     char         *path, *spare;
-    char          plan_digest[65];
+    char          plan_root[65];
     uint64_t      calls, lanes, lanes_begin, after_begins;
     bool          loaded, in_group, writes;
 };

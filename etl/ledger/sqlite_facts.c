@@ -172,6 +172,30 @@ static void read_row(sqlite3_stmt *s, struct ledger_row *out)
                                 .test_http = sqlite3_column_int(s, 15) };
 }
 
+void ledger_places_begin(struct ledger *l, uint64_t offset)
+{
+    ledger_places_end(l);
+    db_bind(l, STMT_PLACES, offset, 0);
+}
+
+enum etl_status ledger_places_next(struct ledger *l, struct ledger_place *out, struct err *err)
+{
+    sqlite3_stmt   *s = l->statements[STMT_PLACES];
+    enum etl_status st = db_row(l, s, err);
+
+    if (st == ETL_OK)
+        *out = (struct ledger_place){ db_column_u64(s, 0), db_column_u64(s, 1),
+                                      (enum call_state)sqlite3_column_int(s, 2) };
+    if (st == ETL_OK && (unsigned)out->state >= CALL_STATES)
+        return err_set(err, ETL_FAIL, "ledger-damaged", "%s holds a state that does not exist", l->path);
+    return st;
+}
+
+void ledger_places_end(struct ledger *l)
+{
+    sqlite3_reset(l->statements[STMT_PLACES]);
+}
+
 enum etl_status ledger_each(struct ledger *l, uint64_t                                                   first,
                             enum etl_status (*visit)(void *context, const struct ledger_row *row), void *context,
                             struct err *err)

@@ -11,6 +11,7 @@ const char *const call_state_names[] = { "pending", "sending", "done", "refused"
 
 enum {
     APPLICATION_ID = 0x53464c31, /* "SFL1" */
+    LEDGER_EDITION = 2,          /* in user_version; 1 had a line of the plan for each call */
     CHECKED_BYTES = 32 << 20     /* a ledger up to this size is checked whole when it is opened */
 };
 
@@ -91,7 +92,7 @@ static enum etl_status check_whole(struct ledger *l, struct err *err)
 
 static enum etl_status make_tables(struct ledger *l, bool write, struct err *err)
 {
-    int64_t         id = 0, tables = 0;
+    int64_t         id = 0, tables = 0, edition = 0;
     enum etl_status st = pragma_number(l, "PRAGMA application_id", &id, err);
 
     if (st == ETL_OK)
@@ -102,10 +103,17 @@ static enum etl_status make_tables(struct ledger *l, bool write, struct err *err
         return ETL_END;
     if (tables == 0)
         return db_run(
-            l, "BEGIN IMMEDIATE; PRAGMA application_id = 1397115953; PRAGMA user_version = 1;" LEDGER_TABLES "COMMIT;",
+            l, "BEGIN IMMEDIATE; PRAGMA application_id = 1397115953; PRAGMA user_version = 2;" LEDGER_TABLES "COMMIT;",
             err);
     if (id != APPLICATION_ID)
         return err_set(err, ETL_FAIL, "ledger-damaged", "%s is no ledger of subferry", l->path);
+    st = pragma_number(l, "PRAGMA user_version", &edition, err);
+    if (st != ETL_OK)
+        return st;
+    if (edition != LEDGER_EDITION)
+        return err_set(err, ETL_FAIL, "edition",
+                       "%s was written by %s version of subferry; finish its run with that one", l->path,
+                       edition < LEDGER_EDITION ? "an older" : "a newer");
     return check_whole(l, err);
 }
 
@@ -135,7 +143,7 @@ enum etl_status db_read_sizes(struct ledger *l, struct err *err)
     return st == ETL_OK ? db_number(l, STMT_LANES_END, &l->after_begins, err) : st;
 }
 
-static enum etl_status check_plan(struct ledger *l, struct str plan_digest, bool write, struct err *err)
+static enum etl_status check_plan(struct ledger *l, struct str plan_root, bool write, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
     struct str                       known;
@@ -145,7 +153,7 @@ static enum etl_status check_plan(struct ledger *l, struct str plan_digest, bool
     st = db_fact_get(l, "plan", &mem, &known, err);
     if (st != ETL_OK)
         return st;
-    if (known.ptr != NULL && plan_digest.ptr != NULL && !str_eq(known, plan_digest))
+    if (known.ptr != NULL && plan_root.ptr != NULL && !str_eq(known, plan_root))
         return err_set(err, ETL_FAIL, "ledger-plan", "%s belongs to another plan; each run folder keeps its own ledger",
                        l->path);
     l->loaded = known.ptr != NULL;
@@ -154,8 +162,7 @@ static enum etl_status check_plan(struct ledger *l, struct str plan_digest, bool
     return l->loaded ? db_read_sizes(l, err) : ETL_OK;
 }
 
-enum etl_status ledger_open(const char *folder, struct str plan_digest, bool write, struct ledger **out,
-                            struct err *err)
+enum etl_status ledger_open(const char *folder, struct str plan_root, bool write, struct ledger **out, struct err *err)
 {
     struct ledger  *l;
     char           *path = path_in(folder);
@@ -170,14 +177,14 @@ enum etl_status ledger_open(const char *folder, struct str plan_digest, bool wri
     if (l == NULL)
         memory_exhausted("the ledger", sizeof *l);
     l->path = path;
-    snprintf(l->plan_digest, sizeof l->plan_digest, "%.*s", STR_ARG(plan_digest));
+    snprintf(l->plan_root, sizeof l->plan_root, "%.*s", STR_ARG(plan_root));
     st = open_db(l, write, err);
     if (st == ETL_OK)
         st = make_tables(l, write, err);
     if (st == ETL_OK)
         st = prepare_all(l, err);
     if (st == ETL_OK)
-        st = check_plan(l, plan_digest, write, err);
+        st = check_plan(l, plan_root, write, err);
     if (st != ETL_OK) {
         ledger_close(l);
         return st;

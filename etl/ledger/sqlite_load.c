@@ -52,6 +52,7 @@ static enum etl_status load_call(struct ledger_load *w, const struct ledger_new_
     sqlite3_bind_int64(s, 5, (sqlite3_int64)w->last_command_number);
     db_bind_str(s, 6, call->id);
     db_bind_str(s, 7, call->source);
+    sqlite3_bind_int64(s, 8, (sqlite3_int64)call->nth);
     return db_finish(w->ledger, s, err);
 }
 
@@ -76,7 +77,7 @@ static enum etl_status prepare_loading(struct ledger_load *w, struct err *err)
     enum etl_status          st = db_run(
                  l,
                  "PRAGMA temp.cache_size=-1024; CREATE TEMP TABLE staged(lane INTEGER, seq INTEGER, place INTEGER, length INTEGER,"
-                          " command INTEGER, id TEXT, source TEXT)",
+                          " command INTEGER, id TEXT, source TEXT, nth INTEGER)",
                  err);
 
     for (int i = 0; st == ETL_OK && i < LOADS; i++)
@@ -88,8 +89,8 @@ static enum etl_status prepare_loading(struct ledger_load *w, struct err *err)
 /* The calls of one lane may stand far apart in the plan, since it has one input after the other. Sorted here they are neighbours: a lane
  * is a range of numbers, and calls that are sent together lie on the same pages. A commit costs by the pages it writes. */
 static const char *const sort_calls =
-    "INSERT INTO call(lane, state, tries, place, length, command, id, source)"
-    " SELECT lane, 0, 0, place, length, command, id, source FROM temp.staged ORDER BY lane, seq, place;"
+    "INSERT INTO call(lane, state, tries, place, length, nth, command, id, source)"
+    " SELECT lane, 0, 0, place, length, nth, command, id, source FROM temp.staged ORDER BY lane, seq, place, nth;"
     "DROP TABLE temp.staged;";
 
 static enum etl_status write_range(struct ledger_load *w, const struct ledger_lane *lane, struct err *err)
@@ -144,7 +145,7 @@ enum etl_status ledger_load(struct ledger *l, const struct ledger_source *source
     if (st == ETL_OK)
         st = write_ranges(&w, err);
     if (st == ETL_OK)
-        st = db_fact_set(l, "plan", str_from(l->plan_digest), err);
+        st = db_fact_set(l, "plan", str_from(l->plan_root), err);
     sqlite3_finalize(w.call);
     sqlite3_finalize(w.lane);
     sqlite3_finalize(w.range);

@@ -4,22 +4,22 @@
 #ifndef ETL_LEDGER_SQLITE_STATEMENTS_H
 #define ETL_LEDGER_SQLITE_STATEMENTS_H
 
-#define LEDGER_TABLES                                                                                                  \
-    "CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"                                              \
-    "CREATE TABLE command(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"                                     \
-    "CREATE TABLE lane(number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, first INTEGER, calls INTEGER);"           \
-    "CREATE TABLE call(number INTEGER PRIMARY KEY, lane INTEGER NOT NULL, state INTEGER NOT NULL,"                     \
-    " tries INTEGER NOT NULL, place INTEGER NOT NULL, length INTEGER NOT NULL, command INTEGER NOT NULL,"              \
-    " id TEXT NOT NULL, source TEXT NOT NULL);"                                                                        \
-    "CREATE TABLE answer(number INTEGER PRIMARY KEY, at INTEGER, http INTEGER, verified INTEGER, reason TEXT,"         \
-    " reply TEXT);"                                                                                                    \
-    "CREATE TABLE capture(number INTEGER, name TEXT, value TEXT, PRIMARY KEY(number, name)) WITHOUT ROWID;"            \
-    "CREATE TABLE readback(number INTEGER PRIMARY KEY, there INTEGER, print INTEGER, absent_at INTEGER);"              \
-    "CREATE TABLE test(number INTEGER PRIMARY KEY, outcome TEXT, reason TEXT, http INTEGER);"                          \
+#define LEDGER_TABLES                                                                                                           \
+    "CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"                                                       \
+    "CREATE TABLE command(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"                                              \
+    "CREATE TABLE lane(number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, first INTEGER, calls INTEGER);"                    \
+    "CREATE TABLE call(number INTEGER PRIMARY KEY, lane INTEGER NOT NULL, state INTEGER NOT NULL,"                              \
+    " tries INTEGER NOT NULL, place INTEGER NOT NULL, length INTEGER NOT NULL, nth INTEGER NOT NULL, command INTEGER NOT NULL," \
+    " id TEXT NOT NULL, source TEXT NOT NULL);"                                                                                 \
+    "CREATE TABLE answer(number INTEGER PRIMARY KEY, at INTEGER, http INTEGER, verified INTEGER, reason TEXT,"                  \
+    " reply TEXT);"                                                                                                             \
+    "CREATE TABLE capture(number INTEGER, name TEXT, value TEXT, PRIMARY KEY(number, name)) WITHOUT ROWID;"                     \
+    "CREATE TABLE readback(number INTEGER PRIMARY KEY, there INTEGER, print INTEGER, absent_at INTEGER);"                       \
+    "CREATE TABLE test(number INTEGER PRIMARY KEY, outcome TEXT, reason TEXT, http INTEGER);"                                   \
     "CREATE TABLE rung(name TEXT, account TEXT, connection TEXT, at TEXT, PRIMARY KEY(name, account)) WITHOUT ROWID;"
 
 #define CALL_COLUMNS                                                                                                   \
-    "SELECT c.number, c.lane, c.place, c.length, c.state, c.tries, r.there, r.absent_at, r.print"                      \
+    "SELECT c.number, c.lane, c.place, c.length, c.state, c.tries, r.there, r.absent_at, r.print, c.nth"               \
     " FROM call c LEFT JOIN readback r ON r.number = c.number "
 
 /* All statements that are used on a loaded ledger. They are prepared when it is opened, so a mistake in one shows at once. */
@@ -67,6 +67,7 @@
     X(LANES_BEGIN, "SELECT first FROM lane ORDER BY number LIMIT 1")                                                   \
     X(LANES_END, "SELECT first + calls FROM lane ORDER BY number DESC LIMIT 1")                                        \
     X(BEFORES, "SELECT count(*) FROM call WHERE lane = 0")                                                             \
+    X(PLACES, "SELECT place, nth, state FROM call WHERE place >= ?1 ORDER BY place, nth")                              \
     X(STATES, "SELECT lane, state FROM call ORDER BY number")                                                          \
     X(EACH,                                                                                                            \
       "SELECT c.number, c.lane, c.state, c.tries, c.id, c.source, m.name, l.key, a.at, a.http, a.verified,"            \
@@ -76,7 +77,7 @@
 
 /* Used once, when a plan is loaded. The temporary table `staged` exists during the load only. */
 #define LOAD_STATEMENTS(X)                                                                                             \
-    X(LOAD_CALL, "INSERT INTO temp.staged VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                         \
+    X(LOAD_CALL, "INSERT INTO temp.staged VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                     \
     X(LOAD_LANE, "INSERT INTO lane(key) VALUES(?1) ON CONFLICT(key) DO UPDATE SET key = key RETURNING number")         \
     X(LOAD_RANGE, "UPDATE lane SET first = ?2, calls = ?3 WHERE number = ?1")                                          \
     X(LOAD_COMMAND, "INSERT INTO command(name) VALUES(?1) ON CONFLICT(name) DO UPDATE SET name = name RETURNING number")

@@ -127,6 +127,8 @@ static struct str read_as(struct mapping_loader *l, const struct yaml *body, con
             YAML_FAULT(&l->read, node, "name", "\"%s\" has a meaning of its own and can be no call's name", taken[i]);
     if (memchr(as.ptr, '.', as.len) != NULL)
         YAML_FAULT(&l->read, node, "name", "a call's name has no dot: it stands before one, NAME.capture");
+    if (memchr(as.ptr, '#', as.len) != NULL)
+        YAML_FAULT(&l->read, node, "name", "a call's name has no #: it stands before a number in a plan, NAME#2");
     return arena_str(l->read.mem, as);
 }
 

@@ -39,7 +39,9 @@ static void load_provider(struct mapping_loader *l)
         YAML_FAULT(r, l->root, "head", "the mapping does not say its provider, provider: ispn");
     if (name.len == 0)
         return;
-    if (is_file_path(name) && name.ptr[0] != '/' && l->folder != NULL)
+    if (l->asked->kept_in != NULL)
+        name = arena_fmt(r->mem, "%s/provider.yaml", l->asked->kept_in);
+    else if (is_file_path(name) && name.ptr[0] != '/' && l->folder != NULL)
         name = arena_fmt(r->mem, "%s/%.*s", l->folder, STR_ARG(name));
     findings_init(&own, r->mem);
     provider_load(name, r->mem, &l->m->provider, &own);

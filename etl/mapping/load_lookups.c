@@ -79,7 +79,9 @@ static void read_file(struct mapping_loader *l, struct lookup *t, const struct y
                    "a stock mapping has no files beside it; save it with subferry mapping show and name that");
         return;
     }
-    if (node->text.len != 0 && node->text.ptr[0] == '/')
+    if (l->asked->kept_in != NULL)
+        file.path = arena_cstr(mem, arena_fmt(mem, "%s/lookup-%zu.csv", l->asked->kept_in, l->m->file_count));
+    else if (node->text.len != 0 && node->text.ptr[0] == '/')
         file.path = arena_cstr(mem, node->text);
     else
         file.path = arena_cstr(mem, arena_fmt(mem, "%s/%.*s", l->folder, STR_ARG(node->text)));

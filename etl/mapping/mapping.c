@@ -35,6 +35,23 @@ static enum etl_status unknown_stock(struct str name, struct findings *faults)
     return ETL_FAIL;
 }
 
+/* The copy that a run carries. */
+static enum etl_status find_kept(struct mapping_loader *l, struct mapping_file *file)
+{
+    const char *path = arena_cstr(l->read.mem, arena_fmt(l->read.mem, "%s/mapping.yaml", l->asked->kept_in));
+    struct err  err = { 0 };
+
+    if (file_read(path, LARGEST_FILE, l->read.mem, &file->text, &err) != ETL_OK) {
+        findings_add(l->read.faults, SEVERITY_ERROR, &err, NULL);
+        return ETL_FAIL;
+    }
+    file->name = STR("mapping.yaml");
+    file->path = l->m->path = arena_str(l->read.mem, l->asked->name);
+    l->folder = l->asked->kept_in;
+    l->c->source = (struct yaml_source){ path, file->text };
+    return ETL_OK;
+}
+
 /* Reads the text; it is the first of the files that the plan's seal covers. */
 static enum etl_status find_file(struct mapping_loader *l)
 {
@@ -46,6 +63,8 @@ static enum etl_status find_file(struct mapping_loader *l)
 
     l->m->files = l->c->files = file;
     l->m->file_count = 1;
+    if (l->asked->kept_in != NULL)
+        return find_kept(l, file);
     if (!is_file_path(name)) {
         struct str stock = arena_fmt(mem, "stock:%.*s.yaml", STR_ARG(name));
 

@@ -113,6 +113,8 @@ struct mapping_source {            /* which mapping is to be loaded */
     struct str               name; /* path, or stock mapping's name */
     const struct pair_value *set;  /* --set name=value */
     size_t                   set_count;
+    /* NULL: as the name and the mapping say. Else a run's inputs/: mapping.yaml, lookup-1.csv … and provider.yaml are read from there. */
+    const char *kept_in;
 };
 
 int                        mapping_input_named(const struct mapping *m, struct str name); /* -1: there is none */

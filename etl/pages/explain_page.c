@@ -167,10 +167,10 @@ static void add_call(struct buf *out, const struct explained_call *call, size_t 
 {
     const struct ledger_row *row = &call->row;
 
-    buf_fmt(out, "  %zu. %.*s", number, STR_ARG(call->line.command));
-    if (!str_eq(call->line.as, call->line.command))
-        buf_fmt(out, " as %.*s", STR_ARG(call->line.as));
-    buf_fmt(out, " from %.*s: ", STR_ARG(call->line.from));
+    buf_fmt(out, "  %zu. %.*s", number, STR_ARG(call->call.head->command));
+    if (!str_eq(call->call.head->as, call->call.head->command))
+        buf_fmt(out, " as %.*s", STR_ARG(call->call.head->as));
+    buf_fmt(out, " from %.*s: ", STR_ARG(call->from));
     add_fate(out, call);
     for (size_t i = 0; i < call->command->param_count; i++)
         if (call->values[i].kind != VALUE_ABSENT)
@@ -265,11 +265,11 @@ static void json_call(const struct explained_call *call, struct json_writer *w)
     bool                     unsent = !call->has_row || row->state == CALL_PENDING;
 
     json_begin_object(w);
-    json_member_text(w, "id", call->line.id);
-    json_member_text(w, "command", call->line.command);
-    json_member_text(w, "as", call->line.as);
-    json_member_text_or_null(w, "from", call->line.from);
-    json_member_text_or_null(w, "effect", call->line.effect);
+    json_member_text(w, "id", str_from(call->id));
+    json_member_text(w, "command", call->call.head->command);
+    json_member_text(w, "as", call->call.head->as);
+    json_member_text_or_null(w, "from", call->from);
+    json_member_text_or_null(w, "effect", call->call.head->effect);
     json_values(call, w);
     json_member_text(w, "state", unsent ? STR("not sent") : str_from(call_state_names[row->state]));
     if (call->has_row) {

@@ -3,9 +3,8 @@
 
 #include "etl/core/notation/json_tree.h"
 #include "etl/core/notation/json_writer.h"
-#include "etl/run/plan_reader.h"
+#include "etl/mapping/mapping.h"
 #include "providers/description/load.h"
-#include "providers/model/family.h"
 
 /* ---- which lines may have the key: a text search, because parsing every line of a plan takes long ---- */
 
@@ -28,43 +27,40 @@ static bool names(struct str line, const struct buf *needle)
 
 /* ---- the plan ---- */
 
-static bool is_meant(const struct explanation *x, const struct plan_line *line)
+static bool is_meant(const struct explanation *x, const struct plan_record *r)
 {
-    return x->lane.ptr != NULL ? line->stage == STAGE_LANE && str_eq(line->lane, x->lane) : str_eq(line->from, x->key);
+    bool is_lane = r->calls[0].head->stage == STAGE_LANE;
+
+    return x->lane.ptr != NULL ? is_lane && str_eq(r->lane, x->lane) : str_eq(r->from, x->key);
 }
 
 /* The values of a planned call; sealed ones stay sealed. */
-static struct value *values_of(const struct plan_line *line, const struct command **command, struct arena *mem)
+static struct value *values_of(const struct plan_call *call, const struct command *command, struct arena *mem)
 {
-    struct str   *given = ARENA_ARRAY(mem, struct str, line->param_count + 1);
-    struct value *values;
+    struct value *values = ARENA_ARRAY(mem, struct value, command->param_count + 1);
 
-    for (size_t i = 0; i < line->param_count; i++)
-        given[i] = line->params[i].name;
-    *command = command_with_members(*command, given, line->param_count, false, mem);
-    values = ARENA_ARRAY(mem, struct value, (*command)->param_count + 1);
-    for (size_t i = 0; i < line->param_count; i++) {
-        int at = command_param_index(*command, line->params[i].name);
+    for (size_t i = 0; i < call->param_count; i++) {
+        int at = command_param_index(command, call->params[i].name);
 
         if (at < 0)
             continue;
-        values[at] = line->params[i].value;
-        values[at].secret = line->params[i].sealed || (*command)->params[at].secret;
+        values[at] = call->params[i].value;
+        values[at].secret = call->params[i].sealed || command->params[at].secret;
     }
     return values;
 }
 
-static enum etl_status take_call(struct explanation *x, struct str text, struct arena *mem, struct err *err)
+static enum etl_status take_call(struct explanation *x, const struct plan_record *r, size_t i, struct arena *mem,
+                                 struct err *err)
 {
-    struct explained_call call = { .has_row = false };
-    enum etl_status       st = plan_line_parse(text, mem, &call.line, err);
+    struct explained_call call = { .call = r->calls[i], .from = r->from, .found = x->call_count };
 
-    if (st != ETL_OK || !is_meant(x, &call.line))
-        return st;
-    call.command = provider_command(x->provider, call.line.command);
+    call.command = plan_call_command(x->provider, &call.call, mem);
     if (call.command == NULL)
-        return err_set(err, ETL_FAIL, "plan-line", "the description has no command %.*s", STR_ARG(call.line.command));
-    call.values = values_of(&call.line, &call.command, mem);
+        return err_set(err, ETL_FAIL, "plan-line", "the description has no command %.*s",
+                       STR_ARG(call.call.head->command));
+    plan_call_id(r, i, call.id);
+    call.values = values_of(&call.call, call.command, mem);
     if (x->call_count < EXPLAIN_CALLS_MAX)
         ARENA_PUSH(mem, x->calls, x->call_count, x->call_cap) = call;
     else
@@ -73,30 +69,50 @@ static enum etl_status take_call(struct explanation *x, struct str text, struct 
 }
 
 /* first: finds the lane's name by the key. Otherwise: takes every call of the lane. */
+static enum etl_status see_record(struct explanation *x, bool first, struct str text, struct arena *mem,
+                                  struct err *err)
+{
+    struct plan_wanted wanted = { &x->head, PLAN_ALL_CALLS };
+    struct plan_record r;
+    enum etl_status    st = plan_record_parse(&wanted, text, mem, &r, err);
+
+    if (st != ETL_OK)
+        return st;
+    if (first && r.calls[0].head->stage == STAGE_LANE && (str_eq(r.lane, x->key) || str_eq(r.from, x->key)))
+        x->lane = r.lane;
+    for (size_t i = 0; i < r.call_count && st == ETL_OK && !first && is_meant(x, &r); i++)
+        st = take_call(x, &r, i, mem, err);
+    return st;
+}
+
+static enum etl_status open_lines(const struct explanation *x, const char *name, struct arena *mem,
+                                  struct plan_reader **out, struct err *err)
+{
+    const struct seal *seal = x->facts.seal;
+
+    return plan_reader_open(run_folder_file(x->run, name, mem), seal != NULL ? seal_file(seal, name) : NULL,
+                            seal != NULL ? seal->key : NULL, out, err);
+}
+
 static enum etl_status read_plan(struct explanation *x, bool first, struct arena *mem, struct err *err)
 {
     struct plan_reader *reader;
     struct key_needles  n;
     struct str          text;
     uint64_t            offset;
-    enum etl_status     st = plan_reader_open(run_folder_file(x->run, "plan.jsonl", mem), &reader, err);
+    enum etl_status     st = open_lines(x, PLAN_FILE, mem, &reader, err);
 
     if (st != ETL_OK)
         return st;
     needle(&n.lane, "lane", first ? x->key : x->lane);
     needle(&n.place, "from", x->key);
-    while ((st = plan_reader_next(reader, &text, &offset, err)) == ETL_OK) {
-        struct plan_line line;
-
+    st = plan_head_read(reader, mem, &x->head, err);
+    while (st == ETL_OK && (st = plan_reader_next(reader, &text, &offset, err)) == ETL_OK) {
         if (!names(text, first ? &n.place : &n.lane) && !(first && names(text, &n.lane)))
             continue;
-        st = first ? plan_line_parse(text, mem, &line, err) : take_call(x, text, mem, err);
-        if (st != ETL_OK)
+        st = see_record(x, first, text, mem, err);
+        if (first && x->lane.ptr != NULL)
             break;
-        if (first && line.stage == STAGE_LANE && (str_eq(line.lane, x->key) || str_eq(line.from, x->key))) {
-            x->lane = line.lane;
-            break;
-        }
     }
     plan_reader_close(reader);
     buf_release(&n.lane);
@@ -104,11 +120,14 @@ static enum etl_status read_plan(struct explanation *x, bool first, struct arena
     return st == ETL_END ? ETL_OK : st;
 }
 
-static int by_seq(const void *a, const void *b)
+/* As a lane's calls are sent: by their position in the mapping, then by record. */
+static int by_position(const void *a, const void *b)
 {
-    uint64_t left = ((const struct explained_call *)a)->line.seq, right = ((const struct explained_call *)b)->line.seq;
+    const struct explained_call *x = a, *y = b;
 
-    return left < right ? -1 : left > right;
+    if (x->call.position != y->call.position)
+        return x->call.position < y->call.position ? -1 : 1;
+    return x->found < y->found ? -1 : x->found > y->found;
 }
 
 /* ---- findings ---- */
@@ -155,7 +174,7 @@ static enum etl_status read_findings(struct explanation *x, bool first, struct a
     struct key_needles  n;
     struct str          text;
     uint64_t            offset;
-    enum etl_status     st = plan_reader_open(run_folder_file(x->run, "findings.jsonl", mem), &reader, err);
+    enum etl_status     st = open_lines(x, FINDINGS_FILE, mem, &reader, err);
 
     if (st != ETL_OK)
         return st;
@@ -234,7 +253,7 @@ static enum etl_status take_row(void *context, const struct ledger_row *row)
     for (size_t i = 0; i < r->x->call_count; i++) {
         struct explained_call *call = &r->x->calls[i];
 
-        if (!str_eq(call->line.id, row->id))
+        if (!str_is(row->id, call->id))
             continue;
         call->has_row = true;
         call->row = *row;
@@ -253,7 +272,8 @@ static enum etl_status read_captures(struct ledger *l, struct explained_call *ca
     struct pair_value *pairs = ARENA_ARRAY(mem, struct pair_value, call->command->capture_count + 1);
 
     for (size_t i = 0; i < call->command->capture_count; i++) {
-        struct str name = arena_fmt(mem, "%.*s.%.*s", STR_ARG(call->line.as), STR_ARG(call->command->captures[i].name)),
+        struct str name = arena_fmt(mem, "%.*s.%.*s", STR_ARG(call->call.head->as),
+                                    STR_ARG(call->command->captures[i].name)),
                    value;
         enum etl_status st = ledger_capture(l, &behind, name, mem, &value, err);
 
@@ -271,7 +291,7 @@ static enum etl_status read_ledger(struct explanation *x, struct arena *mem, str
     struct ledger     *l;
     struct ledger_lane lane;
     struct lane_rows   rows = { x, mem, 0 };
-    enum etl_status    st = ledger_open(x->run->path, x->facts.plan_digest, false, &l, err);
+    enum etl_status    st = ledger_open(x->run->path, x->facts.root, false, &l, err);
 
     if (st != ETL_OK)
         return st == ETL_END ? ETL_OK : st;
@@ -290,16 +310,14 @@ static enum etl_status read_ledger(struct explanation *x, struct arena *mem, str
 
 /* ---- the whole ---- */
 
+/* The run carries its mapping, with lookups and description. */
 static enum etl_status load_mapping(struct explanation *x, struct arena *mem, struct findings *faults)
 {
-    struct str            path = x->facts.mapping_path;
-    struct mapping_source source = { .name = path, .set = x->facts.set, .set_count = x->facts.set_count };
+    struct mapping_source source = { .name = x->facts.mapping_path,
+                                     .set = x->facts.set,
+                                     .set_count = x->facts.set_count,
+                                     .kept_in = run_folder_file(x->run, INPUTS_FOLDER, mem) };
 
-    if (str_starts(path, STR("stock:"))) {
-        source.name = str_skip(path, 6);
-        if (str_ends(source.name, STR(".yaml")))
-            source.name.len -= 5;
-    }
     return mapping_load(&source, mem, &x->mapping, faults);
 }
 
@@ -309,10 +327,10 @@ static enum etl_status read_facts(struct explanation *x, const struct key *key, 
     struct err      seal = { 0 };
     enum etl_status st = ETL_OK;
 
-    if (key == NULL || run_folder_check(x->run, key, mem, &x->facts, &seal) != ETL_OK) {
+    if (key == NULL || run_facts_check(x->run, key, mem, &x->facts, &seal) != ETL_OK) {
         x->seal_fault = key == NULL ? STR("the installation's key is not at hand, so the seal cannot be checked")
                                     : arena_str(mem, str_from(seal.text));
-        st = run_folder_read(x->run, mem, &x->facts, err);
+        st = run_facts_read(x->run, mem, &x->facts, err);
     }
     if (st != ETL_OK)
         return st;
@@ -322,7 +340,8 @@ static enum etl_status read_facts(struct explanation *x, const struct key *key, 
     else if (x->facts.description != NULL)
         x->provider = x->facts.description;
     else
-        st = provider_load(x->facts.provider, mem, &x->facts.description, faults);
+        st =
+            provider_load(str_from(run_folder_file(x->run, DESCRIPTION_FILE, mem)), mem, &x->facts.description, faults);
     if (x->provider == NULL)
         x->provider = x->facts.description;
     return x->provider != NULL ? ETL_OK : st;
@@ -349,7 +368,7 @@ enum etl_status explanation_read(const struct run_folder *run, const struct key 
     if (x->lane.ptr != NULL)
         st = read_plan(x, false, mem, err);
     if (st == ETL_OK && x->call_count != 0)
-        qsort(x->calls, x->call_count, sizeof *x->calls, by_seq);
+        qsort(x->calls, x->call_count, sizeof *x->calls, by_position);
     if (st == ETL_OK)
         st = read_ledger(x, mem, err);
     if (st == ETL_OK && x->call_count + x->finding_count + x->records.count == 0)
@@ -366,5 +385,5 @@ void explanation_release(struct explanation *x)
 {
     mapper_free(x->records.mapper);
     mapping_free(x->mapping);
-    provider_free(x->facts.description);
+    run_facts_release(&x->facts);
 }

@@ -9,15 +9,18 @@
 #define ETL_PAGES_EXPLANATION_H
 
 #include "etl/ledger/ledger.h"
-#include "etl/plan/lane_records.h"
-#include "etl/run/plan_line.h"
-#include "etl/run/run_folder.h"
+#include "etl/lane/lane_records.h"
+#include "etl/run/plan_call.h"
+#include "etl/run/run_facts.h"
 
 enum { EXPLAIN_CALLS_MAX = 1000, EXPLAIN_FINDINGS_MAX = 1000 };
 
 struct explained_call {
-    struct plan_line         line;
-    const struct command    *command; /* with the family members that the line names */
+    struct plan_call         call;
+    struct str               from;
+    size_t                   found; /* its number in the plan's order */
+    char                     id[CALL_ID_DIGITS + 1];
+    const struct command    *command; /* with the family members that the call names */
     struct value            *values;  /* by its params; sealed ones are not opened */
     bool                     has_row; /* the ledger knows it */
     struct ledger_row        row;
@@ -31,6 +34,7 @@ struct explained_finding {
 struct explanation {
     const struct run_folder  *run;
     struct run_facts          facts;
+    struct plan_head          head;
     struct str                seal_fault; /* what was changed since planning; ptr NULL: nothing was */
     const struct provider    *provider;
     struct mapping           *mapping;   /* NULL: it can no longer be loaded, so the records cannot be found */

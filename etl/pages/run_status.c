@@ -26,7 +26,7 @@ static enum etl_status read_ledger(struct run_status *s, struct ledger *l, struc
 static enum etl_status open_ledger(struct run_status *s, struct arena *mem, struct err *err)
 {
     struct ledger  *l = NULL;
-    enum etl_status st = ledger_open(s->run->path, s->facts.plan_digest, false, &l, err);
+    enum etl_status st = ledger_open(s->run->path, s->facts.root, false, &l, err);
 
     if (st == ETL_END) {
         s->counts = (struct ledger_counts){ .calls = s->facts.calls, .lanes = s->facts.lanes };
@@ -49,10 +49,10 @@ static void check_seal(struct run_status *s, const struct config *config, struct
     enum etl_status  st = config_key_at_hand(config, &key, &err);
 
     if (st == ETL_OK)
-        st = run_folder_check(s->run, key, mem, &checked, &err);
+        st = run_facts_check(s->run, key, mem, &checked, &err);
     if (st != ETL_OK)
         s->seal_fault = arena_str(mem, str_from(err.text));
-    provider_free(checked.description);
+    run_facts_release(&checked);
     key_free(key);
 }
 
@@ -68,7 +68,7 @@ enum etl_status run_status_read(const struct run_folder *run, const struct confi
                                 struct run_status *out, struct err *err)
 {
     struct run_status s = { .run = run, .holder = run_folder_holder(run, mem) };
-    enum etl_status   st = run_folder_read(run, mem, &s.facts, err);
+    enum etl_status   st = run_facts_read(run, mem, &s.facts, err);
 
     if (st == ETL_OK)
         st = open_ledger(&s, mem, err);

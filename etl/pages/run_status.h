@@ -8,7 +8,7 @@
 
 #include "etl/connection/config.h"
 #include "etl/ledger/ledger.h"
-#include "etl/run/run_folder.h"
+#include "etl/run/run_facts.h"
 
 struct run_status {
     const struct run_folder *run;

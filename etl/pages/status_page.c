@@ -31,8 +31,11 @@ static void add_books(const struct run_status *s, struct buf *out)
     add_part(out, "  records     ", f->records, " = ");
     add_part(out, "", f->planned, " planned");
     add_part(out, " + ", f->rejected, " rejected");
-    add_part(out, " + ", f->without_calls, " without calls\n");
-    if (f->records != f->planned + f->rejected + f->without_calls)
+    add_part(out, " + ", f->without_calls, " without calls");
+    if (f->held != 0)
+        add_part(out, " + ", f->held, " held");
+    buf_byte(out, '\n');
+    if (f->records != f->planned + f->rejected + f->without_calls + f->held)
         buf_lit(out, "              these books do not balance: an error of subferry, please report it\n");
     add_part(out, "  calls       ", f->calls, " for ");
     add_part(out, "", f->lanes, f->lanes == 1 ? " subscriber = " : " subscribers = ");
@@ -78,6 +81,11 @@ static void add_rejects(const struct run_status *s, struct buf *out)
             add_part(out, "  damaged     ", in->damaged, " in ");
             buf_fmt(out, "%s/rejects/%.*s.damaged\n", s->run->path, STR_ARG(in->name));
         }
+    }
+    if (s->facts.held != 0) {
+        add_part(out, "  held        ", s->facts.held, " records of ");
+        add_part(out, "", s->facts.held_lanes, s->facts.held_lanes == 1 ? " subscriber" : " subscribers");
+        buf_fmt(out, " by a guard: not in this plan, listed in %s/findings.jsonl\n", s->run->path);
     }
     if (s->facts.warnings != 0) {
         add_part(out, "  warnings    ", s->facts.warnings, " in ");
@@ -165,6 +173,7 @@ static void json_books(const struct run_status *s, struct json_writer *w)
     json_member_number(w, "planned", f->planned);
     json_member_number(w, "rejected", f->rejected);
     json_member_number(w, "without_calls", f->without_calls);
+    json_member_number(w, "held", f->held);
     json_end_object(w);
     line_number(w, "lanes", f->lanes);
     line_object(w, "calls");

@@ -1,7 +1,6 @@
 /* etl/plan/accept.c - the last stages of a block, in input order: which records are in, which are rejected; writes plan, findings, rejects. */
 #include "etl/plan/block.h"
-
-enum { STEPS_AHEAD = 12 };
+#include "etl/plan/hold.h"
 
 /* "customers.csv:17": names the record that came first. */
 static void name_place(struct block *b, struct seen_place where, char *out, size_t size)
@@ -43,49 +42,54 @@ static void check_against_others(struct block *b, struct block_item *item)
     }
 }
 
-/* The lines of a block lie one behind the other in b->out. Lines that are not planned (of rejects, of claimed once_per values) are
- * overwritten by the next ones, so that a block is one write(2): they come every second record, and writing the pieces between them took
- * two calls a record. */
-static void keep_line(struct block *b, const struct call_line *line)
+/* The lines of a block lie one behind the other in b->out. What is not planned (a reject, a call whose once_per value is claimed) is
+ * overwritten by what comes next, so that a block is one write(2): it comes every second record, and writing the pieces between took two
+ * calls a record. */
+static void keep_bytes(struct block *b, size_t begin, size_t end)
 {
-    size_t len = line->end - line->begin;
-
-    if (line->begin != b->kept)
-        memmove(b->out.ptr + b->kept, b->out.ptr + line->begin, len);
-    b->kept += len;
+    if (begin != b->kept)
+        memmove(b->out.ptr + b->kept, b->out.ptr + begin, end - begin);
+    b->kept += end - begin;
 }
 
-/* Drops the calls whose once_per value is claimed; the others get their occurrence in the lane. */
+static void keep_line(struct block *b, const struct block_item *item, size_t mapped, size_t record_end)
+{
+    if (item->line_count == mapped) {
+        keep_bytes(b, item->begin, record_end);
+        return;
+    }
+    keep_bytes(b, item->begin, item->begin + item->head_bytes);
+    for (size_t i = 0; i < item->line_count; i++) {
+        b->out.ptr[item->lines[i].begin] = i == 0 ? '[' : ',';
+        keep_bytes(b, item->lines[i].begin, item->lines[i].end);
+    }
+    keep_bytes(b, record_end - RECORD_END_BYTES, record_end);
+}
+
+/* Drops the calls whose once_per value is claimed. */
 static void accept_lines(struct block *b, struct block_item *item)
 {
     struct pipeline *p = b->pipeline;
-    size_t           kept = 0;
+    size_t           kept = 0, mapped = item->line_count;
+    size_t           end = mapped != 0 ? item->lines[mapped - 1].end + RECORD_END_BYTES : 0;
 
-    for (size_t i = 0; i < item->line_count; i++) {
+    for (size_t i = 0; i < mapped; i++) {
         struct call_line *line = &item->lines[i];
-        uint32_t          occurrence = 0;
-        bool              is_new = false;
 
         if (line->has_once && !seen_keys_once(p->seen, line->once, (unsigned)p->mapping->calls[line->call].position))
             continue;
-        if (b->input->has_lane) {
-            occurrence = seen_keys_lane_call(p->seen, item->lane_key, item->lane, line->name, &is_new);
-        } else {
-            is_new = kept == 0;
-            for (size_t k = 0; k < kept; k++)
-                occurrence += item->lines[k].name == line->name;
-        }
-        if (occurrence != 0)
-            plan_id(item->lane_id, p->mapping->calls[line->call].as, occurrence, b->out.ptr + line->begin + PLAN_ID_AT);
-        b->in->counts.lanes += is_new;
         b->in->counts.calls++;
         p->command_calls[line->call]++;
         for (unsigned d = 0; d < 4; d++)
             b->in->counts.dangers[d] += line->dangers >> d & 1;
-        keep_line(b, line);
+        hold_note(p->hold, item->lane, line->dangers);
         item->lines[kept++] = *line;
     }
     item->line_count = kept;
+    if (kept == 0)
+        return;
+    b->in->counts.lanes += !b->input->has_lane || seen_keys_lane_planned(p->seen, item->lane_key);
+    keep_line(b, item, mapped, end);
 }
 
 static void accept(struct block *b, struct block_item *item)
@@ -117,6 +121,8 @@ static enum etl_status reject(struct block *b, struct block_item *item, struct e
 
     b->in->counts.rejected++;
     b->in->counts.damaged += item->row.is_damaged;
+    if (item->says_key.high != 0)
+        seen_keys_copy_rejected(b->pipeline->seen, item->says_key);
     if (item->lane.ptr != NULL && b->input->has_lane) {
         /* A rejected child rejects only itself. */
         if (b->input->parent < 0)
@@ -136,8 +142,8 @@ static void write_findings(struct block *b, const struct block_item *item)
     for (size_t i = 0; i < item->finding_count; i++) {
         const struct finding *f = &item->findings[i];
 
-        plan_writer_finding(&b->text, input, item->where, item->misplaced ? STR_NONE : item->lane,
-                            item->row.record.offset, &f->err, f->severity);
+        plan_encoder_finding(&b->text, input, item->where, item->misplaced ? STR_NONE : item->lane,
+                             item->row.record.offset, &f->err, f->severity);
         if (f->severity == SEVERITY_ERROR)
             b->in->counts.errors++;
         else
@@ -173,8 +179,8 @@ enum etl_status block_accept(struct block *b, struct err *err)
     for (size_t i = 0; i < b->count && st == ETL_OK; i++) {
         struct block_item *item = &b->items[i];
 
-        if (i + STEPS_AHEAD < b->count)
-            announce(b, &b->items[i + STEPS_AHEAD]);
+        if (i + BLOCK_STEPS_AHEAD < b->count)
+            announce(b, &b->items[i + BLOCK_STEPS_AHEAD]);
         if (!item->rejected)
             check_against_others(b, item);
         if (item->rejected)
@@ -184,12 +190,20 @@ enum etl_status block_accept(struct block *b, struct err *err)
         if (item->finding_count != 0)
             write_findings(b, item);
     }
+    plan_writer_number(b->pipeline->plan, &b->plan, str_head(buf_str(&b->out), b->kept));
+    plan_writer_number(b->pipeline->findings, &b->findings, buf_str(&b->text));
     return st;
+}
+
+void block_seal(struct block *b)
+{
+    plan_lines_tag(&b->plan, b->pipeline->plan, b->tagger);
+    plan_lines_tag(&b->findings, b->pipeline->findings, b->tagger);
 }
 
 enum etl_status block_write(struct block *b, struct err *err)
 {
-    enum etl_status st = plan_writer_write(b->pipeline->plan, str_head(buf_str(&b->out), b->kept), err);
+    enum etl_status st = plan_writer_write(b->pipeline->plan, &b->plan, err);
 
-    return st == ETL_OK ? plan_writer_write(b->pipeline->findings, buf_str(&b->text), err) : st;
+    return st == ETL_OK ? plan_writer_write(b->pipeline->findings, &b->findings, err) : st;
 }

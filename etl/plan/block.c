@@ -20,6 +20,8 @@ void block_init(struct block *b, struct pipeline *p, struct pipeline_input *in)
     b->mapper = mapper_new(p->mapping, p->today, p->key);
     b->encoder = plan_encoder_new(p->mapping, p->key);
     b->sealer = sealer_new(p->key);
+    b->says = record_says_new(b->input, p->key);
+    b->tagger = block_tagger_new(p->plan->seal->key);
     arena_init(&b->mem, BLOCK_MEMORY, "a block of records");
     arena_init(&b->row_mem, ROW_MEMORY, "one record");
     buf_init(&b->out, BLOCK_OUTPUT, "the calls of a block of records");
@@ -32,6 +34,10 @@ void block_release(struct block *b)
     mapper_free(b->mapper);
     plan_encoder_free(b->encoder);
     sealer_free(b->sealer);
+    record_says_free(b->says);
+    block_tagger_free(b->tagger);
+    plan_lines_release(&b->plan);
+    plan_lines_release(&b->findings);
     arena_release(&b->mem);
     arena_release(&b->row_mem);
     buf_wipe(&b->out);
@@ -45,6 +51,7 @@ void block_reset(struct block *b)
     b->records = NULL;
     b->count = 0;
     b->kept = 0;
+    b->has_says = false;
     arena_reset(&b->mem);
     buf_reset(&b->out);
     buf_reset(&b->text);
@@ -112,6 +119,33 @@ static enum etl_status open_sealed_cells(struct block *b, size_t input, struct r
     return sealed_cells_open(b->sealer, b->pipeline->mapping, input, r, &b->mem, err);
 }
 
+static bool is_secret_column(const struct mapping_input *in, struct str name)
+{
+    for (size_t i = 0; i < in->column_count; i++)
+        if (str_eq(in->columns[i], name))
+            return in->secret[i];
+    return false;
+}
+
+/* How the record is known again in the next plan. Its place in the file is no lane that lasts, so it does not count then. */
+static void find_record_key(struct block *b, struct block_item *item, const struct str *unique)
+{
+    uint64_t parts[2];
+
+    item->copy = 1;
+    for (size_t i = 0; i < b->input->unique_count; i++)
+        if (unique[i].len != 0 && !is_secret_column(b->input, b->input->unique[i])) {
+            item->key = unique[i];
+            return;
+        }
+    item->says = record_says_of(b->says, &item->row.record);
+    parts[0] = b->input->has_lane ? item->lane_key.low : 0;
+    parts[1] = item->says;
+    item->says_key = digest_of(b->pipeline->seen->seed, DIGEST_SAYS, (uint32_t)b->in->index,
+                               str_of((const char *)parts, sizeof parts));
+    b->has_says = true;
+}
+
 static void find_keys(struct block *b, struct block_item *item)
 {
     const struct mapping_input *in = b->input;
@@ -135,7 +169,7 @@ static void find_keys(struct block *b, struct block_item *item)
         if (in->parent >= 0)
             item->parent_key = digest_of(seed, DIGEST_PARENT, (uint32_t)in->parent, item->lane);
     }
-    item->lane_id = plan_lane_id(item->lane);
+    find_record_key(b, item, unique);
     if (in->unique_count != 0) {
         item->uniques = ARENA_ARRAY(&b->mem, struct digest, in->unique_count);
         for (size_t i = 0; i < in->unique_count; i++)
@@ -201,11 +235,26 @@ static enum etl_status fetch_parent(struct block *b, struct block_item *item, st
     return st;
 }
 
+/* Two records that say the same are one record twice: the second is told from the first by its number. */
+static void count_copies(struct block *b)
+{
+    struct seen_keys *seen = b->pipeline->seen;
+
+    for (size_t i = 0; i < b->count; i++) {
+        if (i + BLOCK_STEPS_AHEAD < b->count && b->items[i + BLOCK_STEPS_AHEAD].says_key.high != 0)
+            digest_set_announce(seen->copies, b->items[i + BLOCK_STEPS_AHEAD].says_key);
+        if (b->items[i].says_key.high != 0)
+            b->items[i].copy = seen_keys_copy(seen, b->items[i].says_key);
+    }
+}
+
 enum etl_status block_number(struct block *b, struct err *err)
 {
     const struct mapping *m = b->pipeline->mapping;
     struct seen_keys     *seen = b->pipeline->seen;
 
+    if (b->has_says)
+        count_copies(b);
     for (size_t i = 0; i < b->count; i++) {
         struct block_item *item = &b->items[i];
 
@@ -230,14 +279,6 @@ enum etl_status block_number(struct block *b, struct err *err)
 
 /* ---- map + check + encode ---- */
 
-static uint32_t call_name_of(const struct pipeline *p, struct str as)
-{
-    for (size_t i = 0; i < p->call_name_count; i++)
-        if (str_eq(p->call_names[i], as))
-            return (uint32_t)i;
-    return 0;
-}
-
 /* The calls of a record mostly have the same once_per value, so the last digest is kept. */
 struct once_key {
     struct str    value;
@@ -254,28 +295,30 @@ static struct digest once_key(struct block *b, struct once_key *last, const stru
     return last->digest;
 }
 
-static void encode_calls(struct block *b, struct block_item *item, const struct mapped *mapped, uint64_t number)
+static void encode_record(struct block *b, struct block_item *item, const struct mapped *mapped)
 {
-    struct pipeline *p = b->pipeline;
-    struct once_key  once = { 0 };
+    struct record_line r = { item->lane, item->where, item->key, item->says, item->copy };
+    struct once_key    once = { 0 };
 
     item->lines = ARENA_ARRAY(&b->mem, struct call_line, mapped->count + 1);
     item->line_count = mapped->count;
-    plan_writer_record(b->encoder, item->lane, item->lane_id, item->where, number);
+    item->begin = b->out.len;
+    plan_encoder_begin(b->encoder, &r, &b->out);
+    item->head_bytes = b->out.len - item->begin;
     for (size_t i = 0; i < mapped->count; i++) {
         const struct mapped_call *call = &mapped->calls[i];
         struct call_line         *line = &item->lines[i];
 
         line->begin = b->out.len;
-        plan_writer_call(b->encoder, call, &b->out);
+        plan_encoder_call(b->encoder, call, i == 0, &b->out);
         line->end = b->out.len;
-        line->call = (uint16_t)(call->call - p->mapping->calls);
-        line->name = call_name_of(p, call->call->as);
+        line->call = (uint16_t)(call->call - b->pipeline->mapping->calls);
         line->dangers = (uint8_t)call->dangers;
         line->has_once = call->once_per.ptr != NULL;
         if (line->has_once)
             line->once = once_key(b, &once, call);
     }
+    plan_encoder_end(&b->out);
 }
 
 void block_map(struct block *b)
@@ -295,7 +338,7 @@ void block_map(struct block *b)
         if (mapped.rejected)
             item->rejected = true;
         else if (mapped.count != 0)
-            encode_calls(b, item, &mapped, b->first_number + i);
+            encode_record(b, item, &mapped);
         stage_times_lap(b->times, STAGE_ENCODE);
         arena_reset(&b->row_mem);
     }

@@ -6,11 +6,14 @@
 
 #include "etl/mapping/mapper.h"
 #include "etl/plan/pipeline_state.h"
+#include "etl/plan/plan_encoder.h"
+#include "etl/plan/record_says.h"
 #include "etl/secrets/sealer.h"
 
-struct call_line { /* a call's line in the block's output */
+enum { BLOCK_STEPS_AHEAD = 12 }; /* records ahead, whose places in the sets of seen keys are fetched from memory */
+
+struct call_line { /* a call in its record's line */
     size_t        begin, end;
-    uint32_t      name; /* index in pipeline->call_names */
     uint16_t      call; /* index in mapping->calls */
     uint8_t       dangers;
     bool          has_once;
@@ -18,19 +21,22 @@ struct call_line { /* a call's line in the block's output */
 };
 struct block_item { /* a record */
     struct source_record row;
-    bool           misplaced; /* too few or too many cells, and the input has secret columns: any cell may be secret */
-    struct str     where;     /* "customers.csv:17" */
-    struct str     lane;      /* ptr NULL: unknown */
-    struct digest  lane_key, lane_id, parent_key, nth_key;
+    bool           misplaced;  /* too few or too many cells, and the input has secret columns: any cell may be secret */
+    struct str     where;      /* "customers.csv:17" */
+    struct str     lane;       /* ptr NULL: unknown */
+    struct str     key;        /* the first unique value, to be known by; ptr NULL: what it says stands for it */
+    uint64_t       says, copy; /* copy: 1 for the first that says this, 2 for the second */
+    struct digest  lane_key, parent_key, nth_key, says_key;
     struct digest *uniques;
     uint64_t       nth, *counts;
     const struct record *parent;
     bool                 is_orphan; /* no accepted parent: accept rejects it, nothing is mapped */
-    struct call_line    *lines;
-    size_t               line_count;
-    struct finding      *findings;
-    size_t               finding_count;
-    bool                 rejected;
+    size_t begin, head_bytes;       /* its line in the block's output, and how much of it stands before the calls */
+    struct call_line *lines;
+    size_t            line_count;
+    struct finding   *findings;
+    size_t            finding_count;
+    bool              rejected;
 };
 struct block {
     struct pipeline            *pipeline;
@@ -39,15 +45,19 @@ struct block {
     struct mapper              *mapper;
     struct plan_encoder        *encoder;
     struct sealer              *sealer;
+    struct record_says         *says;
+    struct block_tagger        *tagger;
     struct record_block        *records;
     struct arena                mem, row_mem; /* the block's, and one record's */
     struct block_item          *items;
     size_t                      count, cap;
-    uint64_t                    first_number; /* of its first record, over all inputs */
-    struct buf                  out;          /* the lines of its calls */
-    size_t                      kept;         /* bytes of `out` that go into the plan, after accept */
-    struct buf                  text;         /* findings, scratch */
-    struct stage_times         *times;        /* its thread's; NULL: nobody asks */
+    uint64_t                    first_number;   /* of its first record, over all inputs */
+    struct buf                  out;            /* the lines of its records */
+    size_t                      kept;           /* bytes of `out` that go into the plan, after accept */
+    struct buf                  text;           /* findings, scratch */
+    struct plan_lines           plan, findings; /* both on their way into their files */
+    bool                        has_says;       /* a record has no unique value */
+    struct stage_times         *times;          /* its thread's; NULL: nobody asks */
     uint64_t                    read_offset;
 };
 
@@ -57,13 +67,15 @@ void block_reset(struct block *b);
 
 /* split + keys: records, their lanes and unique values. Any thread. */
 void block_split(struct block *b);
-/* number: nth, counts, parents. In order. */
+/* number: nth, counts, parents, copies. In order. */
 enum etl_status block_number(struct block *b, struct err *err);
 /* map + check + encode. Any thread. */
 void block_map(struct block *b);
 /* accept: which records are in, which are rejected; writes rejects. In order. */
 enum etl_status block_accept(struct block *b, struct err *err);
-/* write: plan and findings, with their digests. In order, while the next block is in accept. */
+/* seal: the tags of its lines. Any thread. */
+void block_seal(struct block *b);
+/* write: plan and findings. In order, while the next block is in accept. */
 enum etl_status block_write(struct block *b, struct err *err);
 
 /* Adds a fault to a record, which is rejected for it. */

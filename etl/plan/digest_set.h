@@ -14,13 +14,13 @@ struct digest {
     uint64_t low, high;
 };
 enum digest_kind {                  /* stands in the digest's last three bits */
-                   DIGEST_LANE = 1, /* occurrences of call names; or that the lane is rejected, and where */
+                   DIGEST_LANE = 1, /* the lane has calls; or it is rejected, and where */
                    DIGEST_NTH,      /* rows of an input seen in the lane, and how many of them were rejected */
                    DIGEST_COUNT,    /* rows of an input there are in the lane (first pass) */
                    DIGEST_PARENT,   /* an accepted row of a parent input: its offset */
                    DIGEST_UNIQUE,   /* a claimed unique value: where */
                    DIGEST_ONCE,     /* a once_per value: which calls claimed it */
-                   DIGEST_MANY      /* occurrences that found no room in the lane's entry */
+                   DIGEST_SAYS      /* records of a lane that say the same: how many */
 };
 static inline enum digest_kind digest_kind(struct digest d)
 {

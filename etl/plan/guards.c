@@ -11,7 +11,7 @@ const char *const guard_words[GUARDS] = { "were rejected", "cut a service", "des
                                           "write to a person" };
 
 /* The rule that a message names. */
-static const char *const guard_rules[GUARDS] = { "guard-rejects", "guard-cuts", "guard-destroys", "guard-spends",
+const char *const guard_rules[GUARDS] = { "guard-rejects", "guard-cuts", "guard-destroys", "guard-spends",
                                                  "guard-notifies" };
 
 static const char *name_of(int guard)

@@ -41,5 +41,6 @@ void guards_write_allowed(struct json_writer *w, const struct plan_options *o);
 
 /* "were rejected", "cut a service", by enum guard_kind. */
 extern const char *const guard_words[GUARDS];
+extern const char *const guard_rules[GUARDS]; /* "guard-cuts" */
 
 #endif

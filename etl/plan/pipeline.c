@@ -82,7 +82,7 @@ static enum etl_status run_stages(struct pipeline_pass *w, struct block *b, uint
         return ETL_END;
     b->first_number = w->pipeline->record_number + 1;
     w->pipeline->record_number += b->count;
-    if (w->needs_number)
+    if (w->needs_number || b->has_says)
         st = block_number(b, err);
     leave(&w->number, b, STAGE_NUMBER);
     if (st != ETL_OK)
@@ -94,6 +94,8 @@ static enum etl_status run_stages(struct pipeline_pass *w, struct block *b, uint
     leave(&w->accept, b, STAGE_ACCEPT);
     if (st != ETL_OK)
         return st;
+    block_seal(b);
+    stage_times_lap(b->times, STAGE_SEAL);
     if (!enter(&w->write, ticket, b))
         return ETL_END;
     st = block_write(b, err);
@@ -186,6 +188,23 @@ enum etl_status pipeline_count(struct pipeline *p, size_t input, struct err *err
     return st == ETL_END ? ETL_OK : st;
 }
 
+/* The calls of before: or after: as one line. */
+static void encode_once(struct pipeline *p, struct plan_encoder *encoder, const struct mapped *mapped, struct str where,
+                        struct plan_counts *counts, struct buf *out)
+{
+    struct record_line r = { .lane = STR(""), .from = where, .key = STR("") };
+
+    plan_encoder_begin(encoder, &r, out);
+    for (size_t i = 0; i < mapped->count; i++) {
+        plan_encoder_call(encoder, &mapped->calls[i], i == 0, out);
+        counts->calls++;
+        p->command_calls[mapped->calls[i].call - p->mapping->calls]++;
+        for (unsigned d = 0; d < 4; d++)
+            counts->dangers[d] += mapped->calls[i].dangers >> d & 1;
+    }
+    plan_encoder_end(out);
+}
+
 enum etl_status pipeline_once(struct pipeline *p, bool after, struct plan_counts *counts, struct err *err)
 {
     AUTO(arena_release) struct arena mem;
@@ -206,23 +225,10 @@ enum etl_status pipeline_once(struct pipeline *p, bool after, struct plan_counts
             st = ETL_FAIL; /* no record is wrong here, the mapping is */
             break;
         }
-    plan_writer_record(encoder, STR(""), plan_lane_id(where), where, 0);
-    for (size_t i = 0; i < mapped.count && st == ETL_OK; i++) {
-        const struct mapping_call *call = mapped.calls[i].call;
-        size_t                     begin = out.len;
-        uint32_t                   occurrence = 0;
-
-        plan_writer_call(encoder, &mapped.calls[i], &out);
-        for (size_t k = 0; k < i; k++)
-            occurrence += str_eq(mapped.calls[k].call->as, call->as);
-        plan_id(plan_lane_id(where), call->as, occurrence, out.ptr + begin + PLAN_ID_AT);
-        counts->calls++;
-        p->command_calls[call - p->mapping->calls]++;
-        for (unsigned d = 0; d < 4; d++)
-            counts->dangers[d] += mapped.calls[i].dangers >> d & 1;
-    }
+    if (st == ETL_OK && mapped.count != 0)
+        encode_once(p, encoder, &mapped, where, counts, &out);
     if (st == ETL_OK)
-        st = plan_writer_write(p->plan, buf_str(&out), err);
+        st = plan_writer_put(p->plan, buf_str(&out), err);
     plan_encoder_free(encoder);
     mapper_free(mapper);
     return st;

@@ -30,11 +30,10 @@ struct pipeline {
     unsigned                 threads;
     struct seen_keys        *seen;
     const struct prior_runs *prior; /* the runs that this one is planned after; or NULL */
+    struct hold             *hold;  /* lanes that a guard may hold; or NULL */
     struct plan_writer      *plan, *findings;
     struct pipeline_input   *inputs;        /* by mapping->inputs; source NULL where left out */
     uint64_t                 record_number; /* over all inputs */
-    const struct str        *call_names;    /* the different names in `as:`, for counting occurrences */
-    size_t                   call_name_count;
     struct stage_times      *times;         /* of all threads, once they ended; NULL: nobody asks */
     const struct clock      *clock;         /* which the times go by */
     uint64_t                *command_calls; /* by mapping->calls: calls made */

@@ -4,8 +4,10 @@
 #include "etl/core/system/log.h"
 #include "etl/mapping/mapping.h"
 #include "etl/plan/guards.h"
+#include "etl/plan/hold.h"
 #include "etl/plan/last_time.h"
 #include "etl/plan/pipeline.h"
+#include "etl/plan/plan_encoder.h"
 #include "etl/plan/planning.h"
 #include "etl/plan/summary.h"
 
@@ -89,27 +91,40 @@ static enum etl_status open_after(struct planning *w)
         return ETL_OK;
     st = run_folder_open(w->options->after, false, w->mem, &w->after, &err);
     if (st == ETL_OK)
-        st = run_folder_check(&w->after, w->options->key, w->mem, &w->after_facts, &err);
+        st = run_facts_check(&w->after, w->options->key, w->mem, &w->after_facts, &err);
     if (st == ETL_OK)
-        st = seen_keys_load(&w->seen, run_folder_file(&w->after, "known.bin", w->mem), &err);
+        st = seen_keys_load(&w->seen, run_folder_file(&w->after, KNOWN_FILE, w->mem), w->after_facts.seal, &err);
     return st == ETL_OK ? ETL_OK : planning_fault(w, st, &err);
 }
 
-static void name_calls(struct planning *w)
+/* The plan's first line. */
+static enum etl_status write_head(struct planning *w, struct err *err)
 {
-    const struct mapping *m = w->mapping;
-    struct str           *names = ARENA_ARRAY(w->mem, struct str, m->call_count + 1);
+    AUTO(buf_release) struct buf line;
+    struct plan_head             head = plan_encoder_head(w->mapping, str_from(w->options->version), w->mem);
 
-    for (size_t i = 0; i < m->call_count; i++) {
-        size_t k = 0;
+    buf_init(&line, 16 << 20, "the plan's first line");
+    plan_head_write(&head, &line);
+    return plan_writer_put(&w->plan, buf_str(&line), err);
+}
 
-        while (k < w->pipeline.call_name_count && !str_eq(names[k], m->calls[i].as))
-            k++;
-        if (k == w->pipeline.call_name_count)
-            names[w->pipeline.call_name_count++] = m->calls[i].as;
+static enum etl_status open_writers(struct planning *w, struct err *err)
+{
+    enum etl_status st = seal_begin(&w->seal, w->options->key, w->options->random, w->mem, err);
+
+    if (st == ETL_OK)
+        st = plan_writer_open(&w->plan, &w->run, &w->seal, PLAN_FILE, "subferry plan 2", err);
+    if (st == ETL_OK)
+        st = plan_writer_open(&w->findings, &w->run, &w->seal, FINDINGS_FILE, "subferry findings 1", err);
+    if (st == ETL_OK)
+        st = plan_writer_open(&w->known, &w->run, &w->seal, KNOWN_FILE, "subferry known 3", err);
+    if (st != ETL_OK)
+        return st;
+    if (w->options->sha256) {
+        plan_writer_digest(&w->plan);
+        plan_writer_digest(&w->findings);
     }
-    w->pipeline.call_names = names;
-    w->pipeline.command_calls = ARENA_ARRAY(w->mem, uint64_t, m->call_count + 1);
+    return write_head(w, err);
 }
 
 /* Gives every file its name, plan.jsonl last: a folder without one holds no plan. */
@@ -118,15 +133,20 @@ static enum etl_status finish(struct planning *w, const struct plan_counts *sum,
 {
     struct summary  s = { .options = w->options, .pipeline = &w->pipeline, .counts = sum, .seconds = seconds };
     struct err      err = { 0 };
-    enum etl_status st = plan_writer_commit(&w->findings, &s.findings_digest, &err);
+    enum etl_status st = plan_writer_commit(&w->findings, &err);
 
     if (st == ETL_OK && guarded != ETL_OK)
         return guarded;
-    s.plan_digest = sha256_end(w->plan.digest);
+    if (w->options->sha256) {
+        s.plan_digest = sha256_end(w->plan.digest);
+        s.findings_digest = sha256_end(w->findings.digest);
+    }
     if (st == ETL_OK)
-        st = seen_keys_save(&w->seen, run_folder_file(&w->run, "known.bin", w->mem), &err);
+        st = seen_keys_save(&w->seen, &w->known, &err);
     if (st == ETL_OK)
-        st = summary_write(&s, &w->run, w->mem, summary, &err);
+        st = plan_writer_commit(&w->known, &err);
+    if (st == ETL_OK)
+        st = summary_write(&s, &w->run, &w->seal, summary, &err);
     if (st == ETL_OK)
         st = atomic_file_commit(&w->plan.file, &err);
     return st == ETL_OK ? ETL_OK : planning_fault(w, st, &err);
@@ -142,9 +162,7 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
     if (st == ETL_OK)
         st = run_folder_create(w->options->run, w->options->replace, w->mem, &w->run, &err);
     if (st == ETL_OK)
-        st = plan_writer_open(&w->plan, &w->run, "plan.jsonl", &err);
-    if (st == ETL_OK)
-        st = plan_writer_open(&w->findings, &w->run, "findings.jsonl", &err);
+        st = open_writers(w, &err);
     if (st != ETL_OK)
         return err.text[0] != '\0' ? planning_fault(w, st, &err) : st;
     st = planning_open_inputs(w);
@@ -158,9 +176,7 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
     for (size_t i = 0; i <= w->mapping->input_count; i++)
         add_counts(counts, &w->pipeline.inputs[i].counts);
     if (st != ETL_OK) {
-        struct hex256 unused;
-
-        plan_writer_commit(&w->findings, &unused, NULL); /* what was found until then helps to mend it */
+        plan_writer_commit(&w->findings, NULL); /* what was found until then helps to mend it */
         return st;
     }
     if (counts->read != counts->planned + counts->rejected + counts->without_calls)
@@ -170,11 +186,13 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
             (unsigned long long)counts->read, (unsigned long long)counts->planned, (unsigned long long)counts->rejected,
             (unsigned long long)counts->without_calls);
     guarded = guards_check(w, counts);
+    if (guarded == ETL_OK && hold_lanes(w, counts, &err) != ETL_OK)
+        return planning_fault(w, ETL_FAIL, &err);
     st = finish(w, counts, guarded, (double)(clock_monotonic_ns(w->options->clock) - began_ns) / 1e9, summary);
     if (st != ETL_OK)
         return st;
     last_time_record(w, counts);
-    return counts->rejected != 0 ? ETL_REJECT : ETL_OK;
+    return counts->rejected + counts->held != 0 ? ETL_REJECT : ETL_OK;
 }
 
 static void clean_up(struct planning *w)
@@ -187,11 +205,14 @@ static void clean_up(struct planning *w)
     }
     plan_writer_drop(&w->plan);
     plan_writer_drop(&w->findings);
+    plan_writer_drop(&w->known);
+    hold_free(w->hold);
+    seal_release(&w->seal);
     seen_keys_release(&w->seen);
     prior_runs_close(w->prior);
     run_folder_close(&w->run);
     run_folder_close(&w->after);
-    provider_free(w->after_facts.description);
+    run_facts_release(&w->after_facts);
 }
 
 static void say_eases(const struct mapping *m)
@@ -206,11 +227,11 @@ enum etl_status plan_make(const struct plan_options *options, struct arena *mem,
                           struct buf *summary, struct findings *faults)
 {
     struct planning       w = { .options = options, .mem = mem, .faults = faults };
-    struct mapping_source source = { str_from(options->mapping), options->set, options->set_count };
+    struct mapping_source source = { str_from(options->mapping), options->set, options->set_count, NULL };
     enum etl_status       st;
 
     w.run.dir_fd = w.run.lock_fd = w.after.dir_fd = w.after.lock_fd = -1;
-    w.plan.file.fd = w.findings.file.fd = -1;
+    w.plan.file.fd = w.findings.file.fd = w.known.file.fd = -1;
     *counts = (struct plan_counts){ 0 };
     st = mapping_load(&source, mem, &w.mapping, faults);
     if (st != ETL_OK)
@@ -226,8 +247,9 @@ enum etl_status plan_make(const struct plan_options *options, struct arena *mem,
                                     .findings = &w.findings,
                                     .times = options->times,
                                     .clock = options->clock };
+    w.hold = w.pipeline.hold = hold_new(&w);
     w.pipeline.inputs = ARENA_ARRAY(mem, struct pipeline_input, w.mapping->input_count + 1);
-    name_calls(&w);
+    w.pipeline.command_calls = ARENA_ARRAY(mem, uint64_t, w.mapping->call_count + 1);
     st = guards_check_allowances(&w);
     if (st == ETL_OK)
         st = planning_assign_files(&w);

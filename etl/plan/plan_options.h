@@ -26,11 +26,13 @@ struct plan_options {
     const char                 *because; /* why it may; where something is allowed */
     unsigned                    threads;
     bool                        replace;
+    bool                        sha256; /* plain digests of plan and findings, too */
     const struct key           *key;
     const struct envelope_keys *archive_keys; /* opens encrypted archives; or NULL */
     const char                 *version;
     const struct clock         *clock;
-    struct stage_times         *times; /* gets what each stage took; NULL: nobody asks */
+    struct random              *random; /* the run's id */
+    struct stage_times         *times;  /* gets what each stage took; NULL: nobody asks */
 };
 
 #endif

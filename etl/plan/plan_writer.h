@@ -1,44 +1,49 @@
-/* etl/plan/plan_writer.h - the files that planning writes line by line: plan.jsonl and findings.jsonl.
+/* etl/plan/plan_writer.h - the files that planning writes line by line, under the seal: plan.jsonl and findings.jsonl.
  *
- * plan_writer_record() and plan_writer_call() turn mapped calls into lines, on any thread; plan_writer_write() puts lines into the file in order
- * and takes their digest on the way. A file gets its name when all is well: plan.jsonl last of all.
+ * Lines go through three steps, so that only what must be in order is: plan_writer_number() gives a block's lines their places in the
+ * file, in order; plan_lines_tag() computes their tags, on any thread; plan_writer_write() writes them, in order. A file gets its name
+ * when all is well: plan.jsonl last of all.
  *
- * Threads  a plan_encoder belongs to one thread, a plan_out to who writes. */
+ * Threads  a plan_writer belongs to whoever has the turn; plan_lines to one block. */
 #ifndef ETL_PLAN_PLAN_WRITER_H
 #define ETL_PLAN_PLAN_WRITER_H
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/core/system/sha256.h"
-#include "etl/mapping/mapper.h"
-#include "etl/plan/digest_set.h"
 #include "etl/run/run_folder.h"
+#include "etl/run/seal.h"
 
 struct plan_writer {
-    struct atomic_file file;
-    struct sha256     *digest;
-    uint64_t           bytes, lines;
+    struct atomic_file  file;
+    struct sealed_file *sealed; /* its table */
+    struct seal        *seal;
+    struct sha256      *digest;   /* NULL: nobody asks for a plain digest */
+    uint64_t            numbered; /* blocks that have their place */
 };
-enum etl_status plan_writer_open(struct plan_writer *o, const struct run_folder *r, const char *name, struct err *err);
-enum etl_status plan_writer_write(struct plan_writer *o, struct str lines, struct err *err);
-enum etl_status plan_writer_commit(struct plan_writer *o, struct hex256 *digest, struct err *err);
+/* The lines of one block of records, on their way into a file. */
+struct plan_lines {
+    struct str lines;
+    uint64_t   first; /* number of their first sealed block */
+    struct plan_piece {
+        size_t        length;
+        unsigned char tag[BLOCK_TAG_BYTES];
+    } * pieces;
+    size_t count, cap;
+};
+
+/* Opens the file `name`, which the seal shall cover. */
+enum etl_status plan_writer_open(struct plan_writer *o, const struct run_folder *r, struct seal *seal, const char *name,
+                                 const char *format, struct err *err);
+/* Another file of the same name and place in the seal, empty. The caller has taken the old `file`, whose tags must never have been written down. */
+enum etl_status plan_writer_again(struct plan_writer *o, const struct run_folder *r, struct err *err);
+void            plan_writer_digest(struct plan_writer *o); /* its plain SHA-256 is wanted, too */
+void            plan_writer_number(struct plan_writer *o, struct plan_lines *l, struct str lines);
+void            plan_lines_tag(struct plan_lines *l, const struct plan_writer *o, struct block_tagger *tagger);
+enum etl_status plan_writer_write(struct plan_writer *o, const struct plan_lines *l, struct err *err);
+void            plan_lines_release(struct plan_lines *l);
+/* All three steps at once, for a few lines. */
+enum etl_status plan_writer_put(struct plan_writer *o, struct str lines, struct err *err);
+enum etl_status plan_writer_commit(struct plan_writer *o, struct err *err);
 void            plan_writer_drop(struct plan_writer *o);
-
-enum { PLAN_ID_BYTES = 32, PLAN_ID_AT = 7 }; /* a line begins {"id":"…32 hex…" */
-
-struct plan_encoder;
-struct plan_encoder *plan_encoder_new(const struct mapping *m, const struct key *key);
-void                 plan_encoder_free(struct plan_encoder *e);
-/* The record whose calls come next. `from` is "customers.csv:17"; `lane` lives until the last of them. */
-void plan_writer_record(struct plan_encoder *e, struct str lane, struct digest lane_id, struct str from,
-                        uint64_t record_number);
-/* Appends the call's line with its newline; seq as plan_line.h defines it. */
-void plan_writer_call(struct plan_encoder *e, const struct mapped_call *call, struct buf *out);
-/* What a call's id begins with: the lane; then the call's name and occurrence go in. The same on every machine. */
-struct digest plan_lane_id(struct str lane);
-void          plan_id(struct digest lane_id, struct str as, uint32_t occurrence, char out[PLAN_ID_BYTES]);
-
-/* One line of findings.jsonl. */
-void plan_writer_finding(struct buf *out, const char *input, struct str where, struct str lane, uint64_t offset,
-                         const struct err *err, enum severity severity);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "etl/plan/pipeline_state.h"
 #include "etl/plan/plan_options.h"
+#include "etl/run/run_facts.h"
 
 struct planning {
     const struct plan_options *options;
@@ -12,10 +13,12 @@ struct planning {
     struct mapping            *mapping;
     struct run_folder          run, after;
     struct seen_keys           seen;
-    struct plan_writer         plan, findings;
+    struct seal                seal;
+    struct plan_writer         plan, findings, known;
     struct pipeline            pipeline;
     struct run_facts           after_facts;
     struct prior_runs         *prior;
+    struct hold               *hold;
 };
 
 /* input_files.c */

@@ -1,7 +1,7 @@
 /* etl/plan/prior_runs.c - the extracts of the runs that this one is planned after. */
 #include "etl/plan/prior_runs.h"
 
-#include "etl/run/run_folder.h"
+#include "etl/run/run_facts.h"
 
 struct prior_runs {
     const struct mapping    *mapping;
@@ -90,7 +90,7 @@ static enum etl_status open_run(struct prior_runs *e, const char *path, const ch
 
     *next = NULL;
     if (st == ETL_OK) {
-        st = run_folder_read(&run, e->mem, &facts, &err);
+        st = run_facts_read(&run, e->mem, &facts, &err);
         run_folder_close(&run);
     }
     if (st != ETL_OK) {

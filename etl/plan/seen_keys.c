@@ -3,20 +3,17 @@
 
 #include <errno.h>
 
-#include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
+#include "etl/run/run_facts.h"
 
-/* A lane's number: bit 62 "has calls", six counters of eight bits; a counter that reaches 255 goes on in an entry of its own
- * (DIGEST_MANY). A place's number: the input above, the line below. */
-#define LANE_CALLED (UINT64_C(1) << 62)
-enum { LANE_COUNTERS = 6, COUNTER_FULL = 255 };
+/* A place's number: the input above, the line below. */
 #define LINE_MASK ((UINT64_C(1) << 48) - 1)
 
 /* A parent's number: the length of its row (1 MiB of text are 2 MiB of UTF-16), its offset, and in the top bits how many runs ago. */
 enum { PARENT_LENGTH_BITS = 22, PARENT_OFFSET_BITS = 37 };
 #define PARENT_LENGTH ((UINT64_C(1) << PARENT_LENGTH_BITS) - 1)
 #define PARENT_OFFSET ((UINT64_C(1) << PARENT_OFFSET_BITS) - 1)
-static const char     known_magic[16] = "subferry known 2";
+static const char     known_magic[16] = "subferry known 3";
 static const uint64_t max_entries = UINT64_C(1) << 32;
 
 void seen_keys_init(struct seen_keys *k, const struct key *key)
@@ -27,6 +24,7 @@ void seen_keys_init(struct seen_keys *k, const struct key *key)
     *k = (struct seen_keys){ .set = digest_set_new(max_entries),
                              .rejected = digest_set_new(max_entries),
                              .counted = digest_set_new(max_entries),
+                             .copies = digest_set_new(max_entries),
                              .prior_parents = digest_set_new(max_entries) };
     memcpy(&k->seed, bytes, sizeof k->seed);
 }
@@ -36,6 +34,7 @@ void seen_keys_release(struct seen_keys *k)
     digest_set_free(k->set);
     digest_set_free(k->rejected);
     digest_set_free(k->counted);
+    digest_set_free(k->copies);
     digest_set_free(k->prior_parents);
     for (size_t i = 0; i < SEEN_INPUTS; i++)
         digest_set_free(k->parents[i]);
@@ -70,25 +69,23 @@ void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct seen_
         *number = pack(where);
 }
 
-uint32_t seen_keys_lane_call(struct seen_keys *k, struct digest lane, struct str lane_text, uint32_t name, bool *is_new)
+bool seen_keys_lane_planned(struct seen_keys *k, struct digest lane)
 {
     uint64_t *number = digest_set_put(k->set, lane);
-    unsigned  shift = 8 * name;
+    bool      is_new = *number == 0;
 
-    *is_new = (*number & LANE_CALLED) == 0;
-    *number |= LANE_CALLED;
-    if (name < LANE_COUNTERS) {
-        uint64_t count = *number >> shift & COUNTER_FULL;
+    *number = 1;
+    return is_new;
+}
 
-        if (count < COUNTER_FULL) {
-            *number += UINT64_C(1) << shift;
-            return (uint32_t)count;
-        }
-    }
-    uint64_t *many = digest_set_put(k->set, digest_of(k->seed, DIGEST_MANY, name, lane_text));
-    uint32_t  before = (uint32_t)(*many)++;
+uint64_t seen_keys_copy(struct seen_keys *k, struct digest d)
+{
+    return ++*digest_set_put(k->copies, d);
+}
 
-    return name < LANE_COUNTERS ? COUNTER_FULL + before : before;
+void seen_keys_copy_rejected(struct seen_keys *k, struct digest d)
+{
+    ++*digest_set_put(k->set, d);
 }
 
 bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct seen_place *where)
@@ -172,13 +169,13 @@ void seen_keys_parent_add(struct seen_keys *k, size_t input, struct digest d, ui
         *number = pack_parent(where);
 }
 
-/* ---- known.bin: the magic, then entries of 24 bytes: digest and number, in this machine's byte order ---- */
+/* ---- known.bin: the magic, then entries of 24 bytes: digest and number, in this machine's byte order, whole entries a block ---- */
 
 struct saved {
     uint64_t low, high, value;
 };
 struct saving {
-    struct atomic_file     *file;
+    struct plan_writer     *file;
     enum etl_status         st;
     struct err             *err;
     struct saved            rows[1024];
@@ -189,7 +186,7 @@ struct saving {
 static void flush_rows(struct saving *s)
 {
     if (s->st == ETL_OK && s->count != 0)
-        s->st = atomic_file_write(s->file, str_of((const char *)s->rows, s->count * sizeof s->rows[0]), s->err);
+        s->st = plan_writer_put(s->file, str_of((const char *)s->rows, s->count * sizeof s->rows[0]), s->err);
     s->count = 0;
 }
 
@@ -200,7 +197,8 @@ static void save_one(void *context, struct digest d, uint64_t value)
 
     if (digest_kind(d) == DIGEST_COUNT)
         return;
-    if (digest_kind(d) == DIGEST_NTH) { /* rows that were rejected come again, and are numbered then */
+    if (digest_kind(d) == DIGEST_NTH ||
+        digest_kind(d) == DIGEST_SAYS) { /* what was rejected comes again, and is counted then */
         rejected = digest_set_get(s->seen->set, d);
         value -= rejected != NULL ? *rejected : 0;
     }
@@ -212,27 +210,25 @@ static void save_one(void *context, struct digest d, uint64_t value)
 
 static void save_entry(void *context, struct digest d, uint64_t value)
 {
-    if (digest_kind(d) != DIGEST_NTH) /* they go with those that are counted */
+    /* Rejected rows and copies go with those that are counted; which lanes have calls matters to this plan only. */
+    if (digest_kind(d) != DIGEST_NTH && digest_kind(d) != DIGEST_SAYS && digest_kind(d) != DIGEST_LANE)
         save_one(context, d, value);
 }
 
-enum etl_status seen_keys_save(const struct seen_keys *k, const char *path, struct err *err)
+enum etl_status seen_keys_save(const struct seen_keys *k, struct plan_writer *file, struct err *err)
 {
-    AUTO(atomic_file_drop) struct atomic_file file = { 0 };
-    struct saving                            *s;
-    enum etl_status                           st = atomic_file_begin(&file, path, err);
+    struct saving  *s = calloc(1, sizeof *s);
+    enum etl_status st;
 
-    if (st != ETL_OK)
-        return st;
-    s = calloc(1, sizeof *s);
     if (s == NULL)
         memory_exhausted("saving what a plan knows", sizeof *s);
-    s->file = &file;
+    s->file = file;
     s->err = err;
-    s->st = atomic_file_write(&file, str_of(known_magic, sizeof known_magic), err);
+    s->st = plan_writer_put(file, str_of(known_magic, sizeof known_magic), err);
     s->seen = k;
     digest_set_each(k->set, save_entry, s);
     digest_set_each(k->counted, save_one, s);
+    digest_set_each(k->copies, save_one, s);
     digest_set_each(k->prior_parents, save_one, s);
     for (size_t i = 0; i < SEEN_INPUTS; i++)
         if (k->parents[i] != NULL)
@@ -240,7 +236,7 @@ enum etl_status seen_keys_save(const struct seen_keys *k, const char *path, stru
     flush_rows(s);
     st = s->st;
     free(s);
-    return st == ETL_OK ? atomic_file_commit(&file, err) : st;
+    return st;
 }
 
 /* Which lanes were rejected is not taken over: their mended records come again. */
@@ -252,7 +248,8 @@ static void take_one(struct seen_keys *k, const struct saved *row)
     struct parent_place parent;
 
     switch (digest_kind(d)) {
-    case DIGEST_LANE: value &= ~LANE_CALLED; break;
+    case DIGEST_LANE: return; /* is not saved */
+    case DIGEST_SAYS: set = k->copies; break;
     case DIGEST_NTH:
     case DIGEST_COUNT: set = k->counted; break;
     case DIGEST_PARENT:
@@ -262,28 +259,51 @@ static void take_one(struct seen_keys *k, const struct saved *row)
         value = pack_parent(parent);
         break;
     case DIGEST_UNIQUE: value = pack((struct seen_place){ PLACE_AFTER, 0 }); break;
-    case DIGEST_ONCE:
-    case DIGEST_MANY: break;
+    case DIGEST_ONCE: break;
     }
     *digest_set_put(set, d) = value;
 }
 
-enum etl_status seen_keys_load(struct seen_keys *k, const char *path, struct err *err)
+/* The first block is the magic, the others are whole entries. */
+static enum etl_status take_block(struct seen_keys *k, size_t block, struct str bytes, struct err *err)
 {
-    char         magic[sizeof known_magic];
-    struct saved rows[512];
-    ssize_t      got;
-    int          fd = files_open(path, O_RDONLY);
+    struct saved row;
 
-    if (fd < 0)
-        return err_set(err, ETL_FAIL, "after", "cannot read %s: %s", path, strerror(errno));
-    if (files_read(fd, magic, sizeof magic) != (ssize_t)sizeof magic || memcmp(magic, known_magic, sizeof magic) != 0) {
-        files_close(fd);
-        return err_set(err, ETL_FAIL, "after", "%s is not one of ours", path);
+    if (block == 0)
+        return str_eq(bytes, str_of(known_magic, sizeof known_magic))
+                   ? ETL_OK
+                   : err_set(err, ETL_FAIL, "after", "known.bin is of another version");
+    if (bytes.len % sizeof row != 0)
+        return err_set(err, ETL_FAIL, "after", "known.bin is damaged");
+    for (; bytes.len != 0; bytes = str_skip(bytes, sizeof row)) {
+        memcpy(&row, bytes.ptr, sizeof row);
+        take_one(k, &row);
     }
-    while ((got = files_read(fd, rows, sizeof rows)) > 0 && got % (ssize_t)sizeof rows[0] == 0)
-        for (size_t i = 0; i < (size_t)got / sizeof rows[0]; i++)
-            take_one(k, &rows[i]);
+    return ETL_OK;
+}
+
+enum etl_status seen_keys_load(struct seen_keys *k, const char *path, const struct seal *seal, struct err *err)
+{
+    AUTO(buf_release) struct buf block;
+    const struct sealed_file    *file = seal_file(seal, KNOWN_FILE);
+    struct block_tagger         *tagger;
+    enum etl_status              st = ETL_OK;
+    int                          fd = files_open(path, O_RDONLY);
+
+    buf_init(&block, SEALED_BLOCK_BYTES, "a block of known.bin");
+    if (fd < 0 || file == NULL) {
+        if (fd >= 0)
+            files_close(fd);
+        return err_set(err, ETL_FAIL, "after", "cannot read %s: %s", path,
+                       file == NULL ? "the seal does not cover it" : strerror(errno));
+    }
+    tagger = block_tagger_new(seal->key);
+    for (size_t i = 0; i < file->count && st == ETL_OK; i++) {
+        st = sealed_file_read_block(file, fd, i, tagger, &block, err);
+        if (st == ETL_OK)
+            st = take_block(k, i, buf_str(&block), err);
+    }
+    block_tagger_free(tagger);
     files_close(fd);
-    return got == 0 ? ETL_OK : err_set(err, ETL_FAIL, "after", "%s is damaged", path);
+    return st;
 }

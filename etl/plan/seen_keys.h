@@ -3,13 +3,14 @@
  * A run keeps it in known.bin, so that mended rejects can be planned --after it. Entries are keyed hashes: without
  * the key the file reveals nothing.
  *
- * Threads  two owners at a time, each with its own sets: the stage that numbers (seen_keys_count…, seen_keys_parent of an input that was
- *          read before) and accept (all else).
- * Limits   32 bytes a lane, unique or once_per value. */
+ * Threads  two owners at a time, each with its own sets: the stage that numbers (seen_keys_count…, seen_keys_copy, seen_keys_parent of an
+ *          input that was read before) and accept (all else).
+ * Limits   32 bytes a lane, unique or once_per value, and a record that has no unique value. */
 #ifndef ETL_PLAN_SEEN_KEYS_H
 #define ETL_PLAN_SEEN_KEYS_H
 
 #include "etl/plan/digest_set.h"
+#include "etl/plan/plan_writer.h"
 #include "etl/secrets/key.h"
 
 enum { SEEN_INPUTS = 64 };
@@ -17,6 +18,7 @@ struct seen_keys {
     struct digest_set *set;                  /* lanes and their calls, claims, rejected rows */
     struct digest_set *rejected;             /* lanes, and where the first of their records was rejected; not kept */
     struct digest_set *counted;              /* rows of lanes */
+    struct digest_set *copies;               /* records without a unique value */
     struct digest_set *parents[SEEN_INPUTS]; /* by input: rows of this run */
     struct digest_set *prior_parents;        /* rows of the runs before, read-only once loaded */
     uint64_t           seed;
@@ -31,12 +33,14 @@ struct seen_place {
 void seen_keys_init(struct seen_keys *k, const struct key *key);
 void seen_keys_release(struct seen_keys *k);
 
-/* Lanes. A lane's number packs the occurrences of up to six call names. */
+/* Lanes. */
 bool seen_keys_lane_rejected(struct seen_keys *k, struct digest lane, struct seen_place *where);
 void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct seen_place where);
-/* Counts one more call of the name-th call name in the lane: returns how many there were. *is_new: the lane had no call. */
-uint32_t seen_keys_lane_call(struct seen_keys *k, struct digest lane, struct str lane_text, uint32_t name,
-                             bool *is_new);
+/* The lane has a call; true: it is its first. */
+bool seen_keys_lane_planned(struct seen_keys *k, struct digest lane);
+/* One more record that says this (DIGEST_SAYS): how many there are now. Belongs to the stage that numbers. */
+uint64_t seen_keys_copy(struct seen_keys *k, struct digest d);
+void     seen_keys_copy_rejected(struct seen_keys *k, struct digest d); /* it will not count for a plan --after */
 
 /* false: claimed before; *where is the first. */
 bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct seen_place *where);
@@ -59,8 +63,9 @@ enum { PARENT_FAR = 31 };
 bool seen_keys_parent(struct seen_keys *k, size_t input, struct digest d, struct parent_place *where);
 void seen_keys_parent_add(struct seen_keys *k, size_t input, struct digest d, uint64_t offset, size_t length);
 
-enum etl_status seen_keys_save(const struct seen_keys *k, const char *path, struct err *err);
-/* Adds what the run of that file knew: lanes without their rejections (the mended records come again), claims, parents. */
-enum etl_status seen_keys_load(struct seen_keys *k, const char *path, struct err *err);
+/* The caller opens and commits the file. */
+enum etl_status seen_keys_save(const struct seen_keys *k, struct plan_writer *file, struct err *err);
+/* Adds what the run of that file knew: claims, rows, parents. `seal`: the run's. */
+enum etl_status seen_keys_load(struct seen_keys *k, const char *path, const struct seal *seal, struct err *err);
 
 #endif

@@ -17,6 +17,7 @@ enum stage {
     STAGE_MAP,
     STAGE_ENCODE,
     STAGE_ACCEPT,
+    STAGE_SEAL,
     STAGE_WRITE,
     STAGE_WAIT,
     STAGES

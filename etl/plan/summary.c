@@ -1,13 +1,14 @@
-/* etl/plan/summary.c - summary.json and seal.json: what a plan holds and what it was made from. */
+/* etl/plan/summary.c - what a plan holds and what it was made from: summary.json, inputs/, and the seal over all. */
 #include "etl/plan/summary.h"
 
+#include <errno.h>
 #include <limits.h>
 
 #include "etl/core/notation/json_writer.h"
-#include "etl/core/system/atomic_file.h"
 #include "etl/core/system/files.h"
 #include "etl/mapping/keywords.h"
 #include "etl/plan/guards.h"
+#include "etl/run/run_facts.h"
 
 /* A member on a line of its own. */
 static void line_text(struct json_writer *w, const char *name, struct str value)
@@ -38,6 +39,7 @@ static void add_input(struct json_writer *w, const struct mapping_input *mapped,
     json_member_number(w, "planned", in->counts.planned);
     json_member_number(w, "rejected", in->counts.rejected);
     json_member_number(w, "without_calls", in->counts.without_calls);
+    json_member_number(w, "held", in->counts.held);
     json_member_number(w, "damaged", in->counts.damaged);
     json_member_number(w, "empty_lines", in->counts.empty_lines);
     json_end_object(w);
@@ -89,11 +91,14 @@ static void add_numbers(struct json_writer *w, const struct summary *s)
     json_member_number(w, "planned", c->planned);
     json_member_number(w, "rejected", c->rejected);
     json_member_number(w, "without_calls", c->without_calls);
+    json_member_number(w, "held", c->held);
     json_end_object(w);
     json_gap(w, "\n ");
     json_member_number(w, "calls", c->calls);
     json_gap(w, "\n ");
     json_member_number(w, "lanes", c->lanes);
+    json_gap(w, "\n ");
+    json_member_number(w, "held_lanes", c->held_lanes);
     add_commands(w, s);
     json_gap(w, "\n ");
     json_member_object(w, "dangers");
@@ -125,7 +130,7 @@ static void add_head(struct json_writer *w, const struct summary *s, struct aren
     char                  made[32];
 
     time_text(clock_wall_ms(s->options->clock), made);
-    json_member_number(w, "plan", 1);
+    json_member_number(w, "summary", 2);
     line_text(w, "version", str_from(s->options->version));
     line_text(w, "made", str_from(made));
     line_text(w, "today", s->pipeline->today);
@@ -134,6 +139,7 @@ static void add_head(struct json_writer *w, const struct summary *s, struct aren
     line_text(w, "provider", m->provider->name);
     line_text(w, "mapping", m->name);
     line_text(w, "mapping_file", m->files[0].path);
+    line_text(w, "description", m->provider->source_name);
     line_text(w, "key", key_id(s->options->key));
     if (s->options->after != NULL)
         line_text(w, "after", absolute(s->options->after, mem));
@@ -152,66 +158,78 @@ static void add_head(struct json_writer *w, const struct summary *s, struct aren
     }
 }
 
-static size_t add_things(const struct summary *s, struct sealed_thing *things, struct hex256 *digests, size_t max)
+static void add_digest(struct json_writer *w, struct seal *seal, struct str what, struct str digest)
+{
+    seal_add_digest(seal, what, digest);
+    json_gap(w, "\n  ");
+    json_name_text(w, what);
+    json_text(w, digest);
+}
+
+/* Of all that the plan was made from; of the plan itself where it was asked for, since the seal has its tags. */
+static void add_digests(struct json_writer *w, const struct summary *s, struct seal *seal)
 {
     const struct mapping *m = s->pipeline->mapping;
-    size_t                n = 0;
 
-    things[n++] =
-        (struct sealed_thing){ STR("plan"), STR("plan.jsonl"), STR("plan.jsonl"), str_from(s->plan_digest.text) };
-    things[n++] = (struct sealed_thing){ STR("findings"), STR("findings.jsonl"), STR("findings.jsonl"),
-                                         str_from(s->findings_digest.text) };
-    for (size_t i = 0; i < m->file_count && n + 2 < max; i++) {
-        digests[n] = sha256_of(m->files[i].text);
-        things[n] = (struct sealed_thing){ i == 0 ? STR("mapping") : STR("lookup"), m->files[i].name, m->files[i].path,
-                                           str_from(digests[n].text) };
-        n++;
+    json_gap(w, "\n ");
+    json_member_object(w, "digests");
+    if (s->options->sha256) {
+        add_digest(w, seal, STR("plan " PLAN_FILE), str_from(s->plan_digest.text));
+        add_digest(w, seal, STR("findings " FINDINGS_FILE), str_from(s->findings_digest.text));
     }
-    digests[n] = sha256_of(m->provider->source);
-    things[n] = (struct sealed_thing){ STR("description"), m->provider->name, m->provider->source_name,
-                                       str_from(digests[n].text) };
-    return n + 1;
+    for (size_t i = 0; i < m->input_count; i++)
+        if (s->pipeline->inputs[i].source != NULL)
+            add_digest(w, seal, arena_fmt(seal->mem, "input %.*s", STR_ARG(m->inputs[i].name)),
+                       str_from(s->pipeline->inputs[i].digest.text));
+    for (size_t i = 0; i < m->file_count; i++)
+        add_digest(w, seal, arena_fmt(seal->mem, "%s %.*s", i == 0 ? "mapping" : "lookup", STR_ARG(m->files[i].name)),
+                   str_from(sha256_of(m->files[i].text).text));
+    add_digest(w, seal, arena_fmt(seal->mem, "description %.*s", STR_ARG(m->provider->name)),
+               str_from(sha256_of(m->provider->source).text));
+    json_end_object(w);
 }
 
-static enum etl_status write_file(const struct run_folder *run, const char *name, struct str text, struct arena *mem,
-                                  struct err *err)
+static enum etl_status keep_copy(struct seal *seal, const struct run_folder *run, struct str name, const char *format,
+                                 struct str text, struct err *err)
 {
-    AUTO(atomic_file_drop) struct atomic_file file = { 0 };
-    enum etl_status                           st = atomic_file_begin(&file, run_folder_file(run, name, mem), err);
-
-    if (st == ETL_OK)
-        st = atomic_file_write(&file, text, err);
-    return st == ETL_OK ? atomic_file_commit(&file, err) : st;
+    return sealed_file_write(seal_add_file(seal, name, format), run->path, seal->key, text, seal->mem, err);
 }
 
-enum etl_status summary_write(const struct summary *s, const struct run_folder *run, struct arena *mem,
+/* Copies of mapping, lookups and description: what comes later works by these. */
+static enum etl_status keep_inputs(const struct mapping *m, struct seal *seal, const struct run_folder *run,
+                                   struct err *err)
+{
+    enum etl_status st = ETL_OK;
+
+    if (files_make_folder(run_folder_file(run, INPUTS_FOLDER, seal->mem)) != 0 && errno != EEXIST)
+        return files_fault(err, "make", run_folder_file(run, INPUTS_FOLDER, seal->mem));
+    for (size_t i = 0; i < m->file_count && st == ETL_OK; i++)
+        st = keep_copy(seal, run, i == 0 ? STR(MAPPING_FILE) : arena_fmt(seal->mem, LOOKUP_FILE, i),
+                       i == 0 ? "subferry mapping 1" : "csv", m->files[i].text, err);
+    return st == ETL_OK ? keep_copy(seal, run, STR(DESCRIPTION_FILE), "subferry provider 1", m->provider->source, err)
+                        : st;
+}
+
+enum etl_status summary_write(const struct summary *s, const struct run_folder *run, struct seal *seal,
                               struct buf *text, struct err *err)
 {
-    struct sealed_thing *things = ARENA_ARRAY(mem, struct sealed_thing, SEALED_THINGS_MAX);
-    struct hex256       *digests = ARENA_ARRAY(mem, struct hex256, SEALED_THINGS_MAX);
-    struct json_writer   w = json_writer(text);
-    struct hex256        own;
-    size_t               n = add_things(s, things, digests, SEALED_THINGS_MAX - 1);
-    enum etl_status      st;
+    struct json_writer w = json_writer(text);
+    enum etl_status    st = keep_inputs(s->pipeline->mapping, seal, run, err);
 
-    json_begin_object(&w);
-    add_head(&w, s, mem);
-    add_inputs(&w, s, mem);
-    add_numbers(&w, s);
-    json_gap(&w, "\n ");
-    json_member_object(&w, "digests");
-    for (size_t i = 0; i < n; i++) {
-        json_gap(&w, "\n  ");
-        json_name_text(&w, arena_fmt(mem, "%.*s %.*s", STR_ARG(things[i].what), STR_ARG(things[i].name)));
-        json_text(&w, things[i].digest);
-    }
-    json_end_object(&w);
-    json_end_object(&w);
-    buf_byte(text, '\n');
-    st = write_file(run, "summary.json", buf_str(text), mem, err);
     if (st != ETL_OK)
         return st;
-    own = sha256_of(buf_str(text));
-    things[n++] = (struct sealed_thing){ STR("summary"), STR("summary.json"), STR("summary.json"), str_from(own.text) };
-    return run_folder_seal(run, s->options->key, things, n, err);
+    json_begin_object(&w);
+    add_head(&w, s, seal->mem);
+    add_inputs(&w, s, seal->mem);
+    add_numbers(&w, s);
+    add_digests(&w, s, seal);
+    json_end_object(&w);
+    buf_byte(text, '\n');
+    st = keep_copy(seal, run, STR(SUMMARY_FILE), "subferry summary 2", buf_str(text), err);
+    if (st != ETL_OK)
+        return st;
+    seal->records = s->counts->read;
+    seal->lanes = s->counts->lanes;
+    seal->calls = s->counts->calls;
+    return seal_write(seal, run->path, err);
 }

@@ -18,26 +18,27 @@ enum { KEY_BYTES = 32 };
 
 struct key {
     unsigned char master[KEY_BYTES];
-    unsigned char seal_mac[32], value_siv[KEY_OF_VALUES_BYTES], password[32], fingerprint[32];
+    unsigned char value_siv[KEY_OF_VALUES_BYTES], password[32], fingerprint[32];
     char          id[17];
 };
 
-/* HKDF-SHA-256 (RFC 5869) of the master key, one `info` a use. */
-static bool derive(const struct key *k, const char *info, unsigned char *out, size_t len)
+bool key_derive(const struct key *k, const char *info, struct str salt, unsigned char *out, size_t len)
 {
     EVP_KDF      *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
     EVP_KDF_CTX  *ctx = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
     unsigned char master[KEY_BYTES];
-    char          info_copy[64], digest[] = "SHA256";
+    char          info_copy[64], salt_copy[64], digest[] = "SHA256";
     bool          good = false;
 
     memcpy(master, k->master, sizeof master);
     snprintf(info_copy, sizeof info_copy, "%s", info);
+    snprintf(salt_copy, sizeof salt_copy, "%.*s", STR_ARG(salt));
     if (ctx != NULL) {
         OSSL_PARAM params[] = {
             OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
             OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, master, sizeof master),
             OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info_copy, strlen(info_copy)),
+            OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, salt_copy, strlen(salt_copy)),
             OSSL_PARAM_construct_end(),
         };
 
@@ -49,7 +50,7 @@ static bool derive(const struct key *k, const char *info, unsigned char *out, si
     return good;
 }
 
-static void hmac(const unsigned char *key, size_t key_len, struct str message, unsigned char out[32])
+void key_hmac(const unsigned char *key, size_t key_len, struct str message, unsigned char out[32])
 {
     unsigned int len = 32;
 
@@ -60,11 +61,10 @@ static enum etl_status derive_all(struct key *k, struct err *err)
 {
     unsigned char id[32];
 
-    if (!derive(k, "subferry seal", k->seal_mac, sizeof k->seal_mac) ||
-        !derive(k, "subferry value", k->value_siv, sizeof k->value_siv) ||
-        !derive(k, "subferry password", k->password, sizeof k->password) ||
-        !derive(k, "subferry fingerprint", k->fingerprint, sizeof k->fingerprint) ||
-        !derive(k, "subferry id", id, sizeof id))
+    if (!key_derive(k, "subferry value", STR(""), k->value_siv, sizeof k->value_siv) ||
+        !key_derive(k, "subferry password", STR(""), k->password, sizeof k->password) ||
+        !key_derive(k, "subferry fingerprint", STR(""), k->fingerprint, sizeof k->fingerprint) ||
+        !key_derive(k, "subferry id", STR(""), id, sizeof id))
         return err_set(err, ETL_FAIL, "key", "OpenSSL cannot derive keys (HKDF missing?)");
     for (size_t i = 0; i < 8; i++)
         snprintf(k->id + 2 * i, 3, "%02x", id[i]);
@@ -187,22 +187,17 @@ void key_free(struct key *k)
     free(k);
 }
 
-void key_mac(const struct key *k, struct str message, unsigned char out[32])
-{
-    hmac(k->seal_mac, sizeof k->seal_mac, message, out);
-}
-
 void key_fingerprint(const struct key *k, struct str value, unsigned char out[16])
 {
     unsigned char whole[32];
 
-    hmac(k->fingerprint, sizeof k->fingerprint, value, whole);
+    key_hmac(k->fingerprint, sizeof k->fingerprint, value, whole);
     memcpy(out, whole, 16);
 }
 
 void key_password_mac(const struct key *k, struct str message, unsigned char out[32])
 {
-    hmac(k->password, sizeof k->password, message, out);
+    key_hmac(k->password, sizeof k->password, message, out);
 }
 
 const unsigned char *key_of_values(const struct key *k)

@@ -16,8 +16,10 @@ struct key;
 enum etl_status key_open(const char *path, struct random *made_from, struct key **out, struct err *err);
 struct str      key_id(const struct key *k); /* 16 hex digits */
 void            key_free(struct key *k);     /* wipes */
-/* HMAC-SHA-256 under the seal's key. */
-void key_mac(const struct key *k, struct str message, unsigned char out[32]);
+/* A key for one use: HKDF-SHA-256 of the installation's key. `info` names the use, `salt` the object that the key is for (both are shorter than
+ * 64 bytes). false: OpenSSL has no HKDF. */
+bool key_derive(const struct key *k, const char *info, struct str salt, unsigned char *out, size_t len);
+void key_hmac(const unsigned char *key, size_t key_len, struct str message, unsigned char out[32]); /* HMAC-SHA-256 */
 /* Keyed fingerprint of a value (not reversible, equal for equal values within this installation). */
 void key_fingerprint(const struct key *k, struct str value, unsigned char out[16]);
 /* HMAC-SHA-256 for made passwords (made_password.h). */

@@ -49,6 +49,23 @@ static enum etl_status one_group(struct ledger *l, uint64_t first, uint64_t end,
     return st == ETL_OK ? ledger_commit(l, err) : st;
 }
 
+static enum etl_status load(struct ledger *l, const char *plan, struct err *err)
+{
+    AUTO(arena_release) struct arena mem;
+    struct plan_head                 head;
+    struct plan_reader              *reader;
+    enum etl_status                  st = plan_reader_open(plan, NULL, NULL, &reader, err);
+
+    if (st != ETL_OK)
+        return st;
+    arena_init(&mem, 16 << 20, "the plan's first line");
+    st = plan_head_read(reader, &mem, &head, err);
+    if (st == ETL_OK)
+        st = load_plan(l, reader, &head, err);
+    plan_reader_close(reader);
+    return st;
+}
+
 int main(int argc, char **argv)
 {
     struct err      err = { 0 };
@@ -65,7 +82,7 @@ int main(int argc, char **argv)
     snprintf(plan, sizeof plan, "%s/plan.jsonl", argv[1]);
     st = ledger_open(argv[2], STR_NONE, true, &l, &err);
     if (st == ETL_OK && !ledger_loaded(l))
-        st = load_plan(l, plan, &err);
+        st = load(l, plan, &err);
     cpu = cpu_now();
     wall = wall_now();
     if (st == ETL_OK)

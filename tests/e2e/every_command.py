@@ -118,7 +118,7 @@ def try_command(program, provider, name, command, known):
         with open(os.path.join(folder, "run", "findings.jsonl"), encoding="utf-8") as file:
             found = [json.loads(line) for line in file]
         with open(os.path.join(folder, "run", "plan.jsonl"), encoding="utf-8") as file:
-            planned = [json.loads(line)["from"] for line in file]
+            planned = [json.loads(line)["from"] for line in list(file)[1:]]  # the first is the head
     for case, line in zip(cases, lines):
         where = "rows.csv:%d" % line
         errors = {(f.get("field"), f["rule"]) for f in found if f["where"] == where and f["severity"] == "error"}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "etl/core/system/files.h"
+#include "etl/secrets/key.h"
 #include "etl/plan/plan.h"
 #include "tests/sim/back_office.h"
 
@@ -271,7 +272,8 @@ static bool plan(struct world *w, const char *files)
                                                .threads = 1,
                                                .key = key,
                                                .version = "simulator",
-                                               .clock = &clock },
+                                               .clock = &clock,
+                                               .random = &random },
                        &mem, &counts, &summary, &faults);
     key_free(key);
     if (st != ETL_OK && st != ETL_REJECT) {

@@ -1,6 +1,7 @@
 /* etl/core/system/files.c - the file system, by the system's calls. A simulator links its own in place of this file. */
 #include "etl/core/system/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
 #include <sys/file.h>
@@ -150,6 +151,45 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 int files_remove_tree(const char *path)
 {
     return nftw(path, remove_one, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS);
+}
+
+bool files_is_empty_folder(const char *path)
+{
+    DIR           *folder = opendir(path);
+    struct dirent *entry;
+    bool           is_empty = folder != NULL;
+
+    while (is_empty && (entry = readdir(folder)) != NULL)
+        is_empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    if (folder != NULL)
+        closedir(folder);
+    return is_empty;
+}
+
+int files_empty_folder(const char *path, const char *but)
+{
+    DIR           *folder = opendir(path);
+    struct dirent *entry;
+    int            result = folder != NULL ? 0 : -1;
+
+    while (result == 0 && (entry = readdir(folder)) != NULL) {
+        char *whole = NULL;
+
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || strcmp(entry->d_name, but) == 0)
+            continue;
+        if (asprintf(&whole, "%s/%s", path, entry->d_name) < 0)
+            memory_exhausted("a file's name", strlen(path));
+        result = files_remove_tree(whole);
+        free(whole);
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return result;
+}
+
+int files_make_private(const char *path)
+{
+    return chmod(path, 0700);
 }
 
 /* A folder that may not be opened for reading cannot be flushed: then the file system decides when the name is on disk. */

@@ -55,7 +55,10 @@ void files_make_folders(
     char *path); /* and all above it; what fails is seen when it is used. `path` is unchanged afterwards */
 char *files_temporary_folder(char *pattern);
 int   files_remove_tree(const char *path); /* with all in it; links are removed, not followed */
-int   files_sync_folder(const char *path); /* 0 also where a file system cannot */
+bool  files_is_empty_folder(const char *path);
+int   files_empty_folder(const char *path, const char *but); /* removes all in it but what has that name */
+int   files_make_private(const char *path);                  /* 0700 */
+int   files_sync_folder(const char *path);                   /* 0 also where a file system cannot */
 
 /* ---- streams, for libraries that read one ---- */
 

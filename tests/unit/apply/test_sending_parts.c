@@ -28,112 +28,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- plan lines ---- */
-
-#define HEAD                                                                                                           \
-    "{\"id\":\"0123456789abcdef0123456789abcdef\",\"seq\":30000000017,\"lane\":\"a\\\"\\u00e9\",\"from\":\"x.csv:17\",\"command\":\"make\","
-
-static void a_plan_line_is_read(void **state)
-{
-    struct plan_line line;
-
-    assert_int_equal(
-        plan_line_parse(
-            STR(HEAD "\"as\":\"m\",\"effect\":\"create\",\"stage\":\"after\",\"more\":{\"x\":[1,true,null]},\"params\":"
-                     "{\"key\":\"k\",\"pass\":{\"sealed\":\"c2VhbGVk\"},\"id\":{\"ref\":\"m.id\"},\"day\":null,"
-                     "\"empty\":\"\",\"list\":[\"a\",[\"b\",\"c\"]]}}"),
-            &mem, &line, &err),
-        ETL_OK);
-    assert_is(line.lane, "a\"é");
-    assert_is(line.as, "m");
-    assert_true(line.seq == UINT64_C(30000000017));
-    assert_int_equal(line.stage, STAGE_AFTER);
-    assert_int_equal(line.param_count, 6);
-    assert_is(line.params[0].value.text, "k");
-    assert_false(line.params[0].sealed || line.params[0].value.secret);
-    assert_true(line.params[1].sealed && line.params[1].value.secret);
-    assert_int_equal(line.params[2].value.kind, VALUE_REF);
-    assert_is(line.params[2].value.text, "m.id");
-    assert_int_equal(line.params[3].value.kind, VALUE_CLEAR);
-    assert_int_equal(line.params[4].value.kind, VALUE_TEXT);
-    assert_is(line.params[4].value.text, "");
-    assert_int_equal(line.params[5].value.kind, VALUE_LIST);
-    assert_is(line.params[5].value.text, "[\"a\",[\"b\",\"c\"]]");
-    (void)state;
-}
-
-static void a_plan_line_that_is_not_ours_is_refused(void **state)
-{
-    static const char *const lines[] = {
-        "",
-        "{",
-        "[]",
-        "null",
-        HEAD "\"params\":{}",
-        HEAD "\"params\":{}} x",
-        HEAD "\"params\":[]}",
-        HEAD "\"x\":{}}",
-        HEAD "\"params\":{\"a\":1}}",
-        HEAD "\"params\":{\"a\":true}}",
-        HEAD "\"params\":{\"a\":{\"other\":\"x\"}}}",
-        HEAD "\"params\":{\"a\":{\"sealed\":{\"x\":\"y\"}}}}",
-        HEAD "\"params\":{\"a\":[[[\"x\"]]]}}",
-        HEAD "\"params\":{\"a\":[null]}}",
-        "{\"id\":\"short\",\"lane\":\"a\",\"command\":\"c\",\"params\":{}}",
-        "{\"id\":\"0123456789abcdef0123456789abcdef\",\"params\":{}}",
-        "{\"id\":\"0123456789abcdef0123456789abcdef\",\"seq\":-1,\"lane\":\"a\",\"command\":\"c\",\"params\":{}}",
-        HEAD "\"params\":{\"a\":\"\xff\"}}",
-    };
-    struct plan_line line;
-
-    for (size_t i = 0; i < COUNT(lines); i++) {
-        err = (struct err){ 0 };
-        if (plan_line_parse(str_from(lines[i]), &mem, &line, &err) != ETL_FAIL || err.text[0] == '\0')
-            fail_msg("taken: %s", lines[i]);
-    }
-    (void)state;
-}
-
-static void a_line_is_found_again_by_its_place(void **state)
-{
-    struct plan_reader *r;
-    struct str          line, again;
-    uint64_t            offsets[200], offset;
-    size_t              lengths[200];
-    char                path[] = "/tmp/plan-XXXXXX";
-    int                 fd = mkstemp(path);
-    FILE               *f = fdopen(fd, "w");
-
-    for (unsigned i = 0; i < 200; i++) { /* some are longer than a window */
-        fprintf(f, "%u:", i);
-        for (unsigned k = 0; k < (i % 50 == 7 ? 100000U : 100 + i); k++)
-            fputc('a' + (int)(i % 26), f);
-        fputc('\n', f);
-    }
-    fclose(f);
-    assert_int_equal(plan_reader_open(path, &r, &err), ETL_OK);
-    for (size_t i = 0; i < 200; i++) {
-        assert_int_equal(plan_reader_next(r, &line, &offset, &err), ETL_OK);
-        offsets[i] = offset;
-        lengths[i] = line.len;
-    }
-    assert_int_equal(plan_reader_next(r, &line, &offset, &err), ETL_END);
-    for (size_t n = 0; n < 400; n++) {
-        size_t i = n * 37 % 200;
-        char   head[8];
-
-        assert_int_equal(plan_reader_at(r, offsets[i], lengths[i], &mem, &again, &err), ETL_OK);
-        snprintf(head, sizeof head, "%zu:", i);
-        assert_int_equal(again.len, lengths[i]);
-        assert_true(str_starts(again, str_from(head)));
-        assert_int_equal(again.ptr[again.len - 1], 'a' + (int)(i % 26));
-    }
-    assert_int_equal(plan_reader_at(r, offsets[199], lengths[199] + 10, &mem, &again, &err), ETL_FAIL);
-    plan_reader_close(r);
-    unlink(path);
-    (void)state;
-}
-
 /* ---- chosen lanes ---- */
 
 static const char *file_of(struct toy *t, const char *name, const char *text)
@@ -204,10 +98,16 @@ static void lanes_are_chosen(void **state)
 
 static struct loaded_call loaded(const struct toy *t, const char *command, const char *key, struct value id)
 {
-    const struct command *c = toy_command(t, command);
-    struct loaded_call    call = { .command = c, .values = ARENA_ARRAY(&mem, struct value, c->param_count + 1) };
-    int                   at = command_param_index(c, STR("id"));
+    const struct command  *c = toy_command(t, command);
+    struct plan_call_head *head = ARENA_NEW(&mem, struct plan_call_head);
+    struct plan_call      *planned = ARENA_NEW(&mem, struct plan_call);
+    struct loaded_call     call = { .call = planned,
+                                    .command = c,
+                                    .values = ARENA_ARRAY(&mem, struct value, c->param_count + 1) };
+    int                    at = command_param_index(c, STR("id"));
 
+    head->as = c->name;
+    planned->head = head;
     call.values[0] = VALUE_OF(str_from(key));
     if (at >= 0)
         call.values[at] = id;
@@ -313,11 +213,11 @@ static void results_tell_what_became_of_it(void **state)
     assert_is(
         whole_file(t, "results.csv"),
         "lane,from,command,outcome,reason,http,tries,at,how,reply,id\n"
-        "'-1,x.csv:2,make,done,,200,1,2023-11-14T22:13:20Z,read back,\"1; OK, \"\"fine\"\"\",00000000000000000000000000000001\n"
-        "'-1,x.csv:3,note,not sent,,,0,,,,00000000000000000000000000000002\n"
-        "\"b,c\",x.csv:4,make,refused,'=cmd|' /C calc'!A0,200,1,2023-11-14T22:13:20Z,,,00000000000000000000000000000003\n"
-        "\"b,c\",x.csv:5,note,blocked,\"behind make, which is refused\",,0,,,,00000000000000000000000000000004\n"
-        "(after),x.csv:6,set,not sent,,,0,,,,00000000000000000000000000000005\n");
+        "'-1,x.csv:2,make,done,,200,1,2023-11-14T22:13:20Z,read back,\"1; OK, \"\"fine\"\"\",23363e14b5b63d65b50f0610e090fb75\n"
+        "'-1,x.csv:3,note,not sent,,,0,,,,737dc49dc2371bf0347cb692edfba99c\n"
+        "\"b,c\",x.csv:4,make,refused,'=cmd|' /C calc'!A0,200,1,2023-11-14T22:13:20Z,,,05a9de8b34bf3bf70c889935c52246d4\n"
+        "\"b,c\",x.csv:5,note,blocked,\"behind make, which is refused\",,0,,,,5717950c533cae4fbcbec19179f5f8b5\n"
+        "(after),x.csv:6,set,not sent,,,0,,,,566dc45c825a7dfaffe852e6a26554f8\n");
     assert_is(whole_file(t, "lanes.csv"),
               "lane,outcome,calls,done,refused,failed,uncertain,blocked,not_sent,command,reason\n"
               "'-1,not sent,2,1,0,0,0,0,1,note,\n"
@@ -325,7 +225,7 @@ static void results_tell_what_became_of_it(void **state)
               "(after),not sent,1,0,0,0,0,0,1,set,\n");
     assert_is(whole_file(t, "test.csv"),
               "lane,from,command,outcome,reason,http,id\n"
-              "'-1,x.csv:3,note,untestable,needs call 1 (make),,00000000000000000000000000000002\n");
+              "'-1,x.csv:3,note,untestable,needs call 1 (make),,737dc49dc2371bf0347cb692edfba99c\n");
     ledger_close(l);
     toy_close(t);
     free(t);
@@ -337,9 +237,6 @@ static void results_tell_what_became_of_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_plan_line_is_read),
-        TEST(a_plan_line_that_is_not_ours_is_refused),
-        TEST(a_line_is_found_again_by_its_place),
         TEST(lanes_are_chosen),
         TEST(an_earlier_call_of_the_lane_is_needed),
         TEST(every_form_of_a_secret_is_masked),

@@ -221,8 +221,9 @@ void toy_open(struct toy *t, bool tls, const char *limits)
     findings_init(&faults, &t->mem);
     if (config_load(arena_cstr(&t->mem, str_from(path)), &t->mem, &t->config, &faults) != ETL_OK ||
         key_open(NULL, &real_random, &t->key, &err) != ETL_OK ||
-        connection_open(&(struct connection_options){ &t->config, STR("here"), t->key, &t->time.clock, &real_random },
-                        &t->mem, &t->connection, &faults) != ETL_OK) {
+        connection_open(
+            &(struct connection_options){ &t->config, STR("here"), t->key, &t->time.clock, &real_random, NULL },
+            &t->mem, &t->connection, &faults) != ETL_OK) {
         struct buf out;
 
         buf_init(&out, 1 << 20, "faults");
@@ -231,6 +232,7 @@ void toy_open(struct toy *t, bool tls, const char *limits)
         fail();
     }
     buf_init(&t->plan, 64 << 20, "a plan");
+    buf_init(&t->heads, 64 << 20, "a plan");
 }
 
 void toy_close(struct toy *t)
@@ -242,6 +244,7 @@ void toy_close(struct toy *t)
     little_server_free(t->server);
     arena_release(&t->mem);
     buf_release(&t->plan);
+    buf_release(&t->heads);
     snprintf(command, sizeof command, "rm -rf %s", t->folder);
     assert_int_equal(system(command), 0);
 }
@@ -269,44 +272,66 @@ void toy_put(struct toy *t, const char *key, const char *pass)
     add(t, key, pass);
 }
 
+/* Each has a place of its own in the first line, so a lane's calls go in the order in which they are written down. */
 void toy_call(struct toy *t, const char *lane, const char *command, const char *params)
 {
+    const char *stage = strcmp(lane, "@before") == 0  ? ",\"stage\":\"before\""
+                        : strcmp(lane, "@after") == 0 ? ",\"stage\":\"after\""
+                                                      : "";
+
     t->seq++;
-    buf_fmt(
-        &t->plan,
-        "{\"id\":\"%032llx\",\"seq\":%llu,\"lane\":\"%s\",%s\"from\":\"x.csv:%llu\",\"command\":\"%s\",\"as\":\"%s\",\"params\":%s}\n",
-        (unsigned long long)t->seq, (unsigned long long)t->seq, lane[0] == '@' ? "" : lane,
-        strcmp(lane, "@before") == 0  ? "\"stage\":\"before\","
-        : strcmp(lane, "@after") == 0 ? "\"stage\":\"after\","
-                                      : "",
-        (unsigned long long)t->seq + 1, command, command, params);
+    buf_fmt(&t->heads, "%s{\"name\":\"%s#%llu\",\"as\":\"%s\",\"command\":\"%s\",\"effect\":\"create\"%s}",
+            t->seq > 1 ? "," : "", command, (unsigned long long)t->seq, command, command, stage);
+    buf_fmt(&t->plan, "{\"lane\":\"%s\",\"from\":\"x.csv:%llu\",\"key\":\"%llu\",\"calls\":[[\"%s#%llu\",%s]]}\n",
+            lane[0] == '@' ? "" : lane, (unsigned long long)t->seq + 1, (unsigned long long)t->seq, command,
+            (unsigned long long)t->seq, params);
+}
+
+/* plan.jsonl, without a seal. Its reader, behind the first line, which goes into *head. */
+static struct plan_reader *open_plan(struct toy *t, struct plan_head *head)
+{
+    AUTO(buf_release) struct buf text;
+    struct plan_reader          *plan;
+    struct err                   err = { 0 };
+    char                         path[128];
+
+    buf_init(&text, 128 << 20, "a plan");
+    buf_fmt(&text, "{\"plan\":2,\"provider\":\"toy\",\"mapping\":\"m\",\"calls\":[%s]}\n", buf_cstr(&t->heads));
+    buf_add(&text, buf_str(&t->plan));
+    snprintf(path, sizeof path, "%s/plan.jsonl", t->folder);
+    write_text(path, buf_cstr(&text));
+    assert_int_equal(plan_reader_open(path, NULL, NULL, &plan, &err), ETL_OK);
+    assert_int_equal(plan_head_read(plan, &t->mem, head, &err), ETL_OK);
+    return plan;
 }
 
 static void open_ledger(struct toy *t)
 {
-    struct err err = { 0 };
-    char       path[128];
+    struct plan_reader *plan;
+    struct plan_head    head;
+    struct err          err = { 0 };
 
-    snprintf(path, sizeof path, "%s/plan.jsonl", t->folder);
-    write_text(path, buf_cstr(&t->plan));
     assert_int_equal(ledger_open(t->folder, STR("00"), true, &t->ledger, &err), ETL_OK);
-    if (!ledger_loaded(t->ledger) && load_plan(t->ledger, path, &err) != ETL_OK)
+    if (ledger_loaded(t->ledger))
+        return;
+    plan = open_plan(t, &head);
+    if (load_plan(t->ledger, plan, &head, &err) != ETL_OK)
         print_error("%s\n", err.text);
+    plan_reader_close(plan);
     assert_true(ledger_loaded(t->ledger));
 }
 
 enum etl_status toy_apply(struct toy *t, struct err *err)
 {
     struct plan_reader  *plan;
+    struct plan_head     head;
     struct ledger_counts counts;
     uint64_t             recovered;
-    char                 path[128];
     enum etl_status      st;
 
     *err = (struct err){ 0 };
     open_ledger(t);
-    snprintf(path, sizeof path, "%s/plan.jsonl", t->folder);
-    assert_int_equal(plan_reader_open(path, &plan, err), ETL_OK);
+    plan = open_plan(t, &head);
     assert_int_equal(ledger_recover(t->ledger, &recovered, err), ETL_OK);
     assert_int_equal(exchanges_open(&t->connection, &t->mem, &t->exchanges, err), ETL_OK);
     t->exchanges.stop_asked = &t->stop;
@@ -314,6 +339,7 @@ enum etl_status toy_apply(struct toy *t, struct err *err)
     t->scheduler.shared.exchanges = &t->exchanges;
     t->scheduler.shared.source = (struct call_source){ .ledger = t->ledger,
                                                        .plan = plan,
+                                                       .head = &head,
                                                        .provider = t->connection.provider,
                                                        .sealer = sealer_new(t->key),
                                                        .rules = rule_check_new(STR("2026-11-24")) };

@@ -55,7 +55,7 @@ struct toy {
     struct ledger        *ledger;
     struct scheduler      scheduler;
     volatile sig_atomic_t stop;
-    struct buf            plan;
+    struct buf            heads, plan; /* the calls of the first line; the other lines */
     uint64_t              seq;
 };
 

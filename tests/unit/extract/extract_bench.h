@@ -41,7 +41,7 @@ static inline void bench_begin(struct extract_bench *b, const char *mapping)
     assert_non_null(mkdtemp(b->folder));
     findings_init(&b->faults, &b->mem);
     bench_write(b, "m.yaml", str_from(mapping));
-    source = (struct mapping_source){ str_from(bench_path(b, "m.yaml")), NULL, 0 };
+    source = (struct mapping_source){ str_from(bench_path(b, "m.yaml")), NULL, 0, NULL };
     if (mapping_load(&source, &b->mem, &b->mapping, &b->faults) != ETL_OK)
         fail_row(0, "the mapping does not load: %s", b->faults.items[0].err.text);
 }

@@ -43,14 +43,14 @@ static int tear_down(void **state)
 
 /* Two inputs, so that the calls of a lane stand apart; after: ahead of all. */
 static const struct ledger_new_call plan[] = {
-    { LEDGER_AFTER, TEXT("id1"), { 0 }, TEXT("last"), TEXT("x.csv:1"), 1, 0, 9 },
-    { LEDGER_LANE, TEXT("id2"), TEXT("A"), TEXT("first"), TEXT("x.csv:2"), 10, 10, 9 },
-    { LEDGER_LANE, TEXT("id3"), TEXT("B"), TEXT("first"), TEXT("x.csv:3"), 11, 20, 9 },
-    { LEDGER_LANE, TEXT("id4"), TEXT("C"), TEXT("first"), TEXT("x.csv:4"), 12, 30, 9 },
-    { LEDGER_LANE, TEXT("id5"), TEXT("B"), TEXT("second"), TEXT("x.csv:5"), 20, 40, 9 },
-    { LEDGER_LANE, TEXT("id6"), TEXT("A"), TEXT("third"), TEXT("x.csv:6"), 31, 50, 9 },
-    { LEDGER_LANE, TEXT("id7"), TEXT("A"), TEXT("second"), TEXT("x.csv:7"), 21, 60, 9 },
-    { LEDGER_BEFORE, TEXT("id8"), { 0 }, TEXT("begin"), TEXT("x.csv:8"), 1, 70, 9 },
+    { LEDGER_AFTER, TEXT("id1"), { 0 }, TEXT("last"), TEXT("x.csv:1"), 1, 0, 9, 0 },
+    { LEDGER_LANE, TEXT("id2"), TEXT("A"), TEXT("first"), TEXT("x.csv:2"), 10, 10, 9, 0 },
+    { LEDGER_LANE, TEXT("id3"), TEXT("B"), TEXT("first"), TEXT("x.csv:3"), 11, 20, 9, 0 },
+    { LEDGER_LANE, TEXT("id4"), TEXT("C"), TEXT("first"), TEXT("x.csv:4"), 12, 30, 9, 0 },
+    { LEDGER_LANE, TEXT("id5"), TEXT("B"), TEXT("second"), TEXT("x.csv:5"), 20, 40, 9, 0 },
+    { LEDGER_LANE, TEXT("id6"), TEXT("A"), TEXT("third"), TEXT("x.csv:6"), 31, 50, 9, 0 },
+    { LEDGER_LANE, TEXT("id7"), TEXT("A"), TEXT("second"), TEXT("x.csv:7"), 21, 60, 9, 0 },
+    { LEDGER_BEFORE, TEXT("id8"), { 0 }, TEXT("begin"), TEXT("x.csv:8"), 1, 70, 9, 0 },
 };
 
 struct feed {
@@ -464,7 +464,28 @@ static void a_broken_invariant_stops_with_its_name(void **state)
     (void)state;
 }
 
-/* Written by the version before: tables as they were, a call claimed by a command that was killed. It is resumed. */
+/* A ledger of the first edition has no call of a record, only lines: it is refused, not read wrong. */
+static void another_edition_is_refused(void **state)
+{
+    static const char *const rows[][2] = { { "PRAGMA user_version = 1", "older" },
+                                           { "PRAGMA user_version = 3", "newer" } };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ledger *l = i == 0 ? loaded() : NULL;
+        sqlite3       *db;
+
+        ledger_close(l);
+        assert_int_equal(sqlite3_open(db_path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, rows[i][0], NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(db);
+        assert_int_equal(ledger_open(folder, STR("digest"), true, &l, &err), ETL_FAIL);
+        assert_string_equal(err.rule, "edition");
+        assert_non_null(strstr(err.text, rows[i][1]));
+    }
+    (void)state;
+}
+
+/* As a file, left by a command that was killed while it had a claim. It is resumed. */
 static void an_older_ledger_goes_on(void **state)
 {
     struct ledger     *l;
@@ -555,6 +576,7 @@ int main(void)
         TEST(a_call_that_is_claimed_is_not_claimed_again),
         TEST(a_broken_invariant_stops_with_its_name),
         TEST(an_older_ledger_goes_on),
+        TEST(another_edition_is_refused),
         TEST(damage_is_noticed),
         TEST(there_is_none_to_read),
         TEST(space_is_kept_and_given_back),

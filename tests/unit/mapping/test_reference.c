@@ -20,7 +20,7 @@
 #include "etl/mapping/mapping.h"
 #include "etl/mapping/run_tests.h"
 #include "etl/plan/plan.h"
-#include "etl/run/plan_line.h"
+#include "etl/run/plan_record.h"
 #include "tests/unit/check.h"
 #include "tests/unit/language/expression_cases.h"
 
@@ -81,13 +81,14 @@ static void read_page(struct page *p)
 /* ---- one example: a mapping, its files, and what comes of them ---- */
 
 struct example {
-    struct page    *page;
-    struct block   *mapping, *files[FILES_MAX], *plan, *findings, *faults;
-    size_t          file_count;
-    char            folder[64];
-    struct key     *key;
-    unsigned        failed;
-    struct findings told;
+    struct page     *page;
+    struct block    *mapping, *files[FILES_MAX], *plan, *findings, *faults;
+    size_t           file_count;
+    char             folder[64];
+    struct key      *key;
+    unsigned         failed;
+    struct findings  told;
+    struct plan_head head; /* of its plan, once that was read */
 };
 
 static void fail_example(struct example *e, const struct block *at, const char *what, struct str want, struct str got)
@@ -143,31 +144,42 @@ static void add_word(struct buf *out, struct str text)
         json_string_add(out, text);
 }
 
-static void render_call(struct example *e, struct str text, struct buf *out)
+static void render_call(const struct plan_record *r, const struct plan_call *call, struct buf *out)
 {
-    struct plan_line line;
-
-    assert_int_equal(plan_line_parse(text, &e->page->mem, &line, NULL), ETL_OK);
-    if (line.lane.len != 0)
-        add_word(out, line.lane);
+    if (r->lane.len != 0)
+        add_word(out, r->lane);
     else
         buf_byte(out, '-');
     buf_byte(out, ' ');
-    buf_add(out, line.command);
-    for (size_t i = 0; i < line.param_count; i++) {
+    buf_add(out, call->head->command);
+    for (size_t i = 0; i < call->param_count; i++) {
         buf_byte(out, ' ');
-        buf_add(out, line.params[i].name);
+        buf_add(out, call->params[i].name);
         buf_byte(out, '=');
-        if (line.params[i].sealed)
+        if (call->params[i].sealed)
             buf_lit(out, "(sealed)");
-        else if (line.params[i].value.kind == VALUE_CLEAR)
+        else if (call->params[i].value.kind == VALUE_CLEAR)
             buf_lit(out, "null");
-        else if (line.params[i].value.kind == VALUE_REF)
-            buf_fmt(out, "{%.*s}", STR_ARG(line.params[i].value.text));
+        else if (call->params[i].value.kind == VALUE_REF)
+            buf_fmt(out, "{%.*s}", STR_ARG(call->params[i].value.text));
         else
-            add_word(out, line.params[i].value.text);
+            add_word(out, call->params[i].value.text);
     }
     buf_byte(out, '\n');
+}
+
+static void render_record(struct example *e, struct str text, struct buf *out)
+{
+    struct plan_record r;
+
+    if (e->head.call_count == 0) {
+        assert_int_equal(plan_head_parse(text, &e->page->mem, &e->head, NULL), ETL_OK);
+        return;
+    }
+    assert_int_equal(
+        plan_record_parse(&(struct plan_wanted){ &e->head, PLAN_ALL_CALLS }, text, &e->page->mem, &r, NULL), ETL_OK);
+    for (size_t i = 0; i < r.call_count; i++)
+        render_call(&r, &r.calls[i], out);
 }
 
 static void render_finding(struct example *e, struct str text, struct buf *out)
@@ -277,12 +289,13 @@ static void plan_files(struct example *e, const char *path, const char **files, 
                                        .threads = 2,
                                        .key = e->key,
                                        .version = "test",
-                                       .clock = &real_clock };
+                                       .clock = &real_clock,
+                                       .random = &real_random };
 
     buf_init(&summary, 1 << 20, "the summary");
     findings_init(&e->told, &e->page->mem);
     plan_make(&o, &e->page->mem, &counts, &summary, &e->told);
-    compare_file(e, e->plan, "run/plan.jsonl", "plan", render_call);
+    compare_file(e, e->plan, "run/plan.jsonl", "plan", render_record);
     if (e->findings != NULL || e->faults == NULL)
         compare_file(e, e->findings, "run/findings.jsonl", "findings", render_finding);
 }

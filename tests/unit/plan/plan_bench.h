@@ -8,6 +8,7 @@
 
 #include "etl/core/system/atomic_file.h"
 #include "etl/plan/plan.h"
+#include "etl/secrets/key.h"
 #include "tests/unit/check.h"
 
 struct bench {
@@ -81,6 +82,7 @@ static inline enum etl_status plan(struct bench *b, const char *run, const char 
     o.key = b->key;
     o.version = "test";
     o.clock = &real_clock;
+    o.random = &real_random;
     buf_init(&summary, 1 << 20, "the summary");
     findings_init(&b->faults, &b->mem);
     if (after != NULL)

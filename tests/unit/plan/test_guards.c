@@ -91,7 +91,7 @@ static const struct {
     { "guards: {destroys: {stop: 0}}\n", "guard-destroys", "1 of 3 calls destroy content" },
     { "guards: {spends: 0, notifies: 0}\n", NULL, NULL },
     { "guards: {cuts: {hold: 0% floor 2, stop: 1%}}\n", NULL, NULL }, /* stop has hold's floor */
-    { "guards: {cuts: {hold: 1}}\n", NULL, NULL },                    /* hold alone stops nothing */
+    { "guards: {cuts: {hold: 2}}\n", NULL, NULL },                    /* hold alone stops nothing */
 };
 
 static void dangers_stop_a_plan(void **state)

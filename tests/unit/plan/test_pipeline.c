@@ -99,11 +99,11 @@ struct planned {
     struct findings       faults;
     struct mapping       *mapping;
     struct seen_keys      seen;
+    struct seal           seal;
     struct plan_writer    plan, findings;
     struct pipeline_input inputs[2];
     struct listed_source  source;
     struct pipeline       pipeline;
-    struct str            names[8];
     uint64_t              calls[8];
 };
 
@@ -115,7 +115,7 @@ static const char *path_of(struct planned *p, const char *name)
 static void load(struct planned *p)
 {
     struct atomic_file    file = { 0 };
-    struct mapping_source source = { str_from(path_of(p, "m.yaml")), NULL, 0 };
+    struct mapping_source source = { str_from(path_of(p, "m.yaml")), NULL, 0, NULL };
 
     assert_int_equal(atomic_file_begin(&file, path_of(p, "m.yaml"), NULL), ETL_OK);
     assert_int_equal(atomic_file_write(&file, str_from(by_change), NULL), ETL_OK);
@@ -136,11 +136,10 @@ static void begin(struct planned *p)
     assert_int_equal(key_open(path_of(p, "key"), &real_random, &p->key, NULL), ETL_OK);
     load(p);
     run = (struct run_folder){ .path = p->folder };
-    assert_int_equal(plan_writer_open(&p->plan, &run, "plan.jsonl", NULL), ETL_OK);
-    assert_int_equal(plan_writer_open(&p->findings, &run, "findings.jsonl", NULL), ETL_OK);
+    assert_int_equal(seal_begin(&p->seal, p->key, &real_random, &p->mem, NULL), ETL_OK);
+    assert_int_equal(plan_writer_open(&p->plan, &run, &p->seal, "plan.jsonl", "plan", NULL), ETL_OK);
+    assert_int_equal(plan_writer_open(&p->findings, &run, &p->seal, "findings.jsonl", "findings", NULL), ETL_OK);
     seen_keys_init(&p->seen, p->key);
-    for (size_t i = 0; i < p->mapping->call_count; i++)
-        p->names[i] = p->mapping->calls[i].as;
     p->inputs[0].source = &p->source.records;
     p->pipeline = (struct pipeline){ .mapping = p->mapping,
                                      .key = p->key,
@@ -150,8 +149,6 @@ static void begin(struct planned *p)
                                      .plan = &p->plan,
                                      .findings = &p->findings,
                                      .inputs = p->inputs,
-                                     .call_names = p->names,
-                                     .call_name_count = p->mapping->call_count,
                                      .command_calls = p->calls };
 }
 
@@ -159,6 +156,7 @@ static void end(struct planned *p)
 {
     plan_writer_drop(&p->plan);
     plan_writer_drop(&p->findings);
+    seal_release(&p->seal);
     seen_keys_release(&p->seen);
     mapping_free(p->mapping);
     key_free(p->key);
@@ -171,7 +169,6 @@ static void a_change_picks_its_calls(void **state)
 {
     static const uint64_t calls[] = { 1, 1, 1, 3 };
     struct planned        p;
-    struct hex256         unused;
     struct err            err = { 0 };
     struct str            plan;
 
@@ -179,12 +176,12 @@ static void a_change_picks_its_calls(void **state)
     begin(&p);
     if (pipeline_run(&p.pipeline, 0, &err) != ETL_OK)
         fail_row(0, "%s", err.text);
-    assert_int_equal(plan_writer_commit(&p.plan, &unused, NULL), ETL_OK);
+    assert_int_equal(plan_writer_commit(&p.plan, NULL), ETL_OK);
     assert_int_equal(p.inputs[0].counts.read, 3);
     assert_int_equal(p.inputs[0].counts.planned, 3);
     for (size_t i = 0; i < COUNT(calls); i++)
         if (p.calls[i] != calls[i])
-            fail_row(i, "%.*s is made %d times", STR_ARG(p.names[i]), (int)p.calls[i]);
+            fail_row(i, "%.*s is made %d times", STR_ARG(p.mapping->calls[i].as), (int)p.calls[i]);
     assert_int_equal(file_read(path_of(&p, "plan.jsonl"), 1 << 20, &p.mem, &plan, NULL), ETL_OK);
     assert_true(str_contains(plan, STR("9135550101")));
     assert_false(str_contains(plan, STR("9135550102"))); /* addcust is for added records only */

@@ -7,38 +7,45 @@
 #include "tests/unit/check.h"
 
 static struct key *key;
-static char        key_path[] = "/tmp/test_known.key.XXXXXX", path[] = "/tmp/test_known.XXXXXX";
+static char        folder[] = "/tmp/test_known.XXXXXX", key_path[64], path[64];
+
+static struct arena mem;
+static struct seal  seal;
+
+/* As planning saves it: "known.bin" in a folder, under a seal of its own. */
+static void save(const struct seen_keys *k)
+{
+    struct plan_writer file;
+    struct run_folder  run = { .path = folder };
+    struct err         err = { 0 };
+
+    seal_release(&seal);
+    assert_int_equal(seal_begin(&seal, key, &real_random, &mem, &err), ETL_OK);
+    assert_int_equal(plan_writer_open(&file, &run, &seal, "known.bin", "known", &err), ETL_OK);
+    assert_int_equal(seen_keys_save(k, &file, &err), ETL_OK);
+    assert_int_equal(plan_writer_commit(&file, &err), ETL_OK);
+}
 
 static struct digest lane_of(const struct seen_keys *k, const char *lane)
 {
     return digest_of(k->seed, DIGEST_LANE, 0, str_from(lane));
 }
 
-static uint32_t call(struct seen_keys *k, const char *lane, uint32_t name, bool *is_new)
-{
-    return seen_keys_lane_call(k, lane_of(k, lane), str_from(lane), name, is_new);
-}
-
-static void occurrences(void **state)
+static void lanes_and_copies(void **state)
 {
     struct seen_keys k;
-    bool             is_new;
+    struct digest    says, other;
 
     (void)state;
     seen_keys_init(&k, key);
-    assert_int_equal(call(&k, "1001", 0, &is_new), 0);
-    assert_true(is_new);
-    assert_int_equal(call(&k, "1001", 0, &is_new), 1);
-    assert_false(is_new);
-    assert_int_equal(call(&k, "1001", 5, &is_new), 0);
-    assert_int_equal(call(&k, "1002", 0, &is_new), 0);
-    assert_true(is_new);
-    /* past the six names of a lane's own entry, and past 255 of a name */
-    for (uint32_t name = 0; name < 9; name++)
-        for (uint32_t i = 0; i < 1000; i++)
-            assert_int_equal(call(&k, "1003", name, &is_new), i);
-    for (uint32_t name = 0; name < 9; name++)
-        assert_int_equal(call(&k, "1004", name, &is_new), 0);
+    assert_true(seen_keys_lane_planned(&k, lane_of(&k, "1001")));
+    assert_false(seen_keys_lane_planned(&k, lane_of(&k, "1001")));
+    assert_true(seen_keys_lane_planned(&k, lane_of(&k, "1002")));
+    says = digest_of(k.seed, DIGEST_SAYS, 0, STR("a"));
+    other = digest_of(k.seed, DIGEST_SAYS, 0, STR("b"));
+    for (uint64_t n = 1; n <= 1000; n++)
+        assert_int_equal(seen_keys_copy(&k, says), n);
+    assert_int_equal(seen_keys_copy(&k, other), 1);
     seen_keys_release(&k);
 }
 
@@ -46,12 +53,11 @@ static void rejected_lanes(void **state)
 {
     struct seen_keys  k;
     struct seen_place where;
-    bool              is_new;
 
     (void)state;
     seen_keys_init(&k, key);
     assert_false(seen_keys_lane_rejected(&k, lane_of(&k, "1001"), &where));
-    call(&k, "1001", 0, &is_new);
+    assert_true(seen_keys_lane_planned(&k, lane_of(&k, "1001")));
     assert_false(seen_keys_lane_rejected(&k, lane_of(&k, "1001"), &where));
     seen_keys_lane_reject(&k, lane_of(&k, "1001"), (struct seen_place){ 2, 17 });
     seen_keys_lane_reject(&k, lane_of(&k, "1001"), (struct seen_place){ 3, 99 });
@@ -116,14 +122,13 @@ static void planned_after(void **state)
     struct seen_place   where;
     struct err          err = { 0 };
     struct parent_place at;
-    bool                is_new;
 
     (void)state;
     seen_keys_init(&before, key);
-    call(&before, "1001", 0, &is_new);
-    call(&before, "1001", 0, &is_new);
-    for (int i = 0; i < 300; i++)
-        call(&before, "many", 7, &is_new);
+    assert_true(seen_keys_lane_planned(&before, lane_of(&before, "1001")));
+    for (int i = 0; i < 3; i++)
+        seen_keys_copy(&before, digest_of(before.seed, DIGEST_SAYS, 0, STR("s")));
+    seen_keys_copy_rejected(&before, digest_of(before.seed, DIGEST_SAYS, 0, STR("s")));
     seen_keys_lane_reject(&before, lane_of(&before, "1002"), (struct seen_place){ 0, 3 });
     seen_keys_claim(&before, digest_of(before.seed, DIGEST_UNIQUE, 0, STR("u")), (struct seen_place){ 1, 9 });
     assert_true(seen_keys_once(&before, digest_of(before.seed, DIGEST_ONCE, 0, STR("o")), 4));
@@ -132,14 +137,14 @@ static void planned_after(void **state)
         seen_keys_count_up(&before, digest_of(before.seed, DIGEST_NTH, 0, STR("1001")));
     seen_keys_nth_rejected(&before, digest_of(before.seed, DIGEST_NTH, 0, STR("1001")));
     seen_keys_count_up(&before, digest_of(before.seed, DIGEST_COUNT, 0, STR("1001")));
-    assert_int_equal(seen_keys_save(&before, path, &err), ETL_OK);
+    save(&before);
     seen_keys_release(&before);
 
     seen_keys_init(&after, key);
-    assert_int_equal(seen_keys_load(&after, path, &err), ETL_OK);
-    assert_int_equal(call(&after, "1001", 0, &is_new), 2); /* ids go on, none is given twice */
-    assert_true(is_new);                                   /* but in this plan it is the lane's first */
-    assert_int_equal(call(&after, "many", 7, &is_new), 300);
+    assert_int_equal(seen_keys_load(&after, path, &seal, &err), ETL_OK);
+    assert_true(seen_keys_lane_planned(&after, lane_of(&after, "1001"))); /* its first call in this plan */
+    assert_int_equal(seen_keys_copy(&after, digest_of(after.seed, DIGEST_SAYS, 0, STR("s"))),
+                     3);                                                            /* three, and one was rejected */
     assert_false(seen_keys_lane_rejected(&after, lane_of(&after, "1002"), &where)); /* it comes again, mended */
     assert_false(seen_keys_is_free(&after, digest_of(after.seed, DIGEST_UNIQUE, 0, STR("u")), &where));
     assert_int_equal(where.input, PLACE_AFTER);
@@ -163,45 +168,49 @@ static void damaged_files_are_refused(void **state)
     (void)state;
     seen_keys_init(&k, key);
     seen_keys_claim(&k, digest_of(k.seed, DIGEST_UNIQUE, 0, STR("u")), (struct seen_place){ 1, 9 });
-    assert_int_equal(seen_keys_save(&k, path, &err), ETL_OK);
-    assert_int_equal(truncate(path, 16 + 23), 0);
-    assert_int_equal(seen_keys_load(&k, path, &err), ETL_FAIL);
-    fd = open(path, O_WRONLY | O_TRUNC);
-    assert_int_equal(write(fd, "something else, long", 20), 20);
+    save(&k);
+    fd = open(path, O_WRONLY);
+    assert_int_equal(pwrite(fd, "x", 1, 20), 1);
     close(fd);
-    assert_int_equal(seen_keys_load(&k, path, &err), ETL_FAIL);
-    assert_int_equal(seen_keys_load(&k, "/nowhere/known.bin", &err), ETL_FAIL);
+    assert_int_equal(seen_keys_load(&k, path, &seal, &err), ETL_FAIL);
+    save(&k);
+    assert_int_equal(truncate(path, 16 + 23), 0);
+    assert_int_equal(seen_keys_load(&k, path, &seal, &err), ETL_FAIL);
+    assert_int_equal(seen_keys_load(&k, "/nowhere/known.bin", &seal, &err), ETL_FAIL);
+    seal.file_count = 0; /* a seal that does not know it */
+    assert_int_equal(seen_keys_load(&k, path, &seal, &err), ETL_FAIL);
     seen_keys_release(&k);
 }
 
 static int make_key(void **state)
 {
     struct err err = { 0 };
-    int        fd = mkstemp(key_path);
 
     (void)state;
-    close(fd);
-    unlink(key_path);
-    fd = mkstemp(path);
-    close(fd);
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(key_path, sizeof key_path, "%s/key", folder);
+    snprintf(path, sizeof path, "%s/known.bin", folder);
+    arena_init(&mem, 64 << 20, "a test");
     return key_open(key_path, &real_random, &key, &err) == ETL_OK ? 0 : -1;
 }
 
 static int remove_key(void **state)
 {
     (void)state;
+    seal_release(&seal);
     key_free(key);
+    arena_release(&mem);
     unlink(path);
-    return unlink(key_path);
+    unlink(key_path);
+    return rmdir(folder);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(occurrences),
-        cmocka_unit_test(rejected_lanes),
-        cmocka_unit_test(claims_parents_and_rows),
-        cmocka_unit_test(planned_after),
+        cmocka_unit_test(lanes_and_copies),          cmocka_unit_test(rejected_lanes),
+        cmocka_unit_test(claims_parents_and_rows),   cmocka_unit_test(planned_after),
         cmocka_unit_test(damaged_files_are_refused),
     };
 

@@ -80,15 +80,80 @@ static void replace(enum etl_status want, const char *rule)
         assert_string_equal(err.rule, rule);
 }
 
+static void plan_it(void)
+{
+    fclose(fopen(run_folder_file(&(struct run_folder){ .path = path }, "plan.jsonl", &mem), "w"));
+}
+
+static void expect_free(void)
+{
+    struct run_folder run;
+
+    if (run_folder_create(path, false, &mem, &run, &err) != ETL_OK)
+        fail_msg("%s", err.text);
+    run_folder_close(&run);
+}
+
 static void a_run_is_replaced_only_when_asked_for(void **state)
 {
     struct run_folder run;
 
+    plan_it();
     assert_int_equal(run_folder_create(path, false, &mem, &run, &err), ETL_FAIL);
     assert_string_equal(err.rule, "run-exists");
     replace(ETL_OK, NULL);
+    plan_it();
     make_ledger(false);
     replace(ETL_OK, NULL);
+    (void)state;
+}
+
+/* Planning that failed or was cut short left findings, temporary files, perhaps a summary, and no plan. */
+static void a_folder_without_a_plan_is_free(void **state)
+{
+    static const char *const left[] = { "findings.jsonl", "summary.json", ".plan.jsonl.aB3xYz", "rejects/x.csv" };
+
+    for (size_t i = 0; i < COUNT(left); i++)
+        fclose(fopen(run_folder_file(&(struct run_folder){ .path = path }, left[i], &mem), "w"));
+    expect_free();
+    for (size_t i = 0; i < COUNT(left); i++)
+        assert_int_not_equal(access(run_folder_file(&(struct run_folder){ .path = path }, left[i], &mem), F_OK), 0);
+    (void)state;
+}
+
+static void an_empty_folder_is_free_and_becomes_private(void **state)
+{
+    struct stat now;
+    char        command[160];
+
+    snprintf(command, sizeof command, "rm -rf %s && mkdir -m 755 %s", path, path);
+    assert_int_equal(system(command), 0);
+    expect_free();
+    assert_int_equal(stat(path, &now), 0);
+    assert_int_equal(now.st_mode & 0777, 0700);
+    (void)state;
+}
+
+/* plan.jsonl may have been removed by hand: the ledger still says what was sent. */
+static void a_sent_run_without_its_plan_is_not_free(void **state)
+{
+    struct run_folder run;
+
+    make_ledger(true);
+    assert_int_equal(run_folder_create(path, false, &mem, &run, &err), ETL_FAIL);
+    assert_string_equal(err.rule, "run-sent");
+    (void)state;
+}
+
+/* What cannot be read may have been sent. */
+static void a_ledger_that_cannot_be_read_counts_as_sent(void **state)
+{
+    FILE *f = fopen(run_folder_file(&(struct run_folder){ .path = path }, "ledger.db", &mem), "w");
+
+    fputs("no database, but long enough to be looked at as one, which is what SQLite does with its first hundred bytes",
+          f);
+    fclose(f);
+    replace(ETL_FAIL, "run-sent");
     (void)state;
 }
 
@@ -107,9 +172,7 @@ static void a_run_in_use_is_not_replaced(void **state)
 {
     struct run_folder held;
 
-    replace(ETL_OK, NULL);
-    assert_int_equal(rmdir(run_folder_file(&(struct run_folder){ .path = path }, "rejects", &mem)), 0);
-    fclose(fopen(run_folder_file(&(struct run_folder){ .path = path }, "plan.jsonl", &mem), "w"));
+    plan_it();
     assert_int_equal(run_folder_open(path, true, &mem, &held, &err), ETL_OK);
     replace(ETL_AGAIN, "run-lock");
     run_folder_close(&held);
@@ -133,6 +196,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_run_is_replaced_only_when_asked_for),
+        TEST(a_folder_without_a_plan_is_free),
+        TEST(an_empty_folder_is_free_and_becomes_private),
+        TEST(a_sent_run_without_its_plan_is_not_free),
+        TEST(a_ledger_that_cannot_be_read_counts_as_sent),
         TEST(a_run_that_was_sent_from_is_never_replaced),
         TEST(a_run_in_use_is_not_replaced),
         TEST(a_folder_of_something_else_stays),

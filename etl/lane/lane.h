@@ -1,6 +1,6 @@
-/* etl/plan/lane.h - the records of one lane as data: what is looked for, and what was found. */
-#ifndef ETL_PLAN_LANE_H
-#define ETL_PLAN_LANE_H
+/* etl/lane/lane.h - the records of one lane as data: what is looked for, and what was found. */
+#ifndef ETL_LANE_LANE_H
+#define ETL_LANE_LANE_H
 
 #include "etl/extract/file_source.h"
 #include "etl/mapping/mapper.h"

@@ -1,10 +1,10 @@
-/* etl/plan/lane_records.c - the records of one lane, found again in the files that they came from. */
-#include "etl/plan/lane_records.h"
+/* etl/lane/lane_records.c - the records of one lane, found again in the files that they came from. */
+#include "etl/lane/lane_records.h"
 
 #include "etl/extract/record_copy.h"
 #include "etl/extract/sealed_cells.h"
 #include "etl/mapping/mapping.h"
-#include "etl/plan/prior_lane.h"
+#include "etl/lane/prior_lane.h"
 #include "etl/secrets/sealer.h"
 
 struct lane_search { /* through one file */

@@ -1,9 +1,10 @@
-/* etl/plan/prior_lane.c - what the runs before knew of a lane: its rows, its parents. */
-#include "etl/plan/prior_lane.h"
+/* etl/lane/prior_lane.c - what the runs before knew of a lane: its rows, its parents. */
+#include "etl/lane/prior_lane.h"
 
 #include "etl/extract/sealed_cells.h"
+#include "etl/mapping/mapping.h"
 #include "etl/plan/prior_runs.h"
-#include "etl/run/run_folder.h"
+#include "etl/run/run_facts.h"
 #include "etl/secrets/sealer.h"
 
 struct prior_lane {
@@ -22,10 +23,22 @@ static void bind_parents(struct mapping *m, const struct prior_runs *e, struct f
         }
 }
 
+static enum etl_status load_known(struct seen_keys *seen, const char *after, const struct lane_records *l,
+                                  struct err *err)
+{
+    struct seal    *seal = ARENA_NEW(l->mem, struct seal);
+    enum etl_status st = seal_read(after, l->key, l->mem, seal, err);
+
+    if (st != ETL_OK)
+        return st;
+    st = seen_keys_load(seen, arena_cstr(l->mem, arena_fmt(l->mem, "%s/%s", after, KNOWN_FILE)), seal, err);
+    seal_release(seal);
+    return st;
+}
+
 struct prior_lane *prior_lane_open(const struct lane_records *l, const char *after, struct findings *faults)
 {
     struct prior_lane *b;
-    struct run_folder  r = { .path = after };
     struct err         err = { 0 };
 
     if (l->key == NULL) /* known.bin is keyed: nothing can be looked up in it */
@@ -34,7 +47,7 @@ struct prior_lane *prior_lane_open(const struct lane_records *l, const char *aft
     if (b == NULL)
         memory_exhausted("the runs before", sizeof *b);
     seen_keys_init(&b->seen, l->key);
-    if (seen_keys_load(&b->seen, run_folder_file(&r, "known.bin", l->mem), &err) != ETL_OK)
+    if (load_known(&b->seen, after, l, &err) != ETL_OK)
         findings_add(faults, SEVERITY_WARNING, &err, NULL);
     if (l->mapping->uses_parent && prior_runs_open(after, l->mapping, l->mem, &b->prior, faults) == ETL_OK)
         bind_parents(l->mapping, b->prior, faults);

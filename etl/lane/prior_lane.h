@@ -1,11 +1,11 @@
-/* etl/plan/prior_lane.h - what the prior runs know of a lane, for a run that was planned --after them: how many rows it had, and its
+/* etl/lane/prior_lane.h - what the prior runs know of a lane, for a run that was planned --after them: how many rows it had, and its
  * parent rows.
  *
  * Lifetime  rows live in the records' `mem`. Memory: what seen_keys.h says of the prior run, until it is closed. */
-#ifndef ETL_PLAN_PRIOR_LANE_H
-#define ETL_PLAN_PRIOR_LANE_H
+#ifndef ETL_LANE_PRIOR_LANE_H
+#define ETL_LANE_PRIOR_LANE_H
 
-#include "etl/plan/lane.h"
+#include "etl/lane/lane.h"
 
 struct prior_lane;
 /* Before the first mapper is made: parent inputs that this run has no file for get the columns that they had. What is no longer at hand
