@@ -79,8 +79,9 @@ static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
         c->rejected != 0 ? run : "", c->rejected != 0 ? "/rejects and findings.jsonl" : "");
     say("no calls  %10s records", grouped(cli, c->without_calls));
     if (c->held != 0)
-        warn("held      %10s records of %s subscribers by a guard: they are in no call; see rule guard-… in %s/findings.jsonl",
-             grouped(cli, c->held), grouped(cli, c->held_lanes), run);
+        warn("%s record%s of %s subscriber%s held by a guard, in no call of this plan: %s/findings.jsonl lists them",
+             grouped(cli, c->held), c->held == 1 ? "" : "s", grouped(cli, c->held_lanes),
+             c->held_lanes == 1 ? " is" : "s are", run);
     for (size_t d = 0; d < 4; d++)
         if (c->dangers[d] != 0)
             warn("%s calls %s", grouped(cli, c->dangers[d]), guard_words[GUARD_CUTS + d]);

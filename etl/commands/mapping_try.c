@@ -3,8 +3,8 @@
 #include "etl/connection/config.h"
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/log.h"
-#include "etl/mapping/show_record.h"
 #include "etl/lane/lane_records.h"
+#include "etl/mapping/show_record.h"
 
 enum { ROWS_SHOWN = 50 };
 

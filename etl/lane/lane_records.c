@@ -3,8 +3,8 @@
 
 #include "etl/extract/record_copy.h"
 #include "etl/extract/sealed_cells.h"
-#include "etl/mapping/mapping.h"
 #include "etl/lane/prior_lane.h"
+#include "etl/mapping/mapping.h"
 #include "etl/secrets/sealer.h"
 
 struct lane_search { /* through one file */

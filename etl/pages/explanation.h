@@ -8,8 +8,8 @@
 #ifndef ETL_PAGES_EXPLANATION_H
 #define ETL_PAGES_EXPLANATION_H
 
-#include "etl/ledger/ledger.h"
 #include "etl/lane/lane_records.h"
+#include "etl/ledger/ledger.h"
 #include "etl/run/plan_call.h"
 #include "etl/run/run_facts.h"
 

@@ -12,7 +12,7 @@ const char *const guard_words[GUARDS] = { "were rejected", "cut a service", "des
 
 /* The rule that a message names. */
 const char *const guard_rules[GUARDS] = { "guard-rejects", "guard-cuts", "guard-destroys", "guard-spends",
-                                                 "guard-notifies" };
+                                          "guard-notifies" };
 
 static const char *name_of(int guard)
 {

@@ -118,8 +118,8 @@ static void list_record(struct refiltering *f, const struct plan_record *r, int 
     struct err reason = { 0 };
 
     err_set(&reason, ETL_REJECT, guard_rules[GUARD_CUTS + danger], "%.*s", STR_ARG(f->w->hold->why[danger]));
-    plan_encoder_finding(&f->findings, arena_cstr(&f->mem, r->calls[0].head->input), r->from, r->lane, 0, &reason,
-                         SEVERITY_WARNING);
+    plan_encoder_finding(&f->findings, arena_cstr(&f->mem, r->calls[0].head->input), r->from, r->lane, OFFSET_UNKNOWN,
+                         &reason, SEVERITY_WARNING);
 }
 
 /* Takes a held record out of what was counted: of the whole, and of its input. */

@@ -227,7 +227,8 @@ void plan_encoder_finding(struct buf *out, const char *input, struct str where, 
     json_begin_object(&w);
     json_member_text(&w, "where", where);
     json_member_text(&w, "input", str_from(input));
-    json_member_number(&w, "offset", offset);
+    if (offset != OFFSET_UNKNOWN)
+        json_member_number(&w, "offset", offset);
     if (lane.ptr != NULL)
         json_member_text(&w, "lane", lane);
     if (err->field != NULL)

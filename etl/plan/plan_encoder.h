@@ -27,7 +27,8 @@ void plan_encoder_call(struct plan_encoder *e, const struct mapped_call *call, b
 void plan_encoder_end(struct buf *out);
 enum { RECORD_END_BYTES = 3 }; /* what plan_encoder_end() appends */
 
-/* One line of findings.jsonl. */
+/* One line of findings.jsonl. offset: of the record in its extract; OFFSET_UNKNOWN: left out. */
+#define OFFSET_UNKNOWN UINT64_MAX
 void plan_encoder_finding(struct buf *out, const char *input, struct str where, struct str lane, uint64_t offset,
                           const struct err *err, enum severity severity);
 

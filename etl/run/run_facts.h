@@ -33,9 +33,9 @@ struct run_facts {
     size_t                 input_count;
     uint64_t               calls, lanes, records, planned, rejected, without_calls, errors, warnings;
     uint64_t               held, held_lanes; /* by a guard: records, lanes */
-    uint64_t               dangers[4]; /* cuts, destroys, spends, notifies */
-    struct str             root;       /* the seal's; the ledger belongs to it */
-    struct seal           *seal;       /* NULL: not checked */
+    uint64_t               dangers[4];       /* cuts, destroys, spends, notifies */
+    struct str             root;             /* the seal's; the ledger belongs to it */
+    struct seal           *seal;             /* NULL: not checked */
     const struct provider *description;
 };
 enum etl_status run_facts_read(const struct run_folder *r, struct arena *mem, struct run_facts *out, struct err *err);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "etl/core/system/files.h"
-#include "etl/secrets/key.h"
 #include "etl/plan/plan.h"
+#include "etl/secrets/key.h"
 #include "tests/sim/back_office.h"
 
 /* ---- files ---- */
