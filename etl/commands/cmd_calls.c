@@ -58,18 +58,18 @@ static bool read_state(const char *text, int *state)
 static enum etl_status list_calls(struct cli *cli, struct plan_calls_wanted *w, const struct key *key,
                                   struct calls_listing *listing, struct err *err)
 {
-    struct run_facts facts = { 0 };
-    enum etl_status  st = run_facts_check(w->run, key, &cli->mem, &facts, err);
+    struct run_facts *facts = ARENA_NEW(&cli->mem, struct run_facts);
+    enum etl_status   st = run_facts_check(w->run, key, &cli->mem, facts, err);
 
     if (st != ETL_OK)
         return st;
-    w->facts = &facts;
-    st = ledger_open(w->run->path, facts.root, false, &w->ledger, err);
+    w->facts = facts;
+    st = ledger_open(w->run->path, facts->root, false, &w->ledger, err);
     if (st == ETL_OK || st == ETL_END)
         st = plan_calls_each(w, see, listing, err);
     cli_out(buf_str(&listing->out));
     ledger_close(w->ledger);
-    run_facts_release(&facts);
+    run_facts_release(facts);
     return st;
 }
 
