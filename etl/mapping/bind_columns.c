@@ -122,6 +122,16 @@ static void mark_secrets(const struct column_binding *b)
     }
 }
 
+static void mark_asked(const struct column_binding *b)
+{
+    bool *asked = ARENA_ARRAY(b->c->mem, bool, b->input->column_count + 1);
+
+    for (size_t i = 0; i < b->in->use_count; i++)
+        if (b->in->uses[i].node != NULL && b->in->uses[i].node->index >= 0)
+            asked[b->in->uses[i].node->index] = true;
+    b->input->asked = asked;
+}
+
 /* `fname: First` sends the word "First" for every record; mostly the column "{{ First }}" was meant. */
 static void warn_of_literals(const struct column_binding *b)
 {
@@ -271,6 +281,8 @@ void bind_columns(struct mapping *m, size_t input, const struct str *columns, si
     bind_list(&b, b.in->unique, "unique", b.in->unique_columns);
     bind_list(&b, b.in->secret, "secret", NULL);
     bind_list(&b, b.in->key, "key", NULL);
+    mark_asked(&b);
+    mark_asked(&b);
     mark_secrets(&b);
     warn_of_literals(&b);
 }

@@ -33,6 +33,7 @@ struct mapping_input {
     /* set by mapping_bind: */
     const struct str  *columns;
     size_t             column_count;
+    const bool        *asked;       /* by column: an expression asks for it; NULL: all, as in JSON */
     const bool        *secret;      /* by column: listed under secret:, or feeds a secret parameter */
     const bool *const *list_secret; /* by list of `wanted`, by its column */
     const struct str *secret_paths; /* JSON: all of them, whether or not a column asks; what lies below is secret too */

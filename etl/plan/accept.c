@@ -47,48 +47,94 @@ static void check_against_others(struct block *b, struct block_item *item)
  * calls a record. */
 static void keep_bytes(struct block *b, size_t begin, size_t end)
 {
+    if (b->spills) {
+        buf_add(&b->spill, str_of(b->out.ptr + begin, end - begin));
+        return;
+    }
     if (begin != b->kept)
         memmove(b->out.ptr + b->kept, b->out.ptr + begin, end - begin);
     b->kept += end - begin;
 }
 
-static void keep_line(struct block *b, const struct block_item *item, size_t mapped, size_t record_end)
+/* A record that says what an earlier one said gets its number, which makes its line longer than the place that it was rendered in: from it on,
+ * the block's lines are put together elsewhere. That is rare. */
+static void keep_head(struct block *b, const struct block_item *item)
 {
-    if (item->line_count == mapped) {
-        keep_bytes(b, item->begin, record_end);
+    size_t calls = item->begin + item->head_bytes - CALLS_MEMBER_BYTES;
+
+    if (!b->spills) {
+        buf_add(&b->spill, str_of(b->out.ptr, b->kept));
+        b->spills = true;
+    }
+    keep_bytes(b, item->begin, calls);
+    plan_encoder_copy(item->copy, &b->spill);
+    keep_bytes(b, calls, item->begin + item->head_bytes);
+}
+
+static void keep_line(struct block *b, const struct block_item *item, size_t mapped, size_t end)
+{
+    if (item->line_count == mapped && item->copy <= 1) {
+        keep_bytes(b, item->begin, end);
         return;
     }
-    keep_bytes(b, item->begin, item->begin + item->head_bytes);
+    if (item->copy > 1)
+        keep_head(b, item);
+    else
+        keep_bytes(b, item->begin, item->begin + item->head_bytes);
     for (size_t i = 0; i < item->line_count; i++) {
         b->out.ptr[item->lines[i].begin] = i == 0 ? '[' : ',';
         keep_bytes(b, item->lines[i].begin, item->lines[i].end);
     }
-    keep_bytes(b, record_end - RECORD_END_BYTES, record_end);
+    keep_bytes(b, end - RECORD_END_BYTES, end);
 }
 
-/* Drops the calls whose once_per value is claimed. */
-static void accept_lines(struct block *b, struct block_item *item)
+/* Drops the calls whose once_per value is claimed. The calls of a record mostly have the same value, and share its entry. */
+static size_t drop_claimed(struct block *b, struct block_item *item)
 {
     struct pipeline *p = b->pipeline;
-    size_t           kept = 0, mapped = item->line_count;
-    size_t           end = mapped != 0 ? item->lines[mapped - 1].end + RECORD_END_BYTES : 0;
+    struct digest    last = NO_LANE;
+    uint64_t        *claims = NULL;
+    size_t           kept = 0;
 
-    for (size_t i = 0; i < mapped; i++) {
+    for (size_t i = 0; i < item->line_count; i++) {
         struct call_line *line = &item->lines[i];
 
-        if (line->has_once && !seen_keys_once(p->seen, line->once, (unsigned)p->mapping->calls[line->call].position))
-            continue;
-        b->in->counts.calls++;
-        p->command_calls[line->call]++;
-        for (unsigned d = 0; d < 4; d++)
-            b->in->counts.dangers[d] += line->dangers >> d & 1;
-        hold_note(p->hold, item->lane, line->dangers);
-        item->lines[kept++] = *line;
+        if (line->has_once && (line->once.low != last.low || line->once.high != last.high)) {
+            last = line->once;
+            claims = seen_keys_once(p->seen, last);
+        }
+        if (!line->has_once || seen_keys_once_claim(claims, (unsigned)p->mapping->calls[line->call].position))
+            item->lines[kept++] = *line;
     }
-    item->line_count = kept;
-    if (kept == 0)
+    return kept;
+}
+
+static void count_call(struct block *b, const struct block_item *item, const struct call_line *line)
+{
+    b->in->counts.calls++;
+    b->pipeline->command_calls[line->call]++;
+    for (unsigned d = 0; d < 4; d++)
+        b->in->counts.dangers[d] += line->dangers >> d & 1;
+    hold_note(b->pipeline->hold, item->lane, line->dangers);
+}
+
+static void accept_lines(struct block *b, struct block_item *item)
+{
+    size_t mapped = item->line_count, end = mapped != 0 ? item->lines[mapped - 1].end + RECORD_END_BYTES : 0;
+    struct seen_record record = { .has_says = item->key.ptr == NULL,
+                                  .input = (uint32_t)b->in->index,
+                                  .says = item->says };
+    struct seen_lane   seen;
+
+    item->line_count = drop_claimed(b, item);
+    record.has_calls = item->line_count != 0;
+    seen = seen_keys_record(b->pipeline->seen, b->input->has_lane ? item->lane_key : NO_LANE, &record);
+    item->copy = seen.copy;
+    if (!record.has_calls)
         return;
-    b->in->counts.lanes += !b->input->has_lane || seen_keys_lane_planned(p->seen, item->lane_key);
+    b->in->counts.lanes += seen.is_new;
+    for (size_t i = 0; i < item->line_count; i++)
+        count_call(b, item, &item->lines[i]);
     keep_line(b, item, mapped, end);
 }
 
@@ -121,8 +167,6 @@ static enum etl_status reject(struct block *b, struct block_item *item, struct e
 
     b->in->counts.rejected++;
     b->in->counts.damaged += item->row.is_damaged;
-    if (item->says_key.high != 0)
-        seen_keys_copy_rejected(b->pipeline->seen, item->says_key);
     if (item->lane.ptr != NULL && b->input->has_lane) {
         /* A rejected child rejects only itself. */
         if (b->input->parent < 0)
@@ -190,7 +234,10 @@ enum etl_status block_accept(struct block *b, struct err *err)
         if (item->finding_count != 0)
             write_findings(b, item);
     }
-    plan_writer_number(b->pipeline->plan, &b->plan, str_head(buf_str(&b->out), b->kept));
+    if (buf_failed(&b->spill))
+        memory_exhausted(b->spill.what, b->spill.max);
+    plan_writer_number(b->pipeline->plan, &b->plan,
+                       b->spills ? buf_str(&b->spill) : str_head(buf_str(&b->out), b->kept));
     plan_writer_number(b->pipeline->findings, &b->findings, buf_str(&b->text));
     return st;
 }

@@ -25,6 +25,7 @@ void block_init(struct block *b, struct pipeline *p, struct pipeline_input *in)
     arena_init(&b->mem, BLOCK_MEMORY, "a block of records");
     arena_init(&b->row_mem, ROW_MEMORY, "one record");
     buf_init(&b->out, BLOCK_OUTPUT, "the calls of a block of records");
+    buf_init(&b->spill, BLOCK_OUTPUT, "the calls of a block of records");
     buf_init(&b->text, BLOCK_OUTPUT, "the findings of a block of records");
 }
 
@@ -41,6 +42,7 @@ void block_release(struct block *b)
     arena_release(&b->mem);
     arena_release(&b->row_mem);
     buf_wipe(&b->out);
+    buf_wipe(&b->spill);
     buf_release(&b->text);
     free(b->items);
 }
@@ -51,7 +53,8 @@ void block_reset(struct block *b)
     b->records = NULL;
     b->count = 0;
     b->kept = 0;
-    b->has_says = false;
+    b->spills = false;
+    buf_reset(&b->spill);
     arena_reset(&b->mem);
     buf_reset(&b->out);
     buf_reset(&b->text);
@@ -130,20 +133,12 @@ static bool is_secret_column(const struct mapping_input *in, struct str name)
 /* How the record is known again in the next plan. Its place in the file is no lane that lasts, so it does not count then. */
 static void find_record_key(struct block *b, struct block_item *item, const struct str *unique)
 {
-    uint64_t parts[2];
-
-    item->copy = 1;
     for (size_t i = 0; i < b->input->unique_count; i++)
         if (unique[i].len != 0 && !is_secret_column(b->input, b->input->unique[i])) {
             item->key = unique[i];
             return;
         }
     item->says = record_says_of(b->says, &item->row.record);
-    parts[0] = b->input->has_lane ? item->lane_key.low : 0;
-    parts[1] = item->says;
-    item->says_key = digest_of(b->pipeline->seen->seed, DIGEST_SAYS, (uint32_t)b->in->index,
-                               str_of((const char *)parts, sizeof parts));
-    b->has_says = true;
 }
 
 static void find_keys(struct block *b, struct block_item *item)
@@ -235,26 +230,11 @@ static enum etl_status fetch_parent(struct block *b, struct block_item *item, st
     return st;
 }
 
-/* Two records that say the same are one record twice: the second is told from the first by its number. */
-static void count_copies(struct block *b)
-{
-    struct seen_keys *seen = b->pipeline->seen;
-
-    for (size_t i = 0; i < b->count; i++) {
-        if (i + BLOCK_STEPS_AHEAD < b->count && b->items[i + BLOCK_STEPS_AHEAD].says_key.high != 0)
-            digest_set_announce(seen->copies, b->items[i + BLOCK_STEPS_AHEAD].says_key);
-        if (b->items[i].says_key.high != 0)
-            b->items[i].copy = seen_keys_copy(seen, b->items[i].says_key);
-    }
-}
-
 enum etl_status block_number(struct block *b, struct err *err)
 {
     const struct mapping *m = b->pipeline->mapping;
     struct seen_keys     *seen = b->pipeline->seen;
 
-    if (b->has_says)
-        count_copies(b);
     for (size_t i = 0; i < b->count; i++) {
         struct block_item *item = &b->items[i];
 
@@ -297,7 +277,7 @@ static struct digest once_key(struct block *b, struct once_key *last, const stru
 
 static void encode_record(struct block *b, struct block_item *item, const struct mapped *mapped)
 {
-    struct record_line r = { item->lane, item->where, item->key, item->says, item->copy };
+    struct record_line r = { item->lane, item->where, item->key, item->says };
     struct once_key    once = { 0 };
 
     item->lines = ARENA_ARRAY(&b->mem, struct call_line, mapped->count + 1);

@@ -26,7 +26,7 @@ struct block_item { /* a record */
     struct str     lane;       /* ptr NULL: unknown */
     struct str     key;        /* the first unique value, to be known by; ptr NULL: what it says stands for it */
     uint64_t       says, copy; /* copy: 1 for the first that says this, 2 for the second */
-    struct digest  lane_key, parent_key, nth_key, says_key;
+    struct digest  lane_key, parent_key, nth_key;
     struct digest *uniques;
     uint64_t       nth, *counts;
     const struct record *parent;
@@ -56,8 +56,9 @@ struct block {
     size_t                      kept;           /* bytes of `out` that go into the plan, after accept */
     struct buf                  text;           /* findings, scratch */
     struct plan_lines           plan, findings; /* both on their way into their files */
-    bool                        has_says;       /* a record has no unique value */
-    struct stage_times         *times;          /* its thread's; NULL: nobody asks */
+    struct buf                  spill;          /* the lines from the first on that got longer; see accept.c */
+    bool                        spills;
+    struct stage_times         *times; /* its thread's; NULL: nobody asks */
     uint64_t                    read_offset;
 };
 
@@ -67,7 +68,7 @@ void block_reset(struct block *b);
 
 /* split + keys: records, their lanes and unique values. Any thread. */
 void block_split(struct block *b);
-/* number: nth, counts, parents, copies. In order. */
+/* number: nth, counts, parents. In order. */
 enum etl_status block_number(struct block *b, struct err *err);
 /* map + check + encode. Any thread. */
 void block_map(struct block *b);

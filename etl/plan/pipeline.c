@@ -82,7 +82,7 @@ static enum etl_status run_stages(struct pipeline_pass *w, struct block *b, uint
         return ETL_END;
     b->first_number = w->pipeline->record_number + 1;
     w->pipeline->record_number += b->count;
-    if (w->needs_number || b->has_says)
+    if (w->needs_number)
         st = block_number(b, err);
     leave(&w->number, b, STAGE_NUMBER);
     if (st != ETL_OK)

@@ -175,12 +175,16 @@ void plan_encoder_begin(struct plan_encoder *e, const struct record_line *r, str
         for (int shift = 60; shift >= 0; shift -= 4)
             buf_byte(out, "0123456789abcdef"[r->says >> shift & 15]);
         json_end_text(&w);
-        if (r->copy > 1)
-            json_member_number(&w, "copy", r->copy);
     } else if (!str_eq(r->key, r->lane)) {
         json_member_text(&w, "key", r->key);
     }
     json_name(&w, "calls");
+}
+
+void plan_encoder_copy(uint64_t copy, struct buf *out)
+{
+    buf_lit(out, ",\"copy\":");
+    buf_u64(out, copy);
 }
 
 /* The pieces of a call, set by hand: nearly all of them are rendered already. */

@@ -20,9 +20,12 @@ struct plan_head plan_encoder_head(const struct mapping *m, struct str version, 
 struct record_line {
     struct str lane, from; /* "customers.csv:17"; lane lives until the last call */
     struct str key;        /* ptr NULL: what it says stands instead; equal to the lane: neither */
-    uint64_t   says, copy;
+    uint64_t   says;
 };
 void plan_encoder_begin(struct plan_encoder *e, const struct record_line *r, struct buf *out);
+/* Which copy of a record that says the same it is, from 2 on: stands before the last member of what plan_encoder_begin() appended. */
+void plan_encoder_copy(uint64_t copy, struct buf *out);
+enum { CALLS_MEMBER_BYTES = sizeof ",\"calls\":" - 1 };
 void plan_encoder_call(struct plan_encoder *e, const struct mapped_call *call, bool first, struct buf *out);
 void plan_encoder_end(struct buf *out);
 enum { RECORD_END_BYTES = 3 }; /* what plan_encoder_end() appends */

@@ -12,17 +12,20 @@
 
 enum { SECRET_MAX = 64 << 20 };
 
+struct says_column {
+    uint64_t seed; /* of its name */
+    size_t   at;   /* in the record */
+    bool     secret;
+};
 struct says_list {
-    uint64_t *columns; /* a seed each */
-    size_t    count;
+    struct says_column *columns;
+    size_t              count;
 };
 struct record_says {
     const struct mapping_input *in;
     const struct key           *key;
     struct arena                mem;
-    uint64_t                   *columns;
-    uint64_t                    reasons; /* the column in which a reject file says why; no part of the record */
-    struct says_list           *lists;
+    struct says_list            own, *lists;
     struct buf                  secret;  /* a secret cell and its column */
     uint64_t                    secrets; /* the sum of the record's fingerprints */
 };
@@ -32,13 +35,28 @@ static uint64_t seed_of(struct str name)
     return XXH3_64bits(name.ptr != NULL ? name.ptr : "", name.len);
 }
 
-static uint64_t *seeds_of(struct record_says *s, const struct str *names, size_t count, struct str list)
+/* The column in which a reject file says why is no part of the record. */
+static struct says_list own_columns(struct record_says *s)
 {
-    uint64_t *seeds = ARENA_ARRAY(&s->mem, uint64_t, count + 1);
+    const struct mapping_input *in = s->in;
+    struct says_list            l = { ARENA_ARRAY(&s->mem, struct says_column, in->column_count + 1), 0 };
 
-    for (size_t i = 0; i < count; i++)
-        seeds[i] = seed_of(names[i]) + (list.len != 0 ? seed_of(list) : 0);
-    return seeds;
+    for (size_t i = 0; i < in->column_count; i++)
+        if ((in->asked == NULL || in->asked[i]) && !str_is(in->columns[i], REJECTS_COLUMN))
+            l.columns[l.count++] = (struct says_column){ seed_of(in->columns[i]), i, in->secret[i] };
+    return l;
+}
+
+static struct says_list list_columns(struct record_says *s, size_t list)
+{
+    const struct json_list *from = &s->in->wanted.lists[list];
+    struct says_list l = { ARENA_ARRAY(&s->mem, struct says_column, from->column_count + 1), from->column_count };
+
+    for (size_t i = 0; i < l.count; i++)
+        l.columns[i] = (struct says_column){ seed_of(from->columns[i]) + seed_of(from->path), i,
+                                             s->in->list_secret != NULL && s->in->list_secret[list] != NULL &&
+                                                 s->in->list_secret[list][i] };
+    return l;
 }
 
 struct record_says *record_says_new(const struct mapping_input *in, const struct key *key)
@@ -51,13 +69,10 @@ struct record_says *record_says_new(const struct mapping_input *in, const struct
     s->key = key;
     arena_init(&s->mem, 1 << 20, "the columns of an input");
     buf_init(&s->secret, SECRET_MAX, "a secret cell");
-    s->reasons = seed_of(STR(REJECTS_COLUMN));
-    s->columns = seeds_of(s, in->columns, in->column_count, STR_NONE);
+    s->own = own_columns(s);
     s->lists = ARENA_ARRAY(&s->mem, struct says_list, in->wanted.list_count + 1);
     for (size_t i = 0; i < in->wanted.list_count; i++)
-        s->lists[i] = (struct says_list){ seeds_of(s, in->wanted.lists[i].columns, in->wanted.lists[i].column_count,
-                                                   in->wanted.lists[i].path),
-                                          in->wanted.lists[i].column_count };
+        s->lists[i] = list_columns(s, i);
     return s;
 }
 
@@ -84,28 +99,25 @@ static uint64_t secret_says(struct record_says *s, uint64_t column, struct str c
 }
 
 /* Sums do not depend on the order of columns; an element of a list counts with its place. */
-static uint64_t cell_says(struct record_says *s, uint64_t column, bool secret, struct str cell)
+static uint64_t cell_says(struct record_says *s, const struct says_column *column, uint64_t place, struct str cell)
 {
+    uint64_t seed = column->seed + place * UINT64_C(0x9e3779b97f4a7c15);
+
     if (cell.len == 0)
         return 0;
-    if (!secret)
-        return XXH3_64bits_withSeed(cell.ptr, cell.len, column);
-    s->secrets += secret_says(s, column, cell);
+    if (!column->secret)
+        return XXH3_64bits_withSeed(cell.ptr, cell.len, seed);
+    s->secrets += secret_says(s, seed, cell);
     return 0;
 }
 
-static uint64_t list_says(struct record_says *s, size_t list, const struct record_rows *rows)
+static uint64_t list_says(struct record_says *s, const struct says_list *l, const struct record_rows *rows)
 {
-    const struct says_list *l = &s->lists[list];
-    uint64_t                sum = 0;
+    uint64_t sum = 0;
 
-    for (size_t i = 0; i < rows->count * l->count; i++) {
-        size_t column = i % l->count;
-        bool   secret =
-            s->in->list_secret != NULL && s->in->list_secret[list] != NULL && s->in->list_secret[list][column];
-
-        sum += cell_says(s, l->columns[column] + i / l->count * UINT64_C(0x9e3779b97f4a7c15), secret, rows->cells[i]);
-    }
+    for (size_t i = 0; i < rows->count; i++)
+        for (size_t k = 0; k < l->count; k++)
+            sum += cell_says(s, &l->columns[k], i, rows->cells[i * l->count + k]);
     return sum;
 }
 
@@ -114,11 +126,11 @@ uint64_t record_says_of(struct record_says *s, const struct record *r)
     uint64_t parts[2] = { 0, 0 };
 
     s->secrets = 0;
-    for (size_t i = 0; i < r->count && i < s->in->column_count; i++)
-        if (s->columns[i] != s->reasons)
-            parts[0] += cell_says(s, s->columns[i], s->in->secret[i], r->cells[i]);
+    for (size_t i = 0; i < s->own.count; i++)
+        if (s->own.columns[i].at < r->count)
+            parts[0] += cell_says(s, &s->own.columns[i], 0, r->cells[s->own.columns[i].at]);
     for (size_t i = 0; r->lists != NULL && i < s->in->wanted.list_count; i++)
-        parts[0] += list_says(s, i, &r->lists[i]);
+        parts[0] += list_says(s, &s->lists[i], &r->lists[i]);
     parts[1] = s->secrets;
     return XXH3_64bits(parts, sizeof parts);
 }

@@ -1,6 +1,7 @@
 /* etl/plan/record_says.h - what a record says, as 64 bits: how a record without a unique value is known again in the next plan.
  *
- * Columns count by their names and only where they are not empty, so that neither their order nor a new empty one changes anything. Cells that are
+ * What the mapping asks of it counts, so that a date of the last login changes nothing. Columns count by their names and only where they are not
+ * empty: their order, or a new one, changes nothing either. Cells that are
  * secret count by a keyed fingerprint: the number stands in the plan in clear, and nobody can try passwords against it.
  *
  * Lifetime  bound to an input whose columns are known. Threads: one. Source: XXH3. */

@@ -6,8 +6,12 @@
 #include "etl/core/system/files.h"
 #include "etl/run/run_facts.h"
 
-/* A place's number: the input above, the line below. */
-#define LINE_MASK ((UINT64_C(1) << 48) - 1)
+/* A lane's number: whether it has calls in this plan, whether a record without a unique value was accepted, and what the first of these says. A
+ * place's number: the input above, the line below. */
+#define LANE_CALLED UINT64_C(1)
+#define LANE_SAYS   UINT64_C(2)
+#define LANE_BITS   UINT64_C(3)
+#define LINE_MASK   ((UINT64_C(1) << 48) - 1)
 
 /* A parent's number: the length of its row (1 MiB of text are 2 MiB of UTF-16), its offset, and in the top bits how many runs ago. */
 enum { PARENT_LENGTH_BITS = 22, PARENT_OFFSET_BITS = 37 };
@@ -24,7 +28,6 @@ void seen_keys_init(struct seen_keys *k, const struct key *key)
     *k = (struct seen_keys){ .set = digest_set_new(max_entries),
                              .rejected = digest_set_new(max_entries),
                              .counted = digest_set_new(max_entries),
-                             .copies = digest_set_new(max_entries),
                              .prior_parents = digest_set_new(max_entries) };
     memcpy(&k->seed, bytes, sizeof k->seed);
 }
@@ -34,7 +37,6 @@ void seen_keys_release(struct seen_keys *k)
     digest_set_free(k->set);
     digest_set_free(k->rejected);
     digest_set_free(k->counted);
-    digest_set_free(k->copies);
     digest_set_free(k->prior_parents);
     for (size_t i = 0; i < SEEN_INPUTS; i++)
         digest_set_free(k->parents[i]);
@@ -69,23 +71,47 @@ void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct seen_
         *number = pack(where);
 }
 
-bool seen_keys_lane_planned(struct seen_keys *k, struct digest lane)
+/* An entry of its own for what some record of the lane says; both digests are spread evenly already. */
+static uint64_t *says_entry(struct seen_keys *k, struct digest lane, uint64_t says)
 {
-    uint64_t *number = digest_set_put(k->set, lane);
-    bool      is_new = *number == 0;
+    struct digest d = { lane.low + says * UINT64_C(0x9e3779b97f4a7c15),
+                        ((lane.high ^ says) & ~UINT64_C(7)) | DIGEST_SAYS };
 
-    *number = 1;
-    return is_new;
+    return digest_set_put(k->set, d);
 }
 
-uint64_t seen_keys_copy(struct seen_keys *k, struct digest d)
+/* is_first: the lane's entry has it already, as the first. */
+static uint64_t count_copy(struct seen_keys *k, struct digest lane, uint64_t says, bool is_first)
 {
-    return ++*digest_set_put(k->copies, d);
+    uint64_t *count = says_entry(k, lane, says);
+
+    if (is_first && *count == 0)
+        *count = 1;
+    return ++*count;
 }
 
-void seen_keys_copy_rejected(struct seen_keys *k, struct digest d)
+struct seen_lane seen_keys_record(struct seen_keys *k, struct digest lane, const struct seen_record *record)
 {
-    ++*digest_set_put(k->set, d);
+    uint64_t says = ((record->says + record->input * UINT64_C(0xd1b54a32d192ed03)) & ~LANE_BITS) | LANE_SAYS, *entry,
+             before;
+    struct seen_lane out = { true, 1 };
+
+    if (lane.high == 0) {
+        out.copy = record->has_says ? count_copy(k, lane, says, false) : 1;
+        return out;
+    }
+    entry = digest_set_put(k->set, lane);
+    before = *entry;
+    out.is_new = (before & LANE_CALLED) == 0;
+    if (record->has_calls)
+        *entry |= LANE_CALLED;
+    if (!record->has_says)
+        return out;
+    if ((before & LANE_SAYS) == 0)
+        *entry |= says;
+    else
+        out.copy = count_copy(k, lane, says, (before & ~LANE_CALLED) == says);
+    return out;
 }
 
 bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct seen_place *where)
@@ -103,13 +129,9 @@ void seen_keys_claim(struct seen_keys *k, struct digest d, struct seen_place whe
     *digest_set_put(k->set, d) = pack(where);
 }
 
-bool seen_keys_once(struct seen_keys *k, struct digest d, unsigned call)
+uint64_t *seen_keys_once(struct seen_keys *k, struct digest d)
 {
-    uint64_t *claimed = digest_set_put(k->set, d), bit = UINT64_C(1) << call % SEEN_CALLS;
-    bool      is_free = (*claimed & bit) == 0;
-
-    *claimed |= bit;
-    return is_free;
+    return digest_set_put(k->set, d);
 }
 
 uint64_t seen_keys_count(struct seen_keys *k, struct digest d)
@@ -197,12 +219,10 @@ static void save_one(void *context, struct digest d, uint64_t value)
 
     if (digest_kind(d) == DIGEST_COUNT)
         return;
-    if (digest_kind(d) == DIGEST_NTH ||
-        digest_kind(d) == DIGEST_SAYS) { /* what was rejected comes again, and is counted then */
+    if (digest_kind(d) == DIGEST_NTH) { /* rows that were rejected come again, and are numbered then */
         rejected = digest_set_get(s->seen->set, d);
         value -= rejected != NULL ? *rejected : 0;
     }
-
     s->rows[s->count++] = (struct saved){ d.low, d.high, value };
     if (s->count == sizeof s->rows / sizeof s->rows[0])
         flush_rows(s);
@@ -210,8 +230,12 @@ static void save_one(void *context, struct digest d, uint64_t value)
 
 static void save_entry(void *context, struct digest d, uint64_t value)
 {
-    /* Rejected rows and copies go with those that are counted; which lanes have calls matters to this plan only. */
-    if (digest_kind(d) != DIGEST_NTH && digest_kind(d) != DIGEST_SAYS && digest_kind(d) != DIGEST_LANE)
+    if (digest_kind(d) == DIGEST_LANE) { /* which lanes have calls matters to this plan only */
+        value &= ~LANE_CALLED;
+        if (value == 0)
+            return;
+    }
+    if (digest_kind(d) != DIGEST_NTH) /* they go with those that are counted */
         save_one(context, d, value);
 }
 
@@ -228,7 +252,6 @@ enum etl_status seen_keys_save(const struct seen_keys *k, struct plan_writer *fi
     s->seen = k;
     digest_set_each(k->set, save_entry, s);
     digest_set_each(k->counted, save_one, s);
-    digest_set_each(k->copies, save_one, s);
     digest_set_each(k->prior_parents, save_one, s);
     for (size_t i = 0; i < SEEN_INPUTS; i++)
         if (k->parents[i] != NULL)
@@ -248,8 +271,6 @@ static void take_one(struct seen_keys *k, const struct saved *row)
     struct parent_place parent;
 
     switch (digest_kind(d)) {
-    case DIGEST_LANE: return; /* is not saved */
-    case DIGEST_SAYS: set = k->copies; break;
     case DIGEST_NTH:
     case DIGEST_COUNT: set = k->counted; break;
     case DIGEST_PARENT:
@@ -259,7 +280,9 @@ static void take_one(struct seen_keys *k, const struct saved *row)
         value = pack_parent(parent);
         break;
     case DIGEST_UNIQUE: value = pack((struct seen_place){ PLACE_AFTER, 0 }); break;
-    case DIGEST_ONCE: break;
+    case DIGEST_LANE:
+    case DIGEST_ONCE:
+    case DIGEST_SAYS: break;
     }
     *digest_set_put(set, d) = value;
 }

@@ -3,9 +3,9 @@
  * A run keeps it in known.bin, so that mended rejects can be planned --after it. Entries are keyed hashes: without
  * the key the file reveals nothing.
  *
- * Threads  two owners at a time, each with its own sets: the stage that numbers (seen_keys_count…, seen_keys_copy, seen_keys_parent of an
- *          input that was read before) and accept (all else).
- * Limits   32 bytes a lane, unique or once_per value, and a record that has no unique value. */
+ * Threads  two owners at a time, each with its own sets: the stage that numbers (seen_keys_count…, seen_keys_parent of an input that
+ *          was read before) and accept (all else).
+ * Limits   32 bytes a lane, unique or once_per value, and a lane's second record and any further one that has no unique value. */
 #ifndef ETL_PLAN_SEEN_KEYS_H
 #define ETL_PLAN_SEEN_KEYS_H
 
@@ -18,7 +18,6 @@ struct seen_keys {
     struct digest_set *set;                  /* lanes and their calls, claims, rejected rows */
     struct digest_set *rejected;             /* lanes, and where the first of their records was rejected; not kept */
     struct digest_set *counted;              /* rows of lanes */
-    struct digest_set *copies;               /* records without a unique value */
     struct digest_set *parents[SEEN_INPUTS]; /* by input: rows of this run */
     struct digest_set *prior_parents;        /* rows of the runs before, read-only once loaded */
     uint64_t           seed;
@@ -36,11 +35,19 @@ void seen_keys_release(struct seen_keys *k);
 /* Lanes. */
 bool seen_keys_lane_rejected(struct seen_keys *k, struct digest lane, struct seen_place *where);
 void seen_keys_lane_reject(struct seen_keys *k, struct digest lane, struct seen_place where);
-/* The lane has a call; true: it is its first. */
-bool seen_keys_lane_planned(struct seen_keys *k, struct digest lane);
-/* One more record that says this (DIGEST_SAYS): how many there are now. Belongs to the stage that numbers. */
-uint64_t seen_keys_copy(struct seen_keys *k, struct digest d);
-void     seen_keys_copy_rejected(struct seen_keys *k, struct digest d); /* it will not count for a plan --after */
+/* An accepted record of the lane. One look-up does both. */
+struct seen_record {
+    bool     has_calls, has_says; /* has_says: it has no unique value */
+    uint32_t input;
+    uint64_t says; /* record_says.h */
+};
+struct seen_lane {
+    bool     is_new; /* has_calls: its lane had none */
+    uint64_t copy;   /* has_says: how many of this lane and input say this now; else 1 */
+};
+/* lane: NO_LANE where each record is a lane by itself. What the first of a lane says has room in the lane's entry. */
+struct seen_lane seen_keys_record(struct seen_keys *k, struct digest lane, const struct seen_record *record);
+#define NO_LANE ((struct digest){ 0, 0 })
 
 /* false: claimed before; *where is the first. */
 bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct seen_place *where);
@@ -48,7 +55,15 @@ void seen_keys_claim(struct seen_keys *k, struct digest d, struct seen_place whe
 /* once_per: claims the value for the call-th of the mapping's calls; false when it was claimed before. The calls of a value share an entry,
  * a bit each (DIGEST_ONCE, by call / SEEN_CALLS): one look-up finds them all, and a plan takes half the memory. */
 enum { SEEN_CALLS = 64 };
-bool     seen_keys_once(struct seen_keys *k, struct digest d, unsigned call);
+uint64_t *seen_keys_once(struct seen_keys *k, struct digest d); /* the value's entry, good until the next change */
+static inline bool seen_keys_once_claim(uint64_t *entry, unsigned call)
+{
+    uint64_t bit = UINT64_C(1) << call % SEEN_CALLS;
+    bool     is_free = (*entry & bit) == 0;
+
+    *entry |= bit;
+    return is_free;
+}
 uint64_t seen_keys_count(struct seen_keys *k, struct digest d);        /* DIGEST_COUNT */
 uint64_t seen_keys_count_up(struct seen_keys *k, struct digest d);     /* DIGEST_NTH, DIGEST_COUNT: the new count */
 void     seen_keys_nth_rejected(struct seen_keys *k, struct digest d); /* that row will not count for a plan --after */

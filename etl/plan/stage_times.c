@@ -4,7 +4,7 @@
 const struct stage_row stage_rows[STAGES] = {
     [STAGE_READ] = { "read", "cutting the input into blocks", true },
     [STAGE_SPLIT] = { "split", "records, their lanes and unique values", false },
-    [STAGE_NUMBER] = { "number", "nth, counts, parents and copies", true },
+    [STAGE_NUMBER] = { "number", "nth, counts and parents", true },
     [STAGE_MAP] = { "map", "the mapping and the provider's rules", false },
     [STAGE_ENCODE] = { "encode", "records as lines of the plan", false },
     [STAGE_ACCEPT] = { "accept", "which records are in; rejects", true },

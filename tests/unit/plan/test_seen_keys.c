@@ -31,21 +31,35 @@ static struct digest lane_of(const struct seen_keys *k, const char *lane)
     return digest_of(k->seed, DIGEST_LANE, 0, str_from(lane));
 }
 
+static uint64_t copy(struct seen_keys *k, struct digest lane, uint32_t input, uint64_t says)
+{
+    return seen_keys_record(k, lane, &(struct seen_record){ .has_says = true, .input = input, .says = says }).copy;
+}
+
+static bool is_new(struct seen_keys *k, struct digest lane)
+{
+    return seen_keys_record(k, lane, &(struct seen_record){ .has_calls = true }).is_new;
+}
+
 static void lanes_and_copies(void **state)
 {
     struct seen_keys k;
-    struct digest    says, other;
 
     (void)state;
     seen_keys_init(&k, key);
-    assert_true(seen_keys_lane_planned(&k, lane_of(&k, "1001")));
-    assert_false(seen_keys_lane_planned(&k, lane_of(&k, "1001")));
-    assert_true(seen_keys_lane_planned(&k, lane_of(&k, "1002")));
-    says = digest_of(k.seed, DIGEST_SAYS, 0, STR("a"));
-    other = digest_of(k.seed, DIGEST_SAYS, 0, STR("b"));
-    for (uint64_t n = 1; n <= 1000; n++)
-        assert_int_equal(seen_keys_copy(&k, says), n);
-    assert_int_equal(seen_keys_copy(&k, other), 1);
+    assert_true(is_new(&k, lane_of(&k, "1001")));
+    assert_false(is_new(&k, lane_of(&k, "1001")));
+    assert_true(is_new(&k, lane_of(&k, "1002")));
+    for (uint64_t n = 1; n <= 1000; n++) { /* two of one lane in turns, one of another input, one of another lane */
+        assert_int_equal(copy(&k, lane_of(&k, "1001"), 0, 0x1234567890), n);
+        assert_int_equal(copy(&k, lane_of(&k, "1001"), 0, 0x1234567894), n);
+        assert_int_equal(copy(&k, lane_of(&k, "1001"), 1, 0x1234567890), n);
+        assert_int_equal(copy(&k, lane_of(&k, "1003"), 0, 0x1234567890), n);
+        assert_int_equal(copy(&k, NO_LANE, 0, 0x1234567890), n);
+    }
+    assert_false(is_new(&k, lane_of(&k, "1001")));
+    assert_true(is_new(&k, lane_of(&k, "1003")));
+    assert_true(is_new(&k, NO_LANE) && is_new(&k, NO_LANE)); /* each record a lane by itself */
     seen_keys_release(&k);
 }
 
@@ -57,7 +71,7 @@ static void rejected_lanes(void **state)
     (void)state;
     seen_keys_init(&k, key);
     assert_false(seen_keys_lane_rejected(&k, lane_of(&k, "1001"), &where));
-    assert_true(seen_keys_lane_planned(&k, lane_of(&k, "1001")));
+    assert_true(is_new(&k, lane_of(&k, "1001")));
     assert_false(seen_keys_lane_rejected(&k, lane_of(&k, "1001"), &where));
     seen_keys_lane_reject(&k, lane_of(&k, "1001"), (struct seen_place){ 2, 17 });
     seen_keys_lane_reject(&k, lane_of(&k, "1001"), (struct seen_place){ 3, 99 });
@@ -84,10 +98,10 @@ static void claims_parents_and_rows(void **state)
     assert_int_equal(where.input, 1);
     assert_int_equal(where.line, UINT64_C(5000000000));
     for (unsigned call = 0; call < SEEN_CALLS; call++) { /* each call of a mapping claims for itself */
-        assert_true(seen_keys_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("a")), call));
-        assert_false(seen_keys_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("a")), call));
+        assert_true(seen_keys_once_claim(seen_keys_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("a"))), call));
+        assert_false(seen_keys_once_claim(seen_keys_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("a"))), call));
     }
-    assert_true(seen_keys_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("b")), 0));
+    assert_true(seen_keys_once_claim(seen_keys_once(&k, digest_of(k.seed, DIGEST_ONCE, 0, STR("b"))), 0));
     parent = digest_of(k.seed, DIGEST_PARENT, 0, STR("1001"));
     assert_false(seen_keys_parent(&k, 2, parent, &at));
     seen_keys_parent_add(&k, 2, parent, 0, 40); /* a file without a header begins with it */
@@ -125,13 +139,13 @@ static void planned_after(void **state)
 
     (void)state;
     seen_keys_init(&before, key);
-    assert_true(seen_keys_lane_planned(&before, lane_of(&before, "1001")));
-    for (int i = 0; i < 3; i++)
-        seen_keys_copy(&before, digest_of(before.seed, DIGEST_SAYS, 0, STR("s")));
-    seen_keys_copy_rejected(&before, digest_of(before.seed, DIGEST_SAYS, 0, STR("s")));
+    assert_true(is_new(&before, lane_of(&before, "1001")));
+    assert_int_equal(copy(&before, lane_of(&before, "1001"), 0, 400), 1);
+    assert_int_equal(copy(&before, lane_of(&before, "1001"), 0, 800), 1);
+    assert_int_equal(copy(&before, lane_of(&before, "1001"), 0, 800), 2);
     seen_keys_lane_reject(&before, lane_of(&before, "1002"), (struct seen_place){ 0, 3 });
     seen_keys_claim(&before, digest_of(before.seed, DIGEST_UNIQUE, 0, STR("u")), (struct seen_place){ 1, 9 });
-    assert_true(seen_keys_once(&before, digest_of(before.seed, DIGEST_ONCE, 0, STR("o")), 4));
+    assert_true(seen_keys_once_claim(seen_keys_once(&before, digest_of(before.seed, DIGEST_ONCE, 0, STR("o"))), 4));
     seen_keys_parent_add(&before, 0, digest_of(before.seed, DIGEST_PARENT, 0, STR("1001")), 4711, 50);
     for (int i = 0; i < 3; i++)
         seen_keys_count_up(&before, digest_of(before.seed, DIGEST_NTH, 0, STR("1001")));
@@ -142,14 +156,14 @@ static void planned_after(void **state)
 
     seen_keys_init(&after, key);
     assert_int_equal(seen_keys_load(&after, path, &seal, &err), ETL_OK);
-    assert_true(seen_keys_lane_planned(&after, lane_of(&after, "1001"))); /* its first call in this plan */
-    assert_int_equal(seen_keys_copy(&after, digest_of(after.seed, DIGEST_SAYS, 0, STR("s"))),
-                     3);                                                            /* three, and one was rejected */
+    assert_true(is_new(&after, lane_of(&after, "1001")));               /* its first call in this plan */
+    assert_int_equal(copy(&after, lane_of(&after, "1001"), 0, 400), 2); /* records go on being counted */
+    assert_int_equal(copy(&after, lane_of(&after, "1001"), 0, 800), 3);
     assert_false(seen_keys_lane_rejected(&after, lane_of(&after, "1002"), &where)); /* it comes again, mended */
     assert_false(seen_keys_is_free(&after, digest_of(after.seed, DIGEST_UNIQUE, 0, STR("u")), &where));
     assert_int_equal(where.input, PLACE_AFTER);
-    assert_false(seen_keys_once(&after, digest_of(after.seed, DIGEST_ONCE, 0, STR("o")), 4));
-    assert_true(seen_keys_once(&after, digest_of(after.seed, DIGEST_ONCE, 0, STR("o")), 5));
+    assert_false(seen_keys_once_claim(seen_keys_once(&after, digest_of(after.seed, DIGEST_ONCE, 0, STR("o"))), 4));
+    assert_true(seen_keys_once_claim(seen_keys_once(&after, digest_of(after.seed, DIGEST_ONCE, 0, STR("o"))), 5));
     assert_true(seen_keys_parent(&after, 0, digest_of(after.seed, DIGEST_PARENT, 0, STR("1001")), &at));
     assert_int_equal(at.runs_ago, 1);
     assert_int_equal(at.offset, 4711);
