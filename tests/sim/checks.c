@@ -259,6 +259,30 @@ static void check_last_set(struct world *w, const struct told *told, size_t i)
                         "set %s is told as done, last of all, and the password is not its own", c->key);
 }
 
+/* Was something of this key there before us? Then nobody can tell from a read whether a lost call made it. */
+static bool was_there(const struct world *w, const char *key)
+{
+    for (size_t i = 0; i < w->things_before_us; i++)
+        if (strcmp(w->things[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+/* What reads without trouble can settle does not stay uncertain. */
+static void check_settled(struct world *w, const struct told *told, size_t i)
+{
+    static const bool is_provable[WRITES] = {
+        [MAKE] = true, [ATTACH] = true, [ENLIST] = true, [BREED] = true, [SET] = true, [UNDIAL] = true, [DROP] = true
+    };
+    const struct sim_call *c = &w->calls[i];
+    bool had_one = c->command != SET && c->command != DROP && c->command != UNDIAL && was_there(w, c->key);
+
+    /* What was carried out twice, by another fault, cannot be told from what two calls made. */
+    if (told->state[i] == CALL_UNCERTAIN && is_provable[c->command] && !had_one && c->deed_count < 2)
+        world_violation(w, ENDS, "unsettled", (int)i, "%s %s is still uncertain, and a read could settle it",
+                        command_names[c->command], c->key);
+}
+
 void checks_at_the_end(struct world *w, const struct told *now)
 {
     check_calls(w, now);
@@ -266,6 +290,7 @@ void checks_at_the_end(struct world *w, const struct told *now)
         if (now->state[i] == CALL_PENDING || now->state[i] == CALL_SENDING)
             world_violation(w, ENDS, "left", (int)i, "%s %s is still %s", command_names[w->calls[i].command],
                             w->calls[i].key, call_state_names[now->state[i]]);
+        check_settled(w, now, i);
         check_last_set(w, now, i);
     }
 }

@@ -81,25 +81,23 @@ static bool none_happened(const struct world *w, const struct told *told)
     return true;
 }
 
-/* Nothing more will come of it. Now and then one more life shows that it sends nothing again. */
-static bool is_enough(struct world *w, const struct told *told, uint64_t uncertain_before)
-{
-    uint64_t uncertain = told->by_state[CALL_UNCERTAIN];
-
-    if (!is_over(w, told))
-        return false;
-    return uncertain == 0 ? world_chance(w, 70) : uncertain == uncertain_before;
-}
+/* How often in a row a life without trouble settled nothing more: absence is proved by two reads, in two lives where a report is read. */
+enum { SETTLED_NOTHING = 2 };
 
 static void lives_of_peace(struct world *w, struct told *told)
 {
+    int settled_nothing = 0;
+
     for (int i = 0; i < LIVES_WITHOUT_FAULTS; i++) {
         uint64_t uncertain = told->by_state[CALL_UNCERTAIN] + told->by_state[CALL_SENDING];
 
         one_life(w, told, &(struct life){ .resend = none_happened(w, told) });
-        if (is_enough(w, told, uncertain))
+        settled_nothing = told->by_state[CALL_UNCERTAIN] == uncertain ? settled_nothing + 1 : 0;
+        /* Now and then one life more shows that it sends nothing again. */
+        if (is_over(w, told) &&
+            (settled_nothing == SETTLED_NOTHING || (told->by_state[CALL_UNCERTAIN] == 0 && world_chance(w, 70))))
             break;
-        world_pass_until(w, w->now_us + 3000000);
+        world_pass_until(w, w->now_us + 6000000);
     }
 }
 

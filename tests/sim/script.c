@@ -217,6 +217,7 @@ static void write_extract(struct world *w, struct buf *out)
             w->rows_rejected++;
         }
     }
+    w->things_before_us = w->thing_count;
     w->rows_without = w->rows_read - w->rows_planned - w->rows_rejected;
 }
 

@@ -170,7 +170,7 @@ struct world {
     uint64_t         lag_us;        /* how long a read may not show what was done */
     unsigned         killed_of_100; /* lives of trouble */
     struct thing     things[THINGS_MAX];
-    size_t           thing_count;
+    size_t           thing_count, things_before_us;
     struct under_way under_way[UNDER_WAY_MAX];
     uint64_t         serials;
     unsigned         era; /* how often the run folder was put back or lost a part */
