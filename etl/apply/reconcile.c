@@ -68,17 +68,15 @@ static enum etl_status write_down(const struct reconcile *r, bool absent, struct
     struct call_flow *flow = r->flow;
     struct ledger    *ledger = r->shared->source.ledger;
     bool              again = flow->settlement.state == CALL_PENDING;
+    uint64_t          now = clock_wall_ms(r->shared->exchanges->clock), seen = flow->call.absent_at_ms;
     enum etl_status   st = ledger_begin(ledger, err);
 
     if (st != ETL_OK)
         return st;
     st = ledger_settle(ledger, flow->call.number, &flow->settlement, err);
     if (st == ETL_OK && (absent || again))
-        st = ledger_absent(ledger, flow->call.number,
-                           again                          ? 0
-                           : flow->call.absent_at_ms != 0 ? flow->call.absent_at_ms
-                                                          : clock_wall_ms(r->shared->exchanges->clock),
-                           err);
+        /* A first look that lies ahead of now was noted before the clock was set back: it would never count, so the looks begin anew. */
+        st = ledger_absent(ledger, flow->call.number, again ? 0 : seen != 0 && seen <= now ? seen : now, err);
     if (st == ETL_OK) /* after a crash those behind it are pending; they must not be told as merely not sent */
         st = flow->settlement.state == CALL_UNCERTAIN
                  ? ledger_block_behind(ledger, flow->call.number, flow->call.lane, err)

@@ -326,6 +326,30 @@ static void what_a_full_report_leaves_uncertain_blocks_its_lane(void **state)
     (void)state;
 }
 
+static void a_clock_that_is_set_back_begins_the_looks_anew(void **state)
+{
+    struct toy    *t = new_toy(false, fast, NULL);
+    uint64_t       hours_ahead = clock_wall_ms(&t->time.clock) + 10000000;
+    struct ledger *ledger;
+    struct err     err;
+
+    toy_call(t, "1", "list", "{\"key\":\"a\",\"pass\":\"p\"}");
+    claim_and_die(t, &(struct ledger_claim){ .number = 1 }, 1);
+    assert_int_equal(ledger_open(t->folder, STR("00"), true, &ledger, &err), ETL_OK);
+    assert_int_equal(ledger_begin(ledger, &err), ETL_OK);
+    assert_int_equal(ledger_absent(ledger, 1, hours_ahead, &err), ETL_OK);
+    assert_int_equal(ledger_commit(ledger, &err), ETL_OK);
+    ledger_close(ledger);
+    assert_int_equal(toy_apply(t, &err), ETL_OK); /* the first look, by today's clock */
+    assert_int_equal(toy_state(t, 1, NULL), CALL_UNCERTAIN);
+    assert_int_equal(t->writes, 0);
+    assert_int_equal(toy_apply(t, &err), ETL_OK); /* the second */
+    assert_int_equal(toy_state(t, 1, NULL), CALL_DONE);
+    assert_int_equal(t->writes, 1);
+    free_toy(t);
+    (void)state;
+}
+
 /* More of them than there are flows: a flow that leaves its call to the report takes the next lane. */
 static void lanes_behind_many_that_wait_for_a_report_are_taken(void **state)
 {
@@ -621,6 +645,7 @@ int main(void)
         cmocka_unit_test(a_removal_is_done_when_it_is_gone),
         cmocka_unit_test(a_full_report_settles_all_at_once),
         cmocka_unit_test(what_a_full_report_leaves_uncertain_blocks_its_lane),
+        cmocka_unit_test(a_clock_that_is_set_back_begins_the_looks_anew),
         cmocka_unit_test(lanes_behind_many_that_wait_for_a_report_are_taken),
         cmocka_unit_test(a_full_report_may_be_the_look_before),
         cmocka_unit_test(a_refusal_stops_its_lane_only),
