@@ -74,7 +74,7 @@ static void create(struct world *w, const struct under_way *u, bool late, enum t
         return;
     }
     t = add(w, kind, a->key, a->pass);
-    t->shown_us = w->now_us + world_between(w, 0, w->lag_us);
+    t->shown_us = w->now_us + world_between(w, w->lag_us / 2, w->lag_us);
     w->calls[a->call].thing_id = number_of(w, t);
     note_deed(w, u, late);
     if (doubles || a->command == ATTACH)
@@ -107,7 +107,7 @@ static void change(struct world *w, const struct under_way *u, bool late, struct
         snprintf(t->pass, sizeof t->pass, "%s", u->asked.pass);
     } else {
         t->gone_us = w->now_us;
-        t->hidden_us = w->now_us + world_between(w, 0, w->lag_us);
+        t->hidden_us = w->now_us + world_between(w, w->lag_us / 2, w->lag_us);
     }
     note_deed(w, u, late);
     buf_lit(out, "1; OK");

@@ -272,10 +272,10 @@ static bool was_there(const struct world *w, const char *key)
 static void check_settled(struct world *w, const struct told *told, size_t i)
 {
     static const bool is_provable[WRITES] = {
-        [MAKE] = true, [ATTACH] = true, [ENLIST] = true, [BREED] = true, [SET] = true, [UNDIAL] = true, [DROP] = true
+        [MAKE] = true, [ATTACH] = true, [ENLIST] = true, [BREED] = true, [UNDIAL] = true, [DROP] = true
     };
     const struct sim_call *c = &w->calls[i];
-    bool had_one = c->command != SET && c->command != DROP && c->command != UNDIAL && was_there(w, c->key);
+    bool                   had_one = c->command != DROP && c->command != UNDIAL && was_there(w, c->key);
 
     /* What was carried out twice, by another fault, cannot be told from what two calls made. */
     if (told->state[i] == CALL_UNCERTAIN && is_provable[c->command] && !had_one && c->deed_count < 2)

@@ -38,18 +38,43 @@ static uint32_t one_of(struct world *w, const uint32_t rates[4])
     return rates[world_between(w, 0, 3)];
 }
 
+/* A report that ends early matters where answers get lost, and two lives get behind all lanes to read it. Nothing else disturbs them. */
+static void lead_to_reports(struct world *w)
+{
+    memset(w->rate, 0, sizeof w->rate);
+    w->rate[REPORT_SHORT] = 8000;
+    w->rate[LOST_AFTER] = 2000;
+    w->killed_of_100 = 5;
+    w->lives_least = 4;
+    w->backups_of_100 = 0;
+}
+
+/* A clock that is set ahead matters where a thing is not shown at once, and a life dies between the two looks that miss it. */
+static void lead_to_clocks(struct world *w)
+{
+    memset(w->rate, 0, sizeof w->rate);
+    w->rate[LOST_AFTER] = 3000;
+    w->lag_us = 4900000;
+    w->clock_steps_of_100 = 100;
+    w->killed_of_100 = 100;
+    w->lives_least = 4;
+    w->backups_of_100 = 0;
+}
+
 /* Of 10,000 requests. Lost answers are everywhere. Each world has one trouble that leads, by its seed, so that the fixed seeds meet each several
- * times; and a few others, or none, so that it is seen with and without them. */
+ * times; and a few others, or none, so that it is seen with and without them. Behind the fates, a clock that is set may lead. */
 void fate_draw_rates(struct world *w)
 {
     static const uint32_t leading[] = { 800, 1500, 2000, 3000 }, besides[] = { 50, 200, 800, 1500 };
     enum {
         LESS_OFTEN = 6, /* what ends a life at once, else nothing else would be seen */
-        MORE_OFTEN = 4  /* a life reads the report once or twice */
+        MORE_OFTEN = 4, /* a life reads the report once or twice */
+        CLOCKS = 2      /* of so many seeds as there are fates */
     };
+    int leads = SLOW + (int)(w->seed % (FATES - SLOW + CLOCKS));
 
     for (int i = SLOW; i < FATES; i++) {
-        if (i == SLOW + (int)(w->seed % (FATES - SLOW)))
+        if (i == leads)
             w->rate[i] = one_of(w, leading);
         else if (world_chance(w, i == LOST_BEFORE || i == LOST_AFTER ? 60 : 15))
             w->rate[i] = one_of(w, besides);
@@ -58,30 +83,33 @@ void fate_draw_rates(struct world *w)
         if (i == REPORT_SHORT)
             w->rate[i] *= MORE_OFTEN;
     }
-    w->lag_us = world_chance(w, 50) ? world_between(w, 2000000, 4900000) : 0;
-    /* What reads do wrong matters only for calls whose answer got lost. */
     w->killed_of_100 = 85;
-    if (w->rate[REPORT_SHORT] > besides[3]) {
-        w->rate[LOST_AFTER] = leading[1];
-        w->killed_of_100 = 15; /* two lives have to read it, behind all lanes */
-    }
+    w->lives_least = 1;
+    w->backups_of_100 = 12;
+    w->clock_steps_of_100 = 2;
+    w->lag_us = world_chance(w, 50) ? world_between(w, 2000000, 4900000) : 0;
     if (w->lag_us != 0 && w->rate[LOST_BEFORE] < besides[2])
         w->rate[LOST_BEFORE] = besides[2];
+    if (leads == REPORT_SHORT)
+        lead_to_reports(w);
+    if (leads >= FATES)
+        lead_to_clocks(w);
 }
 
-enum fate fate_draw(struct world *w, enum command_kind command)
+enum fate fate_draw(struct world *w, const struct asked *asked)
 {
-    bool     writes = command < WRITES;
+    bool     writes = asked->command < WRITES;
     uint64_t at = world_between(w, 0, 9999), sum = 0;
 
     if (w->broken == BREAK_ENDLESS && writes)
         return THROTTLED;
-    if (!w->life.faults)
+    if (!w->life.faults ||
+        (strcmp(asked->key, "probe") == 0 && world_chance(w, 75))) /* else many lives end before they begin */
         return WELL;
     for (int i = SLOW; i < FATES; i++) {
         if (writes ? !fates[i].of_writes : !fates[i].of_reads)
             continue;
-        if (i == REPORT_SHORT && command != MEMBERS)
+        if (i == REPORT_SHORT && asked->command != MEMBERS)
             continue;
         sum += w->rate[i];
         if (at < sum)

@@ -28,6 +28,6 @@ extern const struct fate_row fates[FATES];
 /* How often each befalls requests of this world: most never, some often. */
 void fate_draw_rates(struct world *w);
 /* The fate of one request. */
-enum fate fate_draw(struct world *w, enum command_kind command);
+enum fate fate_draw(struct world *w, const struct asked *asked);
 
 #endif

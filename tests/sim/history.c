@@ -26,6 +26,20 @@ static void one_life(struct world *w, struct told *told, const struct life *as)
     checks_after_life(w, &before, told);
 }
 
+/* Now and then somebody sets the wall clock meanwhile. */
+static uint64_t time_between(struct world *w)
+{
+    bool ahead;
+
+    if (!world_chance(w, w->clock_steps_of_100))
+        return world_chance(w, 70) ? world_between(w, 1000, 5000000) : world_between(w, 1000000, UINT64_C(900000000));
+    ahead = w->wall_ahead_ms <= 0 || world_chance(w, 70);
+    w->clocks_ahead += ahead;
+    w->wall_ahead_ms += (int64_t)world_between(w, 1000, 10000000) * (ahead ? 1 : -1);
+    world_trace(w, "the wall clock is %lld ms ahead now", (long long)w->wall_ahead_ms);
+    return world_between(w, 1000, 200000);
+}
+
 /* Nobody says when a process dies, or for how long it is away. share: of the steps that the run may take, so that its lives share the work. */
 static void one_life_of_trouble(struct world *w, struct told *told, uint64_t share, unsigned killed_of_100)
 {
@@ -37,8 +51,7 @@ static void one_life_of_trouble(struct world *w, struct told *told, uint64_t sha
         life.stop_at = world_between(w, 1, 2 * share);
     life.power_cut = world_chance(w, 40);
     one_life(w, told, &life);
-    world_pass_until(w, w->now_us + (world_chance(w, 70) ? world_between(w, 1000, 5000000)
-                                                         : world_between(w, 1000000, UINT64_C(900000000))));
+    world_pass_until(w, w->now_us + time_between(w));
 }
 
 /* What may become of the run folder behind a life. */
@@ -55,9 +68,9 @@ static void lose_or_keep(struct world *w, struct told *told)
 
 static void lives_of_trouble(struct world *w, struct told *told)
 {
-    enum { STEPS_A_CALL = 8, BACKUPS_OF_100 = 12 };
-    bool     has_backups = world_chance(w, BACKUPS_OF_100);
-    uint64_t lives = world_between(w, 1, 6), share = 60 + STEPS_A_CALL * w->call_count / lives;
+    enum { STEPS_A_CALL = 8 };
+    bool     has_backups = world_chance(w, w->backups_of_100);
+    uint64_t lives = world_between(w, w->lives_least, 6), share = 60 + STEPS_A_CALL * w->call_count / lives;
 
     if (has_backups && world_chance(w, 30))
         folder_copy(w); /* nothing is sent yet */

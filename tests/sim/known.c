@@ -33,16 +33,24 @@ static bool is_set_back(const struct world *w, const struct violation *v)
     return w->era != 0;
 }
 
-/* Or an earlier change of the same thing came after a later one. */
+/* Itself, or another call of the same thing: a late change undoes a later one, a late create is dropped a second time. */
 static bool is_late(const struct world *w, const struct violation *v)
 {
     const struct sim_call *c = call_of(w, v);
 
-    if (v->invariant == TRUTH && strcmp(v->rule, "undone") == 0)
-        for (size_t i = 0; i < w->call_count; i++)
-            if (strcmp(w->calls[i].key, c->key) == 0 && any_late(&w->calls[i]))
-                return true;
-    return (v->invariant == ONCE || v->invariant == TRUTH) && any_late(c);
+    if (v->call < 0 || (v->invariant != ONCE && v->invariant != TRUTH))
+        return false;
+    for (size_t i = 0; i < w->call_count; i++)
+        if (strcmp(w->calls[i].key, c->key) == 0 && any_late(&w->calls[i]))
+            return true;
+    return false;
+}
+
+/* Only what is not shown at once can be missed by two looks. */
+static bool is_clock_step(const struct world *w, const struct violation *v)
+{
+    return (v->invariant == ONCE || v->invariant == TRUTH) && call_of(w, v)->requests > 1 && w->clocks_ahead != 0 &&
+           w->lag_us != 0;
 }
 
 static bool is_older_capture(const struct world *w, const struct violation *v)
@@ -118,6 +126,9 @@ const struct known known[] = {
       "absence needs two looks, the last after settle_seconds" },
     { "short-report", is_short_report, "a report that ends early behind a line counts as complete",
       "not there is said only by a complete read" },
+    { "clock-ahead", is_clock_step,
+      "a wall clock that is set ahead between two looks makes them count as far enough apart",
+      "how far apart two looks are is a lower bound, by a clock that nobody sets" },
     { "older-capture", is_older_capture, "the latest done call yielded nothing, so an earlier one's number is used",
       "NAME.capture is what the latest done call of that name yielded" },
     { "not-looked-for", is_not_looked_for,

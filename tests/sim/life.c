@@ -4,6 +4,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 #include "tests/sim/disk.h"
 #include "tests/sim/network.h"
 #include "tests/sim/script.h"
+
+enum { CPU_SECONDS_MAX = 20 }; /* a life takes some hundredths; a loop that takes no step ends here */
 
 extern char **environ;
 
@@ -60,6 +63,7 @@ static void live(struct world *w)
     struct err              err = { 0 };
     enum etl_status         st;
 
+    setrlimit(RLIMIT_CPU, &(struct rlimit){ CPU_SECONDS_MAX, CPU_SECONDS_MAX + 1 });
     arena_init(&mem, 256 << 20, "a life");
     findings_init(&faults, &mem);
     random_seed(&random, w->seed * 1000 + w->life.number);
@@ -94,7 +98,8 @@ void life_live(struct world *w)
         perror("sim: fork");
         exit(70);
     }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_ENDLESS)
+    if ((WIFEXITED(status) && WEXITSTATUS(status) == EXIT_ENDLESS) ||
+        (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
         world_violation(w, ENDS, "endless", -1, "a life did not end in %llu steps and %.0f s",
                         (unsigned long long)w->life.steps, (double)(w->now_us - w->life.began_us) / 1e6);
     else if (!w->life.killed && (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !w->life.ended))

@@ -150,7 +150,7 @@ static void begin(struct world *w, struct transfers *t, struct transfer *x)
     uint64_t                 patience_us = t->options.timeout_ms * 1000;
     struct under_way         u;
 
-    p->fate = fate_draw(w, p->asked.command);
+    p->fate = fate_draw(w, &p->asked);
     row = &fates[p->fate];
     p->serial = ++w->serials;
     p->deadline_us = w->now_us + patience_us;

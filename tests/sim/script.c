@@ -112,7 +112,7 @@ static enum lane_kind draw_kind(struct world *w)
     } kinds[] = { { 8, LANE_ENLISTED }, { 18, LANE_MADE_AND_DROPPED }, { 15, LANE_MADE_TWICE }, { 8, LANE_SET_OFTEN } };
     uint64_t at = world_between(w, 0, 99), sum = 0;
 
-    if (w->rate[REPORT_SHORT] != 0 && world_chance(w, 40)) /* what the report is read for */
+    if (w->rate[REPORT_SHORT] != 0 && world_chance(w, 50)) /* what the report is read for */
         return LANE_ENLISTED;
     if (w->rate[WEB_PAGE_SAYS_OK] != 0 &&
         world_chance(w, 30)) /* a done make that yields nothing, behind one that does */

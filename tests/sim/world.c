@@ -148,7 +148,9 @@ void world_pass_until(struct world *w, uint64_t until_us)
 
 static uint64_t wall_ms(void *state)
 {
-    return WORLD_BEGAN_MS + ((struct world *)state)->now_us / 1000;
+    const struct world *w = state;
+
+    return WORLD_BEGAN_MS + w->now_us / 1000 + (uint64_t)w->wall_ahead_ms;
 }
 
 static uint64_t monotonic_ns(void *state)

@@ -156,6 +156,7 @@ struct world {
     uint64_t        seed;
     struct random   chance;
     uint64_t        now_us;
+    int64_t         wall_ahead_ms; /* what somebody set the wall clock ahead; below 0: back */
     bool            verbose;
     uint64_t        digest; /* of the trace */
     enum break_mode broken;
@@ -166,9 +167,10 @@ struct world {
     int             call_of[ROWS_MAX][WRITES]; /* -1: the row has none */
     uint64_t        rows_read, rows_planned, rows_rejected, rows_without;
 
-    uint32_t         rate[FATES];   /* of 10,000 requests */
-    uint64_t         lag_us;        /* how long a read may not show what was done */
-    unsigned         killed_of_100; /* lives of trouble */
+    uint32_t         rate[FATES]; /* of 10,000 requests */
+    uint64_t         lag_us;      /* how long a read may not show what was done */
+    unsigned         killed_of_100, clock_steps_of_100, lives_least, backups_of_100; /* of trouble */
+    unsigned         clocks_ahead; /* how often the wall clock was set ahead */
     struct thing     things[THINGS_MAX];
     size_t           thing_count, things_before_us;
     struct under_way under_way[UNDER_WAY_MAX];
