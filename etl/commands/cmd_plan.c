@@ -14,8 +14,8 @@
 #include "etl/plan/plan.h"
 
 struct cmd_plan_options {
-    const char     *mapping, *run, *after, *today, *max[GUARDS], *because, *decrypt_key, *passphrase_file;
-    struct opt_list set, allow;
+    const char     *mapping, *run, *after, *today, *max[GUARDS], *decrypt_key, *passphrase_file;
+    struct opt_list set, allow, because;
     uint64_t        threads;
     bool            replace, sha256;
 };
@@ -79,7 +79,7 @@ static void tell(struct cli *cli, const char *run, const struct plan_counts *c)
         c->rejected != 0 ? run : "", c->rejected != 0 ? "/rejects and findings.jsonl" : "");
     say("no calls  %10s records", grouped(cli, c->without_calls));
     if (c->held != 0)
-        warn("%s record%s of %s subscriber%s held by a guard, in no call of this plan: %s/findings.jsonl lists them",
+        warn("%s record%s of %s subscriber%s held by a guard, in no call of this plan: see %s/held",
              grouped(cli, c->held), c->held == 1 ? "" : "s", grouped(cli, c->held_lanes),
              c->held_lanes == 1 ? " is" : "s are", run);
     for (size_t d = 0; d < 4; d++)
@@ -101,6 +101,21 @@ static void tell_stages(const struct stage_times *t)
                stage_rows[i].in_order ? "; one thread at a time" : "");
 }
 
+/* Several guards stop with a message each, which names --allow and --because: typed one behind the other they are one reason, or several. */
+static const char *join_reasons(struct cli *cli, const struct opt_list *because)
+{
+    struct str joined = STR_NONE;
+
+    for (size_t i = 0; i < because->count; i++) {
+        struct str text = str_trim(str_from(because->items[i]));
+
+        if (text.len == 0 || (joined.ptr != NULL && str_contains(joined, text)))
+            continue;
+        joined = joined.ptr == NULL ? text : arena_fmt(&cli->mem, "%.*s; %.*s", STR_ARG(joined), STR_ARG(text));
+    }
+    return joined.ptr != NULL ? arena_cstr(&cli->mem, joined) : NULL;
+}
+
 /* --max-rejects and its like, --allow, --because */
 static void read_guards(struct cli *cli, const struct cmd_plan_options *o, struct plan_options *p,
                         struct findings *faults)
@@ -116,14 +131,14 @@ static void read_guards(struct cli *cli, const struct cmd_plan_options *o, struc
                          "--max-%s takes 50, 2%% or \"2%% floor 20\", got \"%s\"", mapping_guard_keys[i], o->max[i]);
     }
     p->allow = ARENA_ARRAY(&cli->mem, struct allowance, o->allow.count + 1);
-    p->because = o->because;
+    p->because = join_reasons(cli, &o->because);
     for (size_t i = 0; i < o->allow.count; i++)
         if (allowance_read(o->allow.items[i], &p->allow[p->allow_count], faults))
             p->allow_count++;
-    if (o->allow.count != 0 && (o->because == NULL || str_trim(str_from(o->because)).len == 0))
+    if (o->allow.count != 0 && p->because == NULL)
         findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing",
                      "--because TEXT is missing: why may this plan do what --allow lets pass?");
-    if (o->allow.count == 0 && o->because != NULL)
+    if (o->allow.count == 0 && o->because.count != 0)
         findings_say(faults, SEVERITY_ERROR, NULL, 0, 0, "option-missing",
                      "--because tells why of an --allow, and there is none: --allow cuts=61 --because TEXT");
 }

@@ -85,12 +85,20 @@ static void add_rejects(const struct run_status *s, struct buf *out)
     if (s->facts.held != 0) {
         add_part(out, "  held        ", s->facts.held, " records of ");
         add_part(out, "", s->facts.held_lanes, s->facts.held_lanes == 1 ? " subscriber" : " subscribers");
-        buf_fmt(out, " by a guard: not in this plan, listed in %s/findings.jsonl\n", s->run->path);
+        buf_fmt(out, " by a guard, in no call of this plan: %s/held has them, findings.jsonl why\n", s->run->path);
     }
     if (s->facts.warnings != 0) {
         add_part(out, "  warnings    ", s->facts.warnings, " in ");
         buf_fmt(out, "%s/findings.jsonl\n", s->run->path);
     }
+}
+
+static void add_mapping(const struct run_status *s, struct buf *out)
+{
+    if (s->mapping_differs && s->seal_fault.ptr == NULL)
+        buf_fmt(out,
+                "  mapping     %.*s was changed or removed since; this run keeps its own copy, %s/" MAPPING_FILE "\n",
+                STR_ARG(s->facts.mapping_path), s->run->path);
 }
 
 static void add_ladder(const struct run_status *s, struct buf *out)
@@ -127,6 +135,7 @@ void status_page(const struct run_status *s, const struct next_command *next, st
         buf_fmt(out, "  seal        BROKEN: %.*s\n", STR_ARG(s->seal_fault));
     if (s->bound.connection.ptr != NULL)
         buf_fmt(out, "  connection  %.*s at %.*s\n", STR_ARG(s->bound.connection), STR_ARG(s->bound.url));
+    add_mapping(s, out);
     add_ladder(s, out);
     if (next->command.ptr != NULL)
         buf_fmt(out, "next: %.*s\n      (%.*s)\n", STR_ARG(next->command), STR_ARG(next->why));

@@ -179,6 +179,34 @@ static enum etl_status reject(struct block *b, struct block_item *item, struct e
     return rejects_add(b->in->rejects, &item->row.record, item->findings, item->finding_count, err);
 }
 
+/* A record of a lane that a guard holds, as it stood: it can be planned later. */
+static enum etl_status hold(struct block *b, struct block_item *item, const struct err *why, bool is_new,
+                            struct err *err)
+{
+    const struct finding reason = { .err = *why, .severity = SEVERITY_ERROR };
+
+    item_find(b, item, SEVERITY_WARNING, why);
+    b->in->counts.held++;
+    b->in->counts.held_lanes += is_new;
+    return rejects_add(b->in->held, &item->row.record, &reason, 1, err);
+}
+
+/* What becomes of the record, now that all before it are decided. */
+static enum etl_status decide(struct block *b, struct block_item *item, struct err *err)
+{
+    bool              is_new = false;
+    const struct err *why = item->rejected ? NULL : hold_reason(b->pipeline->hold, item->lane, &is_new);
+
+    if (why != NULL)
+        return hold(b, item, why, is_new, err);
+    if (!item->rejected)
+        check_against_others(b, item);
+    if (item->rejected)
+        return reject(b, item, err);
+    accept(b, item);
+    return ETL_OK;
+}
+
 static void write_findings(struct block *b, const struct block_item *item)
 {
     const char *input = b->input->name.ptr;
@@ -225,12 +253,7 @@ enum etl_status block_accept(struct block *b, struct err *err)
 
         if (i + BLOCK_STEPS_AHEAD < b->count)
             announce(b, &b->items[i + BLOCK_STEPS_AHEAD]);
-        if (!item->rejected)
-            check_against_others(b, item);
-        if (item->rejected)
-            st = reject(b, item, err);
-        else
-            accept(b, item);
+        st = decide(b, item, err);
         if (item->finding_count != 0)
             write_findings(b, item);
     }

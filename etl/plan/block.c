@@ -60,7 +60,7 @@ void block_reset(struct block *b)
     buf_reset(&b->text);
 }
 
-static void add_finding(struct block *b, struct block_item *item, enum severity severity, const struct err *err)
+void item_find(struct block *b, struct block_item *item, enum severity severity, const struct err *err)
 {
     struct finding *more = ARENA_ARRAY(&b->mem, struct finding, item->finding_count + 1);
 
@@ -83,7 +83,7 @@ void item_reject(struct block *b, struct block_item *item, const char *field, co
     va_start(args, fmt);
     vsnprintf(err.text, sizeof err.text, fmt, args);
     va_end(args);
-    add_finding(b, item, SEVERITY_ERROR, &err);
+    item_find(b, item, SEVERITY_ERROR, &err);
 }
 
 static struct block_item *next_item(struct block *b)
@@ -151,7 +151,7 @@ static void find_keys(struct block *b, struct block_item *item)
 
     if (mapper_keys(b->mapper, &row, &b->mem, &item->lane, unique, &err) != ETL_OK) {
         if (!item->rejected) /* otherwise its fault is reported already */
-            add_finding(b, item, SEVERITY_ERROR, &err);
+            item_find(b, item, SEVERITY_ERROR, &err);
         item->lane = STR_NONE;
         return;
     }
@@ -187,7 +187,7 @@ void block_split(struct block *b)
         b->count++;
         item->where = where_of(b, item->row.record.line);
         if (st != ETL_OK)
-            add_finding(b, item, SEVERITY_ERROR, &err);
+            item_find(b, item, SEVERITY_ERROR, &err);
         if (item->row.is_damaged)
             continue;
         item->misplaced = st != ETL_OK && has_secrets;
@@ -313,7 +313,7 @@ void block_map(struct block *b)
             continue;
         mapper_row(b->mapper, &row, item->lane, &b->row_mem, &mapped);
         for (size_t k = 0; k < mapped.finding_count; k++)
-            add_finding(b, item, mapped.findings[k].severity, &mapped.findings[k].err);
+            item_find(b, item, mapped.findings[k].severity, &mapped.findings[k].err);
         stage_times_lap(b->times, STAGE_MAP);
         if (mapped.rejected)
             item->rejected = true;

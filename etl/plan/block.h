@@ -79,6 +79,8 @@ void block_seal(struct block *b);
 /* write: plan and findings. In order, while the next block is in accept. */
 enum etl_status block_write(struct block *b, struct err *err);
 
+/* Adds a finding to a record; an error rejects it. */
+void item_find(struct block *b, struct block_item *item, enum severity severity, const struct err *err);
 /* Adds a fault to a record, which is rejected for it. */
 void item_reject(struct block *b, struct block_item *item, const char *field, const char *rule, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));

@@ -204,8 +204,15 @@ static void check_count(struct planning *w, enum guard_kind kind, uint64_t count
 
     if (count <= limit.count && count <= free)
         return;
-    if (is_allowed(w, a, a != NULL && count <= a->number) || count <= limit.count)
+    if (is_allowed(w, a, a != NULL && count <= a->number))
         return;
+    if (count <= limit.count) { /* their lanes are held, see hold.h */
+        if (a != NULL)
+            say("--allow %s is too little: %llu calls %s", a->written, (unsigned long long)count, guard_words[kind]);
+        if (a != NULL)
+            a->was_needed = true;
+        return;
+    }
     if (a != NULL && a->number > limit.count) {
         limit = (struct limit){ a->number, "--allow" };
         a->was_needed = true; /* only, it was too little */

@@ -1,11 +1,10 @@
-/* etl/plan/hold.h - lanes that a guard holds: kept out of the plan, and listed among its findings.
+/* etl/plan/hold.h - lanes that a guard holds: kept out of the plan, listed among its findings, their records in held/ as rejects are in rejects/.
  *
- * While records are accepted, the calls with a danger whose guard may hold are counted by their lanes. Behind the last record, when the count of
- * the whole is over what the guard lets through, the plan is written once more without the lanes that have such calls: held lanes are rare, and
- * nothing else than the whole count can tell. What a held record claimed (unique and once_per values) stays claimed: the next plan has it again.
+ * Only the count of the whole tells whether a guard holds. So while records are accepted, the lanes that have calls with a danger are noted; when
+ * there are too many, all inputs are planned a second time, and every record of such a lane is held: it makes no call and claims nothing, so
+ * that it can be planned --after this run. That is twice the time, on a bad night only.
  *
- * Memory   32 bytes a lane with such calls; nothing where the mapping holds none. Threads: the stage that accepts.
- * Errors   those of plan_writer.h. */
+ * Memory   32 bytes a lane with such calls; nothing where the mapping holds none. Threads: the stage that accepts. */
 #ifndef ETL_PLAN_HOLD_H
 #define ETL_PLAN_HOLD_H
 
@@ -18,9 +17,11 @@ struct planning;
 /* NULL: the mapping holds no lanes. */
 struct hold *hold_new(const struct planning *w);
 void         hold_free(struct hold *h); /* NULL is fine */
-/* A call of this lane goes into the plan; dangers: bits of DANGER_*. NULL is fine. */
+/* In the first pass: a call of this lane goes into the plan. dangers: bits of DANGER_*. NULL is fine. */
 void hold_note(struct hold *h, struct str lane, unsigned dangers);
-/* After all inputs were read and no guard stopped the plan. Takes what is held out of the plan and out of `sum`, which counts it as held. */
-enum etl_status hold_lanes(struct planning *w, struct plan_counts *sum, struct err *err);
+/* Behind the first pass, when no guard stopped the plan: is anything to be held? Then the second pass holds. */
+bool hold_decide(const struct planning *w, const struct plan_counts *sum);
+/* In the second pass: why the lane is held, a finding; NULL: it is not, or nothing is. *is_new: it was not asked for before. */
+const struct err *hold_reason(struct hold *h, struct str lane, bool *is_new);
 
 #endif

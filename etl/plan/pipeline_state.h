@@ -20,7 +20,7 @@ struct pipeline_input {          /* one input, opened and bound */
     struct file_source   *file;   /* which it is */
     struct hex256         digest; /* of the file's bytes, and how many, once they are read */
     uint64_t              bytes;
-    struct rejects       *rejects;
+    struct rejects       *rejects, *held;
     struct plan_counts    counts;
 };
 struct pipeline {

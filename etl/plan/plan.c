@@ -1,6 +1,7 @@
 /* etl/plan/plan.c - makes a plan: runs the pipeline over each input, checks the guards, writes summary and seal. */
 #include "etl/plan/plan.h"
 
+#include "etl/core/system/files.h"
 #include "etl/core/system/log.h"
 #include "etl/mapping/mapping.h"
 #include "etl/plan/guards.h"
@@ -34,6 +35,17 @@ static enum etl_status count_rows(struct planning *w)
     return ETL_OK;
 }
 
+static void open_rejects(struct planning *w, struct pipeline_input *in)
+{
+    const struct csv_form *form = file_source_form(in->file);
+
+    rejects_free(in->rejects);
+    rejects_free(in->held);
+    in->rejects =
+        rejects_new(run_folder_file(&w->run, "rejects", w->mem), w->mapping, in->index, form, w->options->key);
+    in->held = rejects_new(run_folder_file(&w->run, "held", w->mem), w->mapping, in->index, form, w->options->key);
+}
+
 static enum etl_status run_inputs(struct planning *w)
 {
     struct plan_counts *once = &w->pipeline.inputs[w->mapping->input_count].counts;
@@ -46,14 +58,15 @@ static enum etl_status run_inputs(struct planning *w)
         if (in->source == NULL)
             continue;
         detail("%.*s from %s", STR_ARG(w->mapping->inputs[i].name), in->path);
-        in->rejects = rejects_new(run_folder_file(&w->run, "rejects", w->mem), w->mapping, i,
-                                  file_source_form(in->file), w->options->key);
+        open_rejects(w, in);
         st = pipeline_run(&w->pipeline, i, &err);
         if (st != ETL_OK && err.file == NULL)
             err.file = record_source_name(in->source);
         if (st == ETL_OK)
             st = rejects_commit(in->rejects, &err);
-        if (st == ETL_OK && in->counts.read != 0 && w->options->after == NULL)
+        if (st == ETL_OK)
+            st = rejects_commit(in->held, &err);
+        if (st == ETL_OK && in->counts.read != 0 && w->options->after == NULL && !w->is_again)
             file_source_warn_unseen(in->file, w->faults);
         in->digest = file_source_digest(in->file);
         in->bytes = file_source_bytes(in->file);
@@ -76,11 +89,23 @@ static void add_counts(struct plan_counts *sum, const struct plan_counts *more)
     sum->calls += more->calls;
     sum->lanes += more->lanes;
     sum->damaged += more->damaged;
+    sum->held += more->held;
+    sum->held_lanes += more->held_lanes;
     for (size_t d = 0; d < 4; d++)
         sum->dangers[d] += more->dangers[d];
 }
 
-/* ---- the whole ---- */
+static enum etl_status plan_inputs(struct planning *w, struct plan_counts *counts)
+{
+    enum etl_status st = run_inputs(w);
+
+    *counts = (struct plan_counts){ 0 };
+    for (size_t i = 0; i <= w->mapping->input_count; i++)
+        add_counts(counts, &w->pipeline.inputs[i].counts);
+    return st;
+}
+
+/* ---- opening, finishing ---- */
 
 static enum etl_status open_after(struct planning *w)
 {
@@ -152,11 +177,95 @@ static enum etl_status finish(struct planning *w, const struct plan_counts *sum,
     return st == ETL_OK ? ETL_OK : planning_fault(w, st, &err);
 }
 
+/* ---- the second pass: some lanes are held ---- */
+
+static enum etl_status rewind_inputs(struct planning *w)
+{
+    for (size_t i = 0; i <= w->mapping->input_count; i++) {
+        struct pipeline_input *in = &w->pipeline.inputs[i];
+        struct err             err = { 0 };
+
+        in->counts = (struct plan_counts){ 0 };
+        if (in->source == NULL || record_source_rewind(in->source, &err) == ETL_OK)
+            continue;
+        err.file = record_source_name(in->source);
+        return planning_fault(w, ETL_UNREAD, &err);
+    }
+    return ETL_OK;
+}
+
+/* As if nothing had been planned. */
+static enum etl_status forget(struct planning *w, struct err *err)
+{
+    enum etl_status st = ETL_OK;
+
+    seen_keys_release(&w->seen);
+    seen_keys_init(&w->seen, w->options->key);
+    w->pipeline.record_number = 0;
+    memset(w->pipeline.command_calls, 0, w->mapping->call_count * sizeof *w->pipeline.command_calls);
+    if (files_empty_folder(run_folder_file(&w->run, "rejects", w->mem), "") != 0 ||
+        files_make_folder(run_folder_file(&w->run, "held", w->mem)) != 0)
+        return files_fault(err, "make", run_folder_file(&w->run, "held", w->mem));
+    if (w->options->after != NULL)
+        st = seen_keys_load(&w->seen, run_folder_file(&w->after, KNOWN_FILE, w->mem), w->after_facts.seal, err);
+    if (st == ETL_OK)
+        st = plan_writer_again(&w->plan, &w->run, err);
+    if (st == ETL_OK)
+        st = plan_writer_again(&w->findings, &w->run, err);
+    return st == ETL_OK ? write_head(w, err) : st;
+}
+
+static enum etl_status plan_again(struct planning *w, struct plan_counts *counts)
+{
+    struct err      err = { 0 };
+    enum etl_status st = rewind_inputs(w);
+
+    if (st != ETL_OK)
+        return st;
+    detail("a guard holds lanes: everything is planned again without them");
+    w->is_again = true;
+    st = forget(w, &err);
+    if (st != ETL_OK)
+        return planning_fault(w, st, &err);
+    st = count_rows(w);
+    return st == ETL_OK ? plan_inputs(w, counts) : st;
+}
+
+/* ---- the whole ---- */
+
+/* A night's script may have kept no talk: what stopped the plan stands in findings.jsonl, too. */
+static enum etl_status check_guards(struct planning *w, const struct plan_counts *counts)
+{
+    AUTO(buf_release) struct buf lines;
+    size_t                       first = w->faults->count;
+    enum etl_status              st = guards_check(w, counts);
+
+    buf_init(&lines, 1 << 20, "findings of guards");
+    for (size_t i = first; st != ETL_OK && i < w->faults->count && i < w->faults->cap; i++) {
+        const struct finding *f = &w->faults->items[i];
+
+        plan_encoder_finding(&lines, "", f->err.file != NULL ? str_from(f->err.file) : STR("plan"), STR_NONE,
+                             OFFSET_UNKNOWN, &f->err, f->severity);
+    }
+    plan_writer_put(&w->findings, buf_str(&lines), NULL);
+    return st;
+}
+
+static void check_books(struct planning *w, const struct plan_counts *c)
+{
+    if (c->read != c->planned + c->rejected + c->without_calls + c->held)
+        findings_say(
+            w->faults, SEVERITY_ERROR, NULL, 0, 0, "books",
+            "the books do not balance: %llu records read, %llu planned, %llu rejected, %llu without calls, %llu held; this is an error of subferry, please report it",
+            (unsigned long long)c->read, (unsigned long long)c->planned, (unsigned long long)c->rejected,
+            (unsigned long long)c->without_calls, (unsigned long long)c->held);
+}
+
 static enum etl_status make(struct planning *w, struct plan_counts *counts, struct buf *summary)
 {
     uint64_t        began_ns = clock_monotonic_ns(w->options->clock);
     struct err      err = { 0 };
-    enum etl_status st, guarded;
+    enum etl_status st, guarded = ETL_OK;
 
     st = open_after(w);
     if (st == ETL_OK)
@@ -172,22 +281,17 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
         return st;
     st = count_rows(w);
     if (st == ETL_OK)
-        st = run_inputs(w);
-    for (size_t i = 0; i <= w->mapping->input_count; i++)
-        add_counts(counts, &w->pipeline.inputs[i].counts);
+        st = plan_inputs(w, counts);
+    if (st == ETL_OK) {
+        guarded = check_guards(w, counts);
+        if (guarded == ETL_OK && hold_decide(w, counts))
+            st = plan_again(w, counts);
+        check_books(w, counts);
+    }
     if (st != ETL_OK) {
         plan_writer_commit(&w->findings, NULL); /* what was found until then helps to mend it */
         return st;
     }
-    if (counts->read != counts->planned + counts->rejected + counts->without_calls)
-        findings_say(
-            w->faults, SEVERITY_ERROR, NULL, 0, 0, "books",
-            "the books do not balance: %llu records read, %llu planned, %llu rejected, %llu without calls; this is an error of subferry, please report it",
-            (unsigned long long)counts->read, (unsigned long long)counts->planned, (unsigned long long)counts->rejected,
-            (unsigned long long)counts->without_calls);
-    guarded = guards_check(w, counts);
-    if (guarded == ETL_OK && hold_lanes(w, counts, &err) != ETL_OK)
-        return planning_fault(w, ETL_FAIL, &err);
     st = finish(w, counts, guarded, (double)(clock_monotonic_ns(w->options->clock) - began_ns) / 1e9, summary);
     if (st != ETL_OK)
         return st;
@@ -202,6 +306,7 @@ static void clean_up(struct planning *w)
 
         record_source_close(in->source);
         rejects_free(in->rejects);
+        rejects_free(in->held);
     }
     plan_writer_drop(&w->plan);
     plan_writer_drop(&w->findings);

@@ -23,7 +23,7 @@ enum etl_status plan_writer_again(struct plan_writer *o, const struct run_folder
         sha256_free(o->digest);
         o->digest = sha256_new();
     }
-    o->file = (struct atomic_file){ .fd = -1 };
+    atomic_file_drop(&o->file);
     return atomic_file_begin(&o->file, run_folder_file(r, arena_cstr(&mem, f->name), &mem), err);
 }
 

@@ -34,7 +34,7 @@ struct plan_lines {
 /* Opens the file `name`, which the seal shall cover. */
 enum etl_status plan_writer_open(struct plan_writer *o, const struct run_folder *r, struct seal *seal, const char *name,
                                  const char *format, struct err *err);
-/* Another file of the same name and place in the seal, empty. The caller has taken the old `file`, whose tags must never have been written down. */
+/* Begins anew with an empty file of the same name and place in the seal. The tags of the old one must never have been written down. */
 enum etl_status plan_writer_again(struct plan_writer *o, const struct run_folder *r, struct err *err);
 void            plan_writer_digest(struct plan_writer *o); /* its plain SHA-256 is wanted, too */
 void            plan_writer_number(struct plan_writer *o, struct plan_lines *l, struct str lines);

@@ -19,6 +19,7 @@ struct planning {
     struct run_facts           after_facts;
     struct prior_runs         *prior;
     struct hold               *hold;
+    bool                       is_again; /* the second pass, in which lanes are held */
 };
 
 /* input_files.c */

@@ -11,10 +11,10 @@ static void write_input(struct bench *b, const char *head)
     AUTO(buf_release) struct buf rows;
 
     buf_init(&rows, 1 << 20, "rows");
-    buf_lit(&rows, "id,what\n");
+    buf_lit(&rows, "id,what,key\n");
     for (int i = 1; i <= 3000; i++)
-        buf_fmt(&rows, "%d,%s\n", i, i == 3 ? "disable" : i == 8 ? "remove" : "");
-    buf_lit(&rows, "8,\n3,\n");
+        buf_fmt(&rows, "%d,%s,k%d\n", i, i == 3 ? "disable" : i == 8 ? "remove" : "", i);
+    buf_lit(&rows, "8,,more8\n3,,more3\n");
     write_file(b, "p.csv", buf_str(&rows));
     write_file(b, "m.yaml",
                arena_fmt(&b->mem,
@@ -75,6 +75,8 @@ static void held_lanes_are_in_no_call(void **state)
         assert_int_equal(count_of(findings, "\"rule\":\"guard-cuts\",\"severity\":\"warning\""), 4);
         expect_text(findings, "\"where\":\"p.csv:4\",\"input\":\"records\"");
         expect_text(findings, "--allow cuts=2 --because TEXT");
+        assert_int_equal(count_of(read_file(&b, arena_fmt(&b.mem, "%s/held/records.csv", run).ptr), "(guard-cuts)\"\n"),
+                         4);
         expect_sealed(&b, run, 2999);
     }
     assert_text(read_file(&b, "run0/plan.jsonl"), read_file(&b, "run1/plan.jsonl"));
@@ -110,6 +112,28 @@ static void what_is_within_the_guard_or_allowed_is_planned(void **state)
     end(&b);
 }
 
+/* They claimed nothing, so they can be planned later, each once, and what was planned is not planned again. */
+static void held_records_are_planned_after(void **state)
+{
+    struct bench     b;
+    struct allowance a = { .guard = GUARD_CUTS, .number = 2, .written = "cuts=2" };
+
+    (void)state;
+    begin(&b);
+    write_input(&b, "guards: {cuts: {hold: 1}}\ninputs: {records: {unique: [key]}}\n");
+    assert_int_equal(plan(&b, "run", NULL, 1, FILES("records=p.csv")), ETL_REJECT);
+    assert_int_equal(b.counts.held, 4);
+    b.more.allow = &a;
+    b.more.allow_count = 1;
+    b.more.because = "a test";
+    assert_int_equal(plan(&b, "later", "run", 1, FILES("records=run/held/records.csv")), ETL_OK);
+    assert_int_equal(b.counts.read, 4);
+    assert_int_equal(b.counts.planned, 4);
+    assert_int_equal(b.counts.dangers[0], 2);
+    assert_true(has_lane(read_file(&b, "later/plan.jsonl"), "3") && has_lane(read_file(&b, "later/plan.jsonl"), "8"));
+    end(&b);
+}
+
 /* A guard that stops leaves no plan, whatever would have been held. */
 static void stop_comes_before_hold(void **state)
 {
@@ -128,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(held_lanes_are_in_no_call),
         cmocka_unit_test(what_is_within_the_guard_or_allowed_is_planned),
+        cmocka_unit_test(held_records_are_planned_after),
         cmocka_unit_test(stop_comes_before_hold),
     };
 
