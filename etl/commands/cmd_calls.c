@@ -44,14 +44,16 @@ static bool read_state(const char *text, int *state)
     *state = -1;
     for (int i = 0; i < CALL_STATES; i++) {
         names[i] = str_from(call_state_names[i]);
-        if (text != NULL && strcmp(call_state_names[i], text) == 0)
+        if (text != NULL &&
+            (strcmp(call_state_names[i], text) == 0 || (i == CALL_PENDING && strcmp(text, "not sent") == 0)))
             *state = i;
     }
     if (text == NULL || *state >= 0)
         return true;
     near = str_nearest(str_from(text), names, CALL_STATES);
-    fault("there is no state \"%s\"%s%.*s%s; --help lists them", text, near.ptr != NULL ? ", did you mean \"" : "",
-          STR_ARG(near), near.ptr != NULL ? "\"?" : "");
+    fault(
+        "there is no state \"%s\"%s%.*s%s; there are pending (not sent), sending, done, refused, failed, uncertain and blocked",
+        text, near.ptr != NULL ? ", did you mean \"" : "", STR_ARG(near), near.ptr != NULL ? "\"?" : "");
     return false;
 }
 

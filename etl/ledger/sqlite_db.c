@@ -17,7 +17,7 @@ enum etl_status db_failed(struct ledger *l, struct err *err)
     case SQLITE_NOTADB:
         return err_set(
             err, ETL_FAIL, "ledger-damaged",
-            "%s is damaged (%s). Nothing is sent from it: bring it back from a copy, or plan what the provider lacks anew",
+            "%s is damaged (%s). Nothing is sent from it: bring back a copy that was made after the last apply (an older one would send again what was sent since), or plan what the provider lacks anew",
             l->path, sqlite3_errmsg(l->db));
     default: return err_set(err, ETL_FAIL, "ledger", "%s: %s", l->path, sqlite3_errmsg(l->db));
     }

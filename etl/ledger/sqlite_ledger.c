@@ -84,7 +84,7 @@ static enum etl_status check_whole(struct ledger *l, struct err *err)
     if (st == ETL_OK && !str_is(db_column(s, 0), "ok"))
         st = err_set(
             err, ETL_FAIL, "ledger-damaged",
-            "%s is damaged (%.200s). Nothing is sent from it: bring it back from a copy, or plan what the provider lacks anew",
+            "%s is damaged (%.200s). Nothing is sent from it: bring back a copy that was made after the last apply (an older one would send again what was sent since), or plan what the provider lacks anew",
             l->path, (const char *)sqlite3_column_text(s, 0));
     sqlite3_finalize(s);
     return st;

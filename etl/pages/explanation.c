@@ -311,14 +311,18 @@ static enum etl_status read_ledger(struct explanation *x, struct arena *mem, str
 /* ---- the whole ---- */
 
 /* The run carries its mapping, with lookups and description. */
+/* The run carries its mapping, with lookups and description. Where its seal is broken that is what is told, and not what the copies say now:
+ * nobody shall mend those. */
 static enum etl_status load_mapping(struct explanation *x, struct arena *mem, struct findings *faults)
 {
+    struct findings       unseen;
     struct mapping_source source = { .name = x->facts.mapping_path,
                                      .set = x->facts.set,
                                      .set_count = x->facts.set_count,
                                      .kept_in = run_folder_file(x->run, INPUTS_FOLDER, mem) };
 
-    return mapping_load(&source, mem, &x->mapping, faults);
+    findings_init(&unseen, mem);
+    return mapping_load(&source, mem, &x->mapping, x->seal_fault.ptr != NULL ? &unseen : faults);
 }
 
 static enum etl_status read_facts(struct explanation *x, const struct key *key, struct arena *mem,

@@ -175,6 +175,22 @@ static void next_climb(struct next_search *t)
     }
 }
 
+/* What was refused so far may be refused to all the others, too: a person looks first. */
+static void next_go_on(struct next_search *t)
+{
+    const struct run_status *s = t->s;
+    bool                     went_well = run_status_rung(s, "canary", s->bound.connection) != NULL;
+
+    if (s->first_lane[CALL_REFUSED].ptr != NULL)
+        next_explain(t, s->first_lane[CALL_REFUSED],
+                     "look first: the first subscriber with a refused call; results.csv lists them all");
+    else if (s->first_lane[CALL_FAILED].ptr != NULL)
+        next_explain(t, s->first_lane[CALL_FAILED],
+                     "look first: the first subscriber with a failed call; results.csv lists them all");
+    begin(t, "apply");
+    finish(t, true, "", went_well ? "the canary went well: all of it" : "goes on where it stopped");
+}
+
 static void find_next(struct next_search *t)
 {
     const struct run_status *s = t->s;
@@ -183,15 +199,15 @@ static void find_next(struct next_search *t)
 
     if (s->holder != 0) {
         found->why = arena_fmt(t->mem, "process %ld works on it; ask again when it has ended", s->holder);
+    } else if (s->seal_fault.ptr != NULL && s->bound.connection.ptr != NULL) {
+        found->why =
+            STR("calls were sent from this plan: bring its files back from a copy; a new plan would not know of them");
     } else if (s->seal_fault.ptr != NULL) {
         found->why = STR("nothing can be sent from this plan any more; plan it again into a new folder");
     } else if (s->facts.calls != 0 && s->bound.connection.ptr == NULL) {
         next_climb(t);
     } else if (by[CALL_PENDING] + by[CALL_SENDING] != 0) {
-        begin(t, "apply");
-        finish(t, true, "",
-               run_status_rung(s, "canary", s->bound.connection) != NULL ? "the canary went well: all of it"
-                                                                         : "goes on where it stopped");
+        next_go_on(t);
     } else if (by[CALL_UNCERTAIN] != 0 && s->first_lane[CALL_UNCERTAIN].ptr != NULL) {
         next_explain(t, s->first_lane[CALL_UNCERTAIN],
                      "a call may or may not have happened; apply again reads it back where it can be read");

@@ -1,6 +1,11 @@
 /* etl/pages/run_status.c - gathers where a run stands, from summary, seal and ledger. */
 #include "etl/pages/run_status.h"
 
+#include "etl/core/system/atomic_file.h"
+#include "etl/mapping/mapping.h"
+
+enum { MAPPING_BYTES = 16 << 20 };
+
 static enum etl_status read_ledger(struct run_status *s, struct ledger *l, struct arena *mem, struct err *err)
 {
     static const enum call_state troubled[] = { CALL_REFUSED, CALL_FAILED, CALL_UNCERTAIN };
@@ -56,6 +61,21 @@ static void check_seal(struct run_status *s, const struct config *config, struct
     key_free(key);
 }
 
+/* The run goes on with its own copy; whoever mended the file has to know that it changes nothing here. */
+static bool mapping_differs(const struct run_status *s, struct arena *mem)
+{
+    struct str kept, now, path = s->facts.mapping_path;
+
+    if (path.ptr == NULL ||
+        file_read(run_folder_file(s->run, MAPPING_FILE, mem), MAPPING_BYTES, mem, &kept, NULL) != ETL_OK)
+        return false;
+    if (str_starts(path, STR("stock:")))
+        now = embedded_find(stock_mapping_files, str_skip(path, 6));
+    else if (file_read(arena_cstr(mem, path), MAPPING_BYTES, mem, &now, NULL) != ETL_OK)
+        now = STR_NONE;
+    return !str_eq(kept, now);
+}
+
 const struct ledger_rung *run_status_rung(const struct run_status *s, const char *name, struct str connection)
 {
     for (size_t i = 0; i < s->rung_count; i++)
@@ -78,6 +98,7 @@ enum etl_status run_status_read(const struct run_folder *run, const struct confi
     for (size_t i = 0; i < s.facts.input_count; i++)
         s.rejects[i] = run_folder_rejects(run, s.facts.inputs[i].name, mem);
     check_seal(&s, config, mem);
+    s.mapping_differs = mapping_differs(&s, mem);
     *out = s;
     return ETL_OK;
 }

@@ -13,8 +13,9 @@
 struct run_status {
     const struct run_folder *run;
     struct run_facts         facts;
-    char                   **rejects;    /* the file of each input's rejects, in the order of facts.inputs */
-    struct str               seal_fault; /* ptr NULL: the seal holds */
+    char                   **rejects;         /* the file of each input's rejects, in the order of facts.inputs */
+    struct str               seal_fault;      /* ptr NULL: the seal holds */
+    bool                     mapping_differs; /* its file is another now than the copy that the run keeps */
     bool                     has_ledger;
     struct ledger_counts     counts; /* without a ledger every call is pending */
     struct ledger_binding    bound;
