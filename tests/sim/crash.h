@@ -1,7 +1,7 @@
 /* tests/sim/crash.h - the steps of a life, and the one at which it is killed.
  *
  * A step is an instant after which something outside the process differs: a request starts, an answer comes, the ledger's file is written,
- * cut or synced (disk.h). Claims and settlements are in memory until their commit writes them, so a kill between two steps is the same as a
+ * cut or synced (disk.h), any other file is changed (files_step.c). Claims and settlements are in memory until their commit writes them, so a kill between two steps is the same as a
  * kill at the later one. */
 #ifndef TESTS_SIM_CRASH_H
 #define TESTS_SIM_CRASH_H

@@ -4,6 +4,7 @@
 #include "etl/ledger/ledger.h"
 #include "tests/sim/fate.h"
 #include "tests/sim/life.h"
+#include "tests/sim/planning.h"
 #include "tests/sim/script.h"
 
 enum { LIVES_WITHOUT_FAULTS = 8 };
@@ -21,7 +22,7 @@ static void one_life(struct world *w, struct told *told, const struct life *as)
 
     w->life = *as;
     w->life.number = number;
-    life_live(w);
+    life_apply(w);
     checks_look(w, told);
     checks_after_life(w, &before, told);
 }
@@ -119,8 +120,8 @@ bool history_run(struct world *w, const char *base, const char *files)
     static struct told told; /* large, and one world is alive at a time */
 
     fate_draw_rates(w);
-    if (!script_make(w, base, files))
-        return false;
+    if (!script_make(w, base, files) || !planning_run(w, files))
+        return w->violation_count != 0;
     told = (struct told){ 0 };
     lives_of_trouble(w, &told);
     lives_of_peace(w, &told);

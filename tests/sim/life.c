@@ -44,8 +44,7 @@ static void note_end(struct world *w, enum etl_status st, const struct apply_rep
     snprintf(l->text, sizeof l->text, "%s", err->text);
 }
 
-/* The life itself, in its own process. */
-static void live(struct world *w)
+static void apply(struct world *w)
 {
     struct random           random;
     struct clock            clock = world_clock(w);
@@ -63,7 +62,6 @@ static void live(struct world *w)
     struct err              err = { 0 };
     enum etl_status         st;
 
-    setrlimit(RLIMIT_CPU, &(struct rlimit){ CPU_SECONDS_MAX, CPU_SECONDS_MAX + 1 });
     arena_init(&mem, 256 << 20, "a life");
     findings_init(&faults, &mem);
     random_seed(&random, w->seed * 1000 + w->life.number);
@@ -82,7 +80,12 @@ static void live(struct world *w)
     _exit(0);
 }
 
-void life_live(struct world *w)
+void life_apply(struct world *w)
+{
+    life_run(w, apply);
+}
+
+void life_run(struct world *w, void (*live)(struct world *w))
 {
     int   status = 0;
     pid_t pid;
@@ -92,8 +95,10 @@ void life_live(struct world *w)
     w->life.began_us = w->now_us;
     fflush(NULL);
     pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        setrlimit(RLIMIT_CPU, &(struct rlimit){ CPU_SECONDS_MAX, CPU_SECONDS_MAX + 1 });
         live(w);
+    }
     if (pid < 0 || waitpid(pid, &status, 0) != pid) {
         perror("sim: fork");
         exit(70);

@@ -6,8 +6,9 @@
 
 #include "tests/sim/world.h"
 
-/* Lives the life that w->life describes, to its end. */
-void life_live(struct world *w);
+/* Lives the life that w->life describes, to its end: live() in a process of its own, which it leaves by _exit(). */
+void life_run(struct world *w, void (*live)(struct world *w));
+void life_apply(struct world *w); /* the life of a command that applies the run */
 
 /* ---- between lives ---- */
 void folder_copy(struct world *w); /* a backup of the run folder */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "etl/core/system/files.h"
-#include "etl/plan/plan.h"
 #include "etl/secrets/key.h"
 #include "tests/sim/back_office.h"
 
@@ -243,55 +242,6 @@ static bool write_files(struct world *w, const char *files)
     return good && write_file(w->config, buf_str(&text));
 }
 
-static bool plan(struct world *w, const char *files)
-{
-    AUTO(arena_release) struct arena mem;
-    AUTO(buf_release) struct buf     summary, told;
-    struct findings                  faults;
-    struct plan_counts               counts;
-    struct key                      *key = NULL;
-    struct err                       err = { 0 };
-    struct random                    random;
-    struct clock                     clock = world_clock(w);
-    char                             mapping[PATH];
-    const char                      *inputs[] = { w->extract };
-    enum etl_status                  st;
-
-    arena_init(&mem, 64 << 20, "a plan");
-    buf_init(&summary, 1 << 20, "the summary");
-    buf_init(&told, 1 << 20, "faults");
-    findings_init(&faults, &mem);
-    random_seed(&random, w->seed);
-    snprintf(mapping, sizeof mapping, "%s/mapping.yaml", files);
-    st = key_open(NULL, &random, &key, &err);
-    if (st == ETL_OK)
-        st = plan_make(&(struct plan_options){ .mapping = mapping,
-                                               .run = w->run,
-                                               .today = "2026-01-01",
-                                               .files = inputs,
-                                               .file_count = 1,
-                                               .threads = 1,
-                                               .key = key,
-                                               .version = "simulator",
-                                               .clock = &clock,
-                                               .random = &random },
-                       &mem, &counts, &summary, &faults);
-    key_free(key);
-    if (st != ETL_OK && st != ETL_REJECT) {
-        findings_print(&told, &faults);
-        fprintf(stderr, "sim: seed %llu cannot be planned: %s%s\n", (unsigned long long)w->seed, err.text,
-                buf_cstr(&told));
-        return false;
-    }
-    if (counts.read != w->rows_read || counts.planned != w->rows_planned || counts.rejected != w->rows_rejected ||
-        counts.without_calls != w->rows_without || counts.calls != w->call_count)
-        world_violation(
-            w, BOOKS, "plan", -1, "of %llu rows %llu planned, %llu rejected, %llu without: %llu calls of %zu",
-            (unsigned long long)counts.read, (unsigned long long)counts.planned, (unsigned long long)counts.rejected,
-            (unsigned long long)counts.without_calls, (unsigned long long)counts.calls, w->call_count);
-    return true;
-}
-
 bool script_make(struct world *w, const char *base, const char *files)
 {
     char state[PATH];
@@ -308,5 +258,5 @@ bool script_make(struct world *w, const char *base, const char *files)
     script_path(w, "things.csv", w->extract);
     script_path(w, "state", state);
     setenv("XDG_STATE_HOME", state, 1);
-    return write_files(w, files) && plan(w, files);
+    return write_files(w, files);
 }

@@ -6,7 +6,7 @@
 
 #include "tests/sim/world.h"
 
-/* Makes the world's folder with all files in it, and plans. false: it was said why not. */
+/* Makes the world's folder with all files in it. files: where provider.yaml is. false: it was said why not. */
 bool script_make(struct world *w, const char *base, const char *files);
 /* The path of a file of the world's folder. */
 void script_path(const struct world *w, const char *name, char out[PATH]);
