@@ -40,8 +40,9 @@ struct ledger;
  * is none. For reading only, ETL_END when there is none yet. */
 enum etl_status ledger_open(const char *folder, struct str plan_root, bool write, struct ledger **out, struct err *err);
 void            ledger_close(struct ledger *l);
-/* Was anything ever sent from this run folder? True also when that cannot be read. */
-bool ledger_anything_sent(const char *folder);
+/* Was anything ever sent from this run folder? LEDGER_SENT also when that cannot be read; LEDGER_NONE: there is no ledger, or none was loaded. */
+enum ledger_sent { LEDGER_NONE, LEDGER_UNSENT, LEDGER_SENT };
+enum ledger_sent ledger_anything_sent(const char *folder);
 
 /* ---- loading a plan: all or nothing, at the first test or apply ---- */
 enum ledger_stage { LEDGER_BEFORE, LEDGER_LANE, LEDGER_AFTER };

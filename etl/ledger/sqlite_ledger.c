@@ -209,24 +209,24 @@ void ledger_close(struct ledger *l)
     free(l);
 }
 
-bool ledger_anything_sent(const char *folder)
+enum ledger_sent ledger_anything_sent(const char *folder)
 {
-    char         *path = path_in(folder);
-    sqlite3      *db = NULL;
-    sqlite3_stmt *s = NULL;
-    bool          sent = files_exists(path);
+    char            *path = path_in(folder);
+    sqlite3         *db = NULL;
+    sqlite3_stmt    *s = NULL;
+    enum ledger_sent sent = LEDGER_SENT;
 
-    if (!sent) {
+    if (!files_exists(path)) {
         free(path);
-        return false;
+        return LEDGER_NONE;
     }
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
         sqlite3_prepare_v2(db, "SELECT EXISTS(SELECT 1 FROM call WHERE tries > 0 OR state <> 0)", -1, &s, NULL) ==
             SQLITE_OK &&
         sqlite3_step(s) == SQLITE_ROW)
-        sent = sqlite3_column_int(s, 0) != 0;
+        sent = sqlite3_column_int(s, 0) != 0 ? LEDGER_SENT : LEDGER_UNSENT;
     else if (db != NULL && s == NULL && (sqlite3_errcode(db) & 0xff) == SQLITE_ERROR)
-        sent = false; /* no table of calls yet: it was never loaded */
+        sent = LEDGER_NONE; /* no table of calls: it was never loaded, or it was emptied */
     sqlite3_finalize(s);
     sqlite3_close(db);
     free(path);

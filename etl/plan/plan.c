@@ -1,6 +1,8 @@
 /* etl/plan/plan.c - makes a plan: runs the pipeline over each input, checks the guards, writes summary and seal. */
 #include "etl/plan/plan.h"
 
+#include <limits.h>
+
 #include "etl/core/system/files.h"
 #include "etl/core/system/log.h"
 #include "etl/mapping/mapping.h"
@@ -177,6 +179,37 @@ static enum etl_status finish(struct planning *w, const struct plan_counts *sum,
     return st == ETL_OK ? ETL_OK : planning_fault(w, st, &err);
 }
 
+/* What is read must not lie in the folder that is emptied for the plan. */
+static bool lies_in(const char *path, const char *folder)
+{
+    size_t len = strlen(folder);
+
+    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+static enum etl_status keeps_its_inputs(struct planning *w, struct err *err)
+{
+    char         run[PATH_MAX], path[PATH_MAX];
+    size_t       n = 0;
+    const char **read = ARENA_ARRAY(w->mem, const char *, w->mapping->input_count + w->mapping->file_count + 2);
+
+    if (files_real_path(w->options->run, run) == NULL)
+        return ETL_OK; /* it is not there yet */
+    if (w->options->after != NULL)
+        read[n++] = w->options->after;
+    for (size_t i = 0; i < w->mapping->input_count; i++)
+        if (w->pipeline.inputs[i].path != NULL)
+            read[n++] = w->pipeline.inputs[i].path;
+    for (size_t i = 0; i < w->mapping->file_count; i++)
+        read[n++] = arena_cstr(w->mem, w->mapping->files[i].path);
+    for (size_t i = 0; i < n; i++)
+        if (files_real_path(read[i], path) != NULL && lies_in(path, run))
+            return err_set(err, ETL_FAIL, "run-reads-itself",
+                           "%s lies in %s, which is emptied for the new plan; name another folder with -o", read[i],
+                           w->options->run);
+    return ETL_OK;
+}
+
 /* ---- the second pass: some lanes are held ---- */
 
 static enum etl_status rewind_inputs(struct planning *w)
@@ -203,7 +236,7 @@ static enum etl_status forget(struct planning *w, struct err *err)
     seen_keys_init(&w->seen, w->options->key);
     w->pipeline.record_number = 0;
     memset(w->pipeline.command_calls, 0, w->mapping->call_count * sizeof *w->pipeline.command_calls);
-    if (files_empty_folder(run_folder_file(&w->run, "rejects", w->mem), "") != 0 ||
+    if (files_empty_folder(run_folder_file(&w->run, "rejects", w->mem)) != 0 ||
         files_make_folder(run_folder_file(&w->run, "held", w->mem)) != 0)
         return files_fault(err, "make", run_folder_file(&w->run, "held", w->mem));
     if (w->options->after != NULL)
@@ -234,21 +267,19 @@ static enum etl_status plan_again(struct planning *w, struct plan_counts *counts
 /* ---- the whole ---- */
 
 /* A night's script may have kept no talk: what stopped the plan stands in findings.jsonl, too. */
-static enum etl_status check_guards(struct planning *w, const struct plan_counts *counts)
+static void note_faults(struct planning *w, size_t first)
 {
     AUTO(buf_release) struct buf lines;
-    size_t                       first = w->faults->count;
-    enum etl_status              st = guards_check(w, counts);
 
-    buf_init(&lines, 1 << 20, "findings of guards");
-    for (size_t i = first; st != ETL_OK && i < w->faults->count && i < w->faults->cap; i++) {
+    buf_init(&lines, 1 << 20, "what stopped the plan");
+    for (size_t i = first; i < w->faults->count && i < w->faults->cap; i++) {
         const struct finding *f = &w->faults->items[i];
 
-        plan_encoder_finding(&lines, "", f->err.file != NULL ? str_from(f->err.file) : STR("plan"), STR_NONE,
-                             OFFSET_UNKNOWN, &f->err, f->severity);
+        if (f->severity == SEVERITY_ERROR)
+            plan_encoder_finding(&lines, "", f->err.file != NULL ? str_from(f->err.file) : STR("plan"), STR_NONE,
+                                 OFFSET_UNKNOWN, &f->err, f->severity);
     }
     plan_writer_put(&w->findings, buf_str(&lines), NULL);
-    return st;
 }
 
 static void check_books(struct planning *w, const struct plan_counts *c)
@@ -266,8 +297,11 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
     uint64_t        began_ns = clock_monotonic_ns(w->options->clock);
     struct err      err = { 0 };
     enum etl_status st, guarded = ETL_OK;
+    size_t          first;
 
-    st = open_after(w);
+    st = keeps_its_inputs(w, &err);
+    if (st == ETL_OK)
+        st = open_after(w);
     if (st == ETL_OK)
         st = run_folder_create(w->options->run, w->options->replace, w->mem, &w->run, &err);
     if (st == ETL_OK)
@@ -279,15 +313,18 @@ static enum etl_status make(struct planning *w, struct plan_counts *counts, stru
         st = planning_open_prior_runs(w);
     if (st != ETL_OK)
         return st;
+    first = w->faults->count;
     st = count_rows(w);
     if (st == ETL_OK)
         st = plan_inputs(w, counts);
     if (st == ETL_OK) {
-        guarded = check_guards(w, counts);
+        guarded = guards_check(w, counts);
         if (guarded == ETL_OK && hold_decide(w, counts))
             st = plan_again(w, counts);
         check_books(w, counts);
     }
+    if (st != ETL_OK || guarded != ETL_OK)
+        note_faults(w, first);
     if (st != ETL_OK) {
         plan_writer_commit(&w->findings, NULL); /* what was found until then helps to mend it */
         return st;

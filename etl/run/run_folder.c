@@ -58,9 +58,11 @@ static enum etl_status open_folder(struct run_folder *r, struct err *err)
 /* What a plan may take the place of. A run from which calls were sent stays: its ledger is the only record of what the provider has. */
 static enum etl_status may_replace(const struct run_folder *r, bool replace, struct arena *mem, struct err *err)
 {
-    bool has_plan = files_exists(run_folder_file(r, "plan.jsonl", mem));
+    bool             has_plan = files_exists(run_folder_file(r, "plan.jsonl", mem));
+    enum ledger_sent sent = ledger_anything_sent(r->path);
 
-    if (ledger_anything_sent(r->path))
+    /* results.csv is written whenever sending ends: without the ledger that it was written from, nobody knows what was sent. */
+    if (sent == LEDGER_SENT || (sent == LEDGER_NONE && files_exists(run_folder_file(r, "results.csv", mem))))
         return err_set(err, ETL_FAIL, "run-sent",
                        "calls were sent from %s, so it is not replaced; name a new folder with -o", r->path);
     if (has_plan && !replace)
@@ -71,21 +73,61 @@ static enum etl_status may_replace(const struct run_folder *r, bool replace, str
     return ETL_OK;
 }
 
-/* The lock stays: whoever waits for it must not get another file of that name. */
-static enum etl_status empty_folder(const struct run_folder *r, struct err *err)
+/* All that a run folder may hold, besides temporary files: ".plan.jsonl.a1B2c3". */
+static const char *const own_names[] = { "plan.jsonl",  "findings.jsonl", "summary.json",  "seal.json",
+                                         "known.bin",   "inputs",         "rejects",       "held",
+                                         "ledger.db",   "ledger.db-wal",  "ledger.db-shm", "ledger.db.reserve",
+                                         "results.csv", "lanes.csv",      "test.csv" };
+
+static bool is_own(const char *name)
 {
-    if (files_empty_folder(r->path, "run.lock") != 0)
-        return err_set(err, ETL_FAIL, "run-replace", "cannot empty %s: %s", r->path, strerror(errno));
+    const char *last = strrchr(name, '.');
+
+    for (size_t i = 0; i < sizeof own_names / sizeof own_names[0]; i++) {
+        size_t len = strlen(own_names[i]);
+
+        if (strcmp(name, own_names[i]) == 0)
+            return true;
+        if (name[0] == '.' && last != NULL && last == name + 1 + len && strncmp(name + 1, own_names[i], len) == 0)
+            return true;
+    }
+    return strcmp(name, "run.lock") == 0;
+}
+
+static enum etl_status see_foreign(void *context, const char *name, struct err *err)
+{
+    const struct run_folder *r = context;
+
+    return is_own(name)
+               ? ETL_OK
+               : err_set(
+                     err, ETL_FAIL, "run-exists",
+                     "%s holds %s, which is no file of a run, so nothing in it is removed; name another folder with -o",
+                     r->path, shown(str_from(name), false).text);
+}
+
+/* The lock stays: whoever waits for it must not get another file of that name. */
+static enum etl_status remove_own(void *context, const char *name, struct err *err)
+{
+    const struct run_folder         *r = context;
+    AUTO(arena_release) struct arena mem;
+
+    arena_init(&mem, 1 << 16, "a path");
+    if (strcmp(name, "run.lock") != 0 && files_remove_tree(run_folder_file(r, name, &mem)) != 0)
+        return err_set(err, ETL_FAIL, "run-replace", "cannot remove %s/%s: %s", r->path, name, strerror(errno));
     return ETL_OK;
 }
 
-/* A folder without a run.lock is none of ours, unless it is empty. */
+/* A folder without a run.lock is none of ours, unless it is empty. One with something else in it is somebody's, too. */
 static enum etl_status take_over(struct run_folder *r, bool replace, struct arena *mem, struct err *err)
 {
     enum etl_status st;
 
     if (!files_exists(run_folder_file(r, "run.lock", mem)) && !files_is_empty_folder(r->path))
         return err_set(err, ETL_FAIL, "run-exists", "%s is there and is no run folder; name another with -o", r->path);
+    st = files_each(r->path, see_foreign, r, err);
+    if (st != ETL_OK)
+        return st;
     if (files_make_private(r->path) != 0) /* it may be somebody's empty folder */
         return err_set(err, ETL_FAIL, "run-create", "cannot make %s private: %s", r->path, strerror(errno));
     st = open_folder(r, err);
@@ -93,7 +135,7 @@ static enum etl_status take_over(struct run_folder *r, bool replace, struct aren
         st = take_lock(r, mem, err);
     if (st == ETL_OK)
         st = may_replace(r, replace, mem, err);
-    return st == ETL_OK ? empty_folder(r, err) : st;
+    return st == ETL_OK ? files_each(r->path, remove_own, r, err) : st;
 }
 
 static enum etl_status make_folder(struct run_folder *r, bool replace, struct arena *mem, struct err *err)

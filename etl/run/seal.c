@@ -7,6 +7,7 @@
 #include "etl/core/notation/json_tree.h"
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/atomic_file.h"
+#include "etl/core/system/files.h"
 
 enum { SEAL_BYTES = 512 << 20, MAC_DIGITS = 2 * SEAL_MAC_BYTES };
 
@@ -252,10 +253,14 @@ enum etl_status seal_read(const char *folder, const struct key *key, struct aren
 {
     struct seal     s = { .mem = mem };
     struct str      text;
+    struct stat     now;
     yajl_val        tree;
-    enum etl_status st =
-        file_read(arena_cstr(mem, arena_fmt(mem, "%s/seal.json", folder)), SEAL_BYTES, mem, &text, err);
+    const char     *path = arena_cstr(mem, arena_fmt(mem, "%s/seal.json", folder));
+    enum etl_status st;
 
+    if (files_stat(path, &now) == 0 && !S_ISREG(now.st_mode)) /* opening a pipe would wait for its other end */
+        return not_ours(folder, err);
+    st = file_read(path, SEAL_BYTES, mem, &text, err);
     if (st != ETL_OK)
         return st;
     if (text.len < TAIL_BYTES || json_tree_parse(text, "seal.json", &tree, NULL) != ETL_OK)

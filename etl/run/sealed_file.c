@@ -97,13 +97,18 @@ static enum etl_status open_whole(const struct sealed_file *f, const char *folde
     AUTO(arena_release) struct arena mem;
     struct stat                      st;
 
+    const char *path;
+
     arena_init(&mem, PATH_MEMORY, "a path");
-    *fd = files_open(arena_cstr(&mem, arena_fmt(&mem, "%s/%.*s", folder, STR_ARG(f->name))), O_RDONLY);
+    path = arena_cstr(&mem, arena_fmt(&mem, "%s/%.*s", folder, STR_ARG(f->name)));
+    if (files_stat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* opening a pipe would wait for its other end */
+        return changed(f, "is no file any more", err);
+    *fd = files_open(path, O_RDONLY);
     if (*fd < 0)
         return errno == ENOENT ? changed(f, "was removed", err)
-                               : err_set(err, ETL_UNREAD, "seal", "cannot read %s/%.*s: %s", folder, STR_ARG(f->name),
+                               : err_set(err, ETL_FAIL, "seal", "cannot read %s/%.*s: %s", folder, STR_ARG(f->name),
                                          strerror(errno));
-    if (files_stat_open(*fd, &st) == 0 && (uint64_t)st.st_size == f->bytes)
+    if (files_stat_open(*fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == f->bytes)
         return ETL_OK;
     files_close(*fd);
     return changed(f, (uint64_t)st.st_size < f->bytes ? "was cut off" : "got longer", err);
@@ -115,7 +120,7 @@ static enum etl_status walk(const struct sealed_file *f, const char *folder, con
 {
     AUTO(buf_release) struct buf block;
     struct block_tagger         *tagger;
-    int                          fd;
+    int                          fd = -1;
     enum etl_status              st = open_whole(f, folder, &fd, err);
 
     buf_init(&block, BLOCK_MAX, "a block of a sealed file");

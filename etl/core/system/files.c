@@ -166,25 +166,43 @@ bool files_is_empty_folder(const char *path)
     return is_empty;
 }
 
-int files_empty_folder(const char *path, const char *but)
+enum etl_status files_each(const char *path, enum etl_status (*see)(void *context, const char *name, struct err *err),
+                           void *context, struct err *err)
 {
-    DIR           *folder = opendir(path);
-    struct dirent *entry;
-    int            result = folder != NULL ? 0 : -1;
+    struct dirent **names = NULL;
+    int             n = scandir(path, &names, NULL, NULL);
+    enum etl_status st = n < 0 ? files_fault(err, "read", path) : ETL_OK;
 
-    while (result == 0 && (entry = readdir(folder)) != NULL) {
-        char *whole = NULL;
+    for (int i = 0; i < n; i++) {
+        const char *name = names[i]->d_name;
 
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || strcmp(entry->d_name, but) == 0)
-            continue;
-        if (asprintf(&whole, "%s/%s", path, entry->d_name) < 0)
-            memory_exhausted("a file's name", strlen(path));
-        result = files_remove_tree(whole);
-        free(whole);
+        if (st == ETL_OK && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+            st = see(context, name, err);
+        free(names[i]);
     }
-    if (folder != NULL)
-        closedir(folder);
-    return result;
+    free(names);
+    return st;
+}
+
+static enum etl_status remove_in(void *context, const char *name, struct err *err)
+{
+    char *whole = NULL;
+    int   result;
+
+    if (asprintf(&whole, "%s/%s", (const char *)context, name) < 0)
+        memory_exhausted("a file's name", strlen(name));
+    result = files_remove_tree(whole);
+    free(whole);
+    return result == 0 ? ETL_OK : files_fault(err, "remove", name);
+}
+
+int files_empty_folder(const char *path)
+{
+    char           *folder = strdup(path);
+    enum etl_status st = files_each(path, remove_in, folder, NULL);
+
+    free(folder);
+    return st == ETL_OK ? 0 : -1;
 }
 
 int files_make_private(const char *path)

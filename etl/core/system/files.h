@@ -56,9 +56,12 @@ void files_make_folders(
 char *files_temporary_folder(char *pattern);
 int   files_remove_tree(const char *path); /* with all in it; links are removed, not followed */
 bool  files_is_empty_folder(const char *path);
-int   files_empty_folder(const char *path, const char *but); /* removes all in it but what has that name */
-int   files_make_private(const char *path);                  /* 0700 */
-int   files_sync_folder(const char *path);                   /* 0 also where a file system cannot */
+int   files_empty_folder(const char *path); /* removes all in it */
+/* Every name in the folder, in no order, until see() says otherwise. The names are taken first, so see() may remove what it is told. */
+enum etl_status files_each(const char *path, enum etl_status (*see)(void *context, const char *name, struct err *err),
+                           void *context, struct err *err);
+int             files_make_private(const char *path); /* 0700 */
+int             files_sync_folder(const char *path);  /* 0 also where a file system cannot */
 
 /* ---- streams, for libraries that read one ---- */
 

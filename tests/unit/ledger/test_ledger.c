@@ -271,13 +271,13 @@ static void what_was_under_way_is_uncertain_afterwards(void **state)
     struct ledger_call call;
     uint64_t           calls;
 
-    assert_false(ledger_anything_sent(folder));
+    assert_int_equal(ledger_anything_sent(folder), LEDGER_UNSENT);
     assert_int_equal(ledger_begin(l, &err), ETL_OK);
     assert_true(claim(l, 2));
     assert_true(claim(l, 5));
     assert_int_equal(ledger_commit(l, &err), ETL_OK);
     ledger_close(l);
-    assert_true(ledger_anything_sent(folder));
+    assert_int_equal(ledger_anything_sent(folder), LEDGER_SENT);
     l = open_ledger(true);
     assert_true(ledger_loaded(l));
     assert_int_equal(ledger_recover(l, &calls, &err), ETL_OK);
@@ -536,7 +536,7 @@ static void there_is_none_to_read(void **state)
     struct ledger *l;
 
     assert_int_equal(ledger_open(folder, STR("digest"), false, &l, &err), ETL_END);
-    assert_false(ledger_anything_sent(folder));
+    assert_int_equal(ledger_anything_sent(folder), LEDGER_NONE);
     (void)state;
 }
 

@@ -68,6 +68,32 @@ static void threads_make_the_same_bytes(void **state)
     end(&b);
 }
 
+/* A quote that is never closed ends the plan far behind thousands of findings: they are the same whatever the threads did, with their cause. */
+static void a_stop_finds_the_same_on_any_threads(void **state)
+{
+    static const unsigned threads[] = { 1, 4, 16 };
+    struct bench          b;
+    struct str            rows, first;
+
+    (void)state;
+    begin(&b);
+    write_file(&b, "m.yaml", str_from(two_inputs));
+    write_many(&b);
+    rows = read_file(&b, "customers.csv");
+    write_file(&b, "customers.csv", arena_fmt(&b.mem, "%.*s\"9999,\n%.*s", STR_ARG(rows), STR_ARG(rows)));
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        const char *run = arena_fmt(&b.mem, "run%zu", i).ptr;
+
+        assert_int_equal(plan(&b, run, NULL, threads[i], FILES("customers=customers.csv", "boxes=boxes.csv")),
+                         ETL_UNREAD);
+        first = read_file(&b, "run0/findings.jsonl");
+        assert_true(count_of(first, "\n") > 50);
+        expect_text(first, "\"rule\":\"quote-open\"");
+        assert_text(read_file(&b, arena_fmt(&b.mem, "%s/findings.jsonl", run).ptr), first);
+    }
+    end(&b);
+}
+
 /* ---- mending ---- */
 
 static void write_small(struct bench *b)
@@ -95,6 +121,23 @@ static void mend(struct bench *b, const char *file, const char *to_file, const c
     buf_text(&out, to);
     buf_add(&out, str_skip(text, (size_t)(at - text.ptr) + strlen(from)));
     write_file(b, to_file, buf_str(&out));
+}
+
+static void what_is_read_does_not_lie_in_what_is_emptied(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin(&b);
+    write_small(&b);
+    assert_int_equal(plan(&b, "run1", NULL, 1, FILES("customers=customers.csv", "boxes=boxes.csv")), ETL_REJECT);
+    b.more.replace = true;
+    assert_int_equal(plan(&b, "run1", NULL, 1, FILES("customers=run1/rejects/customers.csv", "boxes=boxes.csv")),
+                     ETL_FAIL);
+    expect_fault(&b, "run-reads-itself", "which is emptied for the new plan");
+    assert_int_equal(plan(&b, "run1", "run1", 1, FILES("boxes=boxes.csv")), ETL_FAIL);
+    assert_true(read_file(&b, "run1/plan.jsonl").len != 0 && read_file(&b, "run1/rejects/customers.csv").len != 0);
+    end(&b);
 }
 
 static void rejects_are_mended(void **state)
@@ -249,6 +292,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_make_the_same_bytes),
+        cmocka_unit_test(a_stop_finds_the_same_on_any_threads),
+        cmocka_unit_test(what_is_read_does_not_lie_in_what_is_emptied),
         cmocka_unit_test(rejects_are_mended),
         cmocka_unit_test(a_mended_record_makes_calls_of_its_own),
         cmocka_unit_test(ids_mean_the_same_in_the_next_plan),

@@ -168,6 +168,38 @@ static void a_run_that_was_sent_from_is_never_replaced(void **state)
     (void)state;
 }
 
+/* results.csv is written when sending ends; without a ledger to be asked nobody knows what was sent. */
+static void results_without_a_ledger_count_as_sent(void **state)
+{
+    fclose(fopen(run_folder_file(&(struct run_folder){ .path = path }, "results.csv", &mem), "w"));
+    replace(ETL_FAIL, "run-sent");
+    fclose(fopen(run_folder_file(&(struct run_folder){ .path = path }, "ledger.db", &mem), "w")); /* emptied */
+    replace(ETL_FAIL, "run-sent");
+    unlink(run_folder_file(&(struct run_folder){ .path = path }, "ledger.db", &mem));
+    make_ledger(false);
+    replace(ETL_OK, NULL);
+    (void)state;
+}
+
+/* A run.lock alone makes no run of somebody's folder, and what he put into a run stays. */
+static void what_is_none_of_a_run_stays(void **state)
+{
+    static const char *const others[] = { "thesis.txt", ".profile", "src", ".plan.jsonl" };
+
+    for (size_t i = 0; i < COUNT(others); i++) {
+        const char *other = run_folder_file(&(struct run_folder){ .path = path }, others[i], &mem);
+
+        plan_it();
+        fclose(fopen(other, "w"));
+        replace(ETL_FAIL, "run-exists");
+        assert_int_equal(access(other, F_OK), 0);
+        assert_int_equal(access(run_folder_file(&(struct run_folder){ .path = path }, "plan.jsonl", &mem), F_OK), 0);
+        unlink(other);
+    }
+    replace(ETL_OK, NULL);
+    (void)state;
+}
+
 static void a_run_in_use_is_not_replaced(void **state)
 {
     struct run_folder held;
@@ -201,6 +233,8 @@ int main(void)
         TEST(a_sent_run_without_its_plan_is_not_free),
         TEST(a_ledger_that_cannot_be_read_counts_as_sent),
         TEST(a_run_that_was_sent_from_is_never_replaced),
+        TEST(results_without_a_ledger_count_as_sent),
+        TEST(what_is_none_of_a_run_stays),
         TEST(a_run_in_use_is_not_replaced),
         TEST(a_folder_of_something_else_stays),
     };
