@@ -17,6 +17,20 @@ static enum etl_status open_run(struct delivery *d, struct findings *faults, str
     return st == ETL_OK ? run_facts_check(&d->run, d->key, d->mem, &d->facts, err) : st;
 }
 
+/* Did this run's first call go to the connection of that name? Its account and address are compared before anything is sent. */
+static bool went_there(const struct delivery *d)
+{
+    struct ledger        *l = NULL;
+    struct ledger_binding b = { 0 };
+    bool                  same = false;
+
+    if (ledger_open(d->run.path, d->facts.root, false, &l, NULL) == ETL_OK &&
+        ledger_bound(l, d->mem, &b, NULL) == ETL_OK)
+        same = str_is(b.connection, d->options.connection) && str_eq(b.provider, d->facts.description->name);
+    ledger_close(l);
+    return same;
+}
+
 /* Requests are encoded and answers judged by the description that the run carries: the plan was checked by it. */
 static enum etl_status open_connection(struct delivery *d, struct findings *faults)
 {
@@ -25,7 +39,8 @@ static enum etl_status open_connection(struct delivery *d, struct findings *faul
                                     .key = d->key,
                                     .clock = d->options.clock,
                                     .random = d->options.random,
-                                    .provider = d->facts.description };
+                                    .provider = d->facts.description,
+                                    .provider_was_used = went_there(d) };
 
     return connection_open(&o, d->mem, &d->connection, faults);
 }

@@ -285,6 +285,8 @@ static enum etl_status take_lent(const struct connection_options *o, struct aren
 
     c->provider = o->provider;
     c->provider_is_lent = true;
+    if (o->provider_was_used)
+        return ETL_OK;
     if (!str_eq(name, o->provider->name)) {
         if (provider_load(config->provider, mem, &configured, faults) != ETL_OK)
             return ETL_FAIL;

@@ -38,6 +38,8 @@ struct connection_options {
     struct random       *random;
     /* NULL: as the configuration names it. Else the description that a run carries, which must be of the same provider; it outlives the connection. */
     const struct provider *provider;
+    bool
+        provider_was_used; /* by this connection, for this run: it is not compared with the configured one, which may be gone */
 };
 /* Loads the description and the credentials; all faults at once. */
 enum etl_status connection_open(const struct connection_options *o, struct arena *mem, struct connection *out,

@@ -21,7 +21,8 @@ struct pipeline_pass {
     struct err             err;
 };
 
-static void stop(struct pipeline_pass *w, enum etl_status status, const struct err *err)
+/* The input ends here, in a fault. What was read before it goes on to its end, so that the same findings are found on any number of threads. */
+static void note_end(struct pipeline_pass *w, enum etl_status status, const struct err *err)
 {
     pthread_mutex_lock(&w->mutex);
     if (w->status == ETL_OK) {
@@ -29,6 +30,11 @@ static void stop(struct pipeline_pass *w, enum etl_status status, const struct e
         w->err = *err;
     }
     pthread_mutex_unlock(&w->mutex);
+}
+
+static void stop(struct pipeline_pass *w, enum etl_status status, const struct err *err)
+{
+    note_end(w, status, err);
     turnstile_stop(&w->read);
     turnstile_stop(&w->number);
     turnstile_stop(&w->accept);
@@ -64,11 +70,10 @@ static bool read_block(struct pipeline_pass *w, struct block *b, uint64_t *ticke
         st = err_set(err, ETL_AGAIN, "interrupted", "interrupted; nothing was planned, start it again");
     else if (!w->ended)
         st = record_source_block(w->in->source, &b->records, err);
-    if (st == ETL_END)
-        w->ended = true;
+    w->ended = w->ended || st != ETL_OK;
     leave(&w->read, b, STAGE_READ);
     if (st != ETL_OK && st != ETL_END)
-        stop(w, st, err);
+        note_end(w, st, err);
     return st == ETL_OK;
 }
 

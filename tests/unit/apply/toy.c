@@ -222,7 +222,7 @@ void toy_open(struct toy *t, bool tls, const char *limits)
     if (config_load(arena_cstr(&t->mem, str_from(path)), &t->mem, &t->config, &faults) != ETL_OK ||
         key_open(NULL, &real_random, &t->key, &err) != ETL_OK ||
         connection_open(
-            &(struct connection_options){ &t->config, STR("here"), t->key, &t->time.clock, &real_random, NULL },
+            &(struct connection_options){ &t->config, STR("here"), t->key, &t->time.clock, &real_random, NULL, false },
             &t->mem, &t->connection, &faults) != ETL_OK) {
         struct buf out;
 

@@ -156,8 +156,9 @@ static void open_stage(struct stage *s, struct shop *shop, const char *login, co
     write_file(s->path, text);
     setenv("SESSION_TEST_USER", "admin", 1);
     assert_int_equal(config_load(s->path, &s->mem, &s->config, &faults), ETL_OK);
-    if (connection_open(&(struct connection_options){ &s->config, STR("c"), NULL, &real_clock, &real_random, NULL },
-                        &s->mem, &s->connection, &faults) != ETL_OK)
+    if (connection_open(
+            &(struct connection_options){ &s->config, STR("c"), NULL, &real_clock, &real_random, NULL, false }, &s->mem,
+            &s->connection, &faults) != ETL_OK)
         fail_msg("%s", faults.items[0].err.text);
     assert_int_equal(exchanges_open(&s->connection, &s->mem, &s->exchanges, &s->err), ETL_OK);
 }
