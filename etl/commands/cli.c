@@ -117,12 +117,24 @@ int cli_faults(struct cli *cli, enum etl_status status, const struct findings *f
     return exit_from(status);
 }
 
+static enum etl_status out_status; /* the first failure; nothing is written after it */
+
 void cli_out(struct str text)
 {
     struct err err = { 0 };
 
-    if (fd_write_all(STDOUT_FILENO, text, "stdout", &err) != ETL_OK && errno != EPIPE)
+    if (out_status != ETL_OK)
+        return;
+    out_status = fd_write_all(STDOUT_FILENO, text, "stdout", &err);
+    if (out_status != ETL_OK && errno == EPIPE)
+        out_status = ETL_END; /* who read it has enough */
+    else if (out_status != ETL_OK)
         fault("%s", err.text);
+}
+
+int cli_out_exit(int code)
+{
+    return out_status == ETL_OK || out_status == ETL_END ? code : exit_worse(code, EXIT_STOPPED);
 }
 
 struct pair_value *cli_set(struct cli *cli, const struct opt_list *set, struct findings *faults)

@@ -28,6 +28,8 @@ int cli_fail(struct cli *cli, enum etl_status status, const struct err *err);
 int cli_faults(struct cli *cli, enum etl_status status, const struct findings *faults);
 /* Writes a result to stdout. */
 void cli_out(struct str text);
+/* The command ended with `code`; worse when what it had to say could not be written. A closed pipe is no fault. */
+int cli_out_exit(int code);
 /* --set NAME=VALUE, as many as were given. */
 struct pair_value *cli_set(struct cli *cli, const struct opt_list *set, struct findings *faults);
 /* --today, or today by the local clock: "2026-11-24". */

@@ -182,7 +182,7 @@ static int run_plan(struct cli *cli, const struct cmd_plan_options *o, const str
     p.threads = o->threads != 0 ? (unsigned)o->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (faults.errors != 0)
         return cli_faults(cli, ETL_FAIL, &faults);
-    st = config_key(cli->config, cli->random, &key, &err);
+    st = config_key(cli->config, o->after == NULL ? cli->random : NULL, &key, &err);
     if (st == ETL_OK && (o->decrypt_key != NULL || o->passphrase_file != NULL))
         st = envelope_keys_open(o->decrypt_key, o->passphrase_file, &archive_keys, &err);
     if (st != ETL_OK)

@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 
             progress_end();
             arena_release(&cli.mem);
-            return code;
+            return cli_out_exit(code);
         }
     }
     arena_release(&cli.mem);

@@ -104,3 +104,21 @@ void utf8_add(struct buf *out, uint32_t code_point)
         len = u8_uctomb(bytes, REPLACEMENT, sizeof bytes);
     buf_add(out, str_of((const char *)bytes, (size_t)len));
 }
+
+static bool moves_the_cursor(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+void utf8_add_safe(struct buf *out, struct str text)
+{
+    while (text.len != 0) {
+        uint32_t c = utf8_next(&text);
+
+        if (moves_the_cursor(c))
+            buf_fmt(out, "\\u%04x", c);
+        else
+            utf8_add(out, c);
+    }
+}

@@ -17,4 +17,8 @@ size_t utf8_offset(struct str s, size_t n); /* byte offset of the n-th code poin
 uint32_t utf8_next(struct str *s);
 void     utf8_add(struct buf *out, uint32_t code_point); /* U+FFFD for what is none: a surrogate, past U+10FFFF */
 
+/* A text from outside as a terminal may show it: what would move the cursor or turn the direction of writing (C0, DEL, C1, bidirectional marks)
+ * stands as \u001b. */
+void utf8_add_safe(struct buf *out, struct str text);
+
 #endif

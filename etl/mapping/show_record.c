@@ -2,6 +2,7 @@
 #include "etl/mapping/show_record.h"
 
 #include "etl/core/notation/err_json.h"
+#include "etl/core/utf8.h"
 #include "etl/language/evaluate.h"
 #include "etl/mapping/compiled.h"
 
@@ -229,8 +230,10 @@ void mapping_show(const struct mapping *m, struct mapper *mapper, const struct s
     const struct mapping_input *in = &m->inputs[r->row.input];
 
     buf_fmt(out, "%.*s  (%.*s", STR_ARG(r->where), STR_ARG(in->name));
-    if (in->has_lane)
-        buf_fmt(out, ", lane %.*s", STR_ARG(r->lane));
+    if (in->has_lane) {
+        buf_lit(out, ", lane ");
+        utf8_add_safe(out, r->lane);
+    }
     if (m->uses_nth)
         buf_fmt(out, ", row %llu of its lane", (unsigned long long)r->row.nth);
     buf_lit(out, ")\n\nrecord\n");

@@ -46,17 +46,16 @@ void call_line_json(const struct planned_call *c, struct buf *out)
     buf_byte(out, '\n');
 }
 
-/* A word stands as it is; what has blanks or quotes, or is empty, stands as JSON has it, so that a line stays a line. */
+/* A word stands as it is; what has blanks or quotes, or is empty, stands in quotes, so that a line stays a line. */
 static void add_word(struct buf *out, struct str text)
 {
-    bool plain = text.len != 0;
+    bool plain = text.len != 0 && memchr(text.ptr, ' ', text.len) == NULL && memchr(text.ptr, '"', text.len) == NULL;
 
-    for (size_t i = 0; i < text.len; i++)
-        plain = plain && (unsigned char)text.ptr[i] > ' ' && text.ptr[i] != '"' && text.ptr[i] != 0x7f;
-    if (plain && utf8_valid_prefix(text) == text.len)
-        buf_add(out, text);
-    else
-        json_string_add(out, text);
+    if (!plain)
+        buf_byte(out, '"');
+    utf8_add_safe(out, text);
+    if (!plain)
+        buf_byte(out, '"');
 }
 
 static void add_value(struct buf *out, const struct plan_param *p)

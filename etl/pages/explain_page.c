@@ -5,6 +5,7 @@
 
 #include "etl/core/notation/json_writer.h"
 #include "etl/core/system/clock.h"
+#include "etl/core/utf8.h"
 #include "etl/mapping/show_record.h"
 #include "etl/pages/layout.h"
 
@@ -56,8 +57,8 @@ static void add_head(const struct explanation *x, struct buf *out)
 {
     size_t done = in_state(x, CALL_DONE);
 
-    buf_fmt(out, "%.*s in %s (%.*s to %.*s): ", STR_ARG(x->lane.ptr != NULL ? x->lane : x->key), x->run->path,
-            STR_ARG(x->facts.mapping), STR_ARG(x->facts.provider));
+    utf8_add_safe(out, x->lane.ptr != NULL ? x->lane : x->key);
+    buf_fmt(out, " in %s (%.*s to %.*s): ", x->run->path, STR_ARG(x->facts.mapping), STR_ARG(x->facts.provider));
     if (errors(x) != 0 && x->call_count == 0)
         buf_lit(out, "rejected\n");
     else if (x->call_count == 0)

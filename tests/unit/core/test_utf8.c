@@ -106,12 +106,36 @@ static void any_alignment(void **state)
         }
 }
 
+static void what_a_terminal_may_show(void **state)
+{
+    static const struct {
+        const char *text, *safe;
+    } rows[] = {
+        { "Zo\xc3\xab 1001", "Zo\xc3\xab 1001" },
+        { "\x1b[31mred\n", "\\u001b[31mred\\u000a" },
+        { "\x7f\xc2\x85\xc2\x9b", "\\u007f\\u0085\\u009b" },
+        { "a\xe2\x80\xae"
+          "b\xe2\x81\xa6",
+          "a\\u202eb\\u2066" },
+        { "\xff", "\xef\xbf\xbd" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        AUTO(buf_release) struct buf out;
+
+        buf_init(&out, 1 << 10, "a test");
+        utf8_add_safe(&out, str_from(rows[i].text));
+        assert_text(buf_str(&out), str_from(rows[i].safe));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_wrong_and_where), cmocka_unit_test(every_code_point),
-        cmocka_unit_test(counts_and_offsets),      cmocka_unit_test(wrong_bytes_one_at_a_time),
-        cmocka_unit_test(any_alignment),
+        cmocka_unit_test(what_a_terminal_may_show),  cmocka_unit_test(what_is_wrong_and_where),
+        cmocka_unit_test(every_code_point),          cmocka_unit_test(counts_and_offsets),
+        cmocka_unit_test(wrong_bytes_one_at_a_time), cmocka_unit_test(any_alignment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
