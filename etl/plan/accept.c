@@ -99,7 +99,7 @@ static size_t drop_claimed(struct block *b, struct block_item *item)
     for (size_t i = 0; i < item->line_count; i++) {
         struct call_line *line = &item->lines[i];
 
-        if (line->has_once && (line->once.low != last.low || line->once.high != last.high)) {
+        if (line->has_once && (claims == NULL || line->once.low != last.low || line->once.high != last.high)) {
             last = line->once;
             claims = seen_keys_once(p->seen, last);
         }
