@@ -103,7 +103,7 @@ static size_t drop_claimed(struct block *b, struct block_item *item)
             last = line->once;
             claims = seen_keys_once(p->seen, last);
         }
-        if (!line->has_once || seen_keys_once_claim(claims, (unsigned)p->mapping->calls[line->call].position))
+        if (!line->has_once || seen_keys_once_claim(claims, line->once_bit))
             item->lines[kept++] = *line;
     }
     return kept;

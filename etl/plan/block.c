@@ -259,26 +259,27 @@ enum etl_status block_number(struct block *b, struct err *err)
 
 /* ---- map + check + encode ---- */
 
-/* The calls of a record mostly have the same once_per value, so the last digest is kept. */
-struct once_key {
-    struct str    value;
-    uint32_t      group;
-    struct digest digest;
-};
-static struct digest once_key(struct block *b, struct once_key *last, const struct mapped_call *call)
+/* Where a once_per value is claimed. The first calls of a mapping have their bits in the entry of the lane of that name, whether or not there is such
+ * a lane: mostly it is the record's own, which is looked up anyway. The calls of a record mostly have the same value. */
+static void find_once(struct block *b, const struct block_item *item, const struct mapped_call *call,
+                      struct call_line *line)
 {
-    uint32_t group = (uint32_t)call->call->position / SEEN_CALLS;
+    unsigned position = (unsigned)call->call->position;
+    uint64_t seed = b->pipeline->seen->seed;
 
-    if (last->value.ptr == NULL || last->group != group || !str_eq(last->value, call->once_per))
-        *last = (struct once_key){ call->once_per, group,
-                                   digest_of(b->pipeline->seen->seed, DIGEST_ONCE, group, call->once_per) };
-    return last->digest;
+    line->has_once = true;
+    line->once_bit = (uint8_t)(position < LANE_CALLS ? LANE_CALLS_AT + position : position % SEEN_CALLS);
+    if (position >= LANE_CALLS)
+        line->once = digest_of(seed, DIGEST_ONCE, position / SEEN_CALLS, call->once_per);
+    else if (b->input->has_lane && str_eq(call->once_per, item->lane))
+        line->once = item->lane_key;
+    else
+        line->once = digest_of(seed, DIGEST_LANE, 0, call->once_per);
 }
 
 static void encode_record(struct block *b, struct block_item *item, const struct mapped *mapped)
 {
     struct record_line r = { item->lane, item->where, item->key, item->says };
-    struct once_key    once = { 0 };
 
     item->lines = ARENA_ARRAY(&b->mem, struct call_line, mapped->count + 1);
     item->line_count = mapped->count;
@@ -294,9 +295,8 @@ static void encode_record(struct block *b, struct block_item *item, const struct
         line->end = b->out.len;
         line->call = (uint16_t)(call->call - b->pipeline->mapping->calls);
         line->dangers = (uint8_t)call->dangers;
-        line->has_once = call->once_per.ptr != NULL;
-        if (line->has_once)
-            line->once = once_key(b, &once, call);
+        if (call->once_per.ptr != NULL)
+            find_once(b, item, call, line);
     }
     plan_encoder_end(&b->out);
 }

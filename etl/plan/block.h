@@ -17,6 +17,7 @@ struct call_line { /* a call in its record's line */
     uint16_t      call; /* index in mapping->calls */
     uint8_t       dangers;
     bool          has_once;
+    uint8_t       once_bit; /* of the call in the value's entry */
     struct digest once;
 };
 struct block_item { /* a record */

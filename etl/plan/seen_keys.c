@@ -6,12 +6,14 @@
 #include "etl/core/system/files.h"
 #include "etl/run/run_facts.h"
 
-/* A lane's number: whether it has calls in this plan, whether a record without a unique value was accepted, and what the first of these says. A
- * place's number: the input above, the line below. */
+/* A lane's number: whether it has calls in this plan; whether a record without a unique value was accepted; which calls have claimed its name as
+ * once_per value, from bit LANE_CALLS_AT on; and in the upper half what the first of those records says. A place's number: the input above, the
+ * line below. */
 #define LANE_CALLED UINT64_C(1)
 #define LANE_SAYS   UINT64_C(2)
-#define LANE_BITS   UINT64_C(3)
-#define LINE_MASK   ((UINT64_C(1) << 48) - 1)
+enum { LANE_SAYS_AT = 32 };
+_Static_assert(LANE_CALLS_AT + LANE_CALLS == LANE_SAYS_AT, "a lane's number has room for all of it");
+#define LINE_MASK ((UINT64_C(1) << 48) - 1)
 
 /* A parent's number: the length of its row (1 MiB of text are 2 MiB of UTF-16), its offset, and in the top bits how many runs ago. */
 enum { PARENT_LENGTH_BITS = 22, PARENT_OFFSET_BITS = 37 };
@@ -92,8 +94,7 @@ static uint64_t count_copy(struct seen_keys *k, struct digest lane, uint64_t say
 
 struct seen_lane seen_keys_record(struct seen_keys *k, struct digest lane, const struct seen_record *record)
 {
-    uint64_t says = ((record->says + record->input * UINT64_C(0xd1b54a32d192ed03)) & ~LANE_BITS) | LANE_SAYS, *entry,
-             before;
+    uint64_t         says = record->says + record->input * UINT64_C(0xd1b54a32d192ed03), *entry, before;
     struct seen_lane out = { true, 1 };
 
     if (lane.high == 0) {
@@ -108,9 +109,9 @@ struct seen_lane seen_keys_record(struct seen_keys *k, struct digest lane, const
     if (!record->has_says)
         return out;
     if ((before & LANE_SAYS) == 0)
-        *entry |= says;
+        *entry |= LANE_SAYS | says >> LANE_SAYS_AT << LANE_SAYS_AT;
     else
-        out.copy = count_copy(k, lane, says, (before & ~LANE_CALLED) == says);
+        out.copy = count_copy(k, lane, says, before >> LANE_SAYS_AT == says >> LANE_SAYS_AT);
     return out;
 }
 

@@ -5,7 +5,8 @@
  *
  * Threads  two owners at a time, each with its own sets: the stage that numbers (seen_keys_count…, seen_keys_parent of an input that
  *          was read before) and accept (all else).
- * Limits   32 bytes a lane, unique or once_per value, and a lane's second record and any further one that has no unique value. */
+ * Limits   32 bytes a lane, unique or once_per value (one that is a lane's name has no entry of its own), and a lane's second record and any
+ *          further one that has no unique value. */
 #ifndef ETL_PLAN_SEEN_KEYS_H
 #define ETL_PLAN_SEEN_KEYS_H
 
@@ -52,16 +53,16 @@ struct seen_lane seen_keys_record(struct seen_keys *k, struct digest lane, const
 /* false: claimed before; *where is the first. */
 bool seen_keys_is_free(struct seen_keys *k, struct digest d, struct seen_place *where);
 void seen_keys_claim(struct seen_keys *k, struct digest d, struct seen_place where);
-/* once_per: claims the value for the call-th of the mapping's calls; false when it was claimed before. The calls of a value share an entry,
- * a bit each (DIGEST_ONCE, by call / SEEN_CALLS): one look-up finds them all, and a plan takes half the memory. */
-enum { SEEN_CALLS = 64 };
-uint64_t *seen_keys_once(struct seen_keys *k, struct digest d); /* the value's entry, good until the next change */
-static inline bool seen_keys_once_claim(uint64_t *entry, unsigned call)
+/* once_per: the entry of a value, with a bit a call. The calls 0 … LANE_CALLS - 1 of a mapping have theirs in the entry of the lane of that name
+ * (DIGEST_LANE), from bit LANE_CALLS_AT on; further ones in entries of SEEN_CALLS each (DIGEST_ONCE, numbered). */
+enum { SEEN_CALLS = 64, LANE_CALLS = 30, LANE_CALLS_AT = 2 };
+uint64_t *seen_keys_once(struct seen_keys *k, struct digest d); /* good until the next change */
+/* false: it was claimed before */
+static inline bool seen_keys_once_claim(uint64_t *entry, unsigned bit)
 {
-    uint64_t bit = UINT64_C(1) << call % SEEN_CALLS;
-    bool     is_free = (*entry & bit) == 0;
+    bool is_free = (*entry >> bit & 1) == 0;
 
-    *entry |= bit;
+    *entry |= UINT64_C(1) << bit;
     return is_free;
 }
 uint64_t seen_keys_count(struct seen_keys *k, struct digest d);        /* DIGEST_COUNT */

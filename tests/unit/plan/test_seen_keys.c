@@ -51,11 +51,11 @@ static void lanes_and_copies(void **state)
     assert_false(is_new(&k, lane_of(&k, "1001")));
     assert_true(is_new(&k, lane_of(&k, "1002")));
     for (uint64_t n = 1; n <= 1000; n++) { /* two of one lane in turns, one of another input, one of another lane */
-        assert_int_equal(copy(&k, lane_of(&k, "1001"), 0, 0x1234567890), n);
-        assert_int_equal(copy(&k, lane_of(&k, "1001"), 0, 0x1234567894), n);
-        assert_int_equal(copy(&k, lane_of(&k, "1001"), 1, 0x1234567890), n);
-        assert_int_equal(copy(&k, lane_of(&k, "1003"), 0, 0x1234567890), n);
-        assert_int_equal(copy(&k, NO_LANE, 0, 0x1234567890), n);
+        assert_int_equal(copy(&k, lane_of(&k, "1001"), 0, UINT64_C(0x34567890) << 32), n);
+        assert_int_equal(copy(&k, lane_of(&k, "1001"), 0, UINT64_C(0x34567894) << 32), n);
+        assert_int_equal(copy(&k, lane_of(&k, "1001"), 1, UINT64_C(0x34567890) << 32), n);
+        assert_int_equal(copy(&k, lane_of(&k, "1003"), 0, UINT64_C(0x34567890) << 32), n);
+        assert_int_equal(copy(&k, NO_LANE, 0, UINT64_C(0x34567890) << 32), n);
     }
     assert_false(is_new(&k, lane_of(&k, "1001")));
     assert_true(is_new(&k, lane_of(&k, "1003")));
@@ -140,9 +140,9 @@ static void planned_after(void **state)
     (void)state;
     seen_keys_init(&before, key);
     assert_true(is_new(&before, lane_of(&before, "1001")));
-    assert_int_equal(copy(&before, lane_of(&before, "1001"), 0, 400), 1);
-    assert_int_equal(copy(&before, lane_of(&before, "1001"), 0, 800), 1);
-    assert_int_equal(copy(&before, lane_of(&before, "1001"), 0, 800), 2);
+    assert_int_equal(copy(&before, lane_of(&before, "1001"), 0, UINT64_C(400) << 32), 1);
+    assert_int_equal(copy(&before, lane_of(&before, "1001"), 0, UINT64_C(800) << 32), 1);
+    assert_int_equal(copy(&before, lane_of(&before, "1001"), 0, UINT64_C(800) << 32), 2);
     seen_keys_lane_reject(&before, lane_of(&before, "1002"), (struct seen_place){ 0, 3 });
     seen_keys_claim(&before, digest_of(before.seed, DIGEST_UNIQUE, 0, STR("u")), (struct seen_place){ 1, 9 });
     assert_true(seen_keys_once_claim(seen_keys_once(&before, digest_of(before.seed, DIGEST_ONCE, 0, STR("o"))), 4));
@@ -156,9 +156,10 @@ static void planned_after(void **state)
 
     seen_keys_init(&after, key);
     assert_int_equal(seen_keys_load(&after, path, &seal, &err), ETL_OK);
-    assert_true(is_new(&after, lane_of(&after, "1001")));               /* its first call in this plan */
-    assert_int_equal(copy(&after, lane_of(&after, "1001"), 0, 400), 2); /* records go on being counted */
-    assert_int_equal(copy(&after, lane_of(&after, "1001"), 0, 800), 3);
+    assert_true(is_new(&after, lane_of(&after, "1001"))); /* its first call in this plan */
+    assert_int_equal(copy(&after, lane_of(&after, "1001"), 0, UINT64_C(400) << 32),
+                     2); /* records go on being counted */
+    assert_int_equal(copy(&after, lane_of(&after, "1001"), 0, UINT64_C(800) << 32), 3);
     assert_false(seen_keys_lane_rejected(&after, lane_of(&after, "1002"), &where)); /* it comes again, mended */
     assert_false(seen_keys_is_free(&after, digest_of(after.seed, DIGEST_UNIQUE, 0, STR("u")), &where));
     assert_int_equal(where.input, PLACE_AFTER);
