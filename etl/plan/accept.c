@@ -238,7 +238,8 @@ static void announce(const struct block *b, const struct block_item *item)
     for (size_t i = 0; i < b->input->unique_count; i++)
         digest_set_announce(set, item->uniques[i]);
     for (size_t i = 0; i < item->line_count; i++)
-        if (item->lines[i].has_once && (i == 0 || item->lines[i].once.low != item->lines[i - 1].once.low))
+        if (item->lines[i].has_once && item->lines[i].once.low != item->lane_key.low &&
+            (i == 0 || item->lines[i].once.low != item->lines[i - 1].once.low))
             digest_set_announce(set, item->lines[i].once);
 }
 
