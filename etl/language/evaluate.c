@@ -6,6 +6,9 @@
 #include "etl/language/compare.h"
 #include "etl/language/filter.h"
 
+/* What needs a frame of its own stays out of eval_node(): most nodes are a column or a text, and need none. */
+#define APART __attribute__((noinline))
+
 static struct value of_bool(bool yes)
 {
     return yes ? VALUE_OF(STR("true")) : VALUE_OF(FALSE_TEXT);
@@ -88,7 +91,7 @@ static bool eval_u64(struct eval *e, uint64_t number, struct value *out)
     return true;
 }
 
-static bool eval_join(struct eval *e, const struct node *n, struct value *out)
+static APART bool eval_join(struct eval *e, const struct node *n, struct value *out)
 {
     struct value  few[8];
     struct value *parts = n->count <= 8 ? few : ARENA_ARRAY(e->mem, struct value, n->count);
@@ -135,7 +138,7 @@ static bool add_parts(struct eval *e, const struct node *n, bool *secret)
     return true;
 }
 
-static bool eval_list(struct eval *e, const struct node *n, struct value *out)
+static APART bool eval_list(struct eval *e, const struct node *n, struct value *out)
 {
     bool secret = false;
 
@@ -149,7 +152,7 @@ static bool eval_list(struct eval *e, const struct node *n, struct value *out)
     return true;
 }
 
-static bool eval_filter(struct eval *e, const struct node *n, struct value *out)
+static APART bool eval_filter(struct eval *e, const struct node *n, struct value *out)
 {
     const struct filter *f = n->filter;
     struct value         args[2] = { VALUE_NONE, VALUE_NONE };
@@ -212,7 +215,7 @@ static bool eval_in(struct eval *e, const struct node *n, bool *yes)
     return true;
 }
 
-static bool eval_logic(struct eval *e, const struct node *n, struct value *out)
+static APART bool eval_logic(struct eval *e, const struct node *n, struct value *out)
 {
     bool yes = false;
 
@@ -249,7 +252,7 @@ static bool eval_logic(struct eval *e, const struct node *n, struct value *out)
 }
 
 /* password(n, WORD) */
-static bool eval_password(struct eval *e, const struct node *n, struct value *out)
+static APART bool eval_password(struct eval *e, const struct node *n, struct value *out)
 {
     struct value word = VALUE_NONE;
 

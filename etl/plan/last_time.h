@@ -20,7 +20,7 @@ void last_time_find(struct planning *w, struct plan_history *h, size_t input, st
 void last_time_open(struct planning *w, struct plan_history *out);
 /* The plan is finished. Where the history cannot be written, that is a warning: the plan is good. */
 void last_time_record(struct planning *w, const struct plan_counts *sum);
-/* "2026-11-30, /home/me/run-1": when and where, for a message. */
+/* "2026-11-30, run-1": when and where, for a message. */
 struct str last_time_place(const struct planned *plan, struct arena *mem);
 
 #endif

@@ -142,13 +142,19 @@ static void check_wires(struct description_reader *r, const struct yaml *node, c
 void read_params(struct description_reader *r, const struct yaml *node, struct command *c)
 {
     struct param *params;
+    bool         *required;
 
     if (node == NULL || !yaml_expect(&r->yaml, node, YAML_MAP, "params"))
         return;
     params = ARENA_ARRAY(r->yaml.mem, struct param, node->count + 1);
-    for (size_t i = 0; i < node->count; i++)
+    required = ARENA_ARRAY(r->yaml.mem, bool, node->count + 1);
+    for (size_t i = 0; i < node->count; i++) {
         read_param(r, &node->pairs[i], &params[i]);
+        required[i] = params[i].required;
+        c->has_danger_values = c->has_danger_values || params[i].danger_value_count != 0;
+    }
     c->params = params;
+    c->required = required;
     c->param_count = node->count;
     check_wires(r, node, c);
 }

@@ -32,6 +32,8 @@ struct command {
     unsigned                 dangers;
     struct str               clear; /* ptr NULL: nothing can be cleared */
     const struct param      *params;
+    const bool              *required; /* of each parameter; side by side, as each call asks all */
+    bool                     has_danger_values;
     size_t                   param_count;
     const struct together   *together;
     size_t                   together_count;

@@ -113,6 +113,7 @@ const struct command *command_with_members(const struct command *c, const struct
 {
     struct command *out = NULL;
     struct param   *params = NULL;
+    bool           *required = NULL;
 
     for (size_t i = 0; i < count; i++) {
         const struct command *now = out != NULL ? out : c;
@@ -128,9 +129,13 @@ const struct command *command_with_members(const struct command *c, const struct
             params = ARENA_ARRAY(mem, struct param, c->param_count + count);
             memcpy(params, c->params, c->param_count * sizeof *params);
             out->params = params;
+            required = ARENA_ARRAY(mem, bool, c->param_count + count);
+            memcpy(required, c->required, c->param_count * sizeof *required);
+            out->required = required;
             family = &params[family - c->params];
         }
         key = inside(on_wire ? family->wire : family->name, names[i]);
+        required[out->param_count] = family->required;
         member = &params[out->param_count++];
         *member = *family;
         member->is_family = false;

@@ -303,8 +303,6 @@ static void check_one(struct call_rules *j, size_t i)
     const struct param *p = &j->command->params[i];
     struct value       *v = &j->values[i];
 
-    if (!is_given(v) && !p->required) /* true for most parameters of most calls */
-        return;
     if (p->always.ptr != NULL) {
         if (is_given(v))
             fault(j, p, "always", SEVERITY_ERROR, "cannot be set; the provider gets its one value always");
@@ -406,7 +404,8 @@ enum etl_status rules_call(struct rule_check *c, const struct command *command, 
     struct call_rules j = { .check = c, .command = command, .values = values, .sink = sink, .mem = record_mem };
 
     for (size_t i = 0; i < command->param_count; i++)
-        check_one(&j, i);
+        if (is_given(&values[i]) || command->required[i])
+            check_one(&j, i);
     for (size_t i = 0; i < command->together_count; i++)
         check_together(&j, &command->together[i]);
     return j.rejected ? ETL_REJECT : ETL_OK;
@@ -444,6 +443,8 @@ unsigned rules_dangers(const struct command *command, const struct value *values
 {
     unsigned dangers = command->dangers;
 
+    if (!command->has_danger_values)
+        return dangers;
     for (size_t i = 0; i < command->param_count; i++) {
         const struct param *p = &command->params[i];
 
