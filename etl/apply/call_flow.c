@@ -162,10 +162,16 @@ void call_flow_resolve(struct call_flow *flow)
 /* What the read before the first sending answered; NULL: nothing. */
 static void looked(struct call_flow *flow, const struct verdict *read, uint64_t fingerprint)
 {
-    bool there = false;
+    bool          there = false;
+    enum readback says = READBACK_UNREAD;
 
-    if (read != NULL && readback_judge_baseline(flow->loaded.command, flow->loaded.values, read, &flow->mem, &there) !=
-                            READBACK_UNREAD) {
+    if (read != NULL)
+        says = readback_judge_baseline(flow->loaded.command, flow->loaded.values, read, &flow->mem, &there);
+    if (says == READBACK_NO_PROOF) { /* a lost answer will stay uncertain */
+        flow->step = FLOW_READY;
+        return;
+    }
+    if (says != READBACK_UNREAD) {
         if (there && flow->loaded.command->verify.there_is_refused) {
             call_flow_settle_as(flow, CALL_REFUSED,
                                 arena_fmt(&flow->mem,

@@ -47,6 +47,7 @@ enum readback readback_judge_baseline(const struct command *command, const struc
     case LOOKUP_DIFFERS: /* not what this call will make: an equal record afterwards is ours */
         *there = false;
         return READBACK_ABSENT;
+    case LOOKUP_OTHER_KIND: return READBACK_NO_PROOF;
     case LOOKUP_UNKNOWN: break;
     }
     return READBACK_UNREAD;
@@ -61,6 +62,9 @@ bool readback_is_shared(const struct lookup_read *lookup)
     return lookup->full;
 }
 
+/* The provider tells one thing of a name, and told another than ours. */
+static const char other_kind[] = "reading back tells of another kind of that name, which says nothing of this one";
+
 static enum readback judge_removal(bool absence_is_proof, enum lookup_answer answer, const char **why)
 {
     switch (answer) {
@@ -71,6 +75,7 @@ static enum readback judge_removal(bool absence_is_proof, enum lookup_answer ans
         return READBACK_NO_PROOF;
     case LOOKUP_THERE: *why = "reading back still finds it"; return READBACK_ABSENT;
     case LOOKUP_DIFFERS: *why = "reading back finds something else in its place"; return READBACK_UNSURE;
+    case LOOKUP_OTHER_KIND: *why = other_kind; return READBACK_NO_PROOF;
     case LOOKUP_UNKNOWN: break;
     }
     *why = "reading back gave no answer";
@@ -124,6 +129,7 @@ static enum readback judge(const struct command *command, const struct value *va
         }
         *why = "reading back finds it other than we sent it, or as another's";
         return READBACK_UNSURE;
+    case LOOKUP_OTHER_KIND: *why = other_kind; return READBACK_NO_PROOF;
     case LOOKUP_UNKNOWN: break;
     }
     *why = "reading back gave no answer";

@@ -8,16 +8,17 @@
 #include "providers/replies/reply.h"
 
 enum readback {
-    READBACK_DONE,     /* it is there as we sent it, and was not there before (a removal: it is gone) */
-    READBACK_ABSENT,   /* it is not there (a removal: it still is): seen twice, it is sent again */
-    READBACK_UNSURE,   /* differs, was there before, or belongs to another: a person looks */
-    READBACK_NO_PROOF, /* it is not found (a removal: it is no longer found), which proves nothing for this command */
-    READBACK_UNREAD    /* the read itself gave no answer; a failed read is never "not there" */
+    READBACK_DONE,   /* it is there as we sent it, and was not there before (a removal: it is gone) */
+    READBACK_ABSENT, /* it is not there (a removal: it still is): seen twice, it is sent again */
+    READBACK_UNSURE, /* differs, was there before, or belongs to another: a person looks */
+    READBACK_NO_PROOF, /* it is not found, or another kind is told (a removal: it is no longer found): that proves nothing here */
+    READBACK_UNREAD /* the read itself gave no answer; a failed read is never "not there" */
 };
 
 /* The values of the reading command, made from the call's. */
 struct value *readback_values(const struct lookup_read *lookup, const struct value *call_values, struct arena *mem);
-/* What the read before the first sending says: *there. READBACK_UNREAD: the read gave no answer. */
+/* What the read before the first sending says: *there. READBACK_UNREAD: the read gave no answer. READBACK_NO_PROOF: it told another kind; the
+ * call may be sent, but a later read cannot prove that this call made the record. */
 enum readback readback_judge_baseline(const struct command *command, const struct value *values,
                                       const struct verdict *read, struct arena *mem, bool *there);
 struct readback_baseline {

@@ -102,6 +102,9 @@ static enum etl_status judge_lookup(struct test_mode *t, struct tested_call *a, 
     case LOOKUP_DIFFERS: /* something is there, but not what match: describes */
         return l->wants_nothing ? passed(t, a, http, err)
                                 : refused(t, a, STR("what it works on is not there, or is another's"), http, err);
+    case LOOKUP_OTHER_KIND:
+        return note(t, a->number, "untestable", &t->report->counts.untestable,
+                    STR("the provider tells of another kind of that name, which says nothing of this one"), http, err);
     case LOOKUP_UNKNOWN: break;
     }
     return no_answer(t, a, read->reason, http, err);

@@ -67,7 +67,7 @@ static struct likeness compare(const struct lookup_read *l, const struct value *
 enum lookup_answer lookup_judge(const struct lookup_read *l, const struct value *values, const struct verdict *v,
                                 struct arena *mem)
 {
-    bool   met = false;
+    bool   met = false, of_kind = false;
     size_t count = v->record_count != 0 ? v->record_count
                                         : 1; /* an answer without records counts as one record, made of captures */
 
@@ -81,7 +81,10 @@ enum lookup_answer lookup_judge(const struct lookup_read *l, const struct value 
         if (like.all)
             return LOOKUP_THERE;
         met = met || (like.kind && (like.name || !l->full));
+        of_kind = of_kind || like.kind;
     }
+    if (v->record_count == 0 && !of_kind)
+        return LOOKUP_OTHER_KIND;
     return met ? LOOKUP_DIFFERS : LOOKUP_NOT_THERE;
 }
 

@@ -7,9 +7,10 @@
 #include "providers/replies/reply.h"
 
 /* What the answer of a verify, test or probe read says about a call. */
-enum lookup_answer { LOOKUP_THERE, LOOKUP_NOT_THERE, LOOKUP_DIFFERS, LOOKUP_UNKNOWN };
+enum lookup_answer { LOOKUP_THERE, LOOKUP_NOT_THERE, LOOKUP_DIFFERS, LOOKUP_OTHER_KIND, LOOKUP_UNKNOWN };
 /* THERE: a record equals the call in every `match`. DIFFERS: a record was found, but another one or with other values. NOT_THERE: nothing found. A
- * `match` value that is a constant selects the kind of record: a record of another kind proves nothing about ours, so it does not count. */
+ * `match` value that is a constant selects the kind of record. In a list, records of other kinds do not count. An answer that tells one thing only
+ * has told another kind: OTHER_KIND, which says nothing of ours, for it may be there besides. */
 enum lookup_answer lookup_judge(const struct lookup_read *lookup, const struct value *call_values,
                                 const struct verdict *read_verdict, struct arena *call_mem);
 /* Does the call have the value that identifies its record (the first `match`)? Without it, no record found can be proved to be the call's. */

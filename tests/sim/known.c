@@ -81,14 +81,6 @@ static bool is_hit_of_another(const struct world *w, const struct violation *v)
     return v->invariant == TRUTH && strcmp(v->rule, "done") == 0 && call_of(w, v)->command == SIGN;
 }
 
-static bool is_other_kind(const struct world *w, const struct violation *v)
-{
-    const struct sim_call *c = call_of(w, v);
-
-    return v->invariant == TRUTH && strcmp(v->rule, "done") == 0 && c->command == UNDIAL &&
-           back_office_find(w, MAILBOX, c->key) != NULL;
-}
-
 static bool is_one_look(const struct world *w, const struct violation *v)
 {
     return v->invariant == TRUTH && strcmp(v->rule, "done") == 0 && call_of(w, v)->command == DROP;
@@ -120,8 +112,6 @@ const struct known known[] = {
       "an answer of another content type is no answer" },
     { "hit-of-another", is_hit_of_another, "what a search finds counts as ours, though its row does not carry our key",
       "there is a row whose own value equals ours" },
-    { "other-kind", is_other_kind, "an answer about another kind counts as gone",
-      "an answer about another kind is no answer" },
     { "one-look", is_one_look, "a removal that is not seen once counts as done",
       "absence needs two looks, the last after settle_seconds" },
     { "short-report", is_short_report, "a report that ends early behind a line counts as complete",
