@@ -64,9 +64,8 @@ class KillNine(unittest.TestCase):
 
     def test_ispn(self):
         w, provider, summary = self.run_killed("ispn-here", "serverplus-to-ispn", ["drop-after:4%", "drop-before:2%", "cutoff:2%", "delay=20"])
-        # What it does not list, or lists without proof, stays for a person to look at. So does a RADIUS login that is also a mailbox: the
-        # provider tells one kind of a name.
-        self.check(w, provider, summary, {"addsvc", "addaltemail", "addphone", "addrad"})
+        # What it does not list, or lists without proof, stays for a person to look at.
+        self.check(w, provider, summary, {"addsvc", "addaltemail", "addphone", "addauth"})
 
 
 def executed_of(counts):
