@@ -43,8 +43,7 @@ static enum etl_status open_db(struct ledger *l, bool write, struct err *err)
         int fd = files_open(l->path, O_RDWR | O_CREAT);
 
         if (fd < 0)
-            return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "ledger-open", "cannot open %s: %s", l->path,
-                           strerror(errno));
+            return files_fault(err, "open", l->path);
         files_close(fd);
         sync_folder(l->path);
     }

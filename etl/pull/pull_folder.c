@@ -18,8 +18,7 @@ static enum etl_status make_folder(const char *path, struct err *err)
 {
     if (files_make_folder(path) == 0 || errno == EEXIST)
         return ETL_OK;
-    return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot make %s: %s", path,
-                   strerror(errno));
+    return files_fault(err, "make", path);
 }
 
 enum etl_status pull_folder_make(const struct pull_folder *f, struct err *err)
@@ -44,8 +43,7 @@ int pull_folder_temporary(const struct pull_folder *f, struct err *err)
     snprintf(path, sizeof path, "%s/.member.XXXXXX", f->path);
     fd = files_temporary(path);
     if (fd < 0)
-        err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path,
-                strerror(errno));
+        files_fault(err, "write", path);
     else
         files_remove(path);
     return fd;

@@ -121,8 +121,7 @@ static enum etl_status spill(struct stored_answer *a, struct err *err)
     snprintf(a->path, sizeof a->path, "%s/.%.*s.XXXXXX", a->kind->folder->raw, STR_ARG(a->kind->report->name));
     a->fd = files_temporary(a->path);
     if (a->fd < 0)
-        return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", a->path,
-                       strerror(errno));
+        return files_fault(err, "write", a->path);
     return fd_write_all(a->fd, buf_str(&a->small), a->path, err);
 }
 
@@ -257,8 +256,7 @@ static enum etl_status name_file(struct stored_answer *a, struct journal_entry *
 
     snprintf(path, sizeof path, "%s/%.*s", a->kind->folder->raw, STR_ARG(out->file));
     if (files_sync(a->fd) != 0 || files_rename(a->path, path) != 0)
-        return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "pull-folder", "cannot write %s: %s", path,
-                       strerror(errno));
+        return files_fault(err, "write", path);
     files_close(a->fd);
     a->fd = -1;
     return ETL_OK;

@@ -145,8 +145,7 @@ static enum etl_status make_folder(struct run_folder *r, bool replace, struct ar
     if (files_make_folder(r->path) != 0) {
         if (errno == EEXIST)
             return take_over(r, replace, mem, err);
-        return err_set(err, errno == ENOSPC ? ETL_AGAIN : ETL_FAIL, "run-create", "cannot make %s: %s", r->path,
-                       strerror(errno));
+        return files_fault(err, "make", r->path);
     }
     st = open_folder(r, err);
     return st == ETL_OK ? take_lock(r, mem, err) : st;

@@ -45,7 +45,7 @@ static void what_cannot_be_made_is_told(void **state)
     arena_init(&mem, 1 << 20, "a test");
     pull_folder_name(&f, "/nowhere/a.zip", &mem);
     assert_int_equal(pull_folder_make(&f, &err), ETL_FAIL);
-    assert_string_equal(err.rule, "pull-folder");
+    assert_string_equal(err.rule, "file-io");
     assert_int_equal(pull_folder_temporary(&f, &err), -1);
 }
 
