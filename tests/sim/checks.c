@@ -280,8 +280,7 @@ static void check_settled(struct world *w, const struct told *told, size_t i)
     bool is_hidden = c->command == UNDIAL && back_office_find(w, MAILBOX, c->key) != NULL;
 
     /* What was carried out twice, by another fault, cannot be told from what two calls made. */
-    if (told->state[i] == CALL_UNCERTAIN && is_provable[c->command] && !had_one && !is_hidden &&
-        c->deed_count < 2)
+    if (told->state[i] == CALL_UNCERTAIN && is_provable[c->command] && !had_one && !is_hidden && c->deed_count < 2)
         world_violation(w, ENDS, "unsettled", (int)i, "%s %s is still uncertain, and a read could settle it",
                         command_names[c->command], c->key);
 }

@@ -87,7 +87,8 @@ static void each_answer_proves_so_much(void **state)
         { "weak", "1 pass=c", SAME, READBACK_NO_PROOF },
         { "weak", "1 pass=b", LOOKED, READBACK_DONE },
         { "kind", "1 pass=b kind=dial", NOT_LOOKED, READBACK_DONE },
-        { "kind", "1 pass=b kind=mail", NOT_LOOKED, READBACK_NO_PROOF }, /* one kind is told; ours may be there besides */
+        { "kind", "1 pass=b kind=mail", NOT_LOOKED,
+          READBACK_NO_PROOF }, /* one kind is told; ours may be there besides */
         { "kind", "1 pass=b kind=mail", SAME, READBACK_NO_PROOF },
         { "kind", "1 pass=c kind=dial", NOT_LOOKED, READBACK_UNSURE },
         { "gone", "0 nothing", NOT_LOOKED, READBACK_DONE },
@@ -138,9 +139,9 @@ static void the_look_before_tells_what_was_there(void **state)
         struct verdict v = answer(cases[i].body);
         bool           there = !cases[i].there;
 
-        assert_int_equal(readback_judge_baseline(provider_command(provider, str_from(cases[i].command)), values, &v, &mem,
-                                                 &there),
-                         cases[i].want);
+        assert_int_equal(
+            readback_judge_baseline(provider_command(provider, str_from(cases[i].command)), values, &v, &mem, &there),
+            cases[i].want);
         if (cases[i].want != READBACK_UNREAD)
             assert_int_equal(there, cases[i].there);
     }
